@@ -1,0 +1,143 @@
+"""Every error that a user can meet, and how it is shown.
+
+    ArchdslError
+    ├── SpecError          something in a spec: one or more diagnostics, each with its place in the text
+    ├── InputError         something outside the specs: a missing file, a value that does not fit, an option
+    └── BackendError       a back end met an operator that it has no rule for, or a library that is not installed
+
+The command line prints the text of an `ArchdslError` and nothing else; no other exception may reach a user.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+
+class ArchdslError(Exception):
+    """Base of all errors that archdsl raises on purpose."""
+
+
+class InputError(ArchdslError):
+    """A value from outside a spec is wrong: a path, an option, a call of the Python interface."""
+
+
+class BackendError(ArchdslError):
+    """A back end cannot do what was asked: an operator without a rule, or a missing library."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One text that was read: a file, or a string that stands for one (`--set` on the command line)."""
+
+    name: str
+    text: str
+    path: Path | None = None
+    lines: list[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", self.text.splitlines())
+
+    def __reduce__(self) -> tuple[type[Source], tuple[str, str, Path | None]]:
+        return Source, (self.name, self.text, self.path)
+
+
+class Mark(NamedTuple):
+    """A place in a source: line and column count from 0, `end` is the column after the last character on that line."""
+
+    source: Source
+    line: int
+    column: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line + 1}:{self.column + 1}"
+
+    def shift(self, start: int, end: int) -> Mark:
+        """The part of a one-line mark from `start` to `end`, counted from its own beginning."""
+        return Mark(self.source, self.line, self.column + start, self.column + max(end, start + 1))
+
+    def excerpt(self) -> str:
+        """The line with carets under the marked part."""
+        lines = self.source.lines
+        line = lines[self.line] if self.line < len(lines) else ""
+        shown, column, end = _window(line, self.column, max(self.end, self.column + 1))
+        number = str(self.line + 1)
+        return f"  {number} | {shown}\n  {' ' * len(number)} | {' ' * column}{'^' * max(1, end - column)}"
+
+
+def _window(line: str, start: int, end: int, width: int = 140) -> tuple[str, int, int]:
+    """A long line cut to what stands around the marked part; tabs and other control characters become spaces."""
+    line = "".join(c if c.isprintable() else " " for c in line)
+    end = min(end, max(len(line), start + 1))
+    if len(line) <= width:
+        return line, start, end
+    left = max(0, start - width // 3)
+    shown = line[left : left + width]
+    head, tail = ("…" if left else ""), ("…" if left + width < len(line) else "")
+    return head + shown + tail, start - left + len(head), min(end - left, width) + len(head)
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One mistake: what is wrong, where, how to mend it, and other places that belong to it."""
+
+    message: str
+    mark: Mark | None = None
+    hint: str = ""
+    related: tuple[tuple[str, Mark], ...] = ()
+    warning: bool = False
+
+    def __str__(self) -> str:
+        kind = "warning" if self.warning else "error"
+        head = f"{self.mark}: {kind}: {self.message}" if self.mark else f"{kind}: {self.message}"
+        parts = [head]
+        if self.mark:
+            parts.append(self.mark.excerpt())
+        if self.hint:
+            parts.append(f"  hint: {self.hint}")
+        for label, mark in self.related:
+            parts.append(f"  {label} ({mark}):\n{mark.excerpt()}")
+        return "\n".join(parts)
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`: file, line and column (from 1), severity, message and hint."""
+        place = {"file": self.mark.source.name, "line": self.mark.line + 1, "column": self.mark.column + 1} if self.mark else {}
+        severity = "warning" if self.warning else "error"
+        return {**place, "severity": severity, "message": self.message, "hint": self.hint}
+
+
+class SpecError(ArchdslError):
+    """One or more mistakes in a spec, in the order of the text."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic] | Diagnostic):
+        found = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
+        self.diagnostics = tuple(found)
+        super().__init__("\n".join(map(str, found)))
+
+    def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Diagnostic, ...]]]:
+        return SpecError, (self.diagnostics,)
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """'did you mean …?' where a known word is close to the one that came, otherwise ''."""
+    names = list(dict.fromkeys(known))
+    lowered = {n.lower(): n for n in reversed(names)}
+    found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    return f"did you mean '{lowered[found[0]]}'?" if found else ""
+
+
+def choices(names: Iterable[str], most: int = 12) -> str:
+    """A list of names for a hint, cut where it is long."""
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
+    """Message and hint for a word that is not among the known ones."""
+    names = list(known)
+    near = near_miss(word, names)
+    return f"unknown {kind} '{word}'", near or (f"known: {choices(names)}" if names else "")

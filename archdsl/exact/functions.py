@@ -1,0 +1,144 @@
+"""Arithmetic that stays exact on ints, Fractions and grids. NumPy is imported only when an array arrives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from archdsl.exact.decision import Disagreement
+
+if TYPE_CHECKING:
+    from archdsl.exact.grid import Truth
+
+MAX_BITS = 256  # no number of a network needs more; a longer one is a mistake or an attack
+MAX_EXPONENT = 64
+
+
+def exact(value: Any) -> Any:
+    """A float as the decimal that it prints as, a whole Fraction as an int; everything else as it is.
+
+    Raises:
+        ValueError: infinity, not-a-number, or a number of more than 256 bits.
+    """
+    kind = type(value)
+    if kind is int:
+        if value.bit_length() > MAX_BITS:
+            raise ValueError("the number is too large")
+        return value
+    if kind is Fraction:
+        if value.denominator == 1:
+            return exact(value.numerator)
+        if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
+            raise ValueError("the number is too large")
+        return value
+    if kind is float:
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is no finite number")
+        return exact(Fraction(repr(value)))
+    return value
+
+
+def divide(a: Any, b: Any) -> Any:
+    """a / b without rounding: an int where it comes out even, otherwise a Fraction (or a grid of them)."""
+    if type(a) is int and type(b) is int:
+        quotient, rest = divmod(a, b)
+        return Fraction(a, b) if rest else quotient
+    return exact(a / b)
+
+
+def power(a: Any, b: Any) -> Any:
+    """a ** b for a whole b, exactly; for any other b the nearest float as a decimal, as papers that scale by 1.2 ** 0.5 compute it.
+
+    Raises:
+        ValueError: exponent past 64, no real result, or array exponent.
+    """
+    if not isinstance(b, (int, Fraction)):
+        raise ValueError("an exponent must be one number, not an array")
+    if abs(b) > MAX_EXPONENT:
+        raise ValueError(f"an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}")
+    if isinstance(b, Fraction):
+        if not isinstance(a, (int, Fraction)) or a < 0:
+            raise ValueError("a root needs one number that is not negative")
+        return exact(float(a) ** float(b))
+    if b < 0:
+        return divide(1, a**-b)
+    return exact(a**b)
+
+
+def floor(x: Any) -> Any:
+    """Largest integer not above x."""
+    return x if type(x) is int else math.floor(x)
+
+
+def ceil(x: Any) -> Any:
+    """Smallest integer not below x."""
+    return x if type(x) is int else math.ceil(x)
+
+
+def select(condition: bool | Truth, yes: Any, no: Any) -> Any:
+    """`yes if condition else no`, elementwise where the condition is an array whose elements disagree."""
+    if isinstance(condition, bool):
+        return yes if condition else no
+    from archdsl.exact.grid import where
+
+    return where(condition, yes, no)
+
+
+def minimum(*values: Any) -> Any:
+    """Smallest of the values, elementwise."""
+    result = values[0]
+    for value in values[1:]:
+        result = select(result <= value, result, value)
+    return result
+
+
+def maximum(*values: Any) -> Any:
+    """Largest of the values, elementwise."""
+    result = values[0]
+    for value in values[1:]:
+        result = select(result >= value, result, value)
+    return result
+
+
+def make_divisible(x: Any, by: int = 8) -> Any:
+    """Nearest multiple of `by`, at least `by`, never more than a tenth below x.
+
+    The rounding of channel counts of the MobileNet family (Sandler et al. 2018, reference implementation).
+    """
+    nearest = maximum(by, floor(x + Fraction(by, 2)) // by * by)
+    return select(10 * nearest < 9 * x, nearest + by, nearest)
+
+
+def product(values: Iterable[Any]) -> Any:
+    """Product of dimensions; 1 for none."""
+    result: Any = 1
+    for value in values:
+        result = result * value
+    return result
+
+
+def is_integer(x: Any) -> bool:
+    """Whether x is an integer or an array of integers."""
+    return type(x) is int or (not isinstance(x, (bool, str, Fraction)) and getattr(x, "is_integer", False) is True)
+
+
+def one_answer(x: Any) -> Any:
+    """The one value that decides structure.
+
+    Raises:
+        Disagreement: x is an array whose elements differ.
+    """
+    values = getattr(x, "values", None)
+    if values is None:
+        return bool(x) if hasattr(x, "mask") else x
+    first = values.flat[0]
+    if (values == first).all():
+        return exact(first.item() if hasattr(first, "item") else first)
+    raise Disagreement(x.knobs, values != first)
+
+
+def to_float(x: Any) -> Any:
+    """A number for display or for an operator's coefficient: float, or an array of floats."""
+    return x.__array__(float) if hasattr(x, "__array__") else float(x)

@@ -1,0 +1,49 @@
+"""A hash of what a network computes: equal for equal networks, whatever their names, blocks and spelling."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.join import Add, Mul
+from archdsl.ops.passing import Identity
+
+
+def canonical_hash(graph: Graph) -> str:
+    """SHA-256 over operators and connections, as hexadecimal.
+
+    Names, scopes and source lines do not count; identities and nodes that never reach the output are passed over; the order of the
+    inputs of add and mul is free. Every node is counted, so two layers with weights of their own differ from one that is read twice.
+
+    Raises:
+        ValueError: a dimension is an array.
+    """
+    alive = {graph.output}
+    for node in reversed(list(graph)):
+        if node.name in alive:
+            alive.update(node.inputs)
+    digests: dict[str, str] = {}
+    counted: list[str] = []
+    for node in graph:
+        if node.name not in alive:
+            continue
+        inputs = [digests[name] for name in node.inputs]
+        if isinstance(node.op, Identity):
+            digests[node.name] = inputs[0]
+            continue
+        digests[node.name] = _digest(node, inputs)
+        counted.append(digests[node.name])
+    return hashlib.sha256("\n".join([digests[graph.output], *sorted(counted)]).encode()).hexdigest()
+
+
+def _digest(node: Node, inputs: list[str]) -> str:
+    if isinstance(node.op, (Add, Mul)):
+        inputs = sorted(inputs)
+    text = json.dumps([type(node.op).__name__, node.op.arguments(), inputs], sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    raise ValueError(f"{value!r} has no canonical form: the network stands for a grid of networks")

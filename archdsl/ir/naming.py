@@ -1,0 +1,67 @@
+"""Names of nodes: dotted, readable, and the same from one build to the next.
+
+A call takes the name of its operator or block. Where a body calls it more than once, or repeats it, a number from 1 follows:
+`dp_a_3`. A block that is the only step of its body adds nothing, so a wrapper does not lengthen the names inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from archdsl.spec.model import Body, Call, Parallel, Stage, Table
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+
+
+class Namer:
+    """Gives out names; each is given once."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.plans: dict[int, tuple[Body, set[str]]] = {}  # holds the body, so that its id stays its own
+
+    def repeated(self, body: Body) -> set[str]:
+        """Targets that the text of a body names more than once."""
+        key = id(body)
+        if key not in self.plans:
+            counts = Counter(_targets(body))
+            self.plans[key] = body, {target for target, count in counts.items() if count > 1}
+        return self.plans[key][1]
+
+    def claim(self, prefix: str, base: str, many: bool) -> str:
+        """A full name that is not taken yet."""
+        name = prefix + (base if _PLAIN.match(base) else _cleaned(base))
+        if many:
+            self.counts[name] += 1
+            name = f"{name}_{self.counts[name]}"
+        if name in self.taken:
+            number = 2
+            while f"{name}_{number}" in self.taken:
+                number += 1
+            name = f"{name}_{number}"
+        self.taken.add(name)
+        return name
+
+    def segment(self, prefix: str, base: str, many: bool) -> str:
+        """The last part of a full name that is not taken yet, for a scope."""
+        return self.claim(prefix, base, many)[len(prefix) :]
+
+
+def _targets(body: Body) -> Iterator[str]:
+    for step in body:
+        if isinstance(step, Call):
+            yield step.target if step.mods.name is None else step.mods.name.text
+        elif isinstance(step, Table):
+            for row in step.rows:
+                yield from _targets((*row.body, *row.end) if isinstance(row, Stage) else (row,))
+        elif isinstance(step, Stage) and not step.name.names:
+            yield step.name.text
+        elif isinstance(step, Parallel) and step.mods.name is not None:
+            yield step.mods.name.text
+
+
+def _cleaned(base: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", base) or "_"

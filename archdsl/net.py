@@ -1,0 +1,94 @@
+"""The Python interface: `archdsl.load` and what can be asked of a network."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl.errors import Diagnostic, Source
+from archdsl.ir.elaborate import elaborate
+from archdsl.ir.graph import Graph
+from archdsl.ir.limits import Limits
+from archdsl.ir.verify import verify
+from archdsl.spec.knobs import apply
+from archdsl.spec.load import load_file, load_source
+from archdsl.spec.model import Spec
+from archdsl.spec.report import Report
+from archdsl.spec.yaml import TextLimits
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from archdsl.cost.bill import Bill
+
+
+def load(target: str | Path, *, limits: Limits | None = None, text_limits: TextLimits | None = None, **knobs: Any) -> Net:
+    """A network from the path of a spec or the name of one in the zoo.
+
+    Args:
+        knobs: values that replace the defaults. An array of numbers makes a grid of networks; arrays broadcast.
+            A cell of a table is set by `**{"rows.15.exp": 480}`.
+
+    Raises:
+        InputError: no such spec, or a knob that does not fit.
+        SpecError: mistakes in the spec.
+    """
+    report = Report()
+    spec = load_file(target, report, text_limits)
+    report.stop()
+    return Net(spec, knobs, limits, tuple(report.warnings))
+
+
+def loads(text: str, *, name: str = "<text>", limits: Limits | None = None, **knobs: Any) -> Net:
+    """A network from the text of a spec. Its imports are looked for in the zoo."""
+    report = Report()
+    spec = load_source(Source(name, text), report)
+    report.stop()
+    return Net(spec, knobs, limits, tuple(report.warnings))
+
+
+class Net:
+    """One network, or a grid of them: a checked spec and a value for every knob."""
+
+    def __init__(self, spec: Spec, settings: dict[str, Any], limits: Limits | None = None, warnings: tuple[Diagnostic, ...] = ()):
+        self.base = spec
+        self.settings = settings
+        self.limits = limits
+        self.warnings = warnings
+        self.spec, self.knobs = apply(spec, settings)
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    def set(self, **knobs: Any) -> Net:
+        """The same spec with other values for some knobs. The spec is not read again."""
+        return Net(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return elaborate(self.spec, self.knobs, self.limits)
+
+    def graph(self) -> Graph:
+        """The graph of primitive operators. Raises SpecError where the network cannot be built."""
+        return self._graph
+
+    @cached_property
+    def _bill(self) -> Bill:
+        from archdsl.cost.bill import Bill
+
+        return Bill(self._graph)
+
+    def cost(self) -> Bill:
+        """What the network costs, layer by layer. Exact, without torch."""
+        return self._bill
+
+    def module(self) -> nn.Module:
+        """The network as a torch.nn.Module with fresh weights. Needs torch."""
+        from archdsl.compilers.torch import compile
+
+        return compile(verify(self._graph, "elaboration"))
+
+    def __repr__(self) -> str:
+        return f"<archdsl.Net {self.name}>"

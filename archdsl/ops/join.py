@@ -1,0 +1,98 @@
+"""Operators that bring several tensors together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ops.arguments import WHOLE, arg, optional
+from archdsl.ops.operator import NoMacs, Shape, ShapeError, channel_axis, operator, refuse, size
+
+
+class Mismatch(ShapeError):
+    """Inputs of a join whose shapes do not agree; `index` is the input that differs from the first."""
+
+    def __init__(self, message: str, index: int, hint: str = ""):
+        super().__init__(message, hint)
+        self.index = index
+
+
+def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, shapes: str) -> None:
+    ok = a == b
+    if ok is False:
+        hint = ""
+        if axis_name == "channels" and word != "concat":
+            hint = f"a 1x1 projection is missing: {{conv: {{out: {b if index == 0 else a}}}}} and norm on the path that differs"
+        elif axis_name in ("height", "width"):
+            hint = "give both paths the same stride"
+        raise Mismatch(f"{word} of unequal shapes: {shapes} differ in {axis_name}", index, hint)
+    if ok is not True:
+        refuse(ok, f"{word} of unequal shapes: {shapes} differ in {axis_name}")
+
+
+_AXES = {1: ("channels",), 2: ("tokens", "channels"), 3: ("channels", "height", "width")}
+
+
+class _Join(NoMacs):
+    joins = True
+
+    def axis_names(self, inputs: tuple[Shape, ...]) -> tuple[str, ...]:
+        rank = len(inputs[0])
+        for index, shape in enumerate(inputs):
+            if len(shape) != rank:
+                raise Mismatch(f"{self.word} of unequal shapes: {size(inputs[0])} and {size(shape)}", index)
+        return _AXES.get(rank, tuple(f"axis {a}" for a in range(rank)))
+
+
+@operator("concat")
+class Concat(_Join):
+    """Tensors one after the other, along the channels unless said otherwise."""
+
+    axis: Any = arg(optional(WHOLE), None, doc="axis without the batch; the channels where not given")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        names = self.axis_names(inputs)
+        along = self.along(inputs[0])
+        for index, shape in enumerate(inputs[1:], 1):
+            for axis, name in enumerate(names):
+                if axis != along and shape[axis] is not inputs[0][axis]:
+                    _agree(self.word, name, inputs[0][axis], shape[axis], index, f"{size(inputs[0])} and {size(shape)}")
+        return tuple(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
+
+    def along(self, shape: Shape) -> int:
+        """The axis without the batch."""
+        axis = channel_axis(shape) if self.axis is None else self.axis
+        if axis >= len(shape):
+            raise ShapeError(f"concat along axis {axis}, {size(shape)} has {len(shape)} axes")
+        return axis
+
+
+class _Combine(_Join):
+    """Elementwise over inputs of one shape; an axis of length 1 is stretched where `stretch` says so."""
+
+    stretch = False
+
+    def shape(self, *inputs: Shape) -> Shape:
+        names = self.axis_names(inputs)
+        result = list(inputs[0])
+        for index, shape in enumerate(inputs[1:], 1):
+            for axis, name in enumerate(names):
+                a, b = result[axis], shape[axis]
+                if a is b or (self.stretch and type(b) is int and b == 1):
+                    continue
+                if self.stretch and type(a) is int and a == 1:
+                    result[axis] = b
+                    continue
+                _agree(self.word, name, a, b, index, f"{size(inputs[0])} and {size(shape)}")
+        return tuple(result)
+
+
+@operator("add")
+class Add(_Combine):
+    """Sum of the inputs."""
+
+
+@operator("mul")
+class Mul(_Combine):
+    """Product of the inputs; a 1x1 map is stretched over the other's height and width (squeeze and excitation)."""
+
+    stretch = True

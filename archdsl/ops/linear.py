@@ -1,0 +1,30 @@
+"""Fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, FLAG, arg
+from archdsl.ops.operator import Dim, Operator, Shape, ShapeError, operator, size
+
+
+@operator("linear")
+class Linear(Operator):
+    """Matrix product over the channels of a vector, or of every token."""
+
+    out: Any = arg(COUNT, doc="output channels")
+    bias: Any = arg(FLAG, True, doc="whether a bias is added")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs[0]) == 3:
+            hint = "put flatten before it, or use conv with kernel 1"
+            raise ShapeError(f"linear takes a vector or tokens, a map of {size(inputs[0])} arrives", hint)
+        return (*inputs[0][:-1], self.out)
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        weight = (self.out, inputs[0][-1])
+        return {"weight": weight, "bias": (self.out,)} if self.bias else {"weight": weight}
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        return product(output) * inputs[0][-1]

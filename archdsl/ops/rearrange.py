@@ -1,0 +1,98 @@
+"""Operators that move values about and compute nothing: slices, shuffles, shifts, padding, resizing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, PAIR, WHOLE, ArgumentError, Kind, arg, word
+from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, refuse
+
+
+@operator("slice")
+class Slice(NoMacs):
+    """Channels from `start` up to, and without, `stop`."""
+
+    start: Any = arg(WHOLE, doc="first channel, counted from 0")
+    stop: Any = arg(COUNT, doc="channel after the last")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        axis = channel_axis(inputs[0])
+        channels = inputs[0][axis]
+        if (ok := (self.start < self.stop) & (self.stop <= channels)) is not True:
+            refuse(ok, f"a slice from {self.start} to {self.stop} does not lie within {channels} channels")
+        return (*inputs[0][:axis], self.stop - self.start, *inputs[0][axis + 1 :])
+
+
+@operator("shuffle")
+class Shuffle(Elementwise):
+    """Channel shuffle (Zhang et al. 2018): channels are dealt out over the groups in turn."""
+
+    groups: Any = arg(COUNT, doc="number of groups")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, _, _ = feature_map(self, inputs[0])
+        if (ok := channels % self.groups == 0) is not True:
+            refuse(ok, f"{channels} channels cannot be shuffled in {self.groups} groups")
+        return inputs[0]
+
+
+@operator("shift")
+class Shift(Elementwise):
+    """Shift (Wu et al. 2018): the channels fall into kernel x kernel groups, each moved by its own offset; what comes in is zero.
+
+    The channels are shared out evenly and in order over the offsets, row by row; those left over stay in the middle.
+    """
+
+    kernel: Any = arg(COUNT, 3, doc="width of the square of offsets, odd")
+    dilation: Any = arg(COUNT, 1, doc="length of one step")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        feature_map(self, inputs[0])
+        if (ok := self.kernel % 2 == 1) is not True:
+            refuse(ok, f"a shift needs an odd kernel, {self.kernel} came")
+        return inputs[0]
+
+
+def _sides(value: Any) -> tuple[Any, ...]:
+    sides = tuple(value) if isinstance(value, (list, tuple)) else (value,) * 4
+    if len(sides) != 4:
+        raise ArgumentError(f"expected one value or [left, right, top, bottom], a list of {len(sides)} came")
+    return tuple(WHOLE.convert(side) for side in sides)
+
+
+_INT = {"type": "integer", "minimum": 0}
+SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 4}]})
+
+
+@operator("pad")
+class Pad(NoMacs):
+    """Padding of height and width, each side by itself."""
+
+    sides: Any = arg(SIDES, doc="amount on each side: left, right, top, bottom")
+    mode: Any = arg(word("zeros", "reflect", "replicate"), "zeros", doc="what is filled in")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, height, width = feature_map(self, inputs[0])
+        left, right, top, bottom = self.sides
+        return (channels, height + top + bottom, width + left + right)
+
+
+@operator("upsample")
+class Upsample(NoMacs):
+    """Height and width times a whole number."""
+
+    scale: Any = arg(PAIR, (2, 2), doc="factor of height and width")
+    mode: Any = arg(word("nearest", "bilinear"), "nearest", doc="how values in between are found")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, height, width = feature_map(self, inputs[0])
+        return (channels, height * self.scale[0], width * self.scale[1])
+
+
+@operator("flatten")
+class Flatten(NoMacs):
+    """A map as one vector."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return (product(inputs[0]),)

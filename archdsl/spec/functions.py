@@ -1,0 +1,71 @@
+"""The functions of expressions: one table, from which the evaluator, the checks and the reference page read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from archdsl.exact import ceil, exact, floor, make_divisible, maximum, minimum, select
+
+
+class Function(NamedTuple):
+    call: Callable[..., Any]
+    least: int
+    most: int | None  # None: any number of arguments
+    doc: str
+
+
+def _divisible(x: Any, by: Any = 8) -> Any:
+    if type(by) is not int or by < 1:
+        raise ValueError("the second argument must be a positive int")
+    return make_divisible(x, by)
+
+
+def _length(x: Any) -> int:
+    if not isinstance(x, (list, tuple)):
+        raise ValueError("len takes a list")
+    return len(x)
+
+
+def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    def spread(*values: Any) -> Any:
+        items = values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
+        if not items:
+            raise ValueError("an empty list has no such value")
+        return function(*items)
+
+    return spread
+
+
+def _round(x: Any) -> Any:
+    return floor(x + Fraction(1, 2))
+
+
+def _sqrt(x: Any) -> Any:
+    if not isinstance(x, (int, Fraction)) or x < 0:
+        raise ValueError("sqrt takes one number that is not negative")
+    root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
+    return exact(root) if root * root == x else exact(math.sqrt(x))
+
+
+def _abs(x: Any) -> Any:
+    return select(x >= 0, x, -x)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "round8": Function(
+        _divisible, 1, 2, "nearest multiple of 8 (or of the second argument), at least that, and never more than a tenth below"
+    ),
+    "round": Function(_round, 1, 1, "nearest integer, halves up"),
+    "floor": Function(floor, 1, 1, "largest integer not above"),
+    "ceil": Function(ceil, 1, 1, "smallest integer not below"),
+    "min": Function(_spread(minimum), 1, None, "smallest of the arguments, or of one list"),
+    "max": Function(_spread(maximum), 1, None, "largest of the arguments, or of one list"),
+    "sum": Function(_spread(lambda *v: sum(v)), 1, None, "sum of the arguments, or of one list"),
+    "len": Function(_length, 1, 1, "length of a list"),
+    "abs": Function(_abs, 1, 1, "the number without its sign"),
+    "sqrt": Function(_sqrt, 1, 1, "square root, exact where it comes out even"),
+    "given": Function(lambda x: x is not None, 1, 1, "whether an argument was given (is not `~`)"),
+}

@@ -1,0 +1,142 @@
+"""Nodes to values: constants, formulas, lists, and steps given as an argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import Mark
+from archdsl.spec.expression import ExpressionError, parse
+from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
+from archdsl.spec.report import Report
+from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+IN_TEXT = re.compile(r"\$([A-Za-z_]\w*)")
+RESERVED = {"in", "i", "value"}
+ReadBody = Callable[[Node], Body]
+
+
+class ValueReader:
+    """Reads values and reports what is wrong with them. `body` reads steps that stand as a value."""
+
+    def __init__(self, report: Report):
+        self.report = report
+        self.body: ReadBody = lambda node: ()
+
+    def value(self, node: Node) -> Value:
+        if isinstance(node, Scalar):
+            return self.scalar(node)
+        if isinstance(node, Mapping):
+            return Inline(node.mark, self.body(node)) if node.pairs else Constant(node.mark, None)
+        if any(isinstance(item, Mapping) for item in node.items):
+            return Inline(node.mark, self.body(node))
+        return ListOf(node.mark, tuple(self.value(item) for item in node.items))
+
+    def scalar(self, node: Scalar) -> Constant | Formula:
+        if isinstance(node.value, str) and "$" in node.value:
+            return self.formula(node)
+        return Constant(node.mark, node.value)
+
+    def formula(self, node: Scalar) -> Constant | Formula:
+        try:
+            return Formula(node.mark, parse(node.text))
+        except ExpressionError as error:
+            self.report.error(error.message, inside(node.mark, error, node.plain), error.hint)
+            return Constant(node.mark, None)
+
+    def condition(self, node: Node) -> Value:
+        """A value that decides: a formula, true or false. A text without `$` is read as a formula too."""
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return self.formula(node)
+        return self.value(node)
+
+    def label(self, node: Node, what: str) -> Label | None:
+        """A name: a word, in which `$name` stands for a value."""
+        if not isinstance(node, Scalar) or node.value is None:
+            self.report.error(f"{what} must be a word", node.mark)
+            return None
+        if "$" in node.text:
+            return Label(node.mark, node.text, tuple(IN_TEXT.findall(node.text)))
+        if "." in node.text or not node.text.strip():
+            self.report.error(f"{what} must be a word without dots, '{node.text}' came", node.mark)
+            return None
+        return Label(node.mark, node.text)
+
+    # -- plain parts of a file -------------------------------------------------------------------------------------------------
+
+    def mapping(self, node: Node, what: str) -> Mapping | None:
+        if isinstance(node, Mapping):
+            return node
+        if isinstance(node, Scalar) and node.value is None:
+            return Mapping(node.mark)
+        self.report.error(f"{what} must be a mapping (name: value), {kind(node)} came", node.mark)
+        return None
+
+    def sequence(self, node: Node, what: str) -> Sequence | None:
+        if isinstance(node, Sequence):
+            return node
+        self.report.error(f"{what} must be a list, {kind(node)} came", node.mark)
+        return None
+
+    def text(self, node: Node, what: str) -> str:
+        if isinstance(node, Scalar):
+            return node.text
+        self.report.error(f"{what} must be a text, {kind(node)} came", node.mark)
+        return ""
+
+    def truth(self, node: Node, what: str) -> bool:
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        self.report.error(f"{what} must be true or false, {kind(node)} came", node.mark)
+        return False
+
+    def plain(self, node: Node) -> Any:
+        """A value without formulas, as Python data."""
+        if isinstance(node, Scalar):
+            return node.value
+        if isinstance(node, Sequence):
+            return [self.plain(item) for item in node.items]
+        return {key.text: self.plain(item) for key, item in node.pairs}
+
+    def keys(self, node: Mapping, known: tuple[str, ...], what: str) -> None:
+        """Report keys that are not among the known ones."""
+        for key, _ in node.pairs:
+            if key.text not in known:
+                self.report.unknown(f"key of {what}", key.text, known, key.mark)
+
+    def name(self, key: Scalar, what: str) -> bool:
+        if not NAME.match(key.text):
+            self.report.error(f"the name of {what} must be letters, digits and _, '{key.text}' came", key.mark)
+            return False
+        if key.text in RESERVED:
+            self.report.error(f"'{key.text}' is a name of the language and cannot name {what}", key.mark)
+            return False
+        return True
+
+
+def inside(mark: Mark, error: ExpressionError, plain: bool) -> Mark:
+    """The place of an expression's mistake in its line; the whole scalar where it is quoted with escapes or spans lines."""
+    width = mark.end - mark.column
+    offset = 0 if plain else 1
+    if error.end + offset > width + 1:
+        return mark
+    return mark.shift(error.start + offset, error.end + offset)
+
+
+def kind(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    value = node.value
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, Fraction)):
+        return f"the number {node.text}"
+    return f"'{node.text}'"

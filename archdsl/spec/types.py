@@ -1,0 +1,84 @@
+"""Whether a value is of a parameter's type, within its range and among its choices."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import choices, near_miss
+from archdsl.exact import is_integer
+from archdsl.ops.arguments import describe
+from archdsl.spec.model import Closure, Parameter
+
+WORDS = {
+    "int": "an int",
+    "number": "a number",
+    "bool": "true or false",
+    "word": "a word",
+    "list": "a list",
+    "block": "a block",
+}
+
+
+def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
+    """What is wrong with the value, and a hint; None where it fits. Arrays are checked element by element."""
+    if value is None or (parameter.type != "any" and not _is(parameter.type, value)):
+        hint = ""
+        if parameter.type == "int" and isinstance(value, Fraction):
+            hint = "round it: floor(…), ceil(…) or round8(…)"
+        return f"expected {WORDS.get(parameter.type, 'a value')}, {describe(value)} came", hint
+    if parameter.choices is not None:
+        return _choice(parameter.choices, value)
+    if parameter.range is not None:
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if (found := _outside(parameter.range, item)) is not None:
+                return found
+    return None
+
+
+def _is(type_: str, value: Any) -> bool:
+    if type_ == "int":
+        return type(value) is int or is_integer(value)
+    if type_ == "number":
+        return _is_number(value)
+    if type_ == "bool":
+        return isinstance(value, bool) or hasattr(value, "mask") or _all(value, bool)
+    if type_ == "word":
+        return isinstance(value, str) or _all(value, str)
+    if type_ == "list":
+        return isinstance(value, (list, tuple))
+    return isinstance(value, (str, Closure, list, tuple)) or _all(value, str)
+
+
+def _all(value: Any, kind: type) -> bool:
+    values = getattr(value, "values", None)
+    return values is not None and not hasattr(value, "num") and all(isinstance(v, kind) for v in values.flat)
+
+
+def _is_number(value: Any) -> bool:
+    return (isinstance(value, (int, Fraction)) and not isinstance(value, bool)) or hasattr(value, "num")
+
+
+def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
+    values = value.values.flat if hasattr(value, "values") else [value]
+    for item in values:
+        plain = list(item) if isinstance(item, tuple) else item
+        if isinstance(item, Closure) or not any(type(plain) is type(k) and plain == k for k in known):
+            names = [describe(k).strip("'") for k in known]
+            hint = near_miss(item, names) if isinstance(item, str) else ""
+            return f"expected one of {choices(names)}; {describe(item)} came", hint
+    return None
+
+
+def _outside(bounds: tuple[Any, Any], item: Any) -> tuple[str, str] | None:
+    if not _is_number(item):
+        return f"expected numbers from {bounds[0]} to {bounds[1]}, {describe(item)} came", ""
+    inside = (item >= bounds[0]) & (item <= bounds[1])
+    if inside is True:
+        return None
+    shown = describe(item) if inside is False and not hasattr(item, "num") else "some of the values"
+    return f"must lie between {_plain(bounds[0])} and {_plain(bounds[1])}; {shown} came", ""
+
+
+def _plain(bound: int | Fraction) -> str:
+    return f"{float(bound):g}" if isinstance(bound, Fraction) else str(bound)

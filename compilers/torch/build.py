@@ -1,0 +1,106 @@
+"""From the graph to a module: layers into a tree, the order of the schedule into fx code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import fx, nn
+
+from archdsl.compilers.torch.initialise import initialise
+from archdsl.compilers.torch.names import class_name, module_paths
+from archdsl.compilers.torch.network import NODE, Network, Scope
+from archdsl.compilers.torch.rules import RULES, Call, Layer, Rule
+from archdsl.errors import BackendError, InputError
+from archdsl.ir.graph import Graph, Node
+from archdsl.ir.inplace import in_place
+from archdsl.ops.passing import Input
+
+
+def compile(graph: Graph) -> Network:
+    """The network as an `nn.Module`, in training mode, weights initialised as `graph.init` says from torch's global generator.
+
+    The module takes `x`, a batch (N, *input shape), and returns the output's tensor. State dict keys are `<node name>.weight` and so on;
+    names that PyTorch cannot hold are changed as `names` says.
+
+    Raises:
+        BackendError: an operator without a rule, a dimension that is no number, or names that collide in the module tree.
+        InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
+    """
+    _need_numbers(graph)
+    rules = {node.name: _rule(node) for node in graph if not isinstance(node.op, Input)}
+    overwriting = in_place(graph)
+    layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
+    paths = module_paths(layers)
+    kinds = _kinds(graph)
+    root = nn.Module()
+    code = fx.Graph()
+    values: dict[str, fx.Node] = {}
+    for node in graph:
+        shapes = graph.input_shapes(node)
+        arguments = [values[name] for name in node.inputs]
+        if isinstance(node.op, Input):
+            value = code.placeholder("x")
+        elif node.name in layers:
+            path = paths[node.name]
+            _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
+            value = code.create_node("call_module", path, tuple(arguments), name=path.replace(".", "_"))
+        else:
+            value = _call(rules[node.name], node, shapes, code, arguments)
+        value.meta.setdefault(NODE, node.name)
+        values[node.name] = value
+    code.output(values[graph.output])
+    initialise(root, graph.init)
+    return Network(root, code, class_name(graph.name))
+
+
+def _call(rule: Any, node: Node, shapes: tuple[Any, ...], code: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
+    value: fx.Node = rule.emit(node.op, shapes, code, arguments)
+    if value in arguments:
+        return value
+    value._rename(node.name.replace(".", "_"))
+    return value
+
+
+def _rule(node: Node) -> Rule:
+    rule = RULES.get(type(node.op))
+    if rule is None:
+        where = f" ({node.mark})" if node.mark else ""
+        raise BackendError(f"torch has no rule for the operator {node.op.word}, which '{node.name}'{where} uses")
+    return rule
+
+
+def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict[str, str]) -> None:
+    """Put a module at its path, with scopes on the way that say which block they are."""
+    *scopes, leaf = path.split(".")
+    names = name.split(".")
+    parent = root
+    for depth, scope in enumerate(scopes, 1):
+        if scope not in parent._modules:
+            parent.add_module(scope, Scope(kinds.get(".".join(names[:depth]), "Scope")))
+        parent = parent.get_submodule(scope)
+    parent.add_module(leaf, module)
+
+
+def _kinds(graph: Graph) -> dict[str, str]:
+    """For every scope, by dotted path: the name of its block, or `stage` or `path`."""
+    return {frame.path: frame.block if frame.kind == "block" else frame.kind for node in graph for frame in node.scope}
+
+
+def _need_numbers(graph: Graph) -> None:
+    """One network has ints for dimensions, a grid has arrays, a generic block symbols."""
+    knobs: set[str] = set()
+    unclear: list[str] = []
+    for node in graph:
+        for value in _flat([node.shape, *node.op.arguments().values()]):
+            knobs |= getattr(value, "knobs", frozenset())
+        if any(type(d) is not int for d in node.shape):
+            unclear.append(node.name)
+    if knobs:
+        listed = ", ".join(f"'{knob}'" for knob in sorted(knobs))
+        raise InputError(f"torch compiles one network, but {listed} hold several values; choose one for each (--set knob=value)")
+    if unclear:
+        raise BackendError(f"torch compiles networks of known size, but the shape of '{unclear[0]}' is {graph[unclear[0]].shape}")
+
+
+def _flat(value: Any) -> list[Any]:
+    return [part for item in value for part in _flat(item)] if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,67 @@
+"""How weights begin: the rules of `archdsl.ir.init` in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import init
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from archdsl.errors import InputError
+from archdsl.ir.init import Rule, read_init
+from archdsl.ops.arguments import ArgumentError
+
+KINDS: dict[str, type[nn.Module]] = {"conv": nn.Conv2d, "norm": _BatchNorm, "linear": nn.Linear}
+
+FILL: dict[str, Callable[[Tensor, Any], object]] = {
+    "zeros": lambda weight, _: init.zeros_(weight),
+    "ones": lambda weight, _: init.ones_(weight),
+    "constant": init.constant_,
+    "normal": lambda weight, deviation: init.normal_(weight, std=deviation),
+    "trunc_normal": lambda weight, deviation: init.trunc_normal_(weight, std=deviation),
+    "uniform": lambda weight, bound: init.uniform_(weight, -bound, bound),
+    "kaiming_normal": lambda weight, fan: init.kaiming_normal_(weight, mode=fan, nonlinearity="relu"),
+    "kaiming_uniform": lambda weight, fan: init.kaiming_uniform_(weight, mode=fan, nonlinearity="relu"),
+    "xavier_normal": lambda weight, _: init.xavier_normal_(weight),
+    "xavier_uniform": lambda weight, _: init.xavier_uniform_(weight),
+}
+
+
+def initialise(module: nn.Module, rules: Mapping[str, Any]) -> None:
+    """Give every convolution, norm and linear layer its first weights, in the order of the tree, from torch's global generator.
+
+    Running statistics begin anew. Layers on the meta device come to torch's default device. Other weights stay as they are.
+
+    Args:
+        module: the network.
+        rules: as in `Graph.init`; what is missing is as `archdsl.ir.init.DEFAULTS` says.
+
+    Raises:
+        InputError: an unknown kind of layer or rule.
+    """
+    try:
+        chosen = read_init(rules)
+    except ArgumentError as error:
+        raise InputError(f"init: {error.message}" + (f"; {error.hint}" if error.hint else "")) from None
+    for layer in module.modules():
+        for kind, layer_class in KINDS.items():
+            if isinstance(layer, layer_class):
+                _begin(layer, chosen[kind])
+
+
+def _begin(layer: Any, rule: Rule) -> None:
+    if any(tensor.is_meta for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False))):
+        layer.to_empty(device=torch.get_default_device(), recurse=False)
+    if isinstance(layer, _BatchNorm):
+        layer.reset_running_stats()
+    if layer.weight is None:  # a norm without scale and shift
+        return
+    if rule.word == "default":
+        layer.reset_parameters()
+        return
+    FILL[rule.word](layer.weight, rule.parameter)
+    if layer.bias is not None:
+        init.zeros_(layer.bias)
