@@ -7,7 +7,7 @@ knobs; everything else is the same code for one network and for many.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -22,10 +22,26 @@ from archdsl.ops.operator import channel_axis, refuse
 from archdsl.ops.passing import Input
 from archdsl.ops.rearrange import Slice
 from archdsl.spec.expression import ExpressionError, Names
-from archdsl.spec.model import Block, Body, Call, Closure, Constant, Label, Modifiers, Parallel, Path, Spec, Stage, Step, Table, Value
+from archdsl.spec.model import (
+    PLAIN,
+    Block,
+    Body,
+    Call,
+    Closure,
+    Constant,
+    Label,
+    Modifiers,
+    Parallel,
+    Path,
+    Spec,
+    Stage,
+    Step,
+    Table,
+    Value,
+)
 from archdsl.spec.read_values import IN_TEXT, inside
 from archdsl.spec.report import Report
-from archdsl.spec.types import mistake
+from archdsl.spec.types import fits, mistake
 
 Tensors = tuple[Node, ...]
 
@@ -64,6 +80,12 @@ def elaborate(spec: Spec, knobs: dict[str, Any], limits: Limits | None = None) -
     return _Elaborator(spec, knobs, limits or Limits()).run()
 
 
+def channels(current: Tensors) -> Any:
+    """Number of channels that arrive: what `$in` stands for."""
+    shape = current[0].shape
+    return shape[channel_axis(shape)]
+
+
 class _Scope:
     """Where a body runs: the prefix of names, the frames, the values in reach, the labels of the block."""
 
@@ -76,10 +98,12 @@ class _Scope:
         self.labels = labels
         self.depth = depth
 
-    def inner(self, segment: str | None, kind: str, word: str, mark: Mark, row: int | None = None) -> _Scope:
+    def inner(
+        self, segment: str | None, kind: str, word: str, mark: Mark, row: int | None = None, args: dict[str, Any] | None = None
+    ) -> _Scope:
         """The scope of a path, stage or block: one more frame, and one more segment of names unless it is elided."""
         prefix = self.prefix if segment is None else f"{self.prefix}{segment}."
-        frame = Frame(prefix[:-1], kind, word, mark, row)
+        frame = Frame(prefix[:-1], kind, word, mark, row, tuple(args.items()) if args else ())
         return _Scope(prefix, (*self.frames, frame), self.names, self.labels, self.depth)
 
     def having(self, names: Names) -> _Scope:
@@ -160,18 +184,19 @@ class _Elaborator:
 
     def body(self, body: Body, scope: _Scope, current: Tensors) -> Tensors:
         """Run the steps of a body; the tensors after the last."""
-        many = self.namer.repeated(body)
-        alone = len(body) == 1
-        for step in body:
-            current = self.step(step, scope, current, many, alone)
-        return current
+        return self.sequence(body, scope, current, self.namer.repeated(body), len(body) == 1)
 
-    def step(self, step: Step, scope: _Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:
-        mods = step.mods
-        if mods.repeat is None and not mods.loop:
-            return self.once(step, scope, current, many, alone)
-        for names in self.rounds(mods, scope):
-            current = self.once(step, scope.having(names), current, many, False)
+    def sequence(self, steps: Iterable[Step], scope: _Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:
+        """Run steps one after the other. `many`: targets that get a number; `alone`: a block among them adds nothing to names."""
+        for step in steps:
+            mods = step.mods
+            if mods is PLAIN and type(step) is Call:
+                current = self.call(step, scope, current, many, alone)
+            elif mods.repeat is None and not mods.loop:
+                current = self.once(step, scope, current, many, alone)
+            else:
+                for names in self.rounds(mods, scope):
+                    current = self.once(step, scope.having(names), current, many, False)
         return current
 
     def rounds(self, mods: Modifiers, scope: _Scope) -> Iterator[Names]:
@@ -204,19 +229,20 @@ class _Elaborator:
             yield {**names, "i": index, **dict(zip((name for name, _ in loop), chosen, strict=True))}
 
     def count_step(self, mark: Mark | None) -> None:
+        """One more step; a spec that takes too many ends here."""
         self.steps += 1
         if self.steps > self.limits.steps:
             raise self.fail(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
 
     def once(self, step: Step, scope: _Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:
-        self.count_step(step.mark)
         mods = step.mods
         names = scope.names
         before = current
         if mods.sources:
             current = tuple(tensor for label in mods.sources for tensor in self.tap(label, scope))
-        names["in"] = self.channels(current)
         if mods.when is not None:
+            self.count_step(step.mark)
+            names["in"] = channels(current)
             condition = self.decide(mods.when, names, "'when'")
             if not isinstance(condition, bool):
                 raise self.fail(f"'when' takes a condition, {describe(condition)} came", mods.when.mark)
@@ -233,10 +259,6 @@ class _Elaborator:
         if mods.label is not None:
             scope.labels[self.text(mods.label, names)] = result
         return result
-
-    def channels(self, current: Tensors) -> Any:
-        shape = current[0].shape
-        return shape[channel_axis(shape)]
 
     def text(self, label: Label, names: Names) -> str:
         if not label.names:
@@ -265,25 +287,34 @@ class _Elaborator:
     # -- calls -----------------------------------------------------------------------------------------------------------------
 
     def call(self, call: Call, scope: _Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:
+        self.steps += 1
+        if self.steps > self.limits.steps:
+            self.count_step(call.mark)
         names = scope.names
+        names["in"] = channels(current)
         base = call.target
         target: Any = base
         if base[0] == "$":
             target = self.answer(names[base[1:]], call.mark, f"'{base}'")
             base = target if isinstance(target, str) else base[1:]
-        args = self.arguments(call, names)
-        if call.mods.name is not None:
-            base = self.text(call.mods.name, names)
-        elided = alone and call.mods.name is None
-        repeated = call.target in many or call.mods.repeat is not None or bool(call.mods.loop)
-        return self.invoke(target, call, args, scope, current, base, repeated, elided)
+        args = self.arguments(call, names) if call.args else {}
+        mods = call.mods
+        repeated = call.target in many
+        if mods is not PLAIN:
+            repeated = repeated or mods.repeat is not None or bool(mods.loop)
+            if mods.name is not None:
+                base, alone = self.text(mods.name, names), False
+        return self.invoke(target, call, args, scope, current, base, repeated, alone)
 
     def arguments(self, call: Call, names: Names) -> dict[str, Any]:
         args = {}
         for name, value in call.args.items():
-            found = self.evaluate(value, names)
-            if call.scale and found is not None and name in call.scale and type(value) is Constant:
-                found = self.evaluate(call.scale[name], {**names, "value": found})
+            if type(value) is Constant:
+                found = value.value
+                if found is not None and name in call.scale:
+                    found = self.evaluate(call.scale[name], {**names, "value": found})
+            else:
+                found = self.evaluate(value, names)
             args[name] = found
         return args
 
@@ -300,7 +331,8 @@ class _Elaborator:
                 message, hint = unknown("operator or block", target, [*self.spec.blocks, *OPERATORS])
                 raise self.fail(message, call.mark, hint)
             segment = None if elided else self.namer.segment(scope.prefix, base, many)
-            return self.block(block, call, args, scope.inner(segment, "block", target, call.mark, call.row), current)
+            shown = {k: v for k, v in args.items() if type(v) is not Closure}
+            return self.block(block, call, args, scope.inner(segment, "block", target, call.mark, call.row, shown), current)
         if isinstance(target, Closure):
             segment = None if elided else self.namer.segment(scope.prefix, base, many)
             return self.closure(target, call, args, scope.inner(segment, "block", base, call.mark, call.row), current)
@@ -320,7 +352,8 @@ class _Elaborator:
             args[next(iter(op.fields))] = self.evaluate(call.positional, scope.names)
         made = self.make(op, call, args, scope)
         if not op.joins:
-            self.single(current, call.mark)
+            if len(current) != 1:
+                self.single(current, call.mark)
         elif len(current) < 2 and call.mods.sources:
             raise self.fail(f"{op.word} takes two or more tensors, one arrives", call.mark, "give several labels: from: [a, b]")
         return self.add(made, name, call, scope, current)
@@ -328,9 +361,11 @@ class _Elaborator:
     def make(self, op: type[Operator], call: Call, args: dict[str, Any], scope: _Scope) -> Operator:
         """The operator with its arguments; equal ones are one object."""
         defaults = self.spec.defaults.get(op.word)
+        if not args and not defaults and op in self.operators:
+            return self.operators[op]
         if defaults:
             args = {**{name: self.evaluate(value, scope.names) for name, value in defaults.items()}, **args}
-        key: Any = (op, *args.items(), *map(type, args.values()))
+        key: Any = (op, *args.items(), *map(type, args.values())) if args else op
         try:
             found = self.operators.get(key)
         except TypeError:  # a list or a grid has no hash
@@ -362,7 +397,7 @@ class _Elaborator:
     def add(self, op: Operator, name: str, call: Call, scope: _Scope, current: Tensors) -> Node:
         """Put a node into the graph, its shape inferred."""
         try:
-            shape = op.shape(*[node.shape for node in current])
+            shape = op.shape(current[0].shape) if len(current) == 1 else op.shape(*[node.shape for node in current])
         except ShapeError as error:
             raise self.misfit(error, call, current) from None
         node = Node(name, op, tuple([n.name for n in current]), shape, scope.frames, call.mark, call.row)
@@ -387,7 +422,7 @@ class _Elaborator:
     def block(self, block: Block, call: Call, args: dict[str, Any], scope: _Scope, current: Tensors) -> Tensors:
         self.enter(scope, call)
         names = dict(self.knobs)
-        names["in"] = self.channels(current)
+        names["in"] = channels(current)
         if call.positional is not None:
             if not block.args:
                 raise self.fail(f"the block '{block.name}' takes no arguments", call.positional.mark)
@@ -401,11 +436,11 @@ class _Elaborator:
                 if value is None:
                     names[name] = None
                     continue
-            if parameter.type != "int" or type(value) is not int or parameter.range or parameter.choices:
-                found = mistake(parameter, value)
-                if found is not None:
+            if not fits(parameter, value):
+                wrong = mistake(parameter, value)
+                if wrong is not None:
                     mark = call.args[name].mark if name in call.args else call.mark
-                    raise self.fail(f"'{name}' of '{block.name}': {found[0]}", mark, found[1])
+                    raise self.fail(f"'{name}' of '{block.name}': {wrong[0]}", mark, wrong[1])
             names[name] = value
         for name in args:
             if name not in block.args:
@@ -423,7 +458,7 @@ class _Elaborator:
         if len(body) != 1 or not isinstance(body[0], Call):
             raise self.fail(f"arguments for '{call.target}', which holds several steps", call.mark)
         given = body[0]
-        names["in"] = self.channels(current)
+        names["in"] = channels(current)
         target: Any = given.target
         if given.reference is not None:
             target = names[given.reference]
@@ -442,10 +477,8 @@ class _Elaborator:
         segment = self.namer.segment(scope.prefix, name, step.mods.repeat is not None or bool(step.mods.loop))
         inner = scope.inner(segment, "stage", name, step.mark)
         # The end counts with the body, so that names do not depend on where the steps stand.
-        many = self.namer.repeated((*step.body, *step.end))
-        for item in (*step.body, *step.end):
-            current = self.step(item, inner, current, many, False)
-        return current
+        steps = (*step.body, *step.end)
+        return self.sequence(steps, inner, current, self.namer.repeated(steps), False)
 
     def table(self, step: Table, scope: _Scope, current: Tensors, many: set[str]) -> Tensors:
         """Rows in order. Stages among them do not enter names: rows are counted over the table, as a reader counts them."""
@@ -453,10 +486,9 @@ class _Elaborator:
             if isinstance(row, Stage):
                 name = self.text(row.name, scope.names)
                 inner = scope.inner(None, "stage", name, row.mark)
-                for item in (*row.body, *row.end):
-                    current = self.step(item, inner, current, many, False)
+                current = self.sequence((*row.body, *row.end), inner, current, many, False)
             else:
-                current = self.step(row, scope, current, many, False)
+                current = self.sequence((row,), scope, current, many, False)
         return current
 
     def parallel(self, step: Parallel, scope: _Scope, current: Tensors) -> Tensors:
@@ -482,7 +514,7 @@ class _Elaborator:
                 failed = stop
         if failed is not None:
             raise failed
-        scope.names["in"] = self.channels((source,))
+        scope.names["in"] = channels((source,))
         return self.join(step.join, scope, tuple(ends))
 
     def paths(self, step: Parallel, scope: _Scope) -> Iterator[tuple[Path, str | None, Names]]:
@@ -502,7 +534,7 @@ class _Elaborator:
 
     def cuts(self, step: Parallel, count: int, source: Node, names: Names) -> list[tuple[Any, Any]]:
         """First channel, and channel after the last, of every path: shares rounded down, the last takes what is left."""
-        channels = self.channels((source,))
+        total = channels((source,))
         if step.shares is None:
             shares: list[Any] = [Fraction(1, count)] * count
         else:
@@ -511,10 +543,10 @@ class _Elaborator:
                 raise self.fail(f"{len(shares)} shares for {count} paths", step.mark)
         found, start = [], 0
         for index in range(count):
-            stop = channels if index == count - 1 else start + floor(channels * self.share(shares[index], step))
+            stop = total if index == count - 1 else start + floor(total * self.share(shares[index], step))
             ok = start < stop
             if ok is not True:
-                self.empty_path(ok, step, index, channels)
+                self.empty_path(ok, step, index, total)
             found.append((start, stop))
             start = stop
         return found
@@ -524,10 +556,10 @@ class _Elaborator:
             raise self.fail(f"a share must be a number between 0 and 1, {describe(share)} came", step.mark)
         return share
 
-    def empty_path(self, ok: Any, step: Parallel, index: int, channels: Any) -> None:
+    def empty_path(self, ok: Any, step: Parallel, index: int, total: Any) -> None:
         mark = step.paths[min(index, len(step.paths) - 1)].mark
         try:
-            refuse(ok, f"the split of {channels} channels leaves path {index + 1} no channel")
+            refuse(ok, f"the split of {total} channels leaves path {index + 1} no channel")
         except ShapeError as error:
             raise self.fail(error.message, step.mark, error.hint, ("the path", mark)) from None
 

@@ -22,6 +22,7 @@ class Frame(NamedTuple):
         block: name of the block, stage or path as the spec gives it.
         mark: the call.
         row: number of the table row that called it, from 1, where a row did.
+        args: the arguments of a block call by name, evaluated; steps given as an argument are left out.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Frame(NamedTuple):
     block: str
     mark: Mark | None
     row: int | None = None
+    args: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -2,8 +2,9 @@
 
     init: {conv: kaiming_normal, norm: ones, linear: {normal: 0.01}}
 
-A rule is a word, or a word with its number (`{normal: 0.01}`, `{kaiming_normal: fan_in}`). It speaks of the weight; the bias begins at
-zero, except under `default`, which leaves both to the framework's layer. What is not given is as in torchvision's ResNet (`DEFAULTS`).
+A rule is a word, or a word with its number (`{normal: 0.01}`, `{kaiming_normal: fan_in}`). It speaks of the weight; the bias
+begins at zero, except under `default`, which leaves both to the framework's layer. What is not given is as in torchvision's
+ResNet (`DEFAULTS`).
 """
 
 from __future__ import annotations

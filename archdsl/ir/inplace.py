@@ -1,4 +1,4 @@
-"""Which activations may overwrite their input: one analysis for the torch back end, which does it, and for memory, which counts it."""
+"""Which activations may overwrite their input: one analysis for the torch back end, which does it, and for memory's count."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ OVERWRITERS: tuple[type[Operator], ...] = (ReLU, ReLU6, HardSwish, HardSigmoid, 
 FRESH: tuple[type[Operator], ...] = (Conv2d, BatchNorm, Linear, Add, Concat)
 """Operators whose output is memory of its own that their gradient does not need again.
 
-An image belongs to the caller, slice and flatten give views, identity and dropout may hand on what came in, and sigmoid, tanh or an
-earlier activation keep their output for the gradient: none of these may be overwritten.
+An image belongs to the caller, slice and flatten give views, identity and dropout may hand on what came in, and sigmoid, tanh or
+an earlier activation keep their output for the gradient: none of these may be overwritten.
 """
 
 

@@ -33,7 +33,7 @@ class Namer:
 
     def claim(self, prefix: str, base: str, many: bool) -> str:
         """A full name that is not taken yet."""
-        name = prefix + (base if _PLAIN.match(base) else _cleaned(base))
+        name = prefix + (base if base.isidentifier() or _PLAIN.match(base) else _cleaned(base))
         if many:
             self.counts[name] += 1
             name = f"{name}_{self.counts[name]}"

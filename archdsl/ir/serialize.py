@@ -23,15 +23,15 @@ def dump(graph: Graph) -> dict[str, Any]:
     def place(mark: Mark | None) -> list[int] | None:
         return None if mark is None else [index[mark.source], mark.line, mark.column, mark.end]
 
-    frames = list(dict.fromkeys(frame for node in graph for frame in node.scope))
-    frame_index = {frame: number for number, frame in enumerate(frames)}
+    frames = list({id(frame): frame for node in graph for frame in node.scope}.values())
+    frame_index = {id(frame): number for number, frame in enumerate(frames)}
     data = {
         "archdsl": FORMAT,
         "name": graph.name,
         "init": graph.init,
         "output": graph.output,
         "sources": [source.name for source in sources],
-        "scopes": [[f.path, f.kind, f.block, place(f.mark), f.row] for f in frames],
+        "scopes": [[f.path, f.kind, f.block, place(f.mark), f.row, dict(f.args)] for f in frames],
         "nodes": [
             {
                 "name": node.name,
@@ -39,7 +39,7 @@ def dump(graph: Graph) -> dict[str, Any]:
                 "args": node.op.arguments(),
                 "inputs": list(node.inputs),
                 "shape": list(node.shape),
-                "scope": [frame_index[frame] for frame in node.scope],
+                "scope": [frame_index[id(frame)] for frame in node.scope],
                 "mark": place(node.mark),
                 "row": node.row,
             }
@@ -66,7 +66,7 @@ def load(data: dict[str, Any]) -> Graph:
         def place(found: list[int] | None) -> Mark | None:
             return None if found is None else Mark(sources[found[0]], *found[1:])
 
-        frames = [Frame(path, kind, block, place(mark), row) for path, kind, block, mark, row in data["scopes"]]
+        frames = [Frame(path, kind, block, place(m), row, _pairs(args)) for path, kind, block, m, row, args in data["scopes"]]
         graph = Graph(data["name"], output=data["output"], init=data["init"])
         for item in data["nodes"]:
             scope = tuple(frames[number] for number in item["scope"])
@@ -86,6 +86,10 @@ def _operator(word: str, args: dict[str, Any]) -> Operator:
     from archdsl.exact import exact
 
     return OPERATORS[word].read({name: exact(value) for name, value in args.items()})
+
+
+def _pairs(args: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(args.items())
 
 
 def _marks(graph: Graph) -> list[Mark]:

@@ -50,6 +50,12 @@ def _sqrt(x: Any) -> Any:
     return exact(root) if root * root == x else exact(math.sqrt(x))
 
 
+def _part(total: Any, count: Any, index: Any) -> Any:
+    if type(count) is not int or type(index) is not int or not 0 <= index < count:
+        raise ValueError("part takes a total, a number of parts and an index below it")
+    return total // count if index < count - 1 else total - total // count * (count - 1)
+
+
 def _abs(x: Any) -> Any:
     return select(x >= 0, x, -x)
 
@@ -65,6 +71,7 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(_spread(maximum), 1, None, "largest of the arguments, or of one list"),
     "sum": Function(_spread(lambda *v: sum(v)), 1, None, "sum of the arguments, or of one list"),
     "len": Function(_length, 1, 1, "length of a list"),
+    "part": Function(_part, 3, 3, "size of one part of a total: part(total, count, index), rounded down, the last takes what is left"),
     "abs": Function(_abs, 1, 1, "the number without its sign"),
     "sqrt": Function(_sqrt, 1, 1, "square root, exact where it comes out even"),
     "given": Function(lambda x: x is not None, 1, 1, "whether an argument was given (is not `~`)"),

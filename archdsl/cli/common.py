@@ -1,0 +1,90 @@
+"""What commands share: the spec argument, `--set`, `--json`, limits, and tables."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from archdsl.ir.limits import Limits
+from archdsl.net import Net, load
+from archdsl.spec.knobs import parse_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+WIDTH = 140  # of output that is no terminal, so that tables in files and pipes are not cut
+
+
+def spec_argument(function: F) -> F:
+    """The path of a spec or the name of a network of the zoo."""
+    return click.argument("spec", metavar="SPEC")(function)
+
+
+def knob_option(function: F) -> F:
+    """`--set name=value`, any number of times."""
+    text = "Give a knob a value: width=0.5, kernels=[3,7], rows.15.exp=480."
+    return click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help=text)(function)
+
+
+def json_option(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)
+
+
+def limit_options(function: F) -> F:
+    """Bounds of elaboration, raised by hand for very large networks."""
+    default = Limits()
+    for name, value, text in (
+        ("--max-nodes", default.nodes, "Operators that a network may have."),
+        ("--max-steps", default.steps, "Steps that may be taken while it is put together."),
+    ):
+        function = click.option(name, default=value, show_default=True, type=click.IntRange(1), help=text)(function)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, max_nodes: int, max_steps: int, **kwargs: Any) -> Any:
+        return function(*args, limits=Limits(nodes=max_nodes, steps=max_steps), **kwargs)
+
+    return wrapper  # type: ignore[return-value]
+
+
+def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None) -> Net:
+    """The network that a command line means."""
+    return load(spec, limits=limits, **parse_settings(list(settings)))
+
+
+def print_json(data: Any) -> None:
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def console() -> Console:
+    """Where tables are printed."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+
+
+def table(title: str, head: list[str], rows: Iterable[list[str]], right: Iterable[str], total: list[str] | None = None) -> Table:
+    """A table of text.
+
+    Args:
+        right: heads of the columns that are numbers and stand at the right.
+        total: a last row under a line.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=total is not None)
+    numbers = set(right)
+    for index, name in enumerate(head):
+        footer = total[index] if total else ""
+        made.add_column(Text(name), justify="right" if name in numbers else "left", footer=Text(footer), no_wrap=name in numbers)
+    for row in rows:
+        made.add_row(*map(Text, row))
+    return made

@@ -1,0 +1,36 @@
+"""`archdsl list`."""
+
+from __future__ import annotations
+
+import click
+
+from archdsl.cli.common import console, json_option, print_json, table
+
+
+@click.command("list")
+@json_option
+def command(as_json: bool) -> None:
+    """The networks of the zoo with their size, source and knobs."""
+    from archdsl.cost.layout import count
+    from archdsl.net import load
+    from archdsl.spec.locate import zoo_names
+
+    nets = {name: load(name) for name in zoo_names()}
+    if as_json:
+        entries = [
+            {
+                "spec": name,
+                "name": net.name,
+                "source": net.spec.paper,
+                "params": int(net.cost().params),
+                "macs": int(net.cost().macs),
+                "knobs": list(net.knobs),
+            }
+            for name, net in nets.items()
+        ]
+        print_json(entries)
+        return
+    rows = [
+        [name, net.spec.paper, count(net.cost().params), count(net.cost().macs), " ".join(net.knobs)] for name, net in nets.items()
+    ]
+    console().print(table("Zoo", ["spec", "source", "params", "MACs", "knobs"], rows, ("params", "MACs")))

@@ -1,0 +1,95 @@
+"""The `archdsl` program: finds the command, runs it, and turns every error into a message and an exit code.
+
+Exit codes: 0 done, 1 a spec or input error, 2 wrong usage, 3 an answer of "no".
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from archdsl.errors import ArchdslError, near_miss
+
+COMMANDS = {
+    "build": "Build a network: its table, totals, a forward pass, and artifacts on disk.",
+    "cost": "The bill of a network by layer, without torch.",
+    "whatif": "Before and after a change of knobs, and what changed where.",
+    "check": "Check specs: every mistake with its line, and warnings.",
+    "list": "The networks of the zoo.",
+    "new": "Write a starter spec.",
+    "schema": "Print the JSON Schema of the language, for editors.",
+}
+
+
+class Commands(click.Group):
+    """Commands by name, each imported when it is called; a mistyped one gets the near miss."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"archdsl.cli.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            near = near_miss(args[0], COMMANDS)
+            raise click.UsageError(f"no command '{args[0]}'; {near or 'commands: ' + ', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="archdsl", message="archdsl %(version)s")
+def archdsl() -> None:
+    """A sandbox for designing neural networks: specs in YAML, exact costs, PyTorch modules."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """The exit code of a command line. Messages go to standard error."""
+    try:
+        result = archdsl.main(args, prog_name="archdsl", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.exceptions.Abort:
+        return 130
+    except ArchdslError as error:
+        show(str(error))
+        return 1
+    except BrokenPipeError:  # the reader of a pipe has gone: `archdsl cost … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("ARCHDSL_DEBUG"):
+            raise
+        show(f"internal error: {type(error).__name__}: {error}\nThis is a fault of archdsl; ARCHDSL_DEBUG=1 shows where.")
+        return 1
+
+
+def show(text: str) -> None:
+    """A message on standard error; its parts in colour where that is a terminal."""
+    if not sys.stderr.isatty():
+        click.echo(text, err=True)
+        return
+    for line in text.splitlines():
+        style = {"fg": "red", "bold": True} if ": error:" in line else {"fg": "yellow"} if ": warning:" in line else {}
+        if line.lstrip().startswith("^") or (" | " in line and set(line.split(" | ", 1)[1].strip()) == {"^"}):
+            style = {"fg": "green", "bold": True}
+        click.echo(click.style(line, **style), err=True)  # type: ignore[arg-type]

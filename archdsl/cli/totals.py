@@ -1,0 +1,71 @@
+"""The lines under a table: what every tool would count, memory, and what the source reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_totals(net: Net, out: Console) -> None:
+    """Print the totals of a network."""
+    from archdsl.cost.document import TOOLS
+    from archdsl.cost.layout import count
+    from archdsl.cost.memory import memory
+
+    bill = net.cost()
+    found = memory(bill.graph)
+    out.print(f"  parameters        [bold]{count(bill.params)}[/]")
+    out.print(f"  MACs              [bold]{count(bill.macs)}[/]  (convolutions and linear layers, biases not counted)")
+    out.print(f"  weights           {size(found.weights_bytes)}")
+    out.print(f"  peak activations  {size(found.peak_activation_bytes)}  (float32, batch 1)")
+    tools = "   ".join(f"{tool} {count(bill.flops(tool))}" for tool in TOOLS)
+    out.print(f"  FLOPs as counted by  {tools}")
+    for text in reported(net):
+        out.print(f"  {text}")
+
+
+def reported(net: Net) -> list[str]:
+    """Each figure of the source beside ours, in words. Not for a network whose knobs were changed or stand for a grid."""
+    if net.settings:
+        return []
+    lines = []
+    for figure in net.spec.reported:
+        ours = _ours(net, figure.metric, figure.convention)
+        if ours is None:
+            continue
+        difference = (ours - figure.value) / figure.value
+        verdict = "as printed" if printed_alike(ours, figure.value, figure.step) else f"differs by {float(difference):+.1%}"
+        where = f" ({figure.source})" if figure.source else ""
+        convention = f" in {figure.convention}" if figure.convention else ""
+        lines.append(f"reported {figure.metric} {figure.text}{where}: {ours:,}{convention}, {verdict}")
+    return lines
+
+
+def printed_alike(ours: Any, value: Any, step: Any) -> bool:
+    """Whether a count, rounded or truncated to the places that were printed, is the printed figure."""
+    return bool(abs(ours - value) * 2 <= step or 0 <= ours - value < step)
+
+
+def _ours(net: Net, metric: str, convention: str) -> int | None:
+    bill = net.cost()
+    if metric == "params":
+        return int(bill.params)
+    if metric == "macs":
+        return int(bill.macs)
+    if metric == "flops" and convention:
+        return int(bill.flops(convention))
+    return None
+
+
+def size(value: Any) -> str:
+    """Bytes for people, with the exact number."""
+    from archdsl.cost.layout import count
+
+    value = getattr(value, "values", value)
+    if getattr(value, "ndim", 0):
+        return f"{count(value)} bytes"
+    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"
