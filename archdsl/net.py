@@ -10,6 +10,7 @@ from archdsl.errors import Diagnostic, Source
 from archdsl.ir.elaborate import elaborate
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
+from archdsl.ir.links import Links
 from archdsl.ir.verify import verify
 from archdsl.spec.knobs import apply
 from archdsl.spec.load import load_file, load_source
@@ -56,6 +57,7 @@ class Net:
         self.settings = settings
         self.limits = limits
         self.warnings = warnings
+        self.links = Links()
         self.spec, self.knobs = apply(spec, settings)
 
     @property
@@ -64,11 +66,13 @@ class Net:
 
     def set(self, **knobs: Any) -> Net:
         """The same spec with other values for some knobs. The spec is not read again."""
-        return Net(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
+        changed = Net(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
+        changed.links = self.links
+        return changed
 
     @cached_property
     def _graph(self) -> Graph:
-        return elaborate(self.spec, self.knobs, self.limits)
+        return elaborate(self.spec, self.knobs, self.limits, self.links)
 
     def graph(self) -> Graph:
         """The graph of primitive operators. Raises SpecError where the network cannot be built."""

@@ -29,10 +29,11 @@ class Constant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """A scalar with a `$` in it."""
+    """A scalar with a `$` in it. `bare` is the name where the whole formula is one: `$width`."""
 
     mark: Mark
     expression: Expression
+    bare: str | None = None
 
     def evaluate(self, names: Names) -> Any:
         return self.expression.evaluate(names)

@@ -42,7 +42,8 @@ class ValueReader:
 
     def formula(self, node: Scalar) -> Constant | Formula:
         try:
-            return Formula(node.mark, parse(node.text))
+            bare = IN_TEXT.fullmatch(node.text)
+            return Formula(node.mark, parse(node.text), bare[1] if bare else None)
         except ExpressionError as error:
             self.report.error(error.message, inside(node.mark, error, node.plain), error.hint)
             return Constant(node.mark, None)

@@ -1,0 +1,93 @@
+"""What can be known of a call once, before it runs many times: its operator or block, and how each argument comes about.
+
+Links outlive one elaboration. A knob that changes runs the same calls again, so the second build of a spec is quicker than the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ops import OPERATORS, Operator
+from archdsl.spec.model import Block, Call, Constant, Formula, Parameter, Spec, Value
+
+_QUICK = {"int": int, "bool": bool, "word": str, "list": list}
+_MOST = 50_000  # links and operators that are kept
+
+
+class Link:
+    """A call with a target that does not depend on a value.
+
+    Attributes:
+        op, block: the target; both None where it is a name to be looked up (`$block`) or unknown.
+        constants: arguments that are the same every time.
+        bare: arguments that are one name, as pairs of argument and name.
+        formulas: arguments to be evaluated.
+        scaled: plain cells of a table with the scale of their column.
+        fixed: the operator itself, where every argument is constant.
+    """
+
+    __slots__ = ("bare", "block", "call", "constants", "fixed", "formulas", "op", "scaled")
+
+    def __init__(self, call: Call, spec: Spec):
+        self.call = call  # keeps the call alive, so that its id stays its own
+        self.op = OPERATORS.get(call.target)
+        self.block = spec.blocks.get(call.target) if self.op is None else None
+        self.constants: dict[str, Any] = {}
+        self.bare: list[tuple[str, str]] = []
+        self.formulas: list[tuple[str, Value]] = []
+        self.scaled: list[tuple[str, Any, Formula]] = []
+        self.fixed: Operator | None = None
+        defaults = spec.defaults.get(call.target, {}) if self.op is not None else {}
+        for name, value in {**defaults, **self.positional(call), **call.args}.items():
+            self.argument(name, value, call)
+
+    def positional(self, call: Call) -> dict[str, Value]:
+        """A value without a name belongs to the first argument."""
+        if call.positional is None:
+            return {}
+        known = self.op.fields if self.op is not None else self.block.args if self.block is not None else {}
+        return {next(iter(known), ""): call.positional}
+
+    def argument(self, name: str, value: Value, call: Call) -> None:
+        if isinstance(value, Constant):
+            if value.value is not None and name in call.scale and name in call.args:
+                self.scaled.append((name, value.value, call.scale[name]))
+            else:
+                self.constants[name] = value.value
+        elif isinstance(value, Formula) and value.bare is not None:
+            self.bare.append((name, value.bare))
+        else:
+            self.formulas.append((name, value))
+
+    @property
+    def is_constant(self) -> bool:
+        return not (self.bare or self.formulas or self.scaled)
+
+
+class Links:
+    """The links and operators of one spec, kept from one elaboration to the next."""
+
+    def __init__(self) -> None:
+        self.calls: dict[int, Link] = {}
+        self.blocks: dict[int, tuple[Block, list[tuple[str, Parameter, Any]]]] = {}
+        self.operators: dict[Any, Operator] = {}
+
+    def link(self, call: Call, spec: Spec) -> Link:
+        """The link of a call, made the first time."""
+        if len(self.calls) > _MOST or len(self.operators) > _MOST:
+            self.calls, self.operators = {}, {}
+        found = self.calls[id(call)] = Link(call, spec)
+        return found
+
+    def parameters(self, block: Block) -> list[tuple[str, Parameter, Any]]:
+        """Arguments of a block, each with the Python type that needs no further look (`object`: any), or None."""
+        found = self.blocks.get(id(block))
+        if found is None:
+            found = self.blocks[id(block)] = block, [(name, p, _quick(p)) for name, p in block.args.items()]
+        return found[1]
+
+
+def _quick(parameter: Parameter) -> Any:
+    if parameter.range is not None or parameter.choices is not None:
+        return None
+    return object if parameter.type == "any" else _QUICK.get(parameter.type)
