@@ -1,0 +1,40 @@
+"""A knob changed to a new bill, in process, against building the network and counting it with thop."""
+
+from __future__ import annotations
+
+import itertools
+
+import archdsl
+import thop
+import torch
+from timing import interleave, ratio
+
+net = archdsl.load("dpnet")
+widths = itertools.count(1)
+image = torch.zeros(1, 3, 224, 224)
+
+
+def bill() -> None:
+    changed = net.set(width=1 + next(widths) / 1000).cost()
+    assert changed.params
+    assert changed.macs
+
+
+def resolution() -> None:
+    assert net.set(resolution=32 + next(widths) % 900).cost().macs
+
+
+def build() -> None:
+    module = net.set(width=1 + next(widths) / 1000).module().eval()
+    thop.profile(module, (image,), verbose=False)
+
+
+def main() -> None:
+    ours, other, slow = interleave({"width to bill": bill, "resolution to bill": resolution, "build + thop": build}, 15, warmup=3)
+    for timing in (ours, other, slow):
+        print(timing)
+    print(f"build + thop / archdsl: {ratio(slow, ours):.1f}")
+
+
+if __name__ == "__main__":
+    main()
