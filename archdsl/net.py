@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.errors import Diagnostic, Source
+from archdsl.errors import BackendError, Diagnostic, Source
 from archdsl.ir.elaborate import elaborate
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
@@ -19,9 +19,9 @@ from archdsl.spec.report import Report
 from archdsl.spec.yaml import TextLimits
 
 if TYPE_CHECKING:
-    from torch import nn
-
+    from archdsl.compilers.torch import Network
     from archdsl.cost.bill import Bill
+    from archdsl.viz import Picture
 
 
 def load(target: str | Path, *, limits: Limits | None = None, text_limits: TextLimits | None = None, **knobs: Any) -> Net:
@@ -88,11 +88,25 @@ class Net:
         """What the network costs, layer by layer. Exact, without torch."""
         return self._bill
 
-    def module(self) -> nn.Module:
-        """The network as a torch.nn.Module with fresh weights. Needs torch."""
+    def module(self) -> Network:
+        """The network as a torch.nn.Module with fresh weights from torch's global generator.
+
+        Raises:
+            BackendError: torch is not installed, or an operator has no rule for it.
+        """
+        try:
+            import torch  # noqa: F401
+        except ImportError:
+            raise BackendError("a module needs torch, which is not installed: pip install 'archdsl[torch]'") from None
         from archdsl.compilers.torch import compile
 
         return compile(verify(self._graph, "elaboration"))
+
+    def diagram(self, block: str | None = None, *, depth: int | None = None) -> Picture:
+        """A drawing of the network, or of the first call of one block. Shows itself in a notebook."""
+        from archdsl.viz import diagram
+
+        return diagram(self._graph, block=block, depth=depth)
 
     def __repr__(self) -> str:
         return f"<archdsl.Net {self.name}>"

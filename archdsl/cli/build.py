@@ -10,6 +10,7 @@ import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument, table
 from archdsl.cli.totals import print_totals
+from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -22,7 +23,7 @@ ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "we
 @click.command("build")
 @spec_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the artifacts; build/NAME where not given.")
-@click.option("--seed", default=0, show_default=True, help="Of the fresh weights and the random image.")
+@click.option("--seed", default=0, show_default=True, help="Of the fresh weights.")
 @knob_option
 @json_option
 @limit_options
@@ -71,11 +72,20 @@ def _print_table(net: Net, out: Console) -> None:
 
 
 def _forward(net: Net, seed: int, path: Path) -> tuple[tuple[int, ...], int]:
-    """Compile, run once, save the weights: shape of the output, and how many shapes were checked."""
-    from archdsl.compilers.torch import check_shapes, compile, save_weights, seeded
+    """Compile, run once, save the weights: shape of the output, and how many shapes were checked.
 
-    with seeded(seed):
-        module = compile(net.graph())
-        output, checked = check_shapes(net.graph(), module)
+    Raises:
+        BackendError: a tensor has another shape than the graph says.
+    """
+    import torch
+
+    from archdsl.compilers.torch.verify import check_shapes
+    from archdsl.compilers.torch.weights import save_weights
+
+    torch.manual_seed(seed)
+    module = net.module()
+    measured = check_shapes(net.graph(), module)
+    if measured.mismatches:
+        raise BackendError("the compiled network differs from its graph:\n" + "\n".join(map(str, measured.mismatches)))
     save_weights(module, path)
-    return tuple(output.shape[1:]), checked
+    return tuple(measured.output.shape[1:]), len(measured.shapes)

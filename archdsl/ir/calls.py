@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from archdsl.errors import Mark, unknown
@@ -10,6 +11,7 @@ from archdsl.ir.evaluation import Evaluation, Stop
 from archdsl.ir.graph import Node
 from archdsl.ir.links import Link
 from archdsl.ir.scope import Scope, Tensors, channels
+from archdsl.ir.templates import Template, record, stamp
 from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.arguments import ArgumentError, describe
 from archdsl.spec.expression import Names
@@ -168,10 +170,9 @@ class Calls(Evaluation):
                 shape = op.shape(*[node.shape for node in current])
         except ShapeError as error:
             raise self.misfit(error, call, current) from None
-        nodes = self.graph.nodes
-        node = nodes[name] = Node(name, op, inputs, shape, scope.frames, call.mark, call.row)
-        if len(nodes) > self.limits.nodes:
-            raise self.fail(f"more than {self.limits.nodes:,} operators", call.mark, "raise the limit with --max-nodes")
+        node = self.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, call.mark, call.row)
+        if len(self.graph.nodes) > self.limits.nodes:
+            self.limit_nodes(call)
         return node
 
     def misfit(self, error: ShapeError, call: Call, current: Tensors) -> Stop:
@@ -191,7 +192,12 @@ class Calls(Evaluation):
     def open(
         self, block: Block, call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: str | None, repeated: bool
     ) -> Tensors:
-        """Run the body of a block with its arguments. `base` None: it adds nothing to names."""
+        """Run the body of a block with its arguments, or copy what it became before. `base` None: it adds nothing to names."""
+        key = self.template_key(block, args, scope, current) if base is not None else None
+        if key is not None:
+            template = self.links.templates.get(key)
+            if template is not None and (copied := self.copy(template, block, call, args, scope, current, base, repeated)):
+                return copied
         self.enter(scope, call)
         if call.positional is not None and call.reference is not None:
             args[next(iter(block.args), "")] = args.pop("")
@@ -216,13 +222,53 @@ class Calls(Evaluation):
             names[name] = value
         if len(args) + missing != len(block.args):
             self.refuse_arguments(block, call, args)
-        segment = None if base is None else self.namer.segment(scope.prefix, base, repeated)
-        shown = tuple([item for item in args.items() if type(item[1]) is not Closure])
-        inner = scope.inner(segment, "block", block.name, call.mark, call.row, shown)
+        inner = self.inside(block, call, args, scope, base, repeated)
+        first, steps = len(self.graph.nodes), self.steps
         self.callers.append(call.mark)
         result = self.body(block.body, inner.entered(names, current), current)
         self.callers.pop()
+        if key is not None:
+            made = list(islice(self.graph.nodes.values(), first, None))
+            template = record(made, inner.prefix, len(inner.frames), current[0], result, self.steps - steps)
+            if template is not None:
+                self.links.templates[key] = template
         return result
+
+    def inside(self, block: Block, call: Call, args: dict[str, Any], scope: Scope, base: str | None, repeated: bool) -> Scope:
+        """The scope of a block's body, its values not yet put in."""
+        segment = None if base is None else self.namer.segment(scope.prefix, base, repeated)
+        shown = tuple([item for item in args.items() if type(item[1]) is not Closure])
+        return scope.inner(segment, "block", block.name, call.mark, call.row, shown)
+
+    def template_key(self, block: Block, args: dict[str, Any], scope: Scope, current: Tensors) -> Any:
+        """What a block becomes follows from this; None where it has to be opened. Blocks inside of blocks come with the outer one."""
+        if scope.depth or self.knobs_key is None or len(current) != 1:
+            return None
+        key = (id(block), len(current[0].shape), channels(current), *args.items(), *map(type, args.values()), self.knobs_key)
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+    def copy(
+        self, template: Template, block: Block, call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: Any, repeated: bool
+    ) -> Tensors | None:
+        """A block put down again; None where its shapes do not fit, so that it is opened and the mistake finds its line."""
+        inner = self.inside(block, call, args, scope, base, repeated)
+        try:
+            made, result = stamp(template, inner.prefix, inner.frames, current[0])
+        except ShapeError:
+            self.namer.release(scope.prefix, inner.prefix)
+            return None
+        self.steps += template.steps
+        self.graph.nodes.update([(node.name, node) for node in made])
+        self.limit_nodes(call)
+        return (result,)
+
+    def limit_nodes(self, call: Call) -> None:
+        if len(self.graph.nodes) > self.limits.nodes:
+            raise self.fail(f"more than {self.limits.nodes:,} operators", call.mark, "raise the limit with --max-nodes")
 
     def refuse_arguments(self, block: Block, call: Call, args: dict[str, Any]) -> None:
         for name in args:

@@ -52,6 +52,7 @@ class Evaluation:
         self.namer = Namer()
         self.steps = 0
         self.callers: list[Mark] = []
+        self.knobs_key = links.knobs_key(spec, knobs)
 
     def fail(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> Stop:
         """Report a mistake. One inside an imported block also shows the line of the spec that led there."""

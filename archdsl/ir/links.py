@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.ir.templates import Template, knobs_of_blocks
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.model import Block, Call, Constant, Formula, Parameter, Spec, Value
 
@@ -71,11 +72,24 @@ class Links:
         self.calls: dict[int, Link] = {}
         self.blocks: dict[int, tuple[Block, list[tuple[str, Parameter, Any]]]] = {}
         self.operators: dict[Any, Operator] = {}
+        self.templates: dict[Any, Template] = {}
+        self._knobs: tuple[str, ...] | None = None
+
+    def knobs_key(self, spec: Spec, knobs: dict[str, Any]) -> Any:
+        """The values of the knobs that blocks read; None where one of them is a grid or a list of these."""
+        if self._knobs is None:
+            self._knobs = knobs_of_blocks(spec)
+        key = tuple([_hashable(knobs[name]) for name in self._knobs])
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
 
     def link(self, call: Call, spec: Spec) -> Link:
         """The link of a call, made the first time."""
         if len(self.calls) > _MOST or len(self.operators) > _MOST:
-            self.calls, self.operators = {}, {}
+            self.calls, self.operators, self.templates = {}, {}, {}
         found = self.calls[id(call)] = Link(call, spec)
         return found
 
@@ -85,6 +99,10 @@ class Links:
         if found is None:
             found = self.blocks[id(block)] = block, [(name, p, _quick(p)) for name, p in block.args.items()]
         return found[1]
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, (list, tuple)) else (type(value), value)
 
 
 def _quick(parameter: Parameter) -> Any:

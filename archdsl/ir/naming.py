@@ -45,6 +45,14 @@ class Namer:
         self.taken.add(name)
         return name
 
+    def release(self, prefix: str, scope: str) -> None:
+        """Take back the segment that was given last, so that the same call gets the same name again."""
+        name = scope[:-1]
+        self.taken.discard(name)
+        base, _, number = name.rpartition("_")
+        if number.isdigit() and self.counts.get(base) == int(number):
+            self.counts[base] -= 1
+
     def segment(self, prefix: str, base: str, many: bool) -> str:
         """The last part of a full name that is not taken yet, for a scope."""
         return self.claim(prefix, base, many)[len(prefix) :]

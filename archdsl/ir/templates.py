@@ -1,0 +1,124 @@
+"""Blocks that were opened once, kept to be put down again.
+
+Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that arrive and
+the knobs that blocks read. With all of these equal, only names, outer frames and (for another resolution) shapes differ. A knob that
+changes leaves most calls as they were, so most of a second build is copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple
+
+from archdsl.errors import Mark
+from archdsl.ir.graph import Frame, Node
+from archdsl.ir.scope import Tensors
+from archdsl.ops import Operator
+from archdsl.ops.operator import Shape
+from archdsl.spec.model import Call, Formula, Label, Spec
+
+OUTSIDE = -1  # in place of the number of a node: the tensor that arrives at the block
+
+
+class Part(NamedTuple):
+    """One node of a template. `inputs` are numbers of earlier parts, `frames` numbers of the template's frames."""
+
+    name: str
+    op: Operator
+    inputs: tuple[int, ...]
+    shape: Shape
+    frames: tuple[int, ...]
+    mark: Mark | None
+
+
+class Template(NamedTuple):
+    """What a block became.
+
+    Attributes:
+        arriving: shape of the block's input.
+        frames: those inside of the block, paths relative to it.
+        output: number of the part that leaves the block.
+        steps: how many steps it took.
+    """
+
+    arriving: Shape
+    frames: tuple[Frame, ...]
+    parts: tuple[Part, ...]
+    output: int
+    steps: int
+
+
+def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tensors, steps: int) -> Template | None:
+    """The template of a block that was just opened; None where it does not end in one tensor.
+
+    Args:
+        made: its nodes, in order.
+        prefix: dotted name of the block with a dot behind it.
+        outer: how many frames lie around its nodes, its own included.
+    """
+    if len(result) != 1:
+        return None
+    numbers = {source.name: OUTSIDE}
+    frames: dict[int, tuple[int, Frame]] = {}
+    parts = []
+    for number, node in enumerate(made):
+        numbers[node.name] = number
+        inner = []
+        for frame in node.scope[outer:]:
+            found = frames.get(id(frame))
+            if found is None:
+                found = frames[id(frame)] = len(frames), frame._replace(path=frame.path[len(prefix) :])
+            inner.append(found[0])
+        inputs = tuple([numbers[name] for name in node.inputs])
+        parts.append(Part(node.name[len(prefix) :], node.op, inputs, node.shape, tuple(inner), node.mark))
+    return Template(source.shape, tuple(f for _, f in frames.values()), tuple(parts), numbers[result[0].name], steps)
+
+
+def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Node) -> tuple[list[Node], Node]:
+    """New nodes of a template under a prefix, and the one that leaves the block.
+
+    Raises:
+        ShapeError: the shape that arrives does not fit an operator inside.
+    """
+    path = prefix[:-1]
+    frames = [frame._replace(path=prefix + frame.path if frame.path else path) for frame in template.frames]
+    scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
+    same = source.shape == template.arriving
+    made: list[Node] = []
+    for name, op, inputs, shape, inner, mark in template.parts:
+        scope = scopes.get(inner)
+        if scope is None:
+            scope = scopes[inner] = (*outer, *[frames[number] for number in inner])
+        sources = [made[number] if number >= 0 else source for number in inputs]
+        if not same:
+            shape = op.shape(*[node.shape for node in sources])
+        made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
+    return made, (made[template.output] if template.output >= 0 else source)
+
+
+def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
+    """The knobs that any block reads, directly or in steps that it was given."""
+    read = {name for block in spec.blocks.values() for name in _names((*block.args.values(), block.body))}
+    return tuple(name for name in spec.knobs if name in read)
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Every `$name` in a part of a spec."""
+    if isinstance(value, Formula):
+        yield from value.expression.names
+    elif isinstance(value, (tuple, list)):
+        yield from _all(value)
+    elif isinstance(value, dict):
+        yield from _all(value.values())
+    elif is_dataclass(value) and not isinstance(value, type):
+        if isinstance(value, Label):
+            yield from value.names
+        if isinstance(value, Call) and value.reference is not None:
+            yield value.reference
+        yield from _all(getattr(value, f.name) for f in fields(value) if f.name not in ("mark", "arg_marks"))
+
+
+def _all(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        yield from _names(value)
