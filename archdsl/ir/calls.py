@@ -43,6 +43,7 @@ class Calls(Evaluation):
             repeated = repeated or mods.repeat is not None or bool(mods.loop)
             if mods.name is not None:
                 base, alone = self.text(mods.name, scope.names), False
+                repeated = repeated and not mods.name.names  # a name with a value in it tells the rounds apart
         if link.op is not None:
             return (self.operator(link.op, link, None, scope, current, self.namer.claim(scope.prefix, base, repeated)),)
         args = self.arguments(link, scope.names, current)
@@ -106,13 +107,11 @@ class Calls(Evaluation):
     def named_operator(
         self, op: type[Operator], call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: str, repeated: bool
     ) -> Node:
-        """An operator that an argument or knob names: defaults and a positional value are put in here."""
+        """An operator that an argument or knob names, so that only here a positional value finds its argument."""
         if call.positional is not None:
             if not op.fields:
                 raise self.fail(f"{op.word} takes no arguments", call.positional.mark)
             args[next(iter(op.fields))] = args.pop("")
-        for name, value in self.spec.defaults.get(op.word, {}).items():
-            args.setdefault(name, self.evaluate(value, scope.names))
         link = self.links.calls.get(id(call)) or self.links.link(call, self.spec)
         return self.operator(op, link, args, scope, current, self.namer.claim(scope.prefix, base, repeated))
 
@@ -122,8 +121,10 @@ class Calls(Evaluation):
         """A node for an operator. `args` None: those of the call itself."""
         made = link.fixed if args is None else None
         if made is None:
-            made = self.make(op, link.call, self.arguments(link, scope.names, current) if args is None else args)
-            if args is None and link.is_constant:
+            own = args is None
+            args = self.with_defaults(op, self.arguments(link, scope.names, current) if args is None else args, scope)
+            made = self.make(op, link.call, args)
+            if own and link.is_constant and op.word not in self.spec.defaults:
                 link.fixed = made
         if len(current) != 1 and not op.joins:
             hint = "join them: concat, add or mul"
@@ -132,6 +133,13 @@ class Calls(Evaluation):
             hint = "give several labels: from: [a, b], or put it behind the paths as their join"
             raise self.fail(f"{op.word} takes two or more tensors, one arrives", link.call.mark, hint)
         return self.add(made, name, link.call, scope, current)
+
+    def with_defaults(self, op: type[Operator], args: dict[str, Any], scope: Scope) -> dict[str, Any]:
+        """The arguments with the spec's defaults in the place of those that are not given."""
+        for name, value in self.spec.defaults.get(op.word, {}).items():
+            if args.get(name) is None:
+                args[name] = self.evaluate(value, scope.names)
+        return args
 
     def make(self, op: type[Operator], call: Call, args: dict[str, Any]) -> Operator:
         """The operator with its arguments; equal ones are one object."""

@@ -85,6 +85,7 @@ class Elaborator(Structure):
             elif mods.repeat is None and not mods.loop:
                 current = self.once(step, scope, current, many, alone)
             else:
+                scope.names["in"] = channels(current)
                 for names in self.rounds(mods, scope):
                     current = self.once(step, scope.having(names), current, many, False)
         return current

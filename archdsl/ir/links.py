@@ -38,8 +38,7 @@ class Link:
         self.formulas: list[tuple[str, Value]] = []
         self.scaled: list[tuple[str, Any, Formula]] = []
         self.fixed: Operator | None = None
-        defaults = spec.defaults.get(call.target, {}) if self.op is not None else {}
-        for name, value in {**defaults, **self.positional(call), **call.args}.items():
+        for name, value in {**self.positional(call), **call.args}.items():
             self.argument(name, value, call)
 
     def positional(self, call: Call) -> dict[str, Value]:
