@@ -1,0 +1,1 @@
+"""The graph of a network, and the elaboration of a spec into it."""
