@@ -2,44 +2,198 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument, table
 from archdsl.cli.totals import print_totals
 from archdsl.ir.limits import Limits
+from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from archdsl.cost.sheet import Sheet
+
+BY = ("layer", "block", "stage", "line", "operator")
+SORTS = ("order", "macs", "params", "flops", "peak")
+FORMS = ("table", "csv", "markdown", "html")
 
 
 @click.command("cost")
 @spec_argument
 @knob_option
+@click.option("--by", type=click.Choice(BY), default="layer", show_default=True, help="What costs are summed by.")
+@click.option("--sort", type=click.Choice(SORTS), help="Largest first; the order of the network where not given.")
+@click.option("--convention", metavar="NAME|FILE", help="Count in this convention too, as a column.")
+@click.option("--explain", metavar="A..B", help="Which operators make the difference between two conventions.")
+@click.option("--verify", is_flag=True, help="Compile, run the counting tools that are installed, and compare.")
+@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
+@click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 @json_option
 @limit_options
-def command(spec: str, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
-    """The bill of SPEC: parameters and multiply-accumulates of every layer, batch 1. Nothing is built."""
+def command(
+    spec: str,
+    settings: tuple[str, ...],
+    by: str,
+    sort: str | None,
+    convention: str | None,
+    explain: str | None,
+    verify: bool,
+    form: str | None,
+    output: Path | None,
+    as_json: bool,
+    limits: Limits,
+) -> int:
+    """The bill of SPEC for batch 1: parameters, multiply-accumulates, memory. Nothing is built, torch is not needed."""
+    if as_json and form:
+        raise click.UsageError(f"--json and --{form} exclude each other")
     net = open_net(spec, settings, limits)
-    bill = net.cost()
+    if explain is not None:
+        return _explain(net, explain, as_json)
+    if verify:
+        return _verify(net, as_json)
     if as_json:
-        from archdsl.cost.document import document
+        _print_json(net, by, convention)
+        return 0
+    sheet = _sheet(net, by, sort, convention, bars=not (form or output))
+    if form or output:
+        _write(sheet, form or _form_of(output), output)
+    elif by == "line":
+        _print_lines(net)
+    else:
+        out = console()
+        out.print(table(sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, [*map(_text, sheet.total)]))
+        print_totals(net, out)
+    return 0
 
-        print_json(document(net.name, net.spec, bill))
-        return
+
+def _print_json(net: Net, by: str, convention: str | None) -> None:
+    from archdsl.cost.blame import blame
+    from archdsl.cost.document import document
+
+    data = document(net.name, net.spec, net.cost())
+    if by != "layer" or convention:
+        entries = blame(net.cost(), net.spec.source, by, convention)
+        data["by"] = by
+        data["entries"] = [entry.as_dict() for entry in entries]
+    print_json(data)
+
+
+def _sheet(net: Net, by: str, sort: str | None, convention: str | None, bars: bool) -> Sheet:
+    from archdsl.cost.blame import blame
     from archdsl.cost.document import line
-    from archdsl.cost.layout import count, dims
+    from archdsl.cost.layout import dims
+    from archdsl.cost.sheet import Sheet
+
+    bill = net.cost()
+    entries = blame(bill, net.spec.source, by, convention)
+    if sort not in (None, "order"):
+        key = {"peak": "peak_bytes"}.get(str(sort), str(sort))
+        entries.sort(key=lambda e: -(getattr(e, key) or 0))
+    single = by == "layer"
+    head = [by, *(["operator", "input", "output"] if single else ["layers"]), "params", "MACs"]
+    head += [convention] if convention else []
+    head += ["line"] if single else ["share of MACs"]
+    rows = []
+    for entry in entries:
+        layer = entry.layers[0]
+        what = [layer.node.op.word, dims(layer.inputs[0]), dims(layer.output)] if single else [len(entry.layers)]
+        last = line(layer, net.spec.source) if single else _share(entry.macs, bill.macs, bars)
+        flops = [entry.flops if entry.flops is not None else "not counted"] if convention else []
+        rows.append((entry.cause, *what, _number(entry.params), _number(entry.macs), *flops, last))
+    count = [bill.flops(convention)] if convention else []
+    empty = [""] * (3 if single else 1)
+    total = ("total", *empty, _number(bill.params), _number(bill.macs), *map(_number, count), "")
+    numbers = frozenset(["params", "MACs", "layers", "line", *([convention] if convention else [])])
+    return Sheet(net.name, tuple(head), tuple(rows), numbers, total)
+
+
+def _number(value: object) -> object:
+    """An int as it is; the range of an array in words."""
+    from archdsl.cost.layout import count
+
+    return count(value) if hasattr(value, "num") or getattr(value, "ndim", 0) else value
+
+
+def _text(cell: object) -> str:
+    from archdsl.cost.sheet import text
+
+    return text(cell)
+
+
+def _share(part: int, whole: int, bars: bool, width: int = 20) -> str:
+    """A share in per cent, with a bar before it where a person looks at it."""
+    share = part / whole if whole else 0.0
+    return f"{'█' * round(share * width):<{width}} {share:6.1%}" if bars else f"{share:.1%}"
+
+
+def _write(sheet: Sheet, form: str, output: Path | None) -> None:
+    text = getattr(sheet, form)()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from archdsl.artifacts import write
+
+    write(output, text)
+    click.echo(f"{output} is written")
+
+
+def _form_of(output: Path | None) -> str:
+    forms = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
+    suffix = output.suffix if output else ""
+    if suffix not in forms:
+        raise click.UsageError(f"-o {output}: end the name in {', '.join(forms)}, or say --csv, --markdown or --html")
+    return forms[suffix]
+
+
+def _print_lines(net: Net) -> None:
+    from archdsl.cost.blame import blame
+    from archdsl.cost.gutter import gutter
 
     out = console()
-    rows = [
-        [
-            layer.node.name,
-            layer.node.op.word,
-            dims(layer.inputs[0]),
-            dims(layer.output),
-            count(layer.params),
-            count(layer.macs),
-            str(line(layer, net.spec.source) or ""),
-        ]
-        for layer in bill
-    ]
-    head = ["layer", "operator", "input", "output", "params", "MACs", "line"]
-    total = ["total", "", "", "", count(bill.params), count(bill.macs), ""]
-    out.print(table(net.name, head, rows, ("params", "MACs", "line"), total))
+    rows = gutter(net.spec.source, blame(net.cost(), net.spec.source, "line"))
+    out.print(f"[bold]{net.spec.source.name}[/]  multiply-accumulates, parameters, peak memory of each line")
+    for number, macs, params, peak, line in rows:
+        click.echo(f"{macs:>7} {params:>7} {peak:>7} {number:>4} │ {line}")
     print_totals(net, out)
+
+
+def _explain(net: Net, pair: str, as_json: bool) -> int:
+    from archdsl.cost.explain import explain
+    from archdsl.cost.layout import count
+
+    start, dots, end = pair.partition("..")
+    if not dots or not start or not end:
+        raise click.UsageError(f"--explain takes two conventions, as in thop..ptflops; '{pair}' came")
+    found = explain(net.cost(), start, end)
+    if as_json:
+        print_json(found.as_dict())
+        return 0
+    rows, running = [["", found.start, "", count(found.before)]], found.before
+    for drop in found.drops:
+        running += drop.difference
+        rules = "; ".join(f"{a} → {b}" for a, b in drop.rules)
+        rows.append([f"{drop.word} ×{drop.layers}", rules, f"{drop.difference:+,}", count(running)])
+    rows.append(["", found.end, "", count(found.after)])
+    out = console()
+    out.print(table(f"{net.name}: {found.start} to {found.end}", ["operator", "rule", "difference", "total"], rows, ("difference", "total")))
+    if found.same:
+        out.print(f"  counted alike: {', '.join(found.same)}")
+    return 0
+
+
+def _verify(net: Net, as_json: bool) -> int:
+    from archdsl.cost.layout import count
+    from archdsl.cost.verify import verify
+
+    found = verify(net)
+    if as_json:
+        print_json([{**entry._asdict(), "equal": entry.equal} for entry in found])
+    else:
+        words = {True: "equal", False: "different", None: "not installed"}
+        rows = [[e.tool, e.version, count(e.ours), "" if e.theirs is None else count(e.theirs), words[e.equal]] for e in found]
+        console().print(table(f"{net.name}: conventions against their tools", ["tool", "version", "ours", "theirs", ""], rows, ("ours", "theirs")))
+    return 3 if any(entry.equal is False for entry in found) else 0

@@ -1,0 +1,63 @@
+"""`archdsl compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, table
+from archdsl.ir.limits import Limits
+
+
+USUAL = ("thop", "fvcore", "ptflops")
+
+
+@click.command("compare")
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@click.option("--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this convention; thop, fvcore and ptflops where not given.")
+@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
+@click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
+@knob_option
+@json_option
+@limit_options
+def command(
+    specs: tuple[str, ...], conventions: tuple[str, ...], form: str | None, settings: tuple[str, ...], as_json: bool, limits: Limits
+) -> None:
+    """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
+    from archdsl.cost.sheet import Sheet
+    from archdsl.cost.totals import costs
+
+    nets = {spec: open_net(spec, settings, limits) for spec in specs}
+    found = {spec: costs(net, conventions or USUAL) for spec, net in nets.items()}
+    if as_json:
+        print_json([{"spec": spec, "name": nets[spec].name, **totals} for spec, totals in found.items()])
+        return
+    names = list(next(iter(found.values())))
+    best = {cost: min(totals[cost] for totals in found.values()) for cost in names}
+    tied = {cost: sum(totals[cost] == best[cost] for totals in found.values()) for cost in names}
+    head = ("network", *(_title(cost) for cost in names))
+    marked = form is None or form == "markdown"
+    rows = [
+        (
+            nets[spec].name,
+            *(f"{_shown(c, v)}{' *' if v == best[c] and tied[c] < len(found) else '  '}" if marked else v for c, v in totals.items()),
+        )
+        for spec, totals in found.items()
+    ]
+    sheet = Sheet("Comparison", head, tuple(rows), frozenset(head[1:]))
+    if form:
+        click.echo(getattr(sheet, form)(), nl=False)
+        return
+    console().print(table(sheet.title, list(head), sheet.cells(), sheet.numbers))
+
+
+def _shown(cost: str, value: int) -> str:
+    return f"{value / 2**20:,.2f} MiB" if cost in ("weights", "peak") else f"{value:,}"
+
+
+def _title(cost: str) -> str:
+    if cost.startswith("flops."):
+        return Path(cost.removeprefix("flops.")).stem
+    return {"params": "params", "macs": "MACs", "weights": "weights", "peak": "peak"}[cost]

@@ -1,0 +1,58 @@
+"""`archdsl diff`."""
+
+from __future__ import annotations
+
+import click
+
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, table
+from archdsl.ir.limits import Limits
+
+
+@click.command("diff")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--fail-if", "conditions", multiple=True, metavar="COST>CHANGE", help="Exit with 3 if this holds: macs>+2%, params>3.5M.")
+@click.option("--all", "everything", is_flag=True, help="List layers that are the same too.")
+@knob_option
+@json_option
+@limit_options
+def command(
+    first: str, second: str, conditions: tuple[str, ...], everything: bool, settings: tuple[str, ...], as_json: bool, limits: Limits
+) -> int:
+    """What was added, removed and changed from A to B, aligned by name and structure, and what each difference costs.
+
+    --set changes knobs of B.
+    """
+    from archdsl.cost.align import align
+    from archdsl.cost.gate import parse_gate
+    from archdsl.cost.totals import costs
+
+    before, after = open_net(first, (), limits), open_net(second, settings, limits)
+    totals = [costs(before), costs(after)]
+    gates = [parse_gate(text, list(totals[0])) for text in conditions]
+    pairs = [pair for pair in align(before.cost(), after.cost()) if everything or pair.kind != "same"]
+    failed = [g for g in gates if g.fails(totals[0][g.cost], totals[1][g.cost])]
+    if as_json:
+        summary = {cost: {"before": totals[0][cost], "after": totals[1][cost]} for cost in totals[0]}
+        print_json({"totals": summary, "layers": [p.as_dict() for p in pairs], "failed": [g.text for g in failed]})
+        return 3 if failed else 0
+    out = console()
+    rows = []
+    for pair in pairs:
+        old, new = pair.words()
+        mark = {"added": "+", "removed": "-", "changed": "~", "same": " "}[pair.kind]
+        both = f"{old}\n{new}" if pair.kind == "changed" else old or new
+        rows.append([mark, pair.name, both, f"{pair.difference('params'):+,}", f"{pair.difference('macs'):+,}"])
+    title = f"{before.name} → {after.name}"
+    if rows:
+        out.print(table(title, ["", "layer", "operator", "params", "MACs"], rows, ("params", "MACs")))
+    else:
+        out.print(f"{title}: no difference")
+    lines = [
+        [cost, f"{a:,}", f"{b:,}", f"{b - a:+,}", f"{b / a - 1:+.2%}" if a else "-"]
+        for (cost, a), b in zip(totals[0].items(), totals[1].values(), strict=True)
+    ]
+    out.print(table("Totals", ["cost", "A", "B", "change", "per cent"], lines, ("A", "B", "change", "per cent")))
+    for gate in failed:
+        click.echo(f"failed: {gate.text}", err=True)
+    return 3 if failed else 0

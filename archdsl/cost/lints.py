@@ -1,0 +1,126 @@
+"""What is legal and often a mistake: notes on a network's graph that `archdsl check` prints.
+
+A note never fails a check. Each kind comes once, with how often and where first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from archdsl.ir.graph import Graph, Node
+from archdsl.ir.verify import dead
+from archdsl.ops.activation import Activation
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.join import Concat
+from archdsl.ops.linear import Linear
+from archdsl.ops.norm import BatchNorm
+from archdsl.ops.operator import pads
+from archdsl.ops.passing import Dropout, Identity
+from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.rearrange import Slice
+
+LANES = 8  # channels that vector units and tensor cores take at once
+
+
+@dataclass(frozen=True)
+class Note:
+    """One kind of doubt and the nodes that give rise to it."""
+
+    lint: str
+    text: str
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        first = self.nodes[0]
+        place = f" at {first.mark}" if first.mark else ""
+        more = f", and {len(self.nodes) - 1} more" if len(self.nodes) > 1 else ""
+        return f"note: {self.text}: {first.name}{place}{more} [{self.lint}]"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"lint": self.lint, "message": self.text, "nodes": [node.name for node in self.nodes]}
+
+
+def lint(graph: Graph) -> list[Note]:
+    """All notes on a graph; none on a grid of networks."""
+    if any(type(d) is not int for node in graph for d in node.shape):
+        return []
+    readers = graph.readers()
+    found = [(name, text, tuple(find(graph, readers))) for name, (text, find) in LINTS.items()]
+    return [Note(name, text, nodes) for name, text, nodes in found if nodes]
+
+
+Readers = dict[str, list[str]]
+
+
+def _narrow(graph: Graph, readers: Readers) -> Iterator[Node]:
+    return (n for n in graph if isinstance(n.op, Conv2d) and n.op.out % LANES and n.name != graph.output)
+
+
+def _unmixed(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """Joined channels that the next split or concat takes as they are, so that the paths never exchange anything."""
+    for node in graph:
+        if not isinstance(node.op, Concat):
+            continue
+        following = [graph[name] for name in _through(graph, readers, node)]
+        if following and all(isinstance(n.op, (Slice, Concat)) for n in following):
+            yield node
+
+
+def _through(graph: Graph, readers: Readers, node: Node) -> list[str]:
+    """Who reads a tensor, past norms, activations and what passes it on."""
+    found = []
+    for name in readers[node.name]:
+        if isinstance(graph[name].op, (BatchNorm, Activation, Identity, Dropout)):
+            found += _through(graph, readers, graph[name])
+        else:
+            found.append(name)
+    return found
+
+
+def _dead(graph: Graph, readers: Readers) -> Iterator[Node]:
+    return (node for node in dead(graph) if not readers[node.name])
+
+
+def _double_norm(graph: Graph, readers: Readers) -> Iterator[Node]:
+    return (n for n in graph if isinstance(n.op, BatchNorm) and isinstance(graph[n.inputs[0]].op, BatchNorm))
+
+
+def _thin_gate(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """A single hidden channel after a global pooling."""
+    for node in graph:
+        if isinstance(node.op, (Conv2d, Linear)) and node.op.out == 1 and node.name != graph.output:
+            before = graph[node.inputs[0]]
+            if isinstance(before.op, AdaptivePool):
+                yield node
+
+
+def _dropped(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """Pixels that no window covers: a stride past the window, or a rest at the end."""
+    for node in graph:
+        op = node.op
+        if isinstance(op, (MaxPool, AvgPool)):
+            stride, dilation = op.steps, (1, 1)
+        elif isinstance(op, Conv2d):
+            stride, dilation = op.stride, op.dilation
+        else:
+            continue
+        padding = pads(op.padding, op.kernel, dilation)
+        arriving = graph.input_shapes(node)[0]
+        for axis in (0, 1):
+            extent = dilation[axis] * (op.kernel[axis] - 1) + 1
+            last = (node.shape[1 + axis] - 1) * stride[axis] + extent - padding[axis]
+            if stride[axis] > extent or last < arriving[1 + axis]:
+                yield node
+                break
+
+
+LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
+    "channels-of-8": (f"output channels that are no multiple of {LANES}, which vector units take at once", _narrow),
+    "unmixed-concat": ("a concat that is split or joined again before any layer mixes its channels", _unmixed),
+    "dead-branch": ("an output that is read by nothing", _dead),
+    "double-norm": ("a norm directly after a norm", _double_norm),
+    "thin-gate": ("a squeeze to one hidden channel", _thin_gate),
+    "dropped-pixels": ("a stride that leaves pixels unread", _dropped),
+}

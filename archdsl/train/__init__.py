@@ -1,0 +1,1 @@
+"""From networks to the paper's results: its tables, and what comes out when they are computed again."""
