@@ -59,20 +59,20 @@ def _narrow(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 
 def _unmixed(graph: Graph, readers: Readers) -> Iterator[Node]:
-    """Joined channels that the next split or concat takes as they are, so that the paths never exchange anything."""
+    """Joined channels that the next split takes apart as they are, so that the paths never exchange anything."""
     for node in graph:
         if not isinstance(node.op, Concat):
             continue
         following = [graph[name] for name in _through(graph, readers, node)]
-        if following and all(isinstance(n.op, (Slice, Concat)) for n in following):
+        if any(isinstance(n.op, Slice) for n in following):
             yield node
 
 
 def _through(graph: Graph, readers: Readers, node: Node) -> list[str]:
-    """Who reads a tensor, past norms, activations and what passes it on."""
+    """Who reads a tensor, past norms, activations, further concats and what passes it on."""
     found = []
     for name in readers[node.name]:
-        if isinstance(graph[name].op, (BatchNorm, Activation, Identity, Dropout)):
+        if isinstance(graph[name].op, (BatchNorm, Activation, Concat, Identity, Dropout)):
             found += _through(graph, readers, graph[name])
         else:
             found.append(name)
@@ -118,7 +118,7 @@ def _dropped(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "channels-of-8": (f"output channels that are no multiple of {LANES}, which vector units take at once", _narrow),
-    "unmixed-concat": ("a concat that is split or joined again before any layer mixes its channels", _unmixed),
+    "unmixed-concat": ("a concat that is split again before any layer mixes its channels", _unmixed),
     "dead-branch": ("an output that is read by nothing", _dead),
     "double-norm": ("a norm directly after a norm", _double_norm),
     "thin-gate": ("a squeeze to one hidden channel", _thin_gate),
