@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 
-import archdsl
 import thop
 import torch
 from timing import interleave, ratio
+
+import archdsl
 
 net = archdsl.load("dpnet")
 widths = itertools.count(1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import archdsl
 from timing import interleave, ratio
+
+import archdsl
 
 
 def rows(count: int) -> str:

@@ -9,8 +9,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import archdsl
 import pytest
+
+import archdsl
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

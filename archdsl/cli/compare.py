@@ -9,13 +9,14 @@ import click
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, table
 from archdsl.ir.limits import Limits
 
-
 USUAL = ("thop", "fvcore", "ptflops")
 
 
 @click.command("compare")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
-@click.option("--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this convention; thop, fvcore and ptflops where not given.")
+@click.option(
+    "--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this; else thop, fvcore, ptflops."
+)
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
 @click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
@@ -23,7 +24,12 @@ USUAL = ("thop", "fvcore", "ptflops")
 @json_option
 @limit_options
 def command(
-    specs: tuple[str, ...], conventions: tuple[str, ...], form: str | None, settings: tuple[str, ...], as_json: bool, limits: Limits
+    specs: tuple[str, ...],
+    conventions: tuple[str, ...],
+    form: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+    limits: Limits,
 ) -> None:
     """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
     from archdsl.cost.sheet import Sheet
@@ -38,14 +44,13 @@ def command(
     best = {cost: min(totals[cost] for totals in found.values()) for cost in names}
     tied = {cost: sum(totals[cost] == best[cost] for totals in found.values()) for cost in names}
     head = ("network", *(_title(cost) for cost in names))
-    marked = form is None or form == "markdown"
-    rows = [
-        (
-            nets[spec].name,
-            *(f"{_shown(c, v)}{' *' if v == best[c] and tied[c] < len(found) else '  '}" if marked else v for c, v in totals.items()),
-        )
-        for spec, totals in found.items()
-    ]
+    plain = form in ("csv", "html")
+
+    def shown(cost: str, value: int) -> object:
+        star = " *" if value == best[cost] and tied[cost] < len(found) else "  "
+        return value if plain else _shown(cost, value) + star
+
+    rows = [(nets[spec].name, *(shown(cost, value) for cost, value in totals.items())) for spec, totals in found.items()]
     sheet = Sheet("Comparison", head, tuple(rows), frozenset(head[1:]))
     if form:
         click.echo(getattr(sheet, form)(), nl=False)

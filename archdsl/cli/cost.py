@@ -92,7 +92,7 @@ def _sheet(net: Net, by: str, sort: str | None, convention: str | None, bars: bo
     entries = blame(bill, net.spec.source, by, convention)
     if sort not in (None, "order"):
         key = {"peak": "peak_bytes"}.get(str(sort), str(sort))
-        entries.sort(key=lambda e: -(getattr(e, key) or 0))
+        entries.sort(key=lambda entry: getattr(entry, key) or 0, reverse=True)
     single = by == "layer"
     head = [by, *(["operator", "input", "output"] if single else ["layers"]), "params", "MACs"]
     head += [convention] if convention else []
@@ -179,7 +179,8 @@ def _explain(net: Net, pair: str, as_json: bool) -> int:
         rows.append([f"{drop.word} ×{drop.layers}", rules, f"{drop.difference:+,}", count(running)])
     rows.append(["", found.end, "", count(found.after)])
     out = console()
-    out.print(table(f"{net.name}: {found.start} to {found.end}", ["operator", "rule", "difference", "total"], rows, ("difference", "total")))
+    title = f"{net.name}: {found.start} to {found.end}"
+    out.print(table(title, ["operator", "rule", "difference", "total"], rows, ("difference", "total")))
     if found.same:
         out.print(f"  counted alike: {', '.join(found.same)}")
     return 0
@@ -194,6 +195,8 @@ def _verify(net: Net, as_json: bool) -> int:
         print_json([{**entry._asdict(), "equal": entry.equal} for entry in found])
     else:
         words = {True: "equal", False: "different", None: "not installed"}
-        rows = [[e.tool, e.version, count(e.ours), "" if e.theirs is None else count(e.theirs), words[e.equal]] for e in found]
-        console().print(table(f"{net.name}: conventions against their tools", ["tool", "version", "ours", "theirs", ""], rows, ("ours", "theirs")))
+        theirs = ["" if entry.theirs is None else count(entry.theirs) for entry in found]
+        rows = [[e.tool, e.version, count(e.ours), shown, words[e.equal]] for e, shown in zip(found, theirs, strict=True)]
+        title = f"{net.name}: conventions against their tools"
+        console().print(table(title, ["tool", "version", "ours", "theirs", ""], rows, ("ours", "theirs")))
     return 3 if any(entry.equal is False for entry in found) else 0

@@ -11,13 +11,19 @@ from archdsl.ir.limits import Limits
 @click.command("diff")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option("--fail-if", "conditions", multiple=True, metavar="COST>CHANGE", help="Exit with 3 if this holds: macs>+2%, params>3.5M.")
+@click.option("--fail-if", "conditions", multiple=True, metavar="COST>CHANGE", help="Exit with 3 if so: macs>+2%, params>3.5M.")
 @click.option("--all", "everything", is_flag=True, help="List layers that are the same too.")
 @knob_option
 @json_option
 @limit_options
 def command(
-    first: str, second: str, conditions: tuple[str, ...], everything: bool, settings: tuple[str, ...], as_json: bool, limits: Limits
+    first: str,
+    second: str,
+    conditions: tuple[str, ...],
+    everything: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    limits: Limits,
 ) -> int:
     """What was added, removed and changed from A to B, aligned by name and structure, and what each difference costs.
 

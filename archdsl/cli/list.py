@@ -31,6 +31,7 @@ def command(as_json: bool) -> None:
         print_json(entries)
         return
     rows = [
-        [name, net.spec.paper, count(net.cost().params), count(net.cost().macs), " ".join(net.knobs)] for name, net in nets.items()
+        [name, net.spec.paper, count(net.cost().params), count(net.cost().macs), " ".join(net.knobs)]
+        for name, net in nets.items()
     ]
     console().print(table("Zoo", ["spec", "source", "params", "MACs", "knobs"], rows, ("params", "MACs")))

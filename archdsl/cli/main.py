@@ -95,4 +95,4 @@ def show(text: str) -> None:
         style = {"fg": "red", "bold": True} if ": error:" in line else {"fg": "yellow"} if ": warning:" in line else {}
         if line.lstrip().startswith("^") or (" | " in line and set(line.split(" | ", 1)[1].strip()) == {"^"}):
             style = {"fg": "green", "bold": True}
-        click.echo(click.style(line, **style), err=True)  # type: ignore[arg-type]
+        click.echo(click.style(line, **style), err=True)

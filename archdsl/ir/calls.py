@@ -65,7 +65,15 @@ class Calls(Evaluation):
         return self.invoke(target, call, args, scope, current, base, repeated, alone)
 
     def invoke(
-        self, target: Any, call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: str, repeated: bool, alone: bool
+        self,
+        target: Any,
+        call: Call,
+        args: dict[str, Any],
+        scope: Scope,
+        current: Tensors,
+        base: str,
+        repeated: bool,
+        alone: bool,
     ) -> Tensors:
         """Run a target: the word of an operator or block, steps given as an argument, or a list of these."""
         if isinstance(target, str):
@@ -249,7 +257,7 @@ class Calls(Evaluation):
         return scope.inner(segment, "block", block.name, call.mark, call.row, shown)
 
     def template_key(self, block: Block, args: dict[str, Any], scope: Scope, current: Tensors) -> Any:
-        """What a block becomes follows from this; None where it has to be opened. Blocks inside of blocks come with the outer one."""
+        """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
         if scope.depth or self.knobs_key is None or len(current) != 1:
             return None
         key = (id(block), len(current[0].shape), channels(current), *args.items(), *map(type, args.values()), self.knobs_key)
@@ -260,7 +268,15 @@ class Calls(Evaluation):
         return key
 
     def copy(
-        self, template: Template, block: Block, call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: Any, repeated: bool
+        self,
+        template: Template,
+        block: Block,
+        call: Call,
+        args: dict[str, Any],
+        scope: Scope,
+        current: Tensors,
+        base: Any,
+        repeated: bool,
     ) -> Tensors | None:
         """A block put down again; None where its shapes do not fit, so that it is opened and the mistake finds its line."""
         inner = self.inside(block, call, args, scope, base, repeated)

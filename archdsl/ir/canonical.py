@@ -14,8 +14,9 @@ from archdsl.ops.passing import Identity
 def canonical_hash(graph: Graph) -> str:
     """SHA-256 over operators and connections, as hexadecimal.
 
-    Names, scopes and source lines do not count; identities and nodes that never reach the output are passed over; the order of the
-    inputs of add and mul is free. Every node is counted, so two layers with weights of their own differ from one that is read twice.
+    Names, scopes and source lines do not count; identities and nodes that never reach the output are passed over; the order of
+    the inputs of add and mul is free. Every node is counted, so two layers with weights of their own differ from one that is
+    read twice.
 
     Raises:
         ValueError: a dimension is an array.

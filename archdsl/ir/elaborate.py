@@ -59,7 +59,9 @@ class Elaborator(Structure):
             self.report.stop()
             self.graph.output = current[0].name
             if len(current) != 1:
-                raise self.fail(f"the net ends in {len(current)} tensors", self.spec.net[-1].mark, "join them: concat, add or mul")
+                raise self.fail(
+                    f"the net ends in {len(current)} tensors", self.spec.net[-1].mark, "join them: concat, add or mul"
+                )
         except Stop:
             self.report.stop()
             raise AssertionError("a step failed without a report") from None

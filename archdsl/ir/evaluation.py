@@ -14,7 +14,7 @@ from archdsl.ir.naming import Namer
 from archdsl.ops.arguments import describe
 from archdsl.spec.expression import ExpressionError, Names
 from archdsl.spec.model import Constant, Formula, Label, Spec, Value
-from archdsl.spec.read_values import IN_TEXT, inside
+from archdsl.spec.read_values import IN_TEXT
 from archdsl.spec.report import Report
 
 
@@ -77,7 +77,7 @@ class Evaluation:
         try:
             return value.evaluate(names)
         except ExpressionError as error:
-            raise self.fail(error.message, inside(value.mark, error, True), error.hint) from None
+            raise self.fail(error.message, error.mark or value.mark, error.hint) from None
 
     def decide(self, value: Value, names: Names, what: str) -> Any:
         """A value that structure depends on: one answer for the whole grid, or `Undecided`."""

@@ -1,6 +1,7 @@
 """What can be known of a call once, before it runs many times: its operator or block, and how each argument comes about.
 
-Links outlive one elaboration. A knob that changes runs the same calls again, so the second build of a spec is quicker than the first.
+Links outlive one elaboration. A knob that changes runs the same calls again, so the second build of a spec is quicker than the
+first.
 """
 
 from __future__ import annotations

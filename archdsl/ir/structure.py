@@ -60,9 +60,9 @@ class Structure(Calls):
         cuts = self.cuts(step, len(paths), source, scope.names) if step.kind == "split" else None
         ends: list[Node] = []
         failed: Stop | None = None
-        for index, (path, segment, names) in enumerate(paths):
-            word = segment or path.name or str(index + 1)
-            inner = scope.inner(segment, "path", word, path.mark).having(names)
+        for index, (path, part, names) in enumerate(paths):
+            word = part or path.name or str(index + 1)
+            inner = scope.inner(part, "path", word, path.mark).having(names)
             try:
                 begin = source if cuts is None else self.cut(step, cuts[index], word, scope, source)
                 ends.append(self.single(self.body(path.body, inner, (begin,)), path))

@@ -1,8 +1,8 @@
 """Blocks that were opened once, kept to be put down again.
 
-Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that arrive and
-the knobs that blocks read. With all of these equal, only names, outer frames and (for another resolution) shapes differ. A knob that
-changes leaves most calls as they were, so most of a second build is copied.
+Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that
+arrive and the knobs that blocks read. With all of these equal, only names, outer frames and (for another resolution) shapes
+differ. A knob that changes leaves most calls as they were, so most of a second build is copied.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The paper's tables computed again: reported, computed, and whether the one is the other as it would be printed.
 
-Every count is of the network with 1000 classes at 224x224; that is what the paper prints, for CIFAR too. Parameters are printed rounded,
-FLOPs truncated, in the convention of the ptflops of 2021.
+Every count is of the network with 1000 classes at 224x224; that is what the paper prints, for CIFAR too. Parameters are printed
+rounded, FLOPs truncated, in the convention of the ptflops of 2021.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from archdsl.errors import InputError, Source, near_miss
 from archdsl.net import load
-from archdsl.spec.read_file import parse_size
+from archdsl.spec.read_reported import parse_size
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, compose
 
 COUNTS = ("params", "flops")

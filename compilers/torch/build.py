@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import fx, nn
@@ -19,8 +20,8 @@ from archdsl.ops.passing import Input
 def compile(graph: Graph) -> Network:
     """The network as an `nn.Module`, in training mode, weights initialised as `graph.init` says from torch's global generator.
 
-    The module takes `x`, a batch (N, *input shape), and returns the output's tensor. State dict keys are `<node name>.weight` and so on;
-    names that PyTorch cannot hold are changed as `names` says.
+    The module takes `x`, a batch (N, *input shape), and returns the output's tensor. State dict keys are `<node name>.weight` and
+    so on; names that PyTorch cannot hold are changed as `names` says.
 
     Raises:
         BackendError: an operator without a rule, a dimension that is no number, or names that collide in the module tree.
@@ -30,6 +31,7 @@ def compile(graph: Graph) -> Network:
     rules = {node.name: _rule(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
+    functions = {name: rule for name, rule in rules.items() if isinstance(rule, Call)}
     paths = module_paths(layers)
     kinds = _kinds(graph)
     root = nn.Module()
@@ -45,20 +47,21 @@ def compile(graph: Graph) -> Network:
             _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
             value = code.create_node("call_module", path, tuple(arguments), name=path.replace(".", "_"))
         else:
-            value = _call(rules[node.name], node, shapes, code, arguments)
-        value.meta.setdefault(NODE, node.name)
+            value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
+        value.meta[NODE] = node.name
         values[node.name] = value
     code.output(values[graph.output])
     initialise(root, graph.init)
     return Network(root, code, class_name(graph.name))
 
 
-def _call(rule: Any, node: Node, shapes: tuple[Any, ...], code: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
-    value: fx.Node = rule.emit(node.op, shapes, code, arguments)
-    if value in arguments:
-        return value
-    value._rename(node.name.replace(".", "_"))
-    return value
+def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
+    """What a rule adds functions with: values take the name of the node, numbered where they are several."""
+
+    def write(function: Callable[..., Any], *arguments: Any) -> fx.Node:
+        return code.create_node("call_function", function, arguments, name=name.replace(".", "_"))
+
+    return write
 
 
 def _rule(node: Node) -> Rule:
@@ -82,8 +85,15 @@ def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict
 
 
 def _kinds(graph: Graph) -> dict[str, str]:
-    """For every scope, by dotted path: the name of its block, or `stage` or `path`."""
-    return {frame.path: frame.block if frame.kind == "block" else frame.kind for node in graph for frame in node.scope}
+    """What each scope is, by dotted path: the name of its block (the outermost of several there), or `stage` or `path`."""
+    kinds: dict[str, str] = {}
+    for node in graph:
+        for frame in node.scope:
+            if frame.kind != "block":
+                kinds.setdefault(frame.path, frame.kind)
+            elif kinds.get(frame.path) in (None, "stage", "path"):
+                kinds[frame.path] = frame.block
+    return kinds
 
 
 def _need_numbers(graph: Graph) -> None:
@@ -91,13 +101,14 @@ def _need_numbers(graph: Graph) -> None:
     knobs: set[str] = set()
     unclear: list[str] = []
     for node in graph:
-        for value in _flat([node.shape, *node.op.arguments().values()]):
+        for value in _flat([node.shape, *(getattr(node.op, name) for name in node.op.fields)]):
             knobs |= getattr(value, "knobs", frozenset())
         if any(type(d) is not int for d in node.shape):
             unclear.append(node.name)
     if knobs:
-        listed = ", ".join(f"'{knob}'" for knob in sorted(knobs))
-        raise InputError(f"torch compiles one network, but {listed} hold several values; choose one for each (--set knob=value)")
+        listed = " and ".join(f"knob '{knob}'" for knob in sorted(knobs))
+        hold = "holds several values; choose one" if len(knobs) == 1 else "hold several values; choose one for each"
+        raise InputError(f"torch compiles one network, but {listed} {hold}")
     if unclear:
         raise BackendError(f"torch compiles networks of known size, but the shape of '{unclear[0]}' is {graph[unclear[0]].shape}")
 

@@ -53,8 +53,7 @@ def initialise(module: nn.Module, rules: Mapping[str, Any]) -> None:
 
 
 def _begin(layer: Any, rule: Rule) -> None:
-    if any(tensor.is_meta for tensor in (*layer.parameters(recurse=False), *layer.buffers(recurse=False))):
-        layer.to_empty(device=torch.get_default_device(), recurse=False)
+    _allocate(layer)
     if isinstance(layer, _BatchNorm):
         layer.reset_running_stats()
     if layer.weight is None:  # a norm without scale and shift
@@ -65,3 +64,14 @@ def _begin(layer: Any, rule: Rule) -> None:
     FILL[rule.word](layer.weight, rule.parameter)
     if layer.bias is not None:
         init.zeros_(layer.bias)
+
+
+def _allocate(layer: nn.Module) -> None:
+    """Memory for what is on the meta device; `to_empty` would do the same and import sympy, which takes a second."""
+    for name, parameter in layer.named_parameters(recurse=False):
+        if parameter.is_meta:
+            memory = torch.empty(parameter.shape, dtype=parameter.dtype)
+            layer.register_parameter(name, nn.Parameter(memory, parameter.requires_grad))
+    for name, buffer in layer.named_buffers(recurse=False):
+        if buffer.is_meta:
+            layer.register_buffer(name, torch.empty(buffer.shape, dtype=buffer.dtype))

@@ -1,31 +1,17 @@
-"""Layers that PyTorch has no module for. None of them has weights of its own kind: state dicts look like those of torch.nn."""
+"""Layers that PyTorch has no module for. What has weights names them as torch.nn does."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
-
-
-class Shuffle(nn.Module):
-    """Channel shuffle (Zhang et al. 2018): (N, C, H, W) to (N, C, H, W), channel g * C / groups + i comes to i * groups + g."""
-
-    def __init__(self, groups: int):
-        super().__init__()
-        self.groups = groups
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
-
-    def extra_repr(self) -> str:
-        return f"groups={self.groups}"
+from torch.nn import functional
 
 
 class Shift(nn.Module):
     """Shift (Wu et al. 2018): (N, C, H, W) to the same shape, groups of channels moved by one offset each, zeros come in.
 
-    The offsets (down, right) go row by row from (-r, -r), which moves up and to the left, to (r, r), with r = kernel // 2. Each gets
-    C // kernel**2 channels, in order; the channels that are left over, the last ones, are not moved.
+    The offsets (down, right) go row by row from (-r, -r), which moves up and to the left, to (r, r), with r = kernel // 2, times
+    the dilation. Each gets C // kernel**2 channels, in order; the channels that are left over, the last ones, are not moved.
     """
 
     def __init__(self, channels: int, kernel: int = 3, dilation: int = 1):
@@ -38,13 +24,14 @@ class Shift(nn.Module):
             return x.clone()  # memory of its own whatever the number of channels
         reach = self.kernel // 2 * self.dilation
         height, width = x.shape[2], x.shape[3]
-        padded = F.pad(x, (reach, reach, reach, reach))
+        padded = functional.pad(x, (reach, reach, reach, reach))
         steps = range(2 * reach, -1, -self.dilation)  # what moves up by r is read r below the middle
-        starts = [(top, left) for top in steps for left in steps]
+        corners = [(top, left) for top in steps for left in steps]
         moved = [
-            padded[:, i * share : (i + 1) * share, top : top + height, left : left + width] for i, (top, left) in enumerate(starts)
+            padded[:, first : first + share, top : top + height, left : left + width]
+            for first, (top, left) in zip(range(0, self.channels, share), corners, strict=False)
         ]
-        return torch.cat([*moved, x[:, len(starts) * share :]], 1)
+        return torch.cat([*moved, x[:, len(corners) * share :]], 1)
 
     def extra_repr(self) -> str:
         return f"{self.channels}, kernel={self.kernel}, dilation={self.dilation}"
@@ -53,12 +40,12 @@ class Shift(nn.Module):
 class TokenNorm(nn.BatchNorm1d):
     """Batch normalisation over the channels of tokens: (N, T, C)."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        return super().forward(input.transpose(1, 2)).transpose(1, 2)
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
 
 
 class TokenPReLU(nn.PReLU):
     """PReLU with a slope for every channel of tokens: (N, T, C)."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        return super().forward(input.transpose(1, 2)).transpose(1, 2)
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)

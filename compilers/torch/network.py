@@ -6,6 +6,9 @@ from typing import Any
 
 from torch import fx, nn
 from torch.fx.graph_module import reduce_graph_module
+from torch.fx.node import map_arg
+
+from archdsl.compilers.torch.scopes import bind_scopes
 
 NODE = "archdsl"
 """Key of an fx node's `meta`: name of the graph's node whose tensor it gives."""
@@ -29,6 +32,7 @@ class Network(fx.GraphModule):
     """
 
     def __init__(self, root: nn.Module, graph: fx.Graph, class_name: str = "Network"):
+        bind_scopes(graph)
         super().__init__(root, graph, class_name)
         self._modules.clear()
         self._modules.update(root._modules)
@@ -48,15 +52,26 @@ class Network(fx.GraphModule):
 
     def __reduce__(self) -> tuple[Any, ...]:
         _, state = super().__reduce__()
-        return _restore, (type(self).__name__, state, [node.meta.get(NODE) for node in self.graph.nodes])
+        return _restore, (type(self).__name__, state, [(node.name, node.meta.get(NODE)) for node in self.graph.nodes])
 
 
-def _restore(class_name: str, state: tuple[Any, ...], names: list[str | None]) -> Network:
-    """Undo `Network.__reduce__`: fx traces the code anew, which forgets the class and what each fx node stands for."""
-    plain = reduce_graph_module(*state)
-    network = Network(plain, plain.graph, class_name)
-    if len(names) == len(network.graph.nodes):
-        for node, name in zip(network.graph.nodes, names, strict=True):
-            if name is not None:
-                node.meta[NODE] = name
-    return network
+def _restore(class_name: str, state: tuple[Any, ...], names: list[tuple[str, str | None]]) -> Network:
+    """Undo `Network.__reduce__`: fx traces the code anew, which forgets the class, the names of values and their nodes."""
+    plain: Any = reduce_graph_module(*state)
+    graph: fx.Graph = plain.graph
+    if len(names) == len(graph.nodes):
+        graph = _named(graph, names)
+    return Network(plain, graph, class_name)
+
+
+def _named(traced: fx.Graph, names: list[tuple[str, str | None]]) -> fx.Graph:
+    """The same graph with the given names of fx nodes and of the nodes that they stand for."""
+    graph = fx.Graph()
+    values: dict[fx.Node, fx.Node] = {}
+    for node, (name, stands_for) in zip(traced.nodes, names, strict=True):
+        arguments = map_arg(node.args, values.__getitem__)
+        named = map_arg(node.kwargs, values.__getitem__)
+        values[node] = graph.create_node(node.op, node.target, arguments, named, name)
+        if stands_for is not None:
+            values[node].meta[NODE] = stands_for
+    return graph

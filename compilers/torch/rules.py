@@ -1,7 +1,7 @@
 """How each operator becomes PyTorch: one table from operator class to rule.
 
-A `Layer` makes a submodule, which stands at the node's name in the module tree. A `Call` adds a function to the forward pass and leaves
-no trace in the tree. Weighted layers are made on the meta device: `initialise` gives them their values, once.
+A `Layer` makes a submodule, which stands at the node's name in the module tree. A `Call` adds a function to the forward pass and
+leaves no trace in the tree. Weighted layers are made on the meta device: `initialise` gives them their values, once.
 """
 
 from __future__ import annotations
@@ -13,19 +13,23 @@ from typing import Any, NamedTuple
 import torch
 from torch import fx, nn
 
-from archdsl.compilers.torch.layers import Shift, Shuffle, TokenNorm, TokenPReLU
+from archdsl.compilers.torch import sharing, tokens
+from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
+from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
-from archdsl.ops.join import Add, Concat, Mul
+from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
+from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import channel_axis, pads
-from archdsl.ops.passing import Dropout, Identity
+from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
-from archdsl.ops.rearrange import Flatten, Pad, Slice, Upsample
+from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
-from archdsl.ops.rearrange import Shuffle as ShuffleOp
+from archdsl.ops.scale import LayerScale
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 
 class Layer(NamedTuple):
@@ -34,10 +38,16 @@ class Layer(NamedTuple):
     make: Callable[[Any, tuple[Shape, ...], bool], nn.Module]
 
 
-class Call(NamedTuple):
-    """Rule of an operator that becomes a function: `emit(op, input_shapes, fx_graph, arguments)` gives the fx node of the result."""
+Write = Callable[..., fx.Node]
 
-    emit: Callable[[Any, tuple[Shape, ...], fx.Graph, list[fx.Node]], fx.Node]
+
+class Call(NamedTuple):
+    """Rule of an operator that becomes a function: `emit(op, input_shapes, arguments, write)` gives the fx node of the result.
+
+    `write(function, *arguments)` adds one call of a function to the forward pass and gives its fx node.
+    """
+
+    emit: Callable[[Any, tuple[Shape, ...], list[fx.Node], Write], fx.Node]
 
 
 Rule = Layer | Call
@@ -56,6 +66,21 @@ def _linear(op: Linear, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
 def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     made = {1: nn.BatchNorm1d, 2: TokenNorm, 3: nn.BatchNorm2d}[len(shapes[0])]
     return made(shapes[0][channel_axis(shapes[0])], op.eps, op.momentum, op.affine, device="meta")
+
+
+def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    channels = shapes[0][channel_axis(shapes[0])]
+    return (tokens.MapNorm if len(shapes[0]) == 3 else nn.LayerNorm)(channels, op.eps, op.affine)
+
+
+def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    padding = pads(op.padding, op.kernel)
+    channels = shapes[0][0] // op.groups
+    return sharing.SharedConv2d(op.groups, channels, op.filters, op.kernel, op.stride, padding, bias=False, device="meta")
+
+
+def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=len(shapes[0]) == 3)
 
 
 def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -91,26 +116,56 @@ def _overwriting(made: Callable[..., nn.Module]) -> Layer:
     return Layer(lambda op, shapes, in_place: made(inplace=in_place))
 
 
-def _slice(op: Slice, shapes: tuple[Shape, ...], graph: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
+def _slice(op: Slice, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
     axis = 1 + channel_axis(shapes[0])
-    return graph.call_function(torch.narrow, (arguments[0], axis, op.start, op.stop - op.start))
+    return write(torch.narrow, arguments[0], axis, op.start, op.stop - op.start)
 
 
-def _concat(op: Concat, shapes: tuple[Shape, ...], graph: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
-    return graph.call_function(torch.cat, (arguments, 1 + op.along(shapes[0])))
+def _concat(op: Concat, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.cat, arguments, 1 + op.along(shapes[0]))
 
 
-def _flatten(op: Flatten, shapes: tuple[Shape, ...], graph: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
-    return graph.call_function(torch.flatten, (arguments[0], 1))
+def _flatten(op: Flatten, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.flatten, arguments[0], 1)
+
+
+def _matmul(op: MatMul, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    left, right = arguments
+    if op.transpose:
+        right = write(torch.transpose, right, -1, -2)
+    result = write(torch.matmul, left, right)
+    return write(operator.mul, result, shapes[0][-1] ** -0.5) if op.scaled else result
+
+
+def _tokens(op: Tokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.transpose, write(torch.flatten, arguments[0], 2), 1, 2)
+
+
+def _split_heads(op: SplitHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.transpose, write(torch.unflatten, arguments[0], 2, (op.heads, -1)), 1, 2)
+
+
+def _merge_heads(op: MergeHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.flatten, write(torch.transpose, arguments[0], 1, 2), 2)
+
+
+def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.select, arguments[0], 1, op.index)
+
+
+def _token_mean(op: TokenMean, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.mean, arguments[0], 1)
 
 
 def _fold(combine: Callable[[Any, Any], Any]) -> Call:
     """A function of two tensors over all inputs, from the left."""
 
-    def emit(op: Operator, shapes: tuple[Shape, ...], graph: fx.Graph, arguments: list[fx.Node]) -> fx.Node:
+    def emit(op: Operator, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+        if len(arguments) == 1:
+            return write(torch.positive, arguments[0])  # the tensor itself, as a value with a name of its own
         result = arguments[0]
         for argument in arguments[1:]:
-            result = graph.call_function(combine, (result, argument))
+            result = write(combine, result, argument)
         return result
 
     return Call(emit)
@@ -135,13 +190,28 @@ RULES: dict[type[Operator], Rule] = {
     AdaptivePool: Layer(_adaptive_pool),
     Dropout: Layer(lambda op, shapes, in_place: nn.Dropout(op.rate)),
     Identity: Layer(lambda op, shapes, in_place: nn.Identity()),
-    ShuffleOp: Layer(lambda op, shapes, in_place: Shuffle(op.groups)),
+    Shuffle: Layer(lambda op, shapes, in_place: nn.ChannelShuffle(op.groups)),
     ShiftOp: Layer(lambda op, shapes, in_place: Shift(shapes[0][0], op.kernel, op.dilation)),
     Pad: Layer(_pad),
     Upsample: Layer(_upsample),
     Slice: Call(_slice),
     Concat: Call(_concat),
     Flatten: Call(_flatten),
+    LayerNorm: Layer(_layer_norm),
+    LayerScale: Layer(_layer_scale),
+    DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
+    SharedConv: Layer(_shared_conv),
+    ChooseAdd: Layer(lambda op, shapes, in_place: sharing.ChooseAdd(shapes[0][0], op.out, op.groups)),
+    WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
+    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation)),
+    Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
+    Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(-1)),
+    MatMul: Call(_matmul),
+    Tokens: Call(_tokens),
+    SplitHeads: Call(_split_heads),
+    MergeHeads: Call(_merge_heads),
+    SelectToken: Call(_select_token),
+    TokenMean: Call(_token_mean),
     Add: _fold(operator.add),
     Mul: _fold(operator.mul),
 }

@@ -1,0 +1,74 @@
+"""Layers of transformers that PyTorch has no module for: of tokens (N, T, C), and layer norm of maps (N, C, H, W)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class MapNorm(nn.LayerNorm):
+    """Layer normalisation over the channels of each place: (N, C, H, W)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class ClassToken(nn.Module):
+    """One learned token before the others: (N, T, C) to (N, T + 1, C)."""
+
+    def __init__(self, channels: int, deviation: float):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(1, channels).normal_(std=deviation))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.weight.expand(x.shape[0], -1, -1), x], 1)
+
+    def extra_repr(self) -> str:
+        return str(self.weight.shape[1])
+
+
+class Position(nn.Module):
+    """A learned embedding for every place of the sequence: (N, T, C)."""
+
+    def __init__(self, tokens: int, channels: int, deviation: float):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(tokens, channels))
+        nn.init.trunc_normal_(self.weight, std=deviation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.weight
+
+    def extra_repr(self) -> str:
+        return f"{self.weight.shape[0]}, {self.weight.shape[1]}"
+
+
+class LayerScale(nn.Module):
+    """One learned factor for each channel, of tokens and vectors (..., C), or of maps (N, C, H, W)."""
+
+    def __init__(self, channels: int, begin: float, maps: bool):
+        super().__init__()
+        self.maps = maps
+        self.weight = nn.Parameter(torch.full((channels,), begin))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (self.weight[:, None, None] if self.maps else self.weight)
+
+    def extra_repr(self) -> str:
+        return str(self.weight.shape[0])
+
+
+class DropPath(nn.Module):
+    """Stochastic depth (Huang et al. 2016): while training, some images become zero and the others grow by 1 / (1 - rate)."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        kept = torch.empty((x.shape[0], *[1] * (x.dim() - 1)), dtype=x.dtype, device=x.device).bernoulli_(1 - self.rate)
+        return x * kept.div_(1 - self.rate)
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate:g}"
