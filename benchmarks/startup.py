@@ -19,7 +19,8 @@ def run(*args: str) -> None:
 
 
 def main() -> None:
-    ours, thop = interleave({"archdsl cost dpnet": lambda: run("-m", "archdsl", "cost", "dpnet"), "thop": lambda: run("-c", THOP)}, 7)
+    sides = {"archdsl cost dpnet": lambda: run("-m", "archdsl", "cost", "dpnet"), "thop": lambda: run("-c", THOP)}
+    ours, thop = interleave(sides, 7)
     print(ours)
     print(thop)
     print(f"thop / archdsl: {ratio(thop, ours):.1f}")

@@ -11,7 +11,7 @@ GOLDENS = Path(__file__).parent / "goldens"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-goldens", action="store_true", help="write the golden files anew; read the difference before committing")
+    parser.addoption("--update-goldens", action="store_true", help="write the golden files anew; then read them")
 
 
 @pytest.fixture
