@@ -13,6 +13,7 @@ from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
 if TYPE_CHECKING:
+    from archdsl.cost.conventions import Convention
     from archdsl.cost.sheet import Sheet
 
 BY = ("layer", "block", "stage", "line", "operator")
@@ -76,7 +77,7 @@ def _print_json(net: Net, by: str, convention: str | None) -> None:
 
     data = document(net.name, net.spec, net.cost())
     if by != "layer" or convention:
-        entries = blame(net.cost(), net.spec.source, by, convention)
+        entries = blame(net.cost(), net.spec.source, by, _convention(net, convention))
         data["by"] = by
         data["entries"] = [entry.as_dict() for entry in entries]
     print_json(data)
@@ -89,26 +90,33 @@ def _sheet(net: Net, by: str, sort: str | None, convention: str | None, bars: bo
     from archdsl.cost.sheet import Sheet
 
     bill = net.cost()
-    entries = blame(bill, net.spec.source, by, convention)
+    chosen = _convention(net, convention)
+    entries = blame(bill, net.spec.source, by, chosen)
     if sort not in (None, "order"):
         key = {"peak": "peak_bytes"}.get(str(sort), str(sort))
         entries.sort(key=lambda entry: getattr(entry, key) or 0, reverse=True)
     single = by == "layer"
     head = [by, *(["operator", "input", "output"] if single else ["layers"]), "params", "MACs"]
-    head += [convention] if convention else []
+    head += [chosen.name] if chosen else []
     head += ["line"] if single else ["share of MACs"]
     rows = []
     for entry in entries:
         layer = entry.layers[0]
         what = [layer.node.op.word, dims(layer.inputs[0]), dims(layer.output)] if single else [len(entry.layers)]
         last = line(layer, net.spec.source) if single else _share(entry.macs, bill.macs, bars)
-        flops = [entry.flops if entry.flops is not None else "not counted"] if convention else []
+        flops = [entry.flops if entry.flops is not None else "not counted"] if chosen else []
         rows.append((entry.cause, *what, _number(entry.params), _number(entry.macs), *flops, last))
-    count = [bill.flops(convention)] if convention else []
+    count = [bill.flops(chosen)] if chosen else []
     empty = [""] * (3 if single else 1)
     total = ("total", *empty, _number(bill.params), _number(bill.macs), *map(_number, count), "")
-    numbers = frozenset(["params", "MACs", "layers", "line", *([convention] if convention else [])])
+    numbers = frozenset(["params", "MACs", "layers", "line", *([chosen.name] if chosen else [])])
     return Sheet(net.name, tuple(head), tuple(rows), numbers, total)
+
+
+def _convention(net: Net, name: str | None) -> Convention | None:
+    from archdsl.cost.totals import convention_of
+
+    return convention_of(net, name) if name else None
 
 
 def _number(value: object) -> object:
@@ -164,11 +172,12 @@ def _print_lines(net: Net) -> None:
 def _explain(net: Net, pair: str, as_json: bool) -> int:
     from archdsl.cost.explain import explain
     from archdsl.cost.layout import count
+    from archdsl.cost.totals import convention_of
 
     start, dots, end = pair.partition("..")
     if not dots or not start or not end:
         raise click.UsageError(f"--explain takes two conventions, as in thop..ptflops; '{pair}' came")
-    found = explain(net.cost(), start, end)
+    found = explain(net.cost(), convention_of(net, start), convention_of(net, end))
     if as_json:
         print_json(found.as_dict())
         return 0

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim, Shape
+
+if TYPE_CHECKING:
+    from archdsl.cost.count import Flops
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +24,7 @@ class Layer:
     Attributes:
         inputs: shapes that arrive.
         params: learned values.
-        macs: multiply-accumulates of convolutions and matrix products, biases not counted.
+        macs: multiply-accumulates of convolutions and linear layers, biases not counted.
     """
 
     node: Node
@@ -35,11 +38,20 @@ class Layer:
 
 
 class Bill:
-    """Costs of all layers of a graph, in the order in which they run."""
+    """Costs of all layers of a graph, in the order in which they run.
+
+    Attributes:
+        distinct: numbers of the layers that differ in what they cost, each the first of its kind.
+        kinds: for every layer the index in `distinct` of the one that costs the same.
+    """
 
     def __init__(self, graph: Graph):
         self.graph = graph
-        self.layers = list(_layers(graph))
+        self.layers: list[Layer] = []
+        self.distinct: list[int] = []
+        self.kinds: list[int] = []
+        self._quantities: dict[tuple[int, str], Dim] = {}
+        self._fill(graph)
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
@@ -51,30 +63,57 @@ class Bill:
 
     @cached_property
     def macs(self) -> Any:
-        """Multiply-accumulates of convolutions and matrix products for batch 1, biases not counted."""
+        """Multiply-accumulates of convolutions and linear layers for batch 1, biases not counted."""
         return plain(sum(layer.macs for layer in self.layers))
+
+    @cached_property
+    def products(self) -> Any:
+        """Multiply-accumulates of two computed tensors for batch 1, as in attention; `macs` leaves them out."""
+        return plain(sum(self.quantity(self.distinct[kind], "products") for kind in self.kinds))
+
+    @cached_property
+    def flops(self) -> Flops:
+        """Counts by convention: `bill.flops["thop"]`, `dict(bill.flops)`, `bill.flops("ptflops-2021")`."""
+        from archdsl.cost.count import Flops
+
+        return Flops(self)
+
+    def quantity(self, number: int, name: str) -> Dim:
+        """A quantity (see `archdsl.cost.quantities`) of the layer with this number."""
+        key = (number, name)
+        found = self._quantities.get(key)
+        if found is None:
+            from archdsl.cost.quantities import QUANTITIES
+
+            found = self._quantities[key] = QUANTITIES[name](self.layers[number])
+        return found
+
+    def _fill(self, graph: Graph) -> None:
+        # Equal operators on equal shapes cost the same; networks repeat themselves, so most layers are looked up.
+        known: dict[Any, int] = {}
+        for node in graph:
+            inputs = graph.input_shapes(node)
+            if not inputs:
+                continue
+            op = node.op
+            try:
+                key: Any = (id(op), inputs)
+                kind = known.get(key)
+            except TypeError:  # a grid has no hash
+                key, kind = None, None
+            if kind is None:
+                params, macs = op.params(*inputs), op.macs(inputs, node.shape)
+                kind = len(self.distinct)
+                self.distinct.append(len(self.layers))
+                if key is not None:
+                    known[key] = kind
+            else:
+                same = self.layers[self.distinct[kind]]
+                params, macs = same.params, same.macs
+            self.kinds.append(kind)
+            self.layers.append(Layer(node, inputs, params, macs))
 
 
 def plain(value: Any) -> Any:
     """A sum as a user gets it: an int, or a NumPy array of integers."""
     return getattr(value, "values", value)
-
-
-def _layers(graph: Graph) -> Iterator[Layer]:
-    # Equal operators on equal shapes cost the same; networks repeat themselves, so most layers are looked up.
-    known: dict[Any, tuple[Dim, Dim]] = {}
-    for node in graph:
-        inputs = graph.input_shapes(node)
-        if not inputs:
-            continue
-        op = node.op
-        try:
-            key: Any = (id(op), inputs)
-            found = known.get(key)
-        except TypeError:  # a grid has no hash
-            key, found = None, None
-        if found is None:
-            found = (op.params(*inputs), op.macs(inputs, node.shape))
-            if key is not None:
-                known[key] = found
-        yield Layer(node, inputs, found[0], found[1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archdsl.cost.bill import Bill, Layer, plain
+from archdsl.cost.conventions import Convention
 from archdsl.cost.count import count
 from archdsl.cost.document import line
 from archdsl.cost.memory import Memory, memory
@@ -73,7 +74,7 @@ CAUSES: dict[str, Callable[[Layer, Source], str]] = {
 }
 
 
-def blame(bill: Bill, source: Source, by: str, convention: str | None = None) -> list[Entry]:
+def blame(bill: Bill, source: Source, by: str, convention: Convention | str | None = None) -> list[Entry]:
     """The entries of a bill, in the order in which their first layers run.
 
     Args:

@@ -47,7 +47,7 @@ def line(layer: Layer, source: Source) -> int | None:
     node = layer.node
     for mark in (node.mark, *(frame.mark for frame in reversed(node.scope))):
         if mark is not None and mark.source is source:
-            return mark.line + 1
+            return int(mark.line) + 1
     return node.mark.line + 1 if node.mark is not None else None
 
 

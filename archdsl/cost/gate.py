@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import InputError, near_miss
-from archdsl.spec.read_file import parse_size
+from archdsl.spec.read_reported import parse_size
 
 _FORM = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*([+-]?)\s*([0-9.,]+\s*[KkMGBT]?)(%?)\s*\Z")
 _SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b}

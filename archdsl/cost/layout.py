@@ -92,7 +92,7 @@ def layout(spec: Spec, bill: Bill) -> Layout:
 
 def _place(layer: Layer) -> tuple[Frame | None, str]:
     """The outermost block of a layer, and the stages around it."""
-    stages = []
+    stages: list[str] = []
     for frame in layer.node.scope:
         if frame.kind == "block":
             return frame, ".".join(stages)

@@ -1,0 +1,160 @@
+"""Conventions are data: those that are shipped, those of users, and what is wrong with a file."""
+
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+from graphs import chain
+
+from archdsl.cost.bill import Bill
+from archdsl.cost.convention_file import parse_convention
+from archdsl.cost.conventions import convention_names, describe, load_convention
+from archdsl.cost.count import count
+from archdsl.errors import InputError, Source, SpecError
+from archdsl.ops import OPERATORS
+
+MINE = """
+convention: multiplications
+doc: Multiplications only.
+unit: multiplications
+count:
+  conv: {macs: 1}
+  mul: {joins: 1}
+  relu: 0
+  adaptive_pool: {mode: {avg: {out: 1}, max: 0}}
+  norm: {input: {map: {in: 1/2}}}
+"""
+
+
+def parse(text):
+    return parse_convention(Source("mine.yaml", text))
+
+
+def errors(text):
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    return [
+        f"{d.mark.line + 1}:{d.mark.column + 1} {d.message}" + (f" ({d.hint})" if d.hint else "")
+        for d in caught.value.diagnostics
+    ]
+
+
+def test_shipped():
+    assert convention_names() == ["fvcore", "ptflops", "ptflops-2021", "thop", "torch", "torchinfo"]
+    for name in convention_names():
+        convention = load_convention(name)
+        assert convention.name == name
+        assert convention.doc
+        assert convention.unit
+        assert convention.version
+
+
+def test_shipped_say_zero_for_what_computes_nothing():
+    for name in convention_names():
+        rules = load_convention(name).rules
+        assert all(rules[word] == () for word in ("identity", "dropout", "slice", "flatten", "concat", "shuffle", "shift", "pad"))
+        assert set(rules) <= set(OPERATORS)
+
+
+def test_rules_by_argument_and_by_what_arrives():
+    convention = parse(MINE)
+    graph = chain((2, 4, 4), "norm", "adaptive_pool", ("adaptive_pool", {"mode": "max"}), "flatten", "norm")
+    counted = count(Bill(graph), convention)
+    assert counted.layers == [16, 2, 0, None, None]
+    assert counted.total == 18
+    assert counted.not_counted == ["flatten", "norm"]
+
+
+def test_a_fraction_of_a_count_stays_exact():
+    graph = chain((1, 3, 3), "norm")
+    assert count(Bill(graph), parse(MINE)).total == Fraction(9, 2)
+
+
+def test_rules_in_words():
+    convention = load_convention("thop")
+    graph = chain((2, 4, 4), "norm", "relu", "hswish", ("conv", {"out": 2}))
+    words = [describe(convention.terms(node.op, graph.input_shapes(node))) for node in graph if node.inputs]
+    assert words == ["4 per input", "0", "not counted", "MACs"]
+
+
+def test_beside_a_spec_and_by_path(tmp_path):
+    folder = tmp_path / "conventions"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(MINE)
+    assert load_convention("mine", tmp_path).name == "multiplications"
+    assert load_convention(folder / "mine.yaml").name == "multiplications"
+
+
+def test_the_name_of_a_shipped_convention_is_taken(tmp_path):
+    folder = tmp_path / "conventions"
+    folder.mkdir()
+    (folder / "thop.yaml").write_text(MINE)
+    with pytest.raises(InputError, match="'thop' is the name of a shipped convention"):
+        load_convention("thop", tmp_path)
+    assert load_convention(folder / "thop.yaml").name == "multiplications"
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("thopp", "no convention 'thopp'; did you mean 'thop'?"),
+        ("x", "no convention 'x'; known: fvcore, ptflops, ptflops-2021, thop, torch, torchinfo"),
+        ("conventions/mine.yaml", "no such file: conventions/mine.yaml"),
+    ],
+)
+def test_not_found(target, message):
+    with pytest.raises(InputError) as caught:
+        load_convention(target)
+    assert str(caught.value).startswith(message)
+
+
+def test_all_mistakes_at_once():
+    text = """\
+convention: mine
+units: MACs
+count:
+  convv: {macs: 1}
+  conv: {mac: 1}
+  relu: 1
+  gelu: [1]
+  norm: {affine: {yes: {in: 1}}}
+  linear: {macs: one}
+  maxpool: {mode: {avg: {in: 1}}}
+  upsample: {mode: {nearest: 0}, out: 1}
+"""
+    rule = "(write 0 for an operator that counts as nothing, and leave out one that is not counted)"
+    assert errors(text) == [
+        "2:1 unknown key of a convention 'units' (did you mean 'unit'?)",
+        "4:3 unknown operator 'convv' (did you mean 'conv'?)",
+        "5:10 unknown quantity 'mac' (did you mean 'macs'?)",
+        f"6:9 a rule is 0 or weights of quantities (relu: {{out: 1}}), the number 1 came {rule}",
+        f"7:9 a rule is 0 or weights of quantities (gelu: {{out: 1}}), a list came {rule}",
+        "8:19 unknown value of 'affine' 'yes' (known: true, false)",
+        "9:18 the weight of 'macs' must be a number, 'one' came",
+        "10:13 unknown argument to count maxpool by 'mode' (known: input, ceil)",
+        "11:14 rules by 'mode' stand alone (put the other weights inside each of its cases)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- a", "1:1 a convention is a mapping (convention: …, count: …), a list came"),
+        ("count: 3\nconvention: x", "1:8 'count' is a mapping from operators to rules, the number 3 came"),
+        ("doc: x", "1:1 a convention needs 'convention', its name"),
+        ("convention: [a]\ncount: {conv: 0}", "1:13 'convention' must be a text, a list came"),
+    ],
+)
+def test_not_a_convention(text, message):
+    assert message in errors(text)
+
+
+def test_needs_neither_torch_nor_numpy(tmp_path):
+    code = (
+        "import sys, archdsl; from archdsl.cost.memory import memory; net = archdsl.load('dpnet'); bill = net.cost();"
+        "dict(bill.flops); bill.flops('ptflops-2021'); memory(net.graph()).peak_activation_bytes;"
+        "print([m for m in ('torch', 'numpy', 'networkx') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout.strip() == "[]"

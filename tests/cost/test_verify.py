@@ -1,0 +1,80 @@
+"""Every convention equals its tool on the compiled network, to the last unit: the whole zoo, and random graphs."""
+
+import pytest
+from graphs import chain
+from random_networks import layers, network, tokens
+from small import compiled, small
+
+import archdsl
+from archdsl.cost.bill import Bill
+from archdsl.cost.conventions import convention_names
+from archdsl.cost.verify import RUN, Verified, measure, verify
+from archdsl.errors import InputError
+from archdsl.ops import OPERATORS
+from archdsl.spec.locate import zoo_names
+
+
+def ours(graph):
+    return {name: Bill(graph).flops(name) for name in RUN}
+
+
+def theirs(graph):
+    module = compiled(graph)  # one for all: what thop leaves behind changes no count, what ptflops-2021 replaces would
+    return {name: measure(name, module, graph.input.shape) for name in sorted(RUN, key="ptflops-2021".__eq__)}
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_zoo(name):
+    graph = small(name).graph()
+    assert ours(graph) == theirs(graph)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v3_preprint", "dpnet"])
+def test_at_224(name):
+    graph = archdsl.load(name).graph()
+    assert ours(graph) == theirs(graph)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_networks(seed):
+    graph = network(seed)
+    assert ours(graph) == theirs(graph)
+
+
+@pytest.mark.parametrize("make", [tokens, layers])
+@pytest.mark.parametrize("seed", range(10))
+def test_random_networks_over_tokens(make, seed):
+    graph = make(seed)
+    assert ours(graph) == theirs(graph)
+
+
+def test_random_networks_hold_every_operator():
+    found = {node.op.word for make in (network, tokens) for seed in range(25) for node in make(seed)}
+    assert found >= set(OPERATORS)
+
+
+def test_every_shipped_convention_has_a_tool():
+    assert sorted(RUN) == convention_names()
+
+
+def test_thop_rounds_uneven_adaptive_pooling_down():
+    graph = chain((3, 7, 11), ("adaptive_pool", {"size": [3, 4]}))
+    assert ours(graph)["thop"] == theirs(graph)["thop"]
+
+
+def test_verify_compiles_and_runs_the_installed_tools():
+    found = verify(archdsl.load("mobilenet_v2", resolution=32), ["thop", "torch"])
+    assert [(v.tool, v.equal) for v in found] == [("thop", True), ("torch", True)]
+    assert found[0].version.startswith("0.1.1")
+
+
+def test_a_tool_that_is_not_installed(monkeypatch):
+    monkeypatch.setitem(RUN, "thop", ("no_such_package", None))
+    (found,) = verify(archdsl.load("mobilenet_v2", resolution=32), ["thop"])
+    assert found == Verified("thop", "", found.ours, None)
+    assert found.equal is None
+
+
+def test_a_convention_without_a_tool():
+    with pytest.raises(InputError, match="no tool is known for the convention 'mine'; known: thop"):
+        verify(archdsl.load("mobilenet_v2"), ["mine"])

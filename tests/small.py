@@ -1,0 +1,79 @@
+"""Networks of the zoo at a resolution that costs little time, compiled; and what they do with memory, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import torch
+from archdsl.compilers.torch import Network
+from archdsl.compilers.torch import compile as compile_graph
+from torch import Tensor, nn
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+import archdsl
+from archdsl.ir.graph import Graph
+from archdsl.net import Net
+
+
+def small(name: str, least: int = 64) -> Net:
+    """A network of the zoo at 64x64, or at the lowest resolution that it allows."""
+    spec = archdsl.load(name).spec
+    knob = spec.knobs.get("resolution")
+    bounds = getattr(knob, "range", None)
+    lowest = int(bounds[0]) if bounds else least
+    return archdsl.load(name, resolution=max(least, lowest))
+
+
+def compiled(graph: Graph) -> Network:
+    """The network as a module whose large weights are zeros: drawing them takes time, and nothing that is counted depends on them."""
+    return compile_graph(replace(graph, init={"conv": "zeros", "linear": "zeros"}))
+
+
+class LiveTensors(TorchDispatchMode):
+    """Bytes of the tensors that live after each operator of a forward pass, among those that operators made."""
+
+    def __init__(self, apart: Iterable[Tensor]):
+        super().__init__()
+        self.apart = {tensor.untyped_storage()._cdata for tensor in apart}
+        self.found: dict[int, tuple[StorageWeakRef, int]] = {}
+        self.peak = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.found = {key: (ref, size) for key, (ref, size) in self.found.items() if not ref.expired()}
+        for tensor in tree_leaves(out):
+            if isinstance(tensor, Tensor) and tensor.untyped_storage()._cdata not in self.apart:
+                storage = tensor.untyped_storage()
+                self.found[storage._cdata] = (StorageWeakRef(storage), storage.nbytes())
+        self.peak = max(self.peak, sum(size for _, size in self.found.values()))
+        return out
+
+
+def measured_peak(module: nn.Module, image: Tensor) -> int:
+    """Most bytes of activations at once in a forward pass at inference, the image among them."""
+    module.eval()
+    with torch.no_grad(), LiveTensors([*module.parameters(), *module.buffers(), image]) as live:
+        module(image)
+    return live.peak + image.untyped_storage().nbytes()
+
+
+def measured_saved(module: nn.Module, image: Tensor) -> int:
+    """Bytes of activations that a forward pass in training mode keeps for the gradients; each tensor's memory once."""
+    module.train()
+    apart = {tensor.untyped_storage()._cdata for tensor in [*module.parameters(), *module.buffers()]}
+    found: dict[int, int] = {}
+    kept: list[Tensor] = []  # so that no memory is freed and given out anew
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage._cdata not in apart:
+            found[storage._cdata] = storage.nbytes()
+            kept.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        module(image)
+    return sum(found.values())
