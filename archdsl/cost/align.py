@@ -50,8 +50,8 @@ class Pair:
 def align(before: Bill, after: Bill) -> list[Pair]:
     """Every layer of both networks, in order; counterparts stand together.
 
-    Layers with one name and one operator are counterparts. Between them, runs of layers are matched by operator and arguments, so that
-    a renamed block is not a removed one and an added one.
+    Layers with one name and one operator are counterparts. Between them, runs of layers are matched by operator and arguments,
+    so that a renamed block is not a removed one and an added one.
     """
     first, second = before.layers, after.layers
     names = SequenceMatcher(None, [_named(layer) for layer in first], [_named(layer) for layer in second], autojunk=False)
