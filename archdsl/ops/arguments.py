@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import near_miss
+from archdsl.errors import clip, near_miss
 from archdsl.exact import is_integer, one_answer
 
 MAX_DIMENSION = 2**40
@@ -35,27 +35,32 @@ class Kind:
 
 
 def describe(value: Any) -> str:
-    """A value of the language in the words of a message."""
+    """A value of the language in the words of a message, cut where it is long."""
     if value is None:
         return "~ (not given)"
     if value is True or value is False:
         return str(value).lower()
+    if isinstance(value, int):
+        return clip(str(value))
     if isinstance(value, Fraction):
-        return f"{value} ({float(value):g})"
+        return clip(f"{value} ({float(value):g})")
     if isinstance(value, str):
-        return f"'{value}'"
+        return f"'{clip(value)}'"
     if isinstance(value, (list, tuple)):
-        return f"the list [{', '.join(map(describe, value))}]"
-    return str(value)
+        shown = [describe(item) for item in value[:8]]
+        return clip(f"the list [{', '.join(shown)}{', …' if len(value) > 8 else ''}]")
+    if hasattr(value, "body"):
+        return "a list of steps"
+    return clip(str(value))
 
 
 def _integer(least: int) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if type(value) is int:
             if value < least:
-                raise ArgumentError(f"must be at least {least}, {value} came")
+                raise ArgumentError(f"must be at least {least}, {describe(value)} came")
             if value > MAX_DIMENSION:
-                raise ArgumentError(f"must be at most 2^40, {value} came")
+                raise ArgumentError(f"must be at most 2^40, {describe(value)} came")
             return value
         if is_integer(value):
             ok = value >= least
@@ -86,7 +91,7 @@ def _padding(value: Any) -> Any:
     if value == "same":
         return value
     if isinstance(value, str):
-        raise ArgumentError(f"expected same, an int or [height, width], '{value}' came", near_miss(value, ["same"]))
+        raise ArgumentError(f"expected same, an int or [height, width], {describe(value)} came", near_miss(value, ["same"]))
     return _PADS(value)
 
 

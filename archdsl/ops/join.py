@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ops.arguments import WHOLE, arg, optional
+from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
 from archdsl.ops.operator import NoMacs, Shape, ShapeError, channel_axis, operator, refuse, size
 
 
@@ -96,3 +96,13 @@ class Mul(_Combine):
     """Product of the inputs; a 1x1 map is stretched over the other's height and width (squeeze and excitation)."""
 
     stretch = True
+
+
+@operator("weighted_add")
+class WeightedAdd(_Combine):
+    """Sum of the inputs, each times the sigmoid of one learned number, as the nodes of a random graph add (Xie et al. 2019)."""
+
+    begin: Any = arg(NUMBER, 0.0, doc="number to begin with")
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (len(inputs),)}

@@ -26,3 +26,15 @@ class BatchNorm(Elementwise):
     def buffers(self, *inputs: Shape) -> dict[str, Shape]:
         channels = (inputs[0][channel_axis(inputs[0])],)
         return {"running_mean": channels, "running_var": channels}
+
+
+@operator("layer_norm")
+class LayerNorm(Elementwise):
+    """Layer normalisation over the channels of each token, or of each place of a map (Ba et al. 2016)."""
+
+    eps: Any = arg(NUMBER, 1e-5, doc="added to the variance")
+    affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        channels = (inputs[0][channel_axis(inputs[0])],)
+        return {"weight": channels, "bias": channels} if self.affine else {}

@@ -1,6 +1,7 @@
 """What an operator is: fields, shape rule, weights and multiply-accumulates in one place, for ints and arrays alike.
 
-A shape has no batch axis: (channels, height, width) for maps, (channels,) for vectors, (tokens, channels) for sequences.
+A shape has no batch axis: (channels, height, width) for maps, (channels,) for vectors, (tokens, channels) for sequences. Inside
+attention it is (heads, tokens, channels).
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ class Operator:
         """Multiply-accumulates for batch 1, biases not counted."""
         raise NotImplementedError(f"{type(self).__name__} has no rule for multiply-accumulates")
 
+    def products(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        """Multiply-accumulates of two computed tensors for batch 1, as in attention; kept apart from those with weights."""
+        return 0
+
     def params(self, *inputs: Shape) -> Dim:
         """Number of learned values."""
         return sum(product(shape) for shape in self.weights(*inputs).values())
@@ -100,8 +105,7 @@ class Operator:
         shown = {}
         for name, spec in self.fields.items():
             value = getattr(self, name)
-            default = spec.default
-            if default is not dataclasses.MISSING and type(default) is type(value) and default == value:
+            if spec.default is not dataclasses.MISSING and _same(value, spec.default):
                 continue
             shown[name] = value
         return shown
@@ -122,7 +126,7 @@ class Elementwise(NoMacs):
 
 
 OPERATORS: dict[str, type[Operator]] = {}
-_T = TypeVar("_T", bound=type)
+_T = TypeVar("_T", bound=type[Any])
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(arg,))
@@ -134,7 +138,7 @@ def operator(word: str) -> Callable[[_T], _T]:
     """
 
     def register(cls: _T) -> _T:
-        made = dataclasses.dataclass(frozen=True)(cls)
+        made: Any = dataclasses.dataclass(frozen=True)(cls)
         if word in OPERATORS:
             raise ValueError(f"'{word}' is both {OPERATORS[word].__qualname__} and {made.__qualname__}")
         made.word = word
@@ -142,9 +146,16 @@ def operator(word: str) -> Callable[[_T], _T]:
         made.kinds = {name: f.metadata["kind"] for name, f in made.fields.items()}
         made.required = tuple(name for name, f in made.fields.items() if f.default is dataclasses.MISSING)
         OPERATORS[word] = made
-        return made
+        return made  # type: ignore[no-any-return]
 
     return register
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether an argument is its default; an array never is."""
+    if isinstance(value, tuple) and isinstance(default, tuple):
+        return len(value) == len(default) and all(map(_same, value, default))
+    return type(value) is type(default) and bool(value == default)
 
 
 # -- what shape rules share ----------------------------------------------------------------------------------------------------
@@ -159,7 +170,7 @@ def feature_map(op: Operator, shape: Shape) -> tuple[Dim, Dim, Dim]:
     """Channels, height and width of a map. Raises ShapeError for anything else."""
     if len(shape) != 3:
         raise ShapeError(f"{op.word} takes a map of channels x height x width, {size(shape)} arrives")
-    return shape  # type: ignore[return-value]
+    return shape
 
 
 def channel_axis(shape: Shape) -> int:
@@ -193,7 +204,8 @@ def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim = 1
 def pads(padding: Any, kernel: tuple[Dim, Dim], dilation: tuple[Dim, Dim] = (1, 1)) -> tuple[Dim, Dim]:
     """Padding on either side of height and width as numbers."""
     if padding != "same":
-        return padding
+        height, width = padding
+        return height, width
     return (dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2)
 
 

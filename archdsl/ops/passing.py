@@ -1,4 +1,4 @@
-"""Operators that pass their input on: the input itself, identity, dropout."""
+"""Operators that pass their input on: the input itself, identity, dropout and stochastic depth."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Input(NoMacs):
 
     word = "input"
     fields: dict[str, Any] = {}
+
+    size: Shape
 
     def __init__(self, size: Shape):
         self.size = size
@@ -53,3 +55,10 @@ class Dropout(Elementwise):
     """Zeros a random share of the values while training (Srivastava et al. 2014)."""
 
     rate: Any = arg(PROBABILITY, 0.5, doc="share that is dropped")
+
+
+@operator("drop_path")
+class DropPath(Elementwise):
+    """Stochastic depth (Huang et al. 2016): zeros a random share of the images while training, which skips the path for them."""
+
+    rate: Any = arg(PROBABILITY, 0.0, doc="share that is dropped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
-from archdsl.ops.operator import NoMacs, Shape, along, feature_map, operator, slide
+from archdsl.ops.operator import NoMacs, Shape, along, feature_map, operator, refuse, slide
 
 
 class _Window(NoMacs):
@@ -18,10 +18,15 @@ class _Window(NoMacs):
 
     @property
     def steps(self) -> tuple[Any, Any]:
-        return self.kernel if self.stride is None else self.stride
+        height, width = self.kernel if self.stride is None else self.stride
+        return height, width
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
+        for axis in (0, 1):
+            pad = along(self.padding, axis)
+            if pad != "same" and (ok := 2 * pad <= self.kernel[axis]) is not True:
+                refuse(ok, f"{self.word} takes padding up to half of its window of {self.kernel[axis]}, {pad} came")
         return (
             channels,
             slide(height, self.kernel[0], self.steps[0], along(self.padding, 0), ceil=self.ceil),

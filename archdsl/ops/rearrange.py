@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, PAIR, WHOLE, ArgumentError, Kind, arg, word
-from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, refuse
+from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, refuse, size
 
 
 @operator("slice")
@@ -75,6 +75,9 @@ class Pad(NoMacs):
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
         left, right, top, bottom = self.sides
+        for side, extent in ((left, width), (right, width), (top, height), (bottom, height)):
+            if self.mode == "reflect" and (ok := side < extent) is not True:
+                refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}")
         return (channels, height + top + bottom, width + left + right)
 
 

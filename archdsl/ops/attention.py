@@ -1,0 +1,70 @@
+"""The parts of attention (Vaswani et al. 2017): heads, the product of two tensors, softmax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, FLAG, arg
+from archdsl.ops.join import Mismatch
+from archdsl.ops.operator import Dim, Elementwise, NoMacs, Shape, ShapeError, operator, refuse, size
+from archdsl.ops.tokens import sequence
+
+
+@operator("split_heads")
+class SplitHeads(NoMacs):
+    """Channels shared out over heads: (tokens, channels) to (heads, tokens, channels / heads)."""
+
+    heads: Any = arg(COUNT, doc="number of heads")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        count, channels = sequence(self, inputs[0])
+        if (ok := channels % self.heads == 0) is not True:
+            refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads")
+        return (self.heads, count, channels // self.heads)
+
+
+@operator("merge_heads")
+class MergeHeads(NoMacs):
+    """Heads side by side: (heads, tokens, channels) to (tokens, heads * channels)."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs[0]) != 3:
+            raise ShapeError(f"merge_heads takes heads x tokens x channels, {size(inputs[0])} arrives")
+        heads, count, channels = inputs[0]
+        return (count, heads * channels)
+
+
+@operator("matmul")
+class MatMul(NoMacs):
+    """Matrix product of two tensors over their last two axes: (..., n, k) and (..., k, m) to (..., n, m)."""
+
+    joins = True
+
+    transpose: Any = arg(FLAG, False, doc="whether the second comes as (..., m, k)")
+    scaled: Any = arg(FLAG, False, doc="whether the product is divided by the square root of k")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs) != 2:
+            raise ShapeError(f"matmul takes two tensors, {len(inputs)} arrive")
+        left, right = inputs
+        shapes = f"{size(left)} and {size(right)}"
+        if len(left) != len(right) or len(left) < 2:
+            raise Mismatch(f"matmul of {shapes}, which have different axes or too few", 1)
+        inner, outer = (-1, -2) if self.transpose else (-2, -1)
+        pairs = [*zip(left[:-2], right[:-2], strict=True), (left[-1], right[inner])]
+        for a, b in pairs:
+            if (ok := a == b) is False:
+                hint = "" if self.transpose else "transpose: true takes the second the other way round"
+                raise Mismatch(f"matmul of {shapes}, which do not fit", 1, hint)
+            if ok is not True:
+                refuse(ok, f"matmul of {shapes}, which do not fit")
+        return (*left[:-1], right[outer])
+
+    def products(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        return product(output) * inputs[0][-1]
+
+
+@operator("softmax")
+class Softmax(Elementwise):
+    """Softmax over the last axis."""

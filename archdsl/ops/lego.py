@@ -1,0 +1,71 @@
+"""Filters that are used more than once (LegoNet, Yang et al. 2019): convolution by shared filters, and the choice among its maps.
+
+The paper trains the choice through a proxy for each output, group and filter, which is thrown away afterwards. Here the choice is
+data beside the weights: it begins at random and is saved and loaded with them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
+from archdsl.ops.operator import Dim, Operator, Shape, along, feature_map, operator, refuse, slide
+
+
+@operator("shared_conv")
+class SharedConv(Operator):
+    """Convolution of equal groups of channels, each by the same filters (split and transform).
+
+    A filter is counted once in the parameters and once for each group in the multiply-accumulates. The maps of the first group
+    come first.
+    """
+
+    filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
+    groups: Any = arg(COUNT, doc="number of groups that share them")
+    kernel: Any = arg(PAIR, (1, 1), doc="height and width of the kernel")
+    stride: Any = arg(PAIR, (1, 1), doc="step of the kernel")
+    padding: Any = arg(PADDING, "same", doc="zeros on either side; same keeps height and width at stride 1")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, height, width = feature_map(self, inputs[0])
+        if (ok := channels % self.groups == 0) is not True:
+            refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups")
+        return (
+            self.filters * self.groups,
+            slide(height, self.kernel[0], self.stride[0], along(self.padding, 0)),
+            slide(width, self.kernel[1], self.stride[1], along(self.padding, 1)),
+        )
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (self.filters, inputs[0][0] // self.groups, *self.kernel)}
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        maps, height, width = output
+        return maps * height * width * (inputs[0][0] // self.groups) * self.kernel[0] * self.kernel[1]
+
+
+@operator("choose_add")
+class ChooseAdd(Operator):
+    """Each output channel adds one chosen map of every group, times a learned coefficient (merge).
+
+    It is a pointwise convolution of which one coefficient for each output and group is not zero, and is counted so.
+    """
+
+    out: Any = arg(COUNT, doc="output channels")
+    groups: Any = arg(COUNT, doc="number of groups of maps, one is chosen of each")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        maps, height, width = feature_map(self, inputs[0])
+        if (ok := maps % self.groups == 0) is not True:
+            refuse(ok, f"{maps} maps cannot be divided into {self.groups} groups")
+        return (self.out, height, width)
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (self.out, self.groups)}
+
+    def buffers(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"choice": (self.out, self.groups)}
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        out, height, width = output
+        return out * height * width * self.groups

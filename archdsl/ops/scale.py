@@ -1,0 +1,18 @@
+"""Learned factors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ops.arguments import NUMBER, arg
+from archdsl.ops.operator import Elementwise, Shape, channel_axis, operator
+
+
+@operator("layer_scale")
+class LayerScale(Elementwise):
+    """One learned factor for each channel, small at first, so that a residual path begins near nothing (Touvron et al. 2021)."""
+
+    begin: Any = arg(NUMBER, 1e-6, doc="factor to begin with")
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (inputs[0][channel_axis(inputs[0])],)}

@@ -1,0 +1,74 @@
+"""Tokens of vision transformers (Dosovitskiy et al. 2021): from maps to sequences and from sequences to vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ops.arguments import NUMBER, WHOLE, arg
+from archdsl.ops.operator import Dim, Elementwise, NoMacs, Operator, Shape, ShapeError, feature_map, operator, refuse, size
+
+
+def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
+    """Tokens and channels of a sequence. Raises ShapeError for anything else."""
+    if len(shape) != 2:
+        hint = "put tokens before it" if len(shape) == 3 else ""
+        raise ShapeError(f"{op.word} takes tokens x channels, {size(shape)} arrives", hint)
+    return shape
+
+
+@operator("tokens")
+class Tokens(NoMacs):
+    """The places of a map as tokens, row by row: (channels, height, width) to (height * width, channels)."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, height, width = feature_map(self, inputs[0])
+        return (height * width, channels)
+
+
+@operator("class_token")
+class ClassToken(NoMacs):
+    """One learned token before the others."""
+
+    deviation: Any = arg(NUMBER, 1e-6, doc="standard deviation to begin with")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        count, channels = sequence(self, inputs[0])
+        return (count + 1, channels)
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (1, inputs[0][1])}
+
+
+@operator("position")
+class Position(Elementwise):
+    """Adds a learned embedding to every token."""
+
+    deviation: Any = arg(NUMBER, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return sequence(self, inputs[0])
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": inputs[0]}
+
+
+@operator("select_token")
+class SelectToken(NoMacs):
+    """One token as a vector: what a classifier takes from the class token."""
+
+    index: Any = arg(WHOLE, 0, doc="number of the token, counted from 0")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        count, channels = sequence(self, inputs[0])
+        if (ok := self.index < count) is not True:
+            refuse(ok, f"there is no token {self.index} among {count}")
+        return (channels,)
+
+
+@operator("token_mean")
+class TokenMean(NoMacs):
+    """Mean of all tokens as a vector."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        _, channels = sequence(self, inputs[0])
+        return (channels,)
