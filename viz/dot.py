@@ -1,0 +1,188 @@
+"""A drawing as Graphviz DOT: one type size, one line weight, fills that stay apart in grey.
+
+Every text is escaped: what looks like HTML or DOT in a name is shown as it is written.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from archdsl.errors import BackendError
+from archdsl.viz.drawing import Box, Drawing, Edge
+from archdsl.viz.spine import spines
+
+if TYPE_CHECKING:
+    import graphviz
+
+SIZE = 10  # points, of all text
+LONGEST = 80  # characters of a line; a longer one is cut
+INK, FRAME, PAPER = "#1f2328", "#6e7781", "#ffffff"
+WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
+
+_GRAPH = {
+    "fontname": "Helvetica",
+    "fontsize": str(SIZE),
+    "fontcolor": INK,
+    "bgcolor": PAPER,
+    "color": FRAME,
+    "style": "rounded",
+    "labeljust": "l",
+    "newrank": "true",
+    "nodesep": "0.3",
+    "ranksep": "0.2",
+    "pad": "0.1",
+}
+_NODE = {
+    "fontname": "Helvetica",
+    "fontsize": str(SIZE),
+    "fontcolor": INK,
+    "color": INK,
+    "fillcolor": PAPER,
+    "shape": "box",
+    "style": "filled",
+    "margin": "0.1,0.04",
+    "height": "0.25",
+    "width": "0.5",
+}
+_EDGE = {"fontname": "Helvetica", "fontsize": str(SIZE), "fontcolor": INK, "color": INK, "arrowsize": "0.6"}
+
+_KINDS: dict[str, dict[str, str]] = {
+    "input": {"style": "rounded,filled"},
+    "output": {"style": "rounded,filled"},
+    "operator": {"fillcolor": "#dbeafe"},
+    "block": {"fillcolor": "#c7d7ea"},
+    "split": {"fillcolor": "#f1f3f5", "ordering": "out"},
+    "join": {"fillcolor": "#f1f3f5"},
+    "sign": {"shape": "circle", "margin": "0", "width": "0.25", "height": "0.25", "fixedsize": "true"},
+    "fork": {"shape": "point", "width": "0.05", "height": "0.05", "fillcolor": INK, "ordering": "out"},
+}
+_POINT = {"fillcolor": INK, "penwidth": "0", "width": "0.014", "height": "0.05", "fixedsize": "true"}  # a piece of line
+
+
+def dot(drawing: Drawing, rankdir: str = "TB") -> str:
+    """The drawing in the DOT language.
+
+    Raises:
+        BackendError: the graphviz package is not installed.
+    """
+    return _Writer(drawing, rankdir).write()
+
+
+class _Writer:
+    """Writes boxes and clusters in the order of the schedule, which engines keep from left to right where they can; then edges.
+
+    Between the paths of a split or fork stands a spine: two points on one line with the box above and the join below, in a frame
+    of their own that is not seen. It keeps the columns apart and the trunk straight, and a shortcut runs along it. (Engines bend
+    an edge with a label away from a neighbour on its right that belongs to the frame around both; a frame between prevents that.)
+    """
+
+    def __init__(self, drawing: Drawing, rankdir: str):
+        self.drawing = drawing
+        self.source = _package().Digraph(graph_attr={**_GRAPH, "rankdir": rankdir}, node_attr=_NODE, edge_attr=_EDGE)
+        self.boxes = {box.id: box for box in drawing.boxes}
+        self.inside = drawing.inside()
+        self.spines = {pair: f"s{number}" for number, pair in enumerate(spines(drawing))}
+        self.straight = {(edge.source, edge.target) for edge in drawing.edges}
+        self.into: dict[str, list[str]] = defaultdict(list)  # where paths part, by the join at which they meet
+        for split, join in self.spines:
+            self.into[join].append(split)
+
+    def write(self) -> str:
+        """DOT source."""
+        self.fill(self.source, "")
+        edges = self.drawing.edges
+        outputs, inputs = Counter(edge.source for edge in edges), Counter(edge.target for edge in edges)
+        along: set[str] = set()
+        for edge in edges:
+            spine = self.spines.get((edge.source, edge.target))
+            if spine is not None and spine not in along:
+                along.add(spine)
+                self.spine(edge, spine, "solid")
+                continue
+            attributes = {"label": escaped(_shape(edge))} if edge.label else {}
+            if outputs[edge.source] == 1 and inputs[edge.target] == 1:
+                attributes["weight"] = "1000"
+            if self.boxes[edge.target].kind == "fork":
+                attributes["arrowhead"] = "none"
+            self.source.edge(edge.source, edge.target, **attributes)
+        for (split, join), spine in self.spines.items():
+            if spine not in along:
+                self.spine(Edge(split, join), spine, "invis")
+        return str(self.source.source)
+
+    def spine(self, edge: Edge, spine: str, style: str) -> None:
+        """The line along a spine. The middle piece takes the length, as it weighs least."""
+        label = {"label": escaped(_shape(edge))} if edge.label else {}
+        a, b = f"{spine}a", f"{spine}b"
+        self.source.edge(edge.source, a, weight="2000", style=style, arrowhead="none")
+        self.source.edge(a, b, weight="1000", style=style, arrowhead="none", **label)
+        self.source.edge(b, edge.target, weight="2000", style=style)
+
+    def fill(self, frame: graphviz.Digraph, place: str) -> None:
+        """Add what is in one cluster."""
+        parts = self.inside[place]
+        here = {part.id: position for position, part in enumerate(parts) if isinstance(part, Box)}
+        columns: dict[int, list[tuple[str, str]]] = defaultdict(list)  # spines by the position of the part that they precede
+        for join, end in here.items():
+            for split in self.into.get(join, ()):
+                begin = here.get(split, -1) + 1
+                columns[end if (split, join) in self.straight else (begin + end + 1) // 2].append((split, join))
+        for position, part in enumerate(parts):
+            for pair in columns.get(position, ()):
+                spine = self.spines[pair]
+                with frame.subgraph(name=f"cluster_{spine}") as column:
+                    column.attr(peripheries="0", label="", margin="0")
+                    look = {} if pair in self.straight else {"style": "invis"}
+                    column.node(f"{spine}a", "", **_POINT, **look)
+                    column.node(f"{spine}b", "", **_POINT, **look)
+            if isinstance(part, Box):
+                frame.node(part.id, escaped(*part.lines), **_size(part), **_KINDS[part.kind])
+                continue
+            with frame.subgraph(name=f"cluster_{part.id}") as inner:
+                if part.kind == "path":
+                    inner.attr(peripheries="0", label="", margin="0")
+                else:
+                    inner.attr(peripheries="1", label=escaped(part.title), margin="10")
+                self.fill(inner, part.id)
+
+
+def _shape(edge: Edge) -> str:
+    """The label of an edge, set off from its line. A plain space would be lost in SVG."""
+    return f"\u00a0\u00a0{edge.label}"
+
+
+def _size(box: Box) -> dict[str, str]:
+    """The least width: layout engines measure with the font that they know, a browser may have to take a wider one."""
+    if box.kind in ("sign", "fork"):
+        return {}
+    longest = max((len(line) for line in map(clean, box.lines)), default=0)
+    return {"width": f"{longest * WIDTH + 0.15:.2f}"} if longest > 5 else {}
+
+
+def clean(text: str) -> str:
+    """Text as one line that every program can show.
+
+    Control characters and halves of surrogate pairs are replaced, a long line is cut.
+    """
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+
+
+def _visible(character: str) -> str:
+    return "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+
+
+def escaped(*lines: str) -> Any:
+    """Lines as a label that shows them as they are. `&` goes first: DOT reads HTML entities in plain labels too."""
+    graphviz = _package()
+    return graphviz.nohtml("\\n".join(graphviz.escape(clean(line).replace("&", "&amp;")) for line in lines))
+
+
+def _package() -> Any:
+    try:
+        import graphviz
+    except ImportError:
+        raise BackendError('drawing needs the graphviz package: pip install "archdsl[viz]"') from None
+    return graphviz

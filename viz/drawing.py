@@ -1,0 +1,87 @@
+"""What a drawing consists of, apart from how it is drawn: boxes, edges and nested clusters with their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["input", "output", "operator", "block", "split", "join", "sign", "fork"]
+
+
+@dataclass(frozen=True)
+class Box:
+    """What is drawn as one box.
+
+    Attributes:
+        id: unique within the drawing.
+        kind: `sign` is a circle with + or ×, `fork` the dot where a tensor parts.
+        lines: its text.
+        cluster: id of the cluster around it; "" at the outermost level.
+        nodes: names of the nodes that it stands for, without those of folded repeats.
+        times: how many equal ones it stands for.
+    """
+
+    id: str
+    kind: Kind
+    lines: tuple[str, ...]
+    cluster: str = ""
+    nodes: tuple[str, ...] = ()
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A tensor on its way from one box to another.
+
+    Attributes:
+        label: its shape; "" where a reader knows it already.
+        passes: whether it goes by the layers beside it: a shortcut, or the share of a split that is not learned from.
+    """
+
+    source: str
+    target: str
+    label: str = ""
+    passes: bool = False
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A frame around boxes. `kind` is `stage`, `block` or `path`; a path is a column that has neither frame nor title."""
+
+    id: str
+    kind: str
+    title: str
+    parent: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything that is drawn, in the order of the schedule."""
+
+    name: str
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    clusters: tuple[Cluster, ...]
+
+    def inside(self) -> dict[str, list[Box | Cluster]]:
+        """What stands directly in each cluster, in the order of the schedule."""
+        found: dict[str, list[Box | Cluster]] = {"": [], **{cluster.id: [] for cluster in self.clusters}}
+        placed: set[str] = {""}
+        around = {cluster.id: cluster for cluster in self.clusters}
+        for box in self.boxes:
+            missing, place = [], box.cluster
+            while place not in placed:
+                missing.append(around[place])
+                placed.add(place)
+                place = around[place].parent
+            for cluster in reversed(missing):
+                found[cluster.parent].append(cluster)
+            found[box.cluster].append(box)
+        return found
+
+    def summary(self) -> str:
+        """What is drawn, in one sentence."""
+        shown = [cluster.title for cluster in self.clusters if cluster.kind != "path" and not cluster.parent]
+        inside = f": {', '.join(shown[:12])}{', …' if len(shown) > 12 else ''}" if shown else ""
+        return f"{sum(box.kind != 'fork' for box in self.boxes)} boxes, {len(self.edges)} arrows{inside}"

@@ -1,0 +1,81 @@
+"""Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
+
+Two parts are alike when they have the same titles, and operator by operator the same operator, shape and wiring, what comes in
+included. They are folded only where each reads nothing but the one before and nothing outside reads from their insides, so that
+one drawing of the part with one line in and one line out says all there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from archdsl.ir.graph import Frame, Graph
+from archdsl.viz.tree import Group, Run
+
+Part = Group | Run
+
+
+def folded(parts: list[Part], graph: Graph, readers: Mapping[str, list[str]]) -> Iterator[list[Part]]:
+    """The parts in order, each with the equal ones that follow it."""
+    repeats: list[Part] = []
+    signature: Callable[[Part], Any] = _Signatures(graph)
+    for part in parts:
+        near = repeats and _may_repeat(repeats[-1], part) and _in_chain(repeats[-1], part, graph, readers)
+        if near and (lines := signature(part)) is not None and lines == signature(repeats[0]):
+            repeats.append(part)
+            continue
+        if repeats:
+            yield repeats
+        repeats = [part]
+    if repeats:
+        yield repeats
+
+
+def _may_repeat(a: Part, b: Part) -> bool:
+    """A quick look that spares most comparisons."""
+    return type(a) is type(b) and len(a.nodes) == len(b.nodes) and a.nodes[0].op == b.nodes[0].op and _titles(a) == _titles(b)
+
+
+def _titles(part: Part) -> list[tuple[str, str, str]]:
+    frames: tuple[Frame, ...] = part.frames if isinstance(part, Group) else ()
+    return [(frame.kind, frame.block if frame.kind != "stage" else "", str(frame.args)) for frame in frames]
+
+
+def _in_chain(before: Part, part: Part, graph: Graph, readers: Mapping[str, list[str]]) -> bool:
+    """Whether a part reads one tensor of the part before it and nothing else, and is that tensor's only reader outside."""
+    inside, earlier = {node.name for node in part.nodes}, {node.name for node in before.nodes}
+    sources = {source for node in part.nodes for source in node.inputs if source not in inside}
+    given = {node.name for node in before.nodes if not earlier.issuperset(readers[node.name]) or node.name == graph.output}
+    return len(sources) == 1 and sources == given and all(r in earlier or r in inside for r in readers[next(iter(sources))])
+
+
+class _Signatures:
+    """What has to be equal for two parts to be alike; None where a part cannot be compared (a grid has no hash)."""
+
+    def __init__(self, graph: Graph):
+        self.graph = graph
+        self.known: dict[int, Any] = {}
+
+    def __call__(self, part: Part) -> Any:
+        if id(part) not in self.known:
+            self.known[id(part)] = self.read(part)
+        return self.known[id(part)]
+
+    def read(self, part: Part) -> Any:
+        index = {node.name: position for position, node in enumerate(part.nodes)}
+        outside: dict[str, int] = {}
+        lines = []
+        for node in part.nodes:
+            wiring: list[tuple[int, Any]] = []
+            for source in node.inputs:
+                if source in index:
+                    wiring.append((index[source], None))
+                else:
+                    wiring.append((-1 - outside.setdefault(source, len(outside)), self.graph[source].shape))
+            lines.append((node.op, node.shape, tuple(wiring)))
+        try:
+            hash(tuple(lines))
+        except TypeError:
+            return None
+        return tuple(lines)

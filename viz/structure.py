@@ -1,0 +1,211 @@
+"""From a graph to the structure of its drawing.
+
+tree       scopes to groups, operators to runs        (viz/tree.py)
+fold       equal neighbours become one, "x 3"         (viz/fold.py)
+Builder    groups become clusters or closed boxes     (here)
+forks      a dot where a tensor parts in a cluster    (viz/forks.py)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from archdsl.cost.layout import cell, dims
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.join import Add, Mul
+from archdsl.ops.passing import Input
+from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Kind
+from archdsl.viz.fold import folded
+from archdsl.viz.forks import with_forks
+from archdsl.viz.labels import label, same
+from archdsl.viz.tree import Group, Run, tree
+
+_NUMBER = re.compile(r"_\d+\Z")
+
+
+def draw(graph: Graph, depth: float, nodes: Iterable[Node] | None = None, skip: int = 0, name: str | None = None) -> Drawing:
+    """The drawing of a network, or of a part of it.
+
+    Args:
+        depth: how many levels of blocks are opened: 0 closes stages too, 1 shows the outermost blocks closed.
+        nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
+        skip: how many of the outermost frames of every node are around the part.
+
+    Raises:
+        BackendError: an operator has no label.
+    """
+    drawn = list(graph) if nodes is None else list(nodes)
+    builder = Builder(graph, drawn, depth, whole=skip == 0)
+    builder.outside()
+    builder.group(tree(graph, drawn, skip), "", 0)
+    builder.connect()
+    return with_forks(Drawing(name or graph.name, tuple(builder.boxes), tuple(builder.edges), tuple(builder.clusters)))
+
+
+class Builder:
+    """Collects the boxes, then the edges. `level` counts the blocks that are open around a place."""
+
+    def __init__(self, graph: Graph, nodes: list[Node], depth: float, whole: bool):
+        self.whole = whole
+        self.graph = graph
+        self.nodes = nodes
+        self.depth = depth
+        self.inside = {node.name for node in nodes}
+        self.readers: Mapping[str, list[str]] = graph.readers()
+        self.boxes: list[Box] = []
+        self.edges: list[Edge] = []
+        self.clusters: list[Cluster] = []
+        self.place: dict[str, Box] = {}  # of every node that is drawn
+        self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
+
+    def box(self, kind: Kind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
+        nodes = tuple(nodes)
+        made = Box(f"b{len(self.boxes)}", kind, tuple(lines), cluster, tuple(node.name for node in nodes), times)
+        self.boxes.append(made)
+        self.place.update((name, made) for name in made.nodes)
+        return made
+
+    def cluster(self, kind: str, name: str, parent: str, times: int = 1) -> str:
+        made = Cluster(f"c{len(self.clusters)}", kind, name, parent, times)
+        self.clusters.append(made)
+        return made.id
+
+    def outside(self) -> None:
+        """A box for every tensor that comes in from outside of the part."""
+        for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
+            self.box("input", ["input"], "", [self.graph[source]])
+
+    # -- boxes and clusters ----------------------------------------------------------------------------------------------------
+
+    def group(self, group: Group, cluster: str, level: int) -> None:
+        """What is inside of a group."""
+        for repeats in folded(group.children, self.graph, self.readers):
+            first = repeats[0]
+            for other in repeats[1:]:
+                self.first.update((b.name, a.name) for a, b in zip(first.nodes, other.nodes, strict=True))
+            if isinstance(first, Run):
+                self.run(first, cluster, len(repeats))
+            else:
+                self.part(first, cluster, level, len(repeats))
+
+    def run(self, run: Run, cluster: str, times: int, named: str = "") -> None:
+        """One box for a run of operators."""
+        if run.split:
+            self.box("split", ["split"], cluster, run.nodes)
+            return
+        words = [label(node, self.graph.input_shapes(node)) for node in run.nodes]
+        lines = [named, words[0], ", ".join(words[1:])]
+        self.box(_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
+
+    def part(self, group: Group, cluster: str, level: int, times: int) -> None:
+        """A group as a cluster, as a closed box, or as the one run that it holds."""
+        closed, row, only = self.closes(group, level), self.whole and not level, _only_run(group)
+        single = only is not None and not (closed and row)
+        if group.frames[0].kind == "path" and (single or closed):
+            cluster = self.cluster("path", "", cluster)  # a column of its own, without a frame
+        if only is not None and single:
+            # Deeper inside, a name says less than the layers themselves, unless it is all that the spec gives.
+            named = group.call is not None and (row or not group.call.args)
+            self.run(only, cluster, times, title(group) if named else "")
+        elif closed:
+            lines = _times(_closed(group), times)
+            # A closed network reads as a table, a row to each block.
+            self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
+        else:
+            name = "" if group.kind == "path" else _times([title(group)], times)[0]
+            cluster = self.cluster(group.kind, name, cluster, times)
+            level += group.kind == "block"
+            while group.kind != "stage" and (inner := _only_group(group)) is not None and not self.closes(inner, level):
+                group, level = inner, level + (inner.kind == "block")  # one frame is enough for both
+            self.group(group, cluster, level)
+
+    def closes(self, group: Group, level: int) -> bool:
+        """Whether a group is one box."""
+        return {"stage": self.depth < 1, "path": False}.get(group.kind, self.depth <= level + 1)
+
+    # -- edges -----------------------------------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """The edges between the boxes, and what goes out."""
+        seen: set[tuple[str, str]] = set()
+        for node in self.nodes:
+            if node.name not in self.first:
+                for source in node.inputs:
+                    self.edge(source, self.place[node.name], seen)
+        for node in self.nodes:
+            if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
+                self.edge(node.name, self.box("output", ["output"], ""), seen)
+
+    def edge(self, name: str, target: Box, seen: set[tuple[str, str]]) -> None:
+        """An edge for the tensor of a node. Only a join shows a tensor that it reads twice as two."""
+        while name in self.first:
+            name = self.first[name]
+        source = self.place[name]
+        if source is target or ((name, target.id) in seen and target.kind not in ("join", "sign")):
+            return
+        known = (name, "") in seen
+        seen.update([(name, target.id), (name, "")])
+        shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
+        self.edges.append(Edge(source.id, target.id, dims(self.graph[name].shape) if shown else ""))
+
+    def tells(self, box: Box, name: str) -> bool:
+        """Whether the shape of a tensor is news to a reader who knows what goes into the box that makes it."""
+        inputs = self.graph.input_shapes(self.graph[box.nodes[0]])
+        if box.kind in ("input", "block", "split") or not inputs:
+            return True
+        shape = self.graph[name].shape
+        return len(shape) != len(inputs[0]) or not all(same(a, b) for a, b in zip(shape, inputs[0], strict=True))
+
+
+def title(group: Group) -> str:
+    """The name of a group: of its block, behind the name that the call or the path gives it."""
+    call, first = group.call, group.frames[0]
+    if call is None or group.kind == "stage":
+        return first.block
+    own = _NUMBER.sub("", first.path.rpartition(".")[2]) if first.kind == "block" else first.block
+    return call.block if own in (call.block, "") or own.isdigit() else f"{own}: {call.block}"
+
+
+def _kind(node: Node) -> Kind:
+    if isinstance(node.op, Input):
+        return "input"
+    if isinstance(node.op, (Add, Mul)):
+        return "sign"
+    return "join" if node.op.joins else "operator"
+
+
+def _only_run(group: Group) -> Run | None:
+    """The run that is all there is in a group."""
+    while len(group.children) == 1:
+        child = group.children[0]
+        if isinstance(child, Run):
+            return child
+        group = child
+    return None
+
+
+def _only_group(group: Group) -> Group | None:
+    """The group that is all there is in a group."""
+    child = group.children[0]
+    return child if len(group.children) == 1 and isinstance(child, Group) else None
+
+
+def _closed(group: Group) -> list[str]:
+    """The text of a closed block: its name, and the arguments that it was given, numbers first."""
+    args = () if group.call is None or group.kind == "stage" else group.call.args
+    order = sorted(args, key=lambda item: (isinstance(item[1], str), isinstance(item[1], bool), item[0]))
+    shown = ", ".join(filter(None, (_argument(*item) for item in order)))
+    return [title(group), shown] if shown else [title(group)]
+
+
+def _argument(name: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return name
+    return cell(value) if isinstance(value, str) else f"{name} {cell(value)}"
+
+
+def _times(lines: list[str], times: int) -> list[str]:
+    return lines if times == 1 else [f"{lines[0]} x {times}", *lines[1:]]

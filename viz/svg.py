@@ -1,0 +1,44 @@
+"""From the SVG of a layout engine to one that stands alone: scales, speaks to screen readers, refers to nothing outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from archdsl.viz.dot import INK, PAPER, SIZE, WIDTH
+from archdsl.viz.titles import cleared
+
+FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+
+_HEAD = re.compile(r'\A.*?<svg\b[^>]*?\bwidth="([^"]*)"[^>]*?\bheight="([^"]*)"[^>]*?\bviewBox="([^"]*)"[^>]*>', re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_TITLE = re.compile(r"<title>([^<]*)</title>\n?")
+_ID = re.compile(r'(<g) id="[^"]*"')
+_FONT = re.compile(r' font-family="[^"]*" font-size="([^"]*)"')
+
+
+def alone(svg: str, title: str, description: str, titles: Mapping[str, str]) -> str:
+    """The finished SVG.
+
+    Args:
+        svg: as the engine wrote it, with a document type that points to the web, and fonts on every text.
+        title: what is drawn, for screen readers and tooltips.
+        titles: tooltip of each box by its id; what is not listed gets none.
+    """
+
+    def tooltip(found: re.Match[str]) -> str:
+        text = titles.get(found[1])
+        return f"<title>{escape(text)}</title>\n" if text else ""
+
+    svg = cleared(svg, SIZE, WIDTH * 72, INK, PAPER)
+    head = _HEAD.match(svg)
+    assert head is not None, svg[:200]
+    width, height, box = head.groups()
+    body = _COMMENT.sub("", svg[head.end() :])
+    body = _ID.sub(r"\1", _FONT.sub(r' font-size="\1"', _TITLE.sub(tooltip, body)))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}" role="img" '
+        f'aria-label={quoteattr(title)} font-family="{FONTS}">\n'
+        f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>{body}"
+    )
