@@ -34,6 +34,8 @@ _GRAPH = {
     "ranksep": "0.2",
     "pad": "0.1",
 }
+MANY = 1000  # boxes: above that a layout stops improving early, or it would take minutes
+_LESS = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}
 _NODE = {
     "fontname": "Helvetica",
     "fontsize": str(SIZE),
@@ -80,7 +82,8 @@ class _Writer:
 
     def __init__(self, drawing: Drawing, rankdir: str):
         self.drawing = drawing
-        self.source = _package().Digraph(graph_attr={**_GRAPH, "rankdir": rankdir}, node_attr=_NODE, edge_attr=_EDGE)
+        effort = _LESS if len(drawing.boxes) > MANY else {}
+        self.source = _package().Digraph(graph_attr={**_GRAPH, **effort, "rankdir": rankdir}, node_attr=_NODE, edge_attr=_EDGE)
         self.boxes = {box.id: box for box in drawing.boxes}
         self.inside = drawing.inside()
         self.spines = {pair: f"s{number}" for number, pair in enumerate(spines(drawing))}

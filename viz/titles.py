@@ -46,8 +46,9 @@ def cleared(svg: str, size: float, advance: float, ink: str, paper: str) -> str:
         place = _room(left, width, right, lines)
         where = f'x="{left if place is None else place:.2f}" y="{found["y"]}" font-size="{size:g}" fill="{ink}"'
         if place is None:
-            box = f'x="{left:.2f}" y="{y - size:.2f}" width="{min(width, right - left):.2f}" height="{size * 1.25:.2f}" fill="{paper}"'
-            over.append(f"<rect {box}/>\n<text {where}>{found['text']}</text>\n")
+            width = min(width, right - left)
+            box = f'x="{left:.2f}" y="{y - size:.2f}" width="{width:.2f}" height="{size * 1.25:.2f}"'
+            over.append(f'<rect {box} fill="{paper}"/>\n<text {where}>{found["text"]}</text>\n')
             return found["frame"]
         return f"{found['frame']}<text {where}>{found['text']}</text>"
 
