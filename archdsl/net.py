@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from archdsl.errors import BackendError, Diagnostic, Source
 from archdsl.ir.elaborate import elaborate
@@ -102,7 +102,7 @@ class Net:
 
         return compile(verify(self._graph, "elaboration"))
 
-    def diagram(self, block: str | None = None, *, depth: int | None = None) -> Picture:
+    def diagram(self, block: str | None = None, *, depth: int | Literal["all"] | None = None) -> Picture:
         """A drawing of the network, or of the first call of one block. Shows itself in a notebook."""
         from archdsl.viz import diagram
 

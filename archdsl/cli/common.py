@@ -17,6 +17,7 @@ from archdsl.spec.knobs import parse_settings
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 140  # of output that is no terminal, so that tables in files and pipes are not cut
@@ -69,7 +70,12 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
-def table(title: str, head: list[str], rows: Iterable[list[str]], right: Iterable[str], total: list[str] | None = None) -> Table:
+MANY = 80  # rows from which rich would take longer than everything else together
+
+
+def table(
+    title: str, head: list[str], rows: Iterable[list[str]], right: Iterable[str], total: list[str] | None = None
+) -> Table | Text:
     """A table of text.
 
     Args:
@@ -80,11 +86,29 @@ def table(title: str, head: list[str], rows: Iterable[list[str]], right: Iterabl
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=total is not None)
     numbers = set(right)
+    rows = list(rows)
+    if len(rows) > MANY:
+        return _long_table(title, head, rows, numbers, total)
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=total is not None)
     for index, name in enumerate(head):
         footer = total[index] if total else ""
         made.add_column(Text(name), justify="right" if name in numbers else "left", footer=Text(footer), no_wrap=name in numbers)
     for row in rows:
         made.add_row(*map(Text, row))
     return made
+
+
+def _long_table(title: str, head: list[str], rows: list[list[str]], numbers: set[str], total: list[str] | None) -> Text:
+    """The same look in one piece of text: nothing is wrapped, so nothing has to be measured twice."""
+    from rich.text import Text
+
+    widths = [max(map(len, column)) for column in zip(head, *rows, *([total] if total else []), strict=True)]
+
+    def line(cells: list[str]) -> str:
+        padded = [c.rjust(w) if name in numbers else c.ljust(w) for c, w, name in zip(cells, widths, head, strict=True)]
+        return "  " + "   ".join(padded).rstrip()
+
+    rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
+    lines = [line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""]
+    return Text.assemble((title, "bold"), "\n\n", "\n".join(lines), no_wrap=True, overflow="ignore")

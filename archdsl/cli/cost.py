@@ -123,7 +123,7 @@ def _number(value: object) -> object:
     """An int as it is; the range of an array in words."""
     from archdsl.cost.layout import count
 
-    return count(value) if hasattr(value, "num") or getattr(value, "ndim", 0) else value
+    return count(value) if hasattr(value, "num") or getattr(value, "ndim", 0) > 0 else value
 
 
 def _text(cell: object) -> str:

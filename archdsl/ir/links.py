@@ -50,8 +50,9 @@ class Link:
         return {next(iter(known), ""): call.positional}
 
     def argument(self, name: str, value: Value, call: Call) -> None:
+        self.constants[name] = None  # holds the place, so that arguments keep the order of the text
         if isinstance(value, Constant):
-            if value.value is not None and name in call.scale and name in call.args:
+            if name in call.args and call.scales(name, value):
                 self.scaled.append((name, value.value, call.scale[name]))
             else:
                 self.constants[name] = value.value

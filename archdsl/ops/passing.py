@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from archdsl.ops.arguments import NUMBER, ArgumentError, Kind, arg
 from archdsl.ops.operator import Elementwise, NoMacs, Shape, operator
@@ -22,7 +22,7 @@ class Input(NoMacs):
     """Where the image comes in. It is no step of a spec, `input:` makes it."""
 
     word = "input"
-    fields: dict[str, Any] = {}
+    fields: ClassVar[dict[str, Any]] = {}
 
     size: Shape
 
