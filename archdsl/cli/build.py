@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument, table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
 from archdsl.cli.totals import print_totals
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
@@ -28,7 +28,7 @@ ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "we
 @json_option
 @limit_options
 def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
-    """Build SPEC: print its table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
+    """Build SPEC: print its print_table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
     from archdsl.cost.document import document, markdown
     from archdsl.cost.layout import layout
     from archdsl.ir.verify import verify
@@ -67,7 +67,7 @@ def _print_table(net: Net, out: Console) -> None:
     head = lines.head()
     total = ["", "total", *[""] * (len(head) - 4), count(bill.params), count(bill.macs)]
     title = net.name + (f", {net.spec.paper}" if net.spec.paper else "")
-    out.print(table(title, head, lines.cells(), ("#", "params", "MACs"), total))
+    print_table(out, title, head, lines.cells(), ("#", "params", "MACs"), total)
     print_totals(net, out)
 
 

@@ -16,8 +16,6 @@ from archdsl.spec.knobs import parse_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 140  # of output that is no terminal, so that tables in files and pipes are not cut
@@ -73,10 +71,10 @@ def console() -> Console:
 MANY = 80  # rows from which rich would take longer than everything else together
 
 
-def table(
-    title: str, head: list[str], rows: Iterable[list[str]], right: Iterable[str], total: list[str] | None = None
-) -> Table | Text:
-    """A table of text.
+def print_table(
+    out: Console, title: str, head: list[str], rows: Iterable[list[str]], right: Iterable[str], total: list[str] | None = None
+) -> None:
+    """Print a table of text.
 
     Args:
         right: heads of the columns that are numbers and stand at the right.
@@ -89,20 +87,20 @@ def table(
     numbers = set(right)
     rows = list(rows)
     if len(rows) > MANY:
-        return _long_table(title, head, rows, numbers, total)
+        out.print(Text(title, style="bold"), end="\n\n")
+        click.echo(_lines(head, rows, numbers, total))
+        return
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=total is not None)
     for index, name in enumerate(head):
         footer = total[index] if total else ""
         made.add_column(Text(name), justify="right" if name in numbers else "left", footer=Text(footer), no_wrap=name in numbers)
     for row in rows:
         made.add_row(*map(Text, row))
-    return made
+    out.print(made)
 
 
-def _long_table(title: str, head: list[str], rows: list[list[str]], numbers: set[str], total: list[str] | None) -> Text:
-    """The same look in one piece of text: nothing is wrapped, so nothing has to be measured twice."""
-    from rich.text import Text
-
+def _lines(head: list[str], rows: list[list[str]], numbers: set[str], total: list[str] | None) -> str:
+    """The same look as plain text: nothing is wrapped, so nothing has to be measured twice."""
     widths = [max(map(len, column)) for column in zip(head, *rows, *([total] if total else []), strict=True)]
 
     def line(cells: list[str]) -> str:
@@ -110,5 +108,4 @@ def _long_table(title: str, head: list[str], rows: list[list[str]], numbers: set
         return "  " + "   ".join(padded).rstrip()
 
     rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
-    lines = [line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""]
-    return Text.assemble((title, "bold"), "\n\n", "\n".join(lines), no_wrap=True, overflow="ignore")
+    return "\n".join([line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
 from archdsl.ir.limits import Limits
 
 USUAL = ("thop", "fvcore", "ptflops")
@@ -55,7 +55,7 @@ def command(
     if form:
         click.echo(getattr(sheet, form)(), nl=False)
         return
-    console().print(table(sheet.title, list(head), sheet.cells(), sheet.numbers))
+    print_table(console(), sheet.title, list(head), sheet.cells(), sheet.numbers)
 
 
 def _shown(cost: str, value: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument, table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
 from archdsl.cli.totals import print_totals
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
@@ -66,7 +66,7 @@ def command(
         _print_lines(net)
     else:
         out = console()
-        out.print(table(sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, [*map(_text, sheet.total)]))
+        print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, [*map(_text, sheet.total)])
         print_totals(net, out)
     return 0
 
@@ -189,7 +189,7 @@ def _explain(net: Net, pair: str, as_json: bool) -> int:
     rows.append(["", found.end, "", count(found.after)])
     out = console()
     title = f"{net.name}: {found.start} to {found.end}"
-    out.print(table(title, ["operator", "rule", "difference", "total"], rows, ("difference", "total")))
+    print_table(out, title, ["operator", "rule", "difference", "total"], rows, ("difference", "total"))
     if found.same:
         out.print(f"  counted alike: {', '.join(found.same)}")
     return 0
@@ -207,5 +207,5 @@ def _verify(net: Net, as_json: bool) -> int:
         theirs = ["" if entry.theirs is None else count(entry.theirs) for entry in found]
         rows = [[e.tool, e.version, count(e.ours), shown, words[e.equal]] for e, shown in zip(found, theirs, strict=True)]
         title = f"{net.name}: conventions against their tools"
-        console().print(table(title, ["tool", "version", "ours", "theirs", ""], rows, ("ours", "theirs")))
+        print_table(console(), title, ["tool", "version", "ours", "theirs", ""], rows, ("ours", "theirs"))
     return 3 if any(entry.equal is False for entry in found) else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
 from archdsl.ir.limits import Limits
 
 
@@ -47,18 +47,21 @@ def command(
     for pair in pairs:
         old, new = pair.words()
         mark = {"added": "+", "removed": "-", "changed": "~", "same": " "}[pair.kind]
-        both = f"{old}\n{new}" if pair.kind == "changed" else old or new
-        rows.append([mark, pair.name, both, f"{pair.difference('params'):+,}", f"{pair.difference('macs'):+,}"])
+        costs_of = [f"{pair.difference('params'):+,}", f"{pair.difference('macs'):+,}"]
+        if pair.kind == "changed":
+            rows += [[mark, pair.name, old, "", ""], ["", "", new, *costs_of]]
+        else:
+            rows.append([mark, pair.name, old or new, *costs_of])
     title = f"{before.name} → {after.name}"
     if rows:
-        out.print(table(title, ["", "layer", "operator", "params", "MACs"], rows, ("params", "MACs")))
+        print_table(out, title, ["", "layer", "operator", "params", "MACs"], rows, ("params", "MACs"))
     else:
         out.print(f"{title}: no difference")
     lines = [
         [cost, f"{a:,}", f"{b:,}", f"{b - a:+,}", f"{b / a - 1:+.2%}" if a else "-"]
         for (cost, a), b in zip(totals[0].items(), totals[1].values(), strict=True)
     ]
-    out.print(table("Totals", ["cost", "A", "B", "change", "per cent"], lines, ("A", "B", "change", "per cent")))
+    print_table(out, "Totals", ["cost", "A", "B", "change", "per cent"], lines, ("A", "B", "change", "per cent"))
     for gate in failed:
         click.echo(f"failed: {gate.text}", err=True)
     return 3 if failed else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdsl.cli.common import console, json_option, print_json, table
+from archdsl.cli.common import console, json_option, print_json, print_table
 
 
 @click.command("list")
@@ -34,4 +34,4 @@ def command(as_json: bool) -> None:
         [name, net.spec.paper, count(net.cost().params), count(net.cost().macs), " ".join(net.knobs)]
         for name, net in nets.items()
     ]
-    console().print(table("Zoo", ["spec", "source", "params", "MACs", "knobs"], rows, ("params", "MACs")))
+    print_table(console(), "Zoo", ["spec", "source", "params", "MACs", "knobs"], rows, ("params", "MACs"))

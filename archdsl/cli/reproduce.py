@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdsl.cli.common import console, json_option, print_json, table
+from archdsl.cli.common import console, json_option, print_json, print_table
 
 
 @click.command("reproduce")
@@ -26,7 +26,7 @@ def command(name: str, counts_only: bool, as_json: bool) -> None:
         for f in figures
     ]
     out = console()
-    out.print(table(f"{name}: {title(name)}", ["network", "figure", "reported", "computed", "difference", ""], rows, _NUMBERS))
+    print_table(out, f"{name}: {title(name)}", ["network", "figure", "reported", "computed", "difference", ""], rows, _NUMBERS)
     wrong = [f"{f.network} ({f.metric} {f.text}, computed {f.computed:,})" for f in figures if not f.matches]
     out.print(f"  Not matched: {'; '.join(wrong)}" if wrong else "  Every figure is as printed.", soft_wrap=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument, table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
 from archdsl.ir.limits import Limits
 
 
@@ -29,10 +29,10 @@ def command(spec: str, settings: tuple[str, ...], as_json: bool, limits: Limits)
     out = console()
     head = ["cost", "before", "after", "change", "ratio"]
     lines = [[t.name, count(t.before), count(t.after), f"{t.change:+,}", t.ratio] for t in summary]
-    out.print(table(f"{before.name}, {', '.join(settings)}", head, lines, head[1:]))
+    print_table(out, f"{before.name}, {', '.join(settings)}", head, lines, head[1:])
     if not rows:
         out.print("  No row changes.")
         return
     head = ["#", "where", "params before", "after", "MACs before", "after "]
     cells = [[c.number, c.where, *c.cells()] for c in rows]
-    out.print(table("Rows that change", head, cells, ("#", *head[2:])))
+    print_table(out, "Rows that change", head, cells, ("#", *head[2:]))

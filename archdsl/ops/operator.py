@@ -58,6 +58,20 @@ class Operator:
     def __init__(self, **values: Any) -> None:
         raise TypeError("an operator is made by one of the subclasses")
 
+    def values(self) -> tuple[Any, ...]:
+        """The arguments, in order."""
+        return tuple([getattr(self, name) for name in self.fields])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.values() == other.values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.values()))
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in zip(self.fields, self.values(), strict=True))
+        return f"{type(self).__name__}({given})"
+
     def shape(self, *inputs: Shape) -> Shape:
         """Output shape. Raises ShapeError where the inputs do not fit."""
         raise NotImplementedError(f"{type(self).__name__} has no shape rule")
@@ -138,7 +152,8 @@ def operator(word: str) -> Callable[[_T], _T]:
     """
 
     def register(cls: _T) -> _T:
-        made: Any = dataclasses.dataclass(frozen=True)(cls)
+        # What every operator does alike stands in the base; made for each class by itself it would double the time of importing.
+        made: Any = dataclasses.dataclass(frozen=True, repr=False, eq=False)(cls)
         if word in OPERATORS:
             raise ValueError(f"'{word}' is both {OPERATORS[word].__qualname__} and {made.__qualname__}")
         made.word = word
