@@ -11,8 +11,10 @@ The command line prints the text of an `ArchdslError` and nothing else; no other
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +36,8 @@ class Source:
     """One text that was read: a file, or a string that stands for one (`--set` on the command line)."""
 
     name: str
-    text: str
-    path: Path | None = None
+    text: str = field(repr=False)
+    path: Path | None = field(default=None, repr=False)
     lines: list[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -60,25 +62,34 @@ class Mark(NamedTuple):
         """The part of a one-line mark from `start` to `end`, counted from its own beginning."""
         return Mark(self.source, self.line, self.column + start, self.column + max(end, start + 1))
 
+    @property
+    def text(self) -> str:
+        """The marked part as it stands in the source."""
+        lines = self.source.lines
+        return lines[self.line][self.column : self.end] if self.line < len(lines) else ""
+
     def excerpt(self) -> str:
         """The line with carets under the marked part."""
         lines = self.source.lines
         line = lines[self.line] if self.line < len(lines) else ""
         shown, column, end = _window(line, self.column, max(self.end, self.column + 1))
         number = str(self.line + 1)
-        return f"  {number} | {shown}\n  {' ' * len(number)} | {' ' * column}{'^' * max(1, end - column)}"
+        carets = "^" * max(1, _cells(shown[column:end]))
+        return f"  {number} | {shown}\n  {' ' * len(number)} | {' ' * _cells(shown[:column])}{carets}"
 
 
 def _window(line: str, start: int, end: int, width: int = 140) -> tuple[str, int, int]:
     """A long line cut to what stands around the marked part; tabs and other control characters become spaces."""
-    line = "".join(c if c.isprintable() else " " for c in line)
     end = min(end, max(len(line), start + 1))
-    if len(line) <= width:
-        return line, start, end
-    left = max(0, start - width // 3)
-    shown = line[left : left + width]
+    left = max(0, start - width // 3) if len(line) > width else 0
+    shown = "".join(c if c.isprintable() else " " for c in line[left : left + width])
     head, tail = ("…" if left else ""), ("…" if left + width < len(line) else "")
     return head + shown + tail, start - left + len(head), min(end - left, width) + len(head)
+
+
+def _cells(text: str) -> int:
+    """Cells that a text takes in a terminal: two for wide characters, none for combining marks."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 @dataclass(frozen=True)
@@ -122,9 +133,19 @@ class SpecError(ArchdslError):
         return SpecError, (self.diagnostics,)
 
 
+def clip(text: str, most: int = 80) -> str:
+    """A text for a message, cut in the middle where it is long."""
+    return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
+
+
+_LONGEST, _MOST = 40, 400  # words that are compared for a near miss, so that a hostile text cannot make it slow
+
+
 def near_miss(word: str, known: Iterable[str]) -> str:
     """'did you mean …?' where a known word is close to the one that came, otherwise ''."""
-    names = list(dict.fromkeys(known))
+    if len(word) > _LONGEST:
+        return ""
+    names = [name for name in islice(dict.fromkeys(known), _MOST) if len(name) <= _LONGEST]
     lowered = {n.lower(): n for n in reversed(names)}
     found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return f"did you mean '{lowered[found[0]]}'?" if found else ""
@@ -140,4 +161,4 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Message and hint for a word that is not among the known ones."""
     names = list(known)
     near = near_miss(word, names)
-    return f"unknown {kind} '{word}'", near or (f"known: {choices(names)}" if names else "")
+    return f"unknown {kind} '{clip(word)}'", near or (f"known: {choices(names)}" if names else "")

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import torch
-from archdsl.compilers.torch import Network
-from archdsl.compilers.torch import compile as compile_graph
 from torch import Tensor, nn
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import archdsl
+from archdsl.compilers.torch import Network
+from archdsl.compilers.torch import compile as compile_graph
 from archdsl.ir.graph import Graph
 from archdsl.net import Net
 

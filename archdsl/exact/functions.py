@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.exact.decision import Disagreement
 
 if TYPE_CHECKING:
-    from archdsl.exact.grid import Truth
+    from archdsl.exact.truth import Truth
 
 MAX_BITS = 256  # no number of a network needs more; a longer one is a mistake or an attack
 MAX_EXPONENT = 64
@@ -49,22 +49,23 @@ def divide(a: Any, b: Any) -> Any:
 
 
 def power(a: Any, b: Any) -> Any:
-    """a ** b for a whole b, exactly; for any other b the nearest float as a decimal, as papers that scale by 1.2 ** 0.5 compute it.
+    """a ** b for a whole b, exactly; for any other b the nearest float as a decimal, as papers compute 1.2 ** 0.5.
 
     Raises:
         ValueError: exponent past 64, no real result, or array exponent.
     """
     if not isinstance(b, (int, Fraction)):
         raise ValueError("an exponent must be one number, not an array")
-    if abs(b) > MAX_EXPONENT:
+    if not -MAX_EXPONENT <= b <= MAX_EXPONENT:
         raise ValueError(f"an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}")
     if isinstance(b, Fraction):
         if not isinstance(a, (int, Fraction)) or a < 0:
             raise ValueError("a root needs one number that is not negative")
-        return exact(float(a) ** float(b))
-    if b < 0:
-        return divide(1, a**-b)
-    return exact(a**b)
+        try:
+            return exact(float(a) ** float(b))
+        except OverflowError:
+            raise ValueError("the number is too large") from None
+    return exact(a**b) if b >= 0 else divide(1, a**-b)
 
 
 def floor(x: Any) -> Any:

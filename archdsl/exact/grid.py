@@ -1,92 +1,23 @@
 """Arrays of exact numbers that broadcast: what a dimension becomes when a knob holds many values.
 
 A `Grid` is a ratio of two integer arrays. Every grid knows a lower and an upper bound of its numerator, so that an operation is
-proven to fit in int64 before it runs; where it does not fit, the same operation runs on arrays of Python ints. Nothing wraps around.
-A grid also knows which knobs it came from, so that an error about it can name them.
+proven to fit in int64 before it runs; where it does not fit, the same operation runs on arrays of Python ints. Nothing wraps
+around. A grid also knows which knobs it came from, so that an error about it can name them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
 import numpy as np
 
-from archdsl.exact.decision import Disagreement
+from archdsl.exact.integers import MAX_BITS, apply, fits, integers, pack, scalar
+from archdsl.exact.truth import NO_KNOBS, Choices, Truth, objects
 
-LIMIT = 2**62  # bounds below this leave room for one addition in int64
-NO_KNOBS: frozenset[str] = frozenset()
-
-
-class Truth:
-    """A boolean array whose elements disagree. Where they agree, comparisons give a plain bool instead."""
-
-    __slots__ = ("knobs", "mask")
-
-    def __init__(self, mask: np.ndarray, knobs: frozenset[str] = NO_KNOBS):
-        self.mask = mask
-        self.knobs = knobs
-
-    @staticmethod
-    def of(mask: Any, knobs: frozenset[str]) -> bool | Truth:
-        """A plain bool where every element agrees, otherwise the array."""
-        mask = np.asarray(mask)
-        if mask.all():
-            return True
-        if not mask.any():
-            return False
-        return Truth(mask, knobs)
-
-    def __bool__(self) -> bool:
-        raise Disagreement(self.knobs, self.mask)
-
-    def __and__(self, other: bool | Truth) -> bool | Truth:
-        if isinstance(other, bool):
-            return self if other else False
-        return Truth.of(self.mask & other.mask, self.knobs | other.knobs)
-
-    def __or__(self, other: bool | Truth) -> bool | Truth:
-        if isinstance(other, bool):
-            return True if other else self
-        return Truth.of(self.mask | other.mask, self.knobs | other.knobs)
-
-    __rand__ = __and__
-    __ror__ = __or__
-
-    def __invert__(self) -> Truth:
-        return Truth(~self.mask, self.knobs)
-
-    def __repr__(self) -> str:
-        return f"Truth({self.mask.tolist()})"
-
-
-class Choices:
-    """An array of words, truths or names of blocks: a knob whose values are no numbers. It can be compared and nothing else."""
-
-    __slots__ = ("knobs", "values")
-
-    def __init__(self, values: np.ndarray, knobs: frozenset[str] = NO_KNOBS):
-        self.values = values
-        self.knobs = knobs
-
-    def __eq__(self, other: object) -> Any:
-        right = other.values if isinstance(other, Choices) else other
-        knobs = self.knobs | (other.knobs if isinstance(other, Choices) else NO_KNOBS)
-        return Truth.of(np.equal(self.values, right, dtype=object).astype(bool), knobs)
-
-    def __ne__(self, other: object) -> Any:
-        same = self == other
-        return not same if isinstance(same, bool) else ~same
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __bool__(self) -> bool:
-        return bool(Truth.of(self.values.astype(bool), self.knobs))
-
-    def __repr__(self) -> str:
-        return f"Choices({self.values.tolist()})"
+__all__ = ["Choices", "Grid", "Truth", "where"]
 
 
 class Grid:
@@ -103,11 +34,13 @@ class Grid:
     __array_priority__ = 1000
     __array_ufunc__ = None  # NumPy scalars on the left leave the operation to this class
 
-    def __init__(self, num: np.ndarray, den: Any = 1, knobs: frozenset[str] = NO_KNOBS, bounds: tuple[int, int] | None = None):
-        self.num = num
+    def __init__(self, num: Any, den: Any = 1, knobs: frozenset[str] = NO_KNOBS, bounds: tuple[int, int] | None = None):
+        self.num = num = integers(num)  # NumPy makes a plain int of an array without axes
         self.den = den
         self.knobs = knobs
         self.lo, self.hi = bounds or (int(num.min()), int(num.max()))
+        if num.dtype == object and max(-self.lo, self.hi).bit_length() > MAX_BITS:
+            raise ValueError("the number is too large")
 
     @classmethod
     def of(cls, values: Any, knob: str | None = None) -> Any:
@@ -119,16 +52,17 @@ class Grid:
 
         Raises:
             ValueError: no element, or an element that is no finite number.
+            TypeError: an element that is no number.
         """
         knobs = frozenset([knob]) if knob else NO_KNOBS
-        array = np.asarray(values)
+        array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
         if array.size == 0:
             raise ValueError("an array of values needs at least one element")
-        if array.dtype.kind in "iu" and array.dtype != np.uint64:
-            return cls(array.astype(np.int64), knobs=knobs)
+        if array.dtype.kind in "iu":
+            return cls(pack(array.astype(object)) if array.dtype.itemsize == 8 else array.astype(np.int64), knobs=knobs)
         ratios = [_ratio(v) for v in array.ravel().tolist()]
         den = lcm(*(r.denominator for r in ratios))
-        num = _pack(np.array([int(r * den) for r in ratios], dtype=object).reshape(array.shape))
+        num = pack(np.array([int(r * den) for r in ratios], dtype=object).reshape(array.shape))
         return cls(num, den, knobs)
 
     # -- shape and values ------------------------------------------------------------------------------------------------------
@@ -144,7 +78,7 @@ class Grid:
             return self.num
         num, den = np.broadcast_arrays(self.num, self.den)
         ratios = [_small(Fraction(int(n), int(d))) for n, d in zip(num.ravel().tolist(), den.ravel().tolist(), strict=True)]
-        return _objects(ratios, num.shape)
+        return objects(ratios, num.shape)
 
     @property
     def is_integer(self) -> bool:
@@ -173,9 +107,9 @@ class Grid:
             return NotImplemented
         knobs = self.knobs | o.knobs
         if _is_one(self.den) and _is_one(o.den):
-            return _apply(np.add, self, o, (self.lo + o.lo, self.hi + o.hi), knobs)
+            return _combined(np.add, self, o, (self.lo + o.lo, self.hi + o.hi), knobs)
         left, right = self._times(o.den), o._times(self.den)
-        return _reduced(left + right, Grid(np.asarray(self.den))._times(o.den), knobs)
+        return _reduced(left + right, Grid(integers(self.den))._times(o.den), knobs)
 
     def __sub__(self, other: Any) -> Any:
         o = _grid(other)
@@ -189,17 +123,17 @@ class Grid:
         if o is None:
             return NotImplemented
         knobs = self.knobs | o.knobs
-        num = _multiply(self, o, knobs)
+        num = _multiplied(self, o, knobs)
         if _is_one(self.den) and _is_one(o.den):
             return num
-        return _reduced(num, Grid(np.asarray(self.den))._times(o.den), knobs)
+        return _reduced(num, Grid(integers(self.den))._times(o.den), knobs)
 
     def __truediv__(self, other: Any) -> Any:
         o = _grid(other)
         if o is None:
             return NotImplemented
         _no_zero(o)
-        sign = Grid(np.sign(o.num).astype(np.int64))
+        sign = Grid(np.asarray(np.sign(o.num), dtype=np.int64))
         knobs = self.knobs | o.knobs
         num = self._times(o.den) * sign
         den = Grid(np.abs(o.num), bounds=(1, max(abs(o.lo), abs(o.hi))))._times(self.den)
@@ -217,10 +151,7 @@ class Grid:
         knobs = self.knobs | o.knobs
         if not (_is_one(self.den) and _is_one(o.den)):
             return (self / o).__floor__()
-        if o.lo > 0:
-            ends = [self.lo // o.lo, self.lo // o.hi, self.hi // o.lo, self.hi // o.hi]
-            return _packed(Grid(self.num // o.num, 1, knobs, (min(ends), max(ends))))
-        return _packed(Grid(self.num // o.num, 1, knobs))
+        return Grid(pack(apply(np.floor_divide, self.num, o.num)), 1, knobs)
 
     def __rfloordiv__(self, other: Any) -> Any:
         o = _grid(other)
@@ -246,7 +177,7 @@ class Grid:
     def __floor__(self) -> Grid:
         if _is_one(self.den):
             return self
-        return _packed(Grid(self.num // self.den, 1, self.knobs))
+        return Grid(pack(apply(np.floor_divide, self.num, integers(self.den))), 1, self.knobs)
 
     def __ceil__(self) -> Grid:
         return -((-self).__floor__())
@@ -255,7 +186,7 @@ class Grid:
         """The numerator times an integer or integer array, as an integer grid."""
         if _is_one(factor):
             return Grid(self.num, 1, self.knobs, (self.lo, self.hi))
-        return _multiply(self, Grid(np.asarray(factor)), self.knobs)
+        return _multiplied(self, Grid(integers(factor)), self.knobs)
 
     # -- comparison ------------------------------------------------------------------------------------------------------------
 
@@ -292,8 +223,8 @@ def where(condition: Truth, yes: Any, no: Any) -> Any:
     """Elementwise choice between two numbers or grids (or two words). Exact; shapes broadcast."""
     a, b = _grid(yes), _grid(no)
     if a is None or b is None:
-        left = yes.values if isinstance(yes, Choices) else _objects([yes], ())
-        right = no.values if isinstance(no, Choices) else _objects([no], ())
+        left = yes.values if isinstance(yes, Choices) else objects([yes], ())
+        right = no.values if isinstance(no, Choices) else objects([no], ())
         knobs = condition.knobs.union(*(v.knobs for v in (yes, no) if isinstance(v, Choices)))
         return Choices(np.where(condition.mask, left, right), knobs)
     knobs = condition.knobs | a.knobs | b.knobs
@@ -301,27 +232,23 @@ def where(condition: Truth, yes: Any, no: Any) -> Any:
     bounds = (min(a.lo, b.lo), max(a.hi, b.hi))
     if _is_one(a.den) and _is_one(b.den):
         return Grid(num, 1, knobs, bounds)
-    return Grid(num, np.where(condition.mask, a.den, b.den), knobs, bounds)
+    return Grid(num, np.where(condition.mask, integers(a.den), integers(b.den)), knobs, bounds)
 
 
-# -- helpers -------------------------------------------------------------------------------------------------------------------
+# -- parts of the arithmetic ---------------------------------------------------------------------------------------------------
 
 
 def _ratio(value: Any) -> Fraction:
+    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):
         return Fraction(repr(value))
-    return Fraction(value)
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return Fraction(value)
+    raise TypeError(f"{value!r} is no number")
 
 
 def _small(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
-
-
-def _objects(values: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    for index, value in enumerate(values):
-        array[index] = value
-    return array.reshape(shape)
 
 
 def _is_one(den: Any) -> bool:
@@ -335,38 +262,22 @@ def _grid(value: Any) -> Grid | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return Grid(_scalar(value), 1, NO_KNOBS, (value, value))
+        return Grid(scalar(value), 1, NO_KNOBS, (value, value))
     if isinstance(value, Fraction):
-        return Grid(_scalar(value.numerator), value.denominator, NO_KNOBS, (value.numerator, value.numerator))
+        return Grid(scalar(value.numerator), value.denominator, NO_KNOBS, (value.numerator, value.numerator))
     if isinstance(value, (np.integer, np.ndarray)):
         return Grid.of(value)
     return None
 
 
-def _scalar(value: int) -> np.ndarray:
-    return np.array(value, dtype=np.int64 if abs(value) < LIMIT else object)
-
-
-def _pack(array: np.ndarray) -> np.ndarray:
-    """An object array as int64 where every element fits."""
-    if array.dtype == object and abs(int(array.min())) < LIMIT and abs(int(array.max())) < LIMIT:
-        return array.astype(np.int64)
-    return array
-
-
-def _packed(grid: Grid) -> Grid:
-    if grid.num.dtype == object:
-        return Grid(_pack(grid.num), grid.den, grid.knobs)
-    return grid
-
-
-def _tight(*grids: Grid) -> None:
-    for g in grids:
-        g.lo, g.hi = int(g.num.min()), int(g.num.max())
-
-
-def _fits(bounds: Iterable[int]) -> bool:
-    return all(-LIMIT < b < LIMIT for b in bounds)
+def _multiplied(a: Grid, b: Grid, knobs: frozenset[str]) -> Grid:
+    """The product of two numerators."""
+    bounds = _corners(a, b)
+    if not fits(bounds):  # perhaps only because the bounds are loose
+        for grid in (a, b):
+            grid.lo, grid.hi = int(grid.num.min()), int(grid.num.max())
+        bounds = _corners(a, b)
+    return _combined(np.multiply, a, b, bounds, knobs)
 
 
 def _corners(a: Grid, b: Grid) -> tuple[int, int]:
@@ -374,32 +285,21 @@ def _corners(a: Grid, b: Grid) -> tuple[int, int]:
     return min(ends), max(ends)
 
 
-def _multiply(a: Grid, b: Grid, knobs: frozenset[str]) -> Grid:
-    bounds = _corners(a, b)
-    if not _fits(bounds):
-        _tight(a, b)
-        bounds = _corners(a, b)
-    return _apply(np.multiply, a, b, bounds, knobs)
-
-
-def _apply(function: Any, a: Grid, b: Grid, bounds: tuple[int, int], knobs: frozenset[str]) -> Grid:
+def _combined(function: Any, a: Grid, b: Grid, bounds: tuple[int, int], knobs: frozenset[str]) -> Grid:
     """One operation on numerators: in int64 where the bounds prove that it fits, otherwise on Python ints."""
-    if a.num.dtype != object and b.num.dtype != object and _fits(bounds):
+    if a.num.dtype != object and b.num.dtype != object and fits(bounds):
         return Grid(function(a.num, b.num), 1, knobs, bounds)
-    result = function(a.num.astype(object), b.num.astype(object))
-    return Grid(_pack(np.asarray(result, dtype=object)), 1, knobs)
+    result = np.asarray(function(a.num.astype(object), b.num.astype(object)), dtype=object)
+    return Grid(pack(result), 1, knobs)
 
 
 def _reduced(num: Grid, den: Grid, knobs: frozenset[str]) -> Grid:
     """num/den in lowest terms; an integer grid where every denominator comes to 1."""
-    n, d = num.num, den.num
-    if n.dtype == object or d.dtype == object:
-        n, d = n.astype(object), d.astype(object)
-    common = np.gcd(n, d)
-    n, d = np.asarray(n // common), np.asarray(d // common)
+    common = apply(np.gcd, num.num, den.num)
+    n, d = apply(np.floor_divide, num.num, common), apply(np.floor_divide, den.num, common)
     if bool((d == 1).all()):
-        return Grid(_pack(np.broadcast_to(n, np.broadcast_shapes(n.shape, d.shape))), 1, knobs)
-    return Grid(_pack(n), _pack(d), knobs)
+        return Grid(pack(np.broadcast_to(n, np.broadcast_shapes(n.shape, d.shape))), 1, knobs)
+    return Grid(pack(n), pack(d), knobs)
 
 
 def _no_zero(grid: Grid) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import Any
 
@@ -9,6 +10,7 @@ from archdsl.errors import Mark, unknown
 from archdsl.exact import Disagreement
 from archdsl.ir.evaluation import Evaluation, Stop
 from archdsl.ir.graph import Node
+from archdsl.ir.limits import bounded
 from archdsl.ir.links import Link
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ir.templates import Template, record, stamp
@@ -37,13 +39,15 @@ class Calls(Evaluation):
             self.count_step(call.mark)
         link = self.links.calls.get(id(call)) or self.links.link(call, self.spec)
         base = call.target
-        repeated = base in many
         mods = call.mods
-        if mods is not PLAIN:
-            repeated = repeated or mods.repeat is not None or bool(mods.loop)
+        if mods is PLAIN:
+            repeated = base in many
+        else:
             if mods.name is not None:
                 base, alone = self.text(mods.name, scope.names), False
-                repeated = repeated and not mods.name.names  # a name with a value in it tells the rounds apart
+            rounds = mods.repeat is not None or bool(mods.loop)
+            told_apart = mods.name is not None and bool(mods.name.names)  # a name with a value in it tells the rounds apart
+            repeated = (rounds or base in many) and not told_apart
         if link.op is not None:
             return (self.operator(link.op, link, None, scope, current, self.namer.claim(scope.prefix, base, repeated)),)
         args = self.arguments(link, scope.names, current)
@@ -90,9 +94,11 @@ class Calls(Evaluation):
         if isinstance(target, (list, tuple)):
             segment = None if alone else self.namer.segment(scope.prefix, base, repeated)
             inner = scope.inner(segment, "block", base, call.mark, call.row)
-            for item in target:
-                word = item if isinstance(item, str) else base
-                current = self.invoke(item, call, {}, inner, current, word, len(target) > 1, False)
+            words = [item if isinstance(item, str) else base for item in target]
+            times = Counter(words)
+            for item, word in zip(target, words, strict=True):
+                self.count_step(call.mark)
+                current = self.invoke(item, call, {}, inner, current, word, times[word] > 1, False)
             return current
         raise self.fail(f"'{call.target}' holds {describe(target)}, not a block", call.mark)
 
@@ -180,10 +186,10 @@ class Calls(Evaluation):
         try:
             if len(current) == 1:
                 inputs: tuple[str, ...] = (current[0].name,)
-                shape = op.shape(current[0].shape)
+                shape = bounded(op.shape(current[0].shape), op)
             else:
                 inputs = tuple([node.name for node in current])
-                shape = op.shape(*[node.shape for node in current])
+                shape = bounded(op.shape(*[node.shape for node in current]), op)
         except ShapeError as error:
             raise self.misfit(error, call, current) from None
         node = self.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, call.mark, call.row)
@@ -233,8 +239,10 @@ class Calls(Evaluation):
             if quick is not object and type(value) is not quick:
                 wrong = mistake(parameter, value)
                 if wrong is not None:
-                    mark = call.args[name].mark if name in call.args else call.mark
-                    raise self.fail(f"'{name}' of '{block.name}': {wrong[0]}", mark, wrong[1])
+                    given = call.args.get(name, call.positional) if args.get(name) is not None else parameter.default
+                    mark = given.mark if given is not None else call.mark
+                    elsewhere = () if mark[:2] == call.mark[:2] else (("called here", call.mark),)
+                    raise self.fail(f"'{name}' of '{block.name}': {wrong[0]}", mark, wrong[1], *elsewhere)
             names[name] = value
         if len(args) + missing != len(block.args):
             self.refuse_arguments(block, call, args)
@@ -292,7 +300,7 @@ class Calls(Evaluation):
 
     def limit_nodes(self, call: Call) -> None:
         if len(self.graph.nodes) > self.limits.nodes:
-            raise self.fail(f"more than {self.limits.nodes:,} operators", call.mark, "raise the limit with --max-nodes")
+            self.exceed(f"more than {self.limits.nodes:,} operators", call.mark, "raise the limit with --max-nodes")
 
     def refuse_arguments(self, block: Block, call: Call, args: dict[str, Any]) -> None:
         for name in args:
@@ -320,11 +328,14 @@ class Calls(Evaluation):
     def enter(self, scope: Scope, call: Call) -> None:
         if scope.depth >= self.limits.depth:
             blocks = [f.block for f in scope.frames if f.kind == "block"]
+            if blocks[-1] in blocks[:-1]:
+                cycle = blocks[-2 - blocks[-2::-1].index(blocks[-1]) :]
+                self.exceed(f"blocks call each other without end: {' -> '.join(cycle)}", call.mark)
             shown = " -> ".join(blocks[-4:])
-            raise self.fail(f"blocks call each other deeper than {self.limits.depth} levels: … -> {shown}", call.mark)
+            self.exceed(f"blocks call each other deeper than {self.limits.depth} levels: … -> {shown}", call.mark)
 
 
 def _argument_mark(call: Call, message: str) -> Mark:
     name = message.split("'")[1] if message.startswith("'") else ""
-    value = call.args.get(name)
+    value = call.args.get(name, call.positional)
     return value.mark if value is not None else call.mark

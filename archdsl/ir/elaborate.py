@@ -62,6 +62,8 @@ class Elaborator(Structure):
                 raise self.fail(
                     f"the net ends in {len(current)} tensors", self.spec.net[-1].mark, "join them: concat, add or mul"
                 )
+        except RecursionError:
+            self.exceed("blocks and paths stand too deep inside each other", self.spec.net[0].mark)
         except Stop:
             self.report.stop()
             raise AssertionError("a step failed without a report") from None
@@ -153,6 +155,7 @@ class Elaborator(Structure):
             lengths = " and ".join(str(len(items)) for items in lists)
             raise self.fail(f"the lists of 'for' have different lengths: {lengths}", loop[0][1].mark)
         for index, chosen in enumerate(zip(*lists, strict=True)):
+            self.count_step(loop[0][1].mark)
             yield {**names, "i": index, **dict(zip((name for name, _ in loop), chosen, strict=True))}
 
 

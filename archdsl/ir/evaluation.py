@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from archdsl.errors import Diagnostic, Mark, SpecError
 from archdsl.exact import Disagreement, one_answer
@@ -67,7 +67,13 @@ class Evaluation:
         """One more step; a spec that takes too many ends here."""
         self.steps += 1
         if self.steps > self.limits.steps:
-            raise self.fail(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
+            self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
+
+    def exceed(self, message: str, mark: Mark | None, hint: str = "") -> NoReturn:
+        """Report a limit that is passed and end the whole elaboration: other paths would only pass it again."""
+        self.fail(message, mark, hint)
+        self.report.stop()
+        raise AssertionError("the report holds a mistake")
 
     def evaluate(self, value: Value, names: Names) -> Any:
         if type(value) is Constant:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdsl.ops import Operator, Shape, ShapeError
+from archdsl.ops.arguments import MAX_DIMENSION
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -18,3 +21,16 @@ class Limits:
     nodes: int = 200_000
     steps: int = 1_000_000
     depth: int = 64
+
+
+def bounded(shape: Shape, op: Operator) -> Shape:
+    """The shape itself.
+
+    Raises:
+        ShapeError: a dimension past 2^40: steps that repeat can make numbers of any length.
+    """
+    for dimension in shape:
+        largest = dimension if type(dimension) is int else getattr(dimension, "hi", 0)
+        if largest > MAX_DIMENSION and (dimension <= MAX_DIMENSION) is not True:
+            raise ShapeError(f"{op.word} makes a dimension of more than 2^40")
+    return shape

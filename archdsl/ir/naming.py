@@ -21,6 +21,7 @@ class Namer:
     def __init__(self) -> None:
         self.taken: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.free: dict[str, int] = {}  # a number behind a name that was taken, from which on some are free
         self.plans: dict[int, tuple[Body, set[str]]] = {}  # holds the body, so that its id stays its own
 
     def repeated(self, body: Body) -> set[str]:
@@ -38,9 +39,10 @@ class Namer:
             self.counts[name] += 1
             name = f"{name}_{self.counts[name]}"
         if name in self.taken:
-            number = 2
+            number = self.free.get(name, 2)
             while f"{name}_{number}" in self.taken:
                 number += 1
+            self.free[name] = number + 1
             name = f"{name}_{number}"
         self.taken.add(name)
         return name

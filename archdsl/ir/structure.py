@@ -60,6 +60,7 @@ class Structure(Calls):
         cuts = self.cuts(step, len(paths), source, scope.names) if step.kind == "split" else None
         ends: list[Node] = []
         failed: Stop | None = None
+        callers = len(self.callers)
         for index, (path, part, names) in enumerate(paths):
             word = part or path.name or str(index + 1)
             inner = scope.inner(part, "path", word, path.mark).having(names)
@@ -68,6 +69,7 @@ class Structure(Calls):
                 ends.append(self.single(self.body(path.body, inner, (begin,)), path))
             except Stop as stop:  # the other paths may have mistakes of their own
                 failed = stop
+                del self.callers[callers:]
         if failed is not None:
             raise failed
         return self.join(step.join, scope, tuple(ends))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.ir.graph import Frame, Node
+from archdsl.ir.limits import bounded
 from archdsl.ir.scope import Tensors
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
@@ -92,7 +93,7 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
             scope = scopes[inner] = (*outer, *[frames[number] for number in inner])
         sources = [made[number] if number >= 0 else source for number in inputs]
         if not same:
-            shape = op.shape(*[node.shape for node in sources])
+            shape = bounded(op.shape(*[node.shape for node in sources]), op)
         made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
     return made, (made[template.output] if template.output >= 0 else source)
 

@@ -118,7 +118,8 @@ INTEGER = Kind("int", _integer(-MAX_DIMENSION), _INT)
 PAIR = Kind("int or [height, width]", _pair(_integer(1)), _TWO)
 PADS = Kind("int or [height, width], at least 0", _PADS, _TWO)
 PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_TWO["anyOf"]]})
-NUMBER = Kind("number", _number, {"type": "number"})
+_WRITTEN = {"type": "string", "pattern": r"^[-+]?[0-9.]+([eE][-+]?[0-9]+|\s*/\s*[0-9]+)?$"}  # 1/2; 1e-5 to parsers of YAML 1.1
+NUMBER = Kind("number", _number, {"anyOf": [{"type": "number"}, _WRITTEN]})
 FLAG = Kind("true or false", _flag, {"type": "boolean"})
 
 

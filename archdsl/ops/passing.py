@@ -15,7 +15,7 @@ def _probability(value: Any) -> float:
     return number
 
 
-PROBABILITY = Kind("number from 0 up to 1", _probability, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
+PROBABILITY = Kind("number from 0 up to 1", _probability, NUMBER.schema)
 
 
 class Input(NoMacs):

@@ -16,6 +16,13 @@ class Function(NamedTuple):
     most: int | None  # None: any number of arguments
     doc: str
 
+    @property
+    def wanted(self) -> str:
+        """How many arguments it takes, in words."""
+        if self.most == self.least:
+            return f"{self.least} argument{'s' if self.least > 1 else ''}"
+        return f"{self.least} or more arguments" if self.most is None else f"{self.least} to {self.most} arguments"
+
 
 def _divisible(x: Any, by: Any = 8) -> Any:
     if type(by) is not int or by < 1:
@@ -71,7 +78,7 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(_spread(maximum), 1, None, "largest of the arguments, or of one list"),
     "sum": Function(_spread(lambda *v: sum(v)), 1, None, "sum of the arguments, or of one list"),
     "len": Function(_length, 1, 1, "length of a list"),
-    "part": Function(_part, 3, 3, "size of one part of a total: part(total, count, index), rounded down, the last takes what is left"),
+    "part": Function(_part, 3, 3, "size of one part: part(total, count, index), rounded down, the last takes what is left"),
     "abs": Function(_abs, 1, 1, "the number without its sign"),
     "sqrt": Function(_sqrt, 1, 1, "square root, exact where it comes out even"),
     "given": Function(lambda x: x is not None, 1, 1, "whether an argument was given (is not `~`)"),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
+from graphlib import TopologicalSorter
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
 from archdsl.exact import exact
+from archdsl.ops.arguments import describe
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.model import Constant, Inline, Parameter, RowEdit, Spec
 from archdsl.spec.read_steps import StepReader
-from archdsl.spec.read_values import inside
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
 from archdsl.spec.types import mistake
+from archdsl.spec.values import names_read
 from archdsl.spec.yaml import compose
 
 
@@ -48,14 +51,14 @@ def _parsed(name: str, text: str) -> Any:
     try:
         return value.evaluate({})
     except ExpressionError as error:
-        raise SpecError(Diagnostic(error.message, inside(value.mark, error, True), error.hint)) from None
+        raise SpecError(Diagnostic(error.message, error.mark or value.mark, error.hint)) from None
 
 
 def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]]:
     """The spec with its row edits and the value of every knob.
 
     Args:
-        settings: by knob, or `rows.15.exp` for one cell. Numbers, words, truths, lists; arrays of numbers or lists of words make a grid.
+        settings: by knob, or `rows.15.exp` for one cell. Numbers, words, truths, lists; arrays of numbers or words make a grid.
 
     Raises:
         InputError: unknown knob or row, or a value that does not fit; all of them at once.
@@ -80,30 +83,32 @@ def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]
 
 
 def values(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every knob's value in the order of the spec; defaults may be formulas over the knobs before them.
+    """Every knob's value in the order of the spec; defaults may be formulas over other knobs.
 
     Raises:
         InputError: a given value does not fit its knob.
         SpecError: a default does not.
     """
-    found: dict[str, Any] = {}
-    wrong: list[str] = []
-    for name, knob in spec.knobs.items():
-        if name in given:
-            found[name] = given[name]
-            if (error := mistake(knob, given[name])) is not None:
-                wrong.append(f"{name}: {error[0]}" + (f"; {error[1]}" if error[1] else ""))
-            continue
-        assert knob.default is not None
-        try:
-            found[name] = knob.default.evaluate(found)
-        except ExpressionError as error:
-            raise SpecError(Diagnostic(error.message, inside(knob.default.mark, error, True), error.hint)) from None
-        if (broken := mistake(knob, found[name])) is not None:
-            raise SpecError(Diagnostic(f"the default of '{name}': {broken[0]}", knob.default.mark, broken[1]))
+    wrong = {name: found for name, value in given.items() if (found := mistake(spec.knobs[name], value)) is not None}
     if wrong:
-        raise InputError("\n".join(wrong))
-    return found
+        raise InputError("\n".join(f"{name}: {text}" + (f"; {hint}" if hint else "") for name, (text, hint) in wrong.items()))
+    found = dict(given)
+    needs = {name: names_read(knob.default) & spec.knobs.keys() for name, knob in spec.knobs.items()}
+    for name in TopologicalSorter(needs).static_order():
+        if name not in found:
+            found[name] = _default(spec.knobs[name], found)
+    return {name: found[name] for name in spec.knobs}
+
+
+def _default(knob: Parameter, names: dict[str, Any]) -> Any:
+    assert knob.default is not None
+    try:
+        value = knob.default.evaluate(names)
+    except ExpressionError as error:
+        raise SpecError(Diagnostic(error.message, error.mark or knob.default.mark, error.hint)) from None
+    if (broken := mistake(knob, value)) is not None:
+        raise SpecError(Diagnostic(f"the default of '{knob.name}': {broken[0]}", knob.default.mark, broken[1]))
+    return value
 
 
 def convert(raw: Any, knob: Parameter) -> Any:
@@ -132,7 +137,7 @@ def convert(raw: Any, knob: Parameter) -> Any:
 
 
 def _scalar(raw: Any) -> Any:
-    if raw is None or isinstance(raw, (bool, str)) or hasattr(raw, "num") or hasattr(raw, "values"):
+    if raw is None or isinstance(raw, (bool, str)) or hasattr(raw, "knobs"):
         return raw
     if isinstance(raw, (int, float, Fraction)):
         return exact(raw)
@@ -165,11 +170,11 @@ def _grid(values: Any, name: str) -> Any:
 
 def _row_setting(name: str, raw: Any, edits: dict[int, dict[str, Any]], mistakes: list[str]) -> None:
     parts = name.split(".")
-    if len(parts) != 3 or not parts[1].isdigit():
+    if len(parts) != 3 or not re.fullmatch(r"[0-9]{1,6}", parts[1]) or not parts[2]:
         mistakes.append(f"'{name}' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp")
         return
     try:
-        value = convert(raw, Parameter(name=name, mark=_nowhere(name), type="number"))
+        value = convert(raw, Parameter(name=name, mark=_setting(name), type="number"))
     except ValueError as error:
         mistakes.append(f"{name}: {error}")
         return
@@ -182,16 +187,21 @@ def _edited(spec: Spec, edits: dict[int, dict[str, Any]]) -> Spec:
     report = Report()
     read = {}
     for number, cells in edits.items():
-        marks = {column: _nowhere(f"rows.{number}.{column}") for column in cells}
+        marks = {column: _setting(f"rows.{number}.{column}", value) for column, value in cells.items()}
         constants = {column: Constant(marks[column], value) for column, value in cells.items()}
         read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks)
     net = edit_rows(spec.net, read, report)
     if report.errors:
-        raise InputError("\n".join(f"{e.mark.source.name if e.mark else ''}: {e.message}; {e.hint}" for e in report.errors))
+        raise InputError("\n".join(map(_in_one_line, report.errors)))
     return dataclasses.replace(spec, net=net)
 
 
-def _nowhere(name: str) -> Mark:
-    return Mark(Source(f"--set {name}", name), 0, 0, len(name))
+def _in_one_line(found: Diagnostic) -> str:
+    where = f"{found.mark.source.name}: " if found.mark else ""
+    return where + found.message + (f"; {found.hint}" if found.hint else "")
 
 
+def _setting(name: str, value: Any = None) -> Mark:
+    """The place of a value that was given from outside."""
+    text = name if value is None else f"{name}={describe(value)}"
+    return Mark(Source(f"--set {name}", text), 0, 0, len(text))

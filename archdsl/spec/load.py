@@ -1,4 +1,7 @@
-"""Files to one spec: imports bring blocks in, `extends` starts from another spec."""
+"""Files to one spec: imports bring blocks and knobs in, `extends` starts from another spec.
+
+Each file is read once, so files may import each other; a block that comes from one file by two ways is one block.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archdsl.errors import ArchdslError, Mark, Source, SpecError, near_miss
+from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
+from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
 from archdsl.spec.model import Block, Body, File, Label, Override, Parameter, Reported, Spec, Value
-from archdsl.spec.read_file import implied_type, read_file
+from archdsl.spec.read_file import read_file
+from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
 from archdsl.spec.yaml import TextLimits
+
+MAX_FILES = 100
 
 
 def load_file(target: str | Path, report: Report, limits: TextLimits | None = None) -> Spec:
@@ -30,21 +37,28 @@ def load_file(target: str | Path, report: Report, limits: TextLimits | None = No
 
 def load_source(source: Source, report: Report, limits: TextLimits | None = None) -> Spec:
     """The spec of a text. Imports are looked for beside `source.path`, or in the zoo alone where it has none."""
-    loader = _Loader(report, limits or TextLimits(), source.path.parent if source.path else None)
+    loader = _Loader(report, limits or TextLimits(), source.path.parent.resolve() if source.path else None)
     file = read_file(source, report, loader.limits)
-    report.stop()
-    assert file is not None
-    parts = loader.parts(file, (source.path,) if source.path else ())
-    report.stop()
-    return _spec(parts, file, report, loader)
+    if file is None:
+        raise SpecError(report.errors)
+    parts = loader.parts(file, (source.path.resolve(),) if source.path else ())
+    if loader.incomplete:
+        report.stop()
+    return _spec(parts, file, report)
 
 
 @dataclass
 class _Parts:
-    """What a file comes to with its imports and base put in."""
+    """What a file comes to with its imports and base put in.
+
+    Attributes:
+        borrowed: knobs of imported files.
+        clashes: for a knob that two imported files declare, where the second stands.
+    """
 
     knobs: dict[str, Parameter] = field(default_factory=dict)
-    borrowed: dict[str, Parameter] = field(default_factory=dict)  # knobs of imported files
+    borrowed: dict[str, Parameter] = field(default_factory=dict)
+    clashes: dict[str, Mark] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
     default_marks: dict[str, Mark] = field(default_factory=dict)
@@ -64,13 +78,14 @@ class _Loader:
         self.limits = limits
         self.root = root
         self.imported: dict[Path, File | None] = {}
+        self.incomplete = False  # a file could not be found or read, so that much of the rest would seem unknown
 
     def parts(self, file: File, chain: tuple[Path, ...]) -> _Parts:
         parts = self.base(file, chain) if file.extends else _Parts()
-        parts.files[file.source.path] = file.source
+        parts.files[file.source.path.resolve() if file.source.path else None] = file.source
         inherited = set(parts.blocks)
         for label in file.imports:
-            self.bring(label, file, parts, inherited, (*chain,))
+            self.bring(label, file, parts, inherited)
         self.overlay(file, parts, inherited)
         return parts
 
@@ -83,6 +98,7 @@ class _Loader:
         if path in chain:
             names = " -> ".join(p.stem for p in (*chain[chain.index(path) :], path))
             self.report.error(f"specs extend each other in a circle: {names}", label.mark)
+            self.incomplete = True
             return _Parts()
         base = self.file(path, label)
         if base is None:
@@ -93,22 +109,29 @@ class _Loader:
         return parts
 
     def path(self, label: Label, file: File, what: str) -> Path | None:
-        beside = file.source.path.parent if file.source.path else None
+        """The file that a label means, links followed."""
+        beside = file.source.path.parent.resolve() if file.source.path else None
         root = self.root
         if beside is not None and (root is None or not beside.is_relative_to(root)):
             root = zoo()
         try:
             path = locate(label.text, beside, root)
         except ValueError as error:
-            self.report.error(f"{what} '{label.text}' is not allowed: {error}", label.mark)
+            self.report.error(f"{what} '{clip(label.text)}' is not allowed: {error}", label.mark)
+            self.incomplete = True
             return None
         if path is None:
             near = near_miss(label.text, candidates(root))
             hint = near or "imports are looked for beside the spec, then in the zoo"
-            self.report.error(f"{what} '{label.text}' was not found", label.mark, hint)
+            self.report.error(f"{what} '{clip(label.text)}' was not found", label.mark, hint)
+            self.incomplete = True
         return path
 
     def file(self, path: Path, label: Label) -> File | None:
+        """The file of an import, read once."""
+        if len(self.imported) >= MAX_FILES and path not in self.imported:
+            self.report.error(f"more than {MAX_FILES} files", label.mark)
+            self.imported[path] = None
         if path not in self.imported:
             try:
                 self.imported[path] = read_file(read(path, self.limits), self.report, self.limits)
@@ -119,9 +142,11 @@ class _Loader:
             except ArchdslError as error:
                 self.report.error(str(error), label.mark)
                 self.imported[path] = None
+        self.incomplete = self.incomplete or self.imported[path] is None
         return self.imported[path]
 
-    def bring(self, label: Label, file: File, parts: _Parts, inherited: set[str], chain: tuple[Path, ...]) -> None:
+    def bring(self, label: Label, file: File, parts: _Parts, inherited: set[str]) -> None:
+        """Put the blocks and knobs of an import in, and those of its own imports before them."""
         path = self.path(label, file, "the import")
         if path is None or path in parts.files:
             return
@@ -130,15 +155,17 @@ class _Loader:
             return
         parts.files[path] = other.source
         for inner in other.imports:
-            self.bring(inner, other, parts, inherited, chain)
+            self.bring(inner, other, parts, inherited)
         for name, block in other.blocks.items():
-            self.add_block(name, block, parts, inherited, label.mark)
+            self.add_block(name, block, parts, inherited)
         for name, knob in other.knobs.items():
             if isinstance(knob, Override):
                 knob = Parameter(name=name, mark=knob.mark, type="any", default=knob.default)
+            if name in parts.borrowed and parts.borrowed[name].mark.source is not knob.mark.source:
+                parts.clashes.setdefault(name, knob.mark)
             parts.borrowed.setdefault(name, knob)
 
-    def add_block(self, name: str, block: Block, parts: _Parts, inherited: set[str], mark: Mark) -> None:
+    def add_block(self, name: str, block: Block, parts: _Parts, inherited: set[str]) -> None:
         old = parts.blocks.get(name)
         if old is not None and old is not block and name not in inherited:
             self.report.error(f"the block '{name}' is defined twice", block.mark, "", ("also defined here", old.mark))
@@ -147,15 +174,15 @@ class _Loader:
 
     def overlay(self, file: File, parts: _Parts, inherited: set[str]) -> None:
         for name, block in file.blocks.items():
-            self.add_block(name, block, parts, inherited, block.mark)
+            self.add_block(name, block, parts, inherited)
         for name, knob in file.knobs.items():
             self.knob(name, knob, parts, file)
         for op, args in file.defaults.items():
             parts.defaults[op] = {**parts.defaults.get(op, {}), **args}
         parts.default_marks.update(file.default_marks)
         parts.init = {**parts.init, **(file.init or {})}
-        parts.input = file.input or parts.input
-        parts.net = file.net or parts.net
+        parts.input = parts.input if file.input is None else file.input
+        parts.net = parts.net if file.net is None else file.net
         parts.doc = file.doc or parts.doc
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
@@ -163,37 +190,32 @@ class _Loader:
             parts.net = edit_rows(parts.net or (), file.rows, self.report)
 
     def knob(self, name: str, knob: Parameter | Override, parts: _Parts, file: File) -> None:
+        """Declare a knob, or change the one that the base or an import declares."""
         old = parts.knobs.get(name) or parts.borrowed.get(name)
-        if isinstance(knob, Parameter) and old is None:
+        if isinstance(knob, Override):
+            if old is None and file.extends:
+                message, near = unknown("knob", name, [*parts.knobs, *parts.borrowed])
+                self.report.error(message, knob.mark, f"{near}; a new knob is written {name}: {{default: …}}")
+            new = old or Parameter(name=name, mark=knob.mark, type=implied_type(knob.default))
+            parts.knobs[name] = dataclasses.replace(new, default=knob.default)
+        elif old is None:
             if knob.default is None:
                 self.report.error(f"the knob '{name}' needs a default", knob.mark)
             parts.knobs[name] = knob
-        elif isinstance(knob, Parameter) and old is not None:
+        else:
             given = {key: value for key in ("default", "range", "choices", "doc", "reading") if (value := getattr(knob, key))}
             parts.knobs[name] = dataclasses.replace(old, **given)
-        elif old is not None:
-            parts.knobs[name] = dataclasses.replace(old, default=knob.default)
-        elif file.extends:
-            self.report.unknown("knob", name, [*parts.knobs, *parts.borrowed], knob.mark)
-        else:
-            parts.knobs[name] = Parameter(name=name, mark=knob.mark, type=implied_type(knob.default), default=knob.default)
 
 
-def _spec(parts: _Parts, file: File, report: Report, loader: _Loader) -> Spec:
+def _spec(parts: _Parts, file: File, report: Report) -> Spec:
+    start = Mark(file.source, 0, 0, 1)
     if parts.net is None:
-        path = file.source.path
         hint = "a file of blocks is brought in by `import`" if file.blocks else "give 'net' a list of steps, or 'extends' a base"
-        start = Mark(file.source, 0, 0, 1)
         report.error("the spec has no 'net'", start, hint)
-        name = path.stem if path else file.source.name
-    else:
-        name = file.name or (file.source.path.stem if file.source.path else "network")
-        if parts.input is None:
-            report.error("the spec has no 'input'", Mark(file.source, 0, 0, 1), "for example: input: [3, 224, 224]")
-    from archdsl.spec.check import check
-
+    elif parts.input is None:
+        report.error("the spec has no 'input'", start, "for example: input: [3, 224, 224]")
     spec = Spec(
-        name=name,
+        name=file.name or (file.source.path.stem if file.source.path else "network"),
         doc=parts.doc,
         paper=parts.paper,
         source=file.source,
@@ -207,4 +229,10 @@ def _spec(parts: _Parts, file: File, report: Report, loader: _Loader) -> Spec:
         files=tuple(parts.files.values()),
         extends=parts.extends,
     )
-    return check(spec, parts.borrowed, parts.default_marks, report)
+    checked = check(spec, parts.borrowed, parts.default_marks, report)
+    for name, mark in parts.clashes.items():
+        if name in checked.knobs and name not in parts.knobs:
+            other = ("and here", mark)
+            hint = f"say which it is under 'knobs': {name}: …"
+            report.error(f"two imported files declare the knob '{name}'", checked.knobs[name].mark, hint, other)
+    return checked

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os.path
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
+from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, clip, near_miss
 from archdsl.spec.yaml import TextLimits
 
 SUFFIX = ".yaml"
+MAX_LISTED = 500  # files of a folder that are looked at for a near miss
 
 
 def zoo() -> Path:
@@ -31,17 +34,20 @@ def find(target: str) -> Path:
         InputError: there is neither; names the near miss.
     """
     path = Path(target)
-    if path.is_file():
+    if os.path.isfile(path):  # unlike Path.is_file, no error for a name that is too long
         return path
     named = zoo() / f"{target}{SUFFIX}"
-    if PurePosixPath(target).name == target and named.is_file():
+    if PurePosixPath(target).name == target and os.path.isfile(named):
         return named
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InputError(f"{target} is a folder, not a spec")
-    beside = sorted(p.stem for p in path.parent.glob(f"*{SUFFIX}")) if path.parent.is_dir() else []
+    if os.path.exists(path):
+        raise InputError(f"{target} is no regular file")
+    beside = sorted(p.stem for p in islice(path.parent.glob(f"*{SUFFIX}"), MAX_LISTED)) if os.path.isdir(path.parent) else []
     near = near_miss(path.stem, [*zoo_names(), *beside])
     looks_like_path = path.suffix in (SUFFIX, ".yml") or len(path.parts) > 1
-    what = f"no such file: {target}" if looks_like_path else f"no spec '{target}': neither a file nor a network of the zoo"
+    shown = clip(target)
+    what = f"no such file: {shown}" if looks_like_path else f"no spec '{shown}': neither a file nor a network of the zoo"
     raise InputError(what + (f"; {near}" if near else "; `archdsl list` shows the zoo"))
 
 
@@ -76,14 +82,11 @@ def read(path: Path, limits: TextLimits) -> Source:
 
 def _shown(path: Path) -> str:
     """A path as a person would write it from here; a spec of the zoo by its place in the zoo."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        pass
-    try:
-        return f"zoo:{path.relative_to(zoo())}"
-    except ValueError:
-        return str(path)
+    resolved = path.resolve()
+    for folder, prefix in ((Path.cwd(), ""), (zoo().resolve(), "zoo:")):
+        if resolved.is_relative_to(folder):
+            return f"{prefix}{resolved.relative_to(folder)}"
+    return str(path)
 
 
 def locate(target: str, beside: Path | None, root: Path | None) -> Path | None:
@@ -98,10 +101,10 @@ def locate(target: str, beside: Path | None, root: Path | None) -> Path | None:
     name = target if pure.suffix == SUFFIX else f"{target}{SUFFIX}"
     for folder, within in _folders(beside, root):
         path = folder / name
-        if path.is_file():
+        if os.path.isfile(path):
             if not path.resolve().is_relative_to(within.resolve()):
-                raise ValueError(f"{path} leads outside of {within}")
-            return path
+                raise ValueError(f"{name} is a link that leads outside of {within}")
+            return path.resolve()
     return None
 
 
@@ -110,7 +113,7 @@ def candidates(root: Path | None) -> list[str]:
     found: list[str] = []
     for folder in [f for f in (root, zoo()) if f is not None]:
         for pattern in (f"*{SUFFIX}", f"blocks/*{SUFFIX}"):
-            found += [str(p.relative_to(folder).with_suffix("")) for p in sorted(folder.glob(pattern))[:500]]
+            found += [str(p.relative_to(folder).with_suffix("")) for p in sorted(islice(folder.glob(pattern), MAX_LISTED))]
     return found
 
 

@@ -1,6 +1,6 @@
 """What a spec is once it has been read: frozen values, steps, blocks and knobs, each with its place in the text.
 
-    text --yaml--> nodes --read_*--> File --load--> Spec --check--> Spec --ir.elaborate--> Graph
+text --yaml--> nodes --read_*--> File --load--> Spec --check--> Spec --ir.elaborate--> Graph
 """
 
 from __future__ import annotations
@@ -11,65 +11,34 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import Mark, Source
-from archdsl.spec.expression import Expression, Names
+from archdsl.spec.arithmetic import is_number
+from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Value
 
-# -- values: what stands at the right of an argument ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Constant:
-    """A number, word, truth or `~`."""
-
-    mark: Mark
-    value: Any
-
-    def evaluate(self, names: Names) -> Any:
-        return self.value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Formula:
-    """A scalar with a `$` in it. `bare` is the name where the whole formula is one: `$width`."""
-
-    mark: Mark
-    expression: Expression
-    bare: str | None = None
-
-    def evaluate(self, names: Names) -> Any:
-        return self.expression.evaluate(names)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ListOf:
-    """A list of values."""
-
-    mark: Mark
-    items: tuple[Value, ...]
-
-    def evaluate(self, names: Names) -> Any:
-        return [item.evaluate(names) for item in self.items]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Closure:
-    """Steps given as an argument, with the names that they see. `$in` is bound where they are called."""
-
-    body: Body
-    names: Names
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inline:
-    """Steps that stand as a value: `learn: {path: {exp: 16}}` or a list of steps."""
-
-    mark: Mark
-    body: Body
-
-    def evaluate(self, names: Names) -> Any:
-        return Closure(self.body, names)
-
-
-Value = Constant | Formula | ListOf | Inline
+__all__ = [
+    "PLAIN",
+    "Block",
+    "Body",
+    "Call",
+    "Closure",
+    "Constant",
+    "File",
+    "Formula",
+    "Inline",
+    "Label",
+    "ListOf",
+    "Modifiers",
+    "Override",
+    "Parallel",
+    "Parameter",
+    "Path",
+    "Reported",
+    "RowEdit",
+    "Spec",
+    "Stage",
+    "Step",
+    "Table",
+    "Value",
+]
 
 # -- steps ---------------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +69,7 @@ PLAIN = Modifiers()
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Call:
-    """One operator, block, or block argument (`$learn`)."""
+    """One operator, block, or block argument (`$learn`). The target of a step that could not be read is empty."""
 
     mark: Mark
     target: str
@@ -110,6 +79,10 @@ class Call:
     mods: Modifiers = PLAIN
     row: int | None = None
     scale: dict[str, Formula] = field(default_factory=dict)
+
+    def scales(self, name: str, value: Value) -> bool:
+        """Whether the scale of its column applies to an argument: to printed numbers and to nothing else."""
+        return name in self.scale and isinstance(value, Constant) and is_number(value.value)
 
     @property
     def reference(self) -> str | None:
@@ -154,7 +127,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:
-    """Rows under columns. `rows` are calls, or stages whose bodies are calls."""
+    """Rows under columns. `rows` are calls, or stages whose bodies are calls.
+
+    `scale` holds a formula of `$value` for a column. It applies to cells that are plain numbers; a formula in a cell already says
+    what it means and is left as it is, so `$classes` stands unscaled in a column of channels.
+    """
 
     mark: Mark
     columns: tuple[str, ...]
@@ -201,11 +178,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Block:
+    """A block. `broken`: its definition could not be read, so nothing is known of its arguments."""
+
     name: str
     mark: Mark
     doc: str
     args: dict[str, Parameter]
     body: Body
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -264,11 +244,18 @@ class Override:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RowEdit:
-    """New cells of one table row; `cells` None takes the row out."""
+    """New cells of one table row; `cells` None takes the row out.
+
+    Attributes:
+        cells: values by column.
+        cell_marks: where each column is named.
+        mods: for a column that is a modifier (`repeat`), the field of `Modifiers` and its value.
+    """
 
     mark: Mark
     cells: dict[str, Value] | None
     cell_marks: dict[str, Mark]
+    mods: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -1,68 +1,45 @@
-"""One text to a `File`: its keys, knobs, blocks, reported figures."""
+"""One text to a `File`: its keys, blocks, defaults and row edits."""
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import Mark, Source, SpecError
 from archdsl.ir.init import DEFAULTS, read_rule
 from archdsl.ops.arguments import ArgumentError
-from archdsl.spec.model import Block, Constant, File, Inline, Label, ListOf, Override, Parameter, Reported, RowEdit, Value
-from archdsl.spec.read_steps import StepReader
+from archdsl.spec.model import Block, File, Label, RowEdit, Value
+from archdsl.spec.read_parameters import TYPES, read_arguments, read_knobs
+from archdsl.spec.read_reported import METRICS, read_reported
+from archdsl.spec.read_steps import MODIFIERS, STRUCTURE, StepReader
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compose
 
-KEYS = ("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs", "defaults", "init", "blocks", "net", "rows", "reported")
+__all__ = ["KEYS", "METRICS", "TYPES", "VERSION", "read_file"]
+
+KEYS = (
+    *("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs"),
+    *("defaults", "init", "blocks", "net", "rows", "reported"),
+)
 VERSION = 1
-TYPES = ("int", "number", "bool", "word", "list", "block", "any")
-METRICS = ("params", "macs", "flops", "top1", "top5", "latency")
-_PARAMETER_KEYS = ("type", "default", "range", "choices", "doc")
-_KNOB_KEYS = (*_PARAMETER_KEYS, "reading")
-_REPORTED_KEYS = (*METRICS, "convention", "source", "dataset", "note")
-_UNITS = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12, "%": 1, "ms": Fraction(1, 1000), "s": 1}
-_SIZE = re.compile(r"([0-9][0-9,]*)(\.[0-9]+)?\s*(K|k|M|G|B|T|%|ms|s)?\Z")
 
 
 def read_file(source: Source, report: Report, limits: TextLimits | None = None) -> File | None:
     """Read one text. Mistakes go to the report; None where there is nothing to go on with."""
     try:
-        root = compose(source, limits)
+        root = compose(source, limits, report)
     except SpecError as error:
         for diagnostic in error.diagnostics:
             report.add(diagnostic)
+        return None
+    if isinstance(root, Scalar) and root.value is None:
+        hint = "a spec begins with 'archdsl: 1'; `archdsl new` writes a first one"
+        report.error("the file is empty", Mark(source, 0, 0, 1), hint)
         return None
     if not isinstance(root, Mapping):
         report.error(f"a spec is a mapping (name: …, net: …), {kind(root)} came", root.mark)
         return None
     return _FileReader(source, report).read(root)
-
-
-def parse_size(text: str) -> tuple[Fraction, Fraction] | None:
-    """A size as people write it (`3.41M`, `118M`, `5,145,318`) and the value of one unit in its last place; None if it is none."""
-    match = _SIZE.match(text.strip())
-    if not match:
-        return None
-    unit = Fraction(_UNITS[match[3] or ""])
-    fraction = match[2] or ""
-    return Fraction(match[1].replace(",", "") + fraction) * unit, unit / 10 ** max(len(fraction) - 1, 0)
-
-
-def infer_type(value: Any) -> str:
-    """The type that a default implies."""
-    if value is None:
-        return "any"
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int):
-        return "int"
-    if isinstance(value, Fraction):
-        return "number"
-    if isinstance(value, list):
-        return "list"
-    return "word"
 
 
 class _FileReader:
@@ -79,7 +56,7 @@ class _FileReader:
         self.steps.number = True
         body = self.steps.body(net) if net is not None else None
         self.steps.number = False
-        if net is not None and not body and not self.report.errors:
+        if net is not None and not body:
             self.report.error("the net has no steps", net.mark)
         default_marks: dict[str, Mark] = {}
         return File(
@@ -90,21 +67,20 @@ class _FileReader:
             imports=self.imports(root.get("import")),
             extends=self.path(root.get("extends"), "'extends'"),
             input=self.input(root.get("input")),
-            knobs=self.knobs(root.get("knobs")),
+            knobs=read_knobs(root.get("knobs"), self.values),
             blocks=self.blocks(root.get("blocks")),
             defaults=self.defaults(root.get("defaults"), default_marks),
             default_marks=default_marks,
             init=self.init(root.get("init")),
             net=body,
             rows=self.rows(root.get("rows")),
-            reported=self.reported(root.get("reported")),
+            reported=read_reported(root.get("reported"), self.values),
         )
 
     def version(self, root: Mapping) -> None:
         node = root.get("archdsl")
-        if node is not None and not (isinstance(node, Scalar) and node.value == VERSION):
-            hint = f"this archdsl reads version {VERSION} of the language"
-            self.report.error(f"unknown version {kind(node)} of the language", node.mark, hint)
+        if node is not None and not (isinstance(node, Scalar) and type(node.value) is int and node.value == VERSION):
+            self.report.error(f"'archdsl' is the version of the language, {VERSION}; {kind(node)} came", node.mark)
 
     def word(self, root: Mapping, key: str) -> str | None:
         node = root.get(key)
@@ -129,82 +105,11 @@ class _FileReader:
         if node is None:
             return None
         listed = self.values.sequence(node, "'input'")
-        if listed is None or not 1 <= len(listed.items) <= 3:
-            if listed is not None:
-                self.report.error("'input' is [channels, height, width]", node.mark)
-            return None
+        if listed is None:
+            return ()
+        if not 1 <= len(listed.items) <= 3:
+            self.report.error("'input' is [channels, height, width]", node.mark)
         return tuple(self.values.value(item) for item in listed.items)
-
-    # -- knobs and arguments ---------------------------------------------------------------------------------------------------
-
-    def knobs(self, node: Node | None) -> dict[str, Parameter | Override]:
-        found: dict[str, Parameter | Override] = {}
-        mapping = self.values.mapping(node, "'knobs'") if node is not None else None
-        for key, value in mapping.pairs if mapping else ():
-            if not self.values.name(key, "a knob"):
-                continue
-            if isinstance(value, Mapping):
-                found[key.text] = self.parameter(key, value, "knob")
-            else:
-                found[key.text] = Override(name=key.text, mark=key.mark, default=self.values.value(value))
-        return found
-
-    def parameters(self, node: Node | None) -> dict[str, Parameter]:
-        found: dict[str, Parameter] = {}
-        mapping = self.values.mapping(node, "'args'") if node is not None else None
-        for key, value in mapping.pairs if mapping else ():
-            if not self.values.name(key, "an argument"):
-                continue
-            if isinstance(value, Mapping) and value.pairs and all(k in _PARAMETER_KEYS for k in value.keys()):
-                found[key.text] = self.parameter(key, value, "argument")
-            elif isinstance(value, Scalar) and value.plain and value.text in TYPES:
-                found[key.text] = Parameter(name=key.text, mark=key.mark, type=value.text)
-            else:
-                found[key.text] = self.with_default(key, self.values.value(value))
-        return found
-
-    def with_default(self, key: Scalar, default: Value) -> Parameter:
-        return Parameter(name=key.text, mark=key.mark, type=implied_type(default), default=default)
-
-    def parameter(self, key: Scalar, node: Mapping, what: str) -> Parameter:
-        self.values.keys(node, _KNOB_KEYS if what == "knob" else _PARAMETER_KEYS, f"a{'n' if what == 'argument' else ''} {what}")
-        default_node, type_node = node.get("default"), node.get("type")
-        default = self.values.value(default_node) if default_node is not None else None
-        type_ = "any"
-        if type_node is not None:
-            type_ = self.values.text(type_node, "'type'")
-            if type_ not in TYPES:
-                self.report.unknown("type", type_, TYPES, type_node.mark)
-                type_ = "any"
-        elif default is not None:
-            type_ = implied_type(default)
-        range_node, reading = node.get("range"), node.get("reading")
-        bounds = self.range(range_node) if range_node is not None else None
-        if bounds is not None and type_ == "int" and type_node is None and any(isinstance(b, Fraction) for b in bounds):
-            type_ = "number"
-        doc = node.get("doc")
-        return Parameter(
-            name=key.text,
-            mark=key.mark,
-            type=type_,
-            default=default,
-            range=bounds,
-            choices=self.choices(node.get("choices")),
-            doc=self.values.text(doc, "'doc'") if doc is not None else "",
-            reading=self.values.truth(reading, "'reading'") if reading is not None else False,
-        )
-
-    def range(self, node: Node) -> tuple[int | Fraction, int | Fraction] | None:
-        bounds = self.values.plain(node)
-        numbers = isinstance(bounds, list) and all(isinstance(b, (int, Fraction)) and not isinstance(b, bool) for b in bounds)
-        if not numbers or len(bounds) != 2 or bounds[0] > bounds[1]:
-            self.report.error("a range is [lowest, highest]", node.mark)
-            return None
-        return bounds[0], bounds[1]
-
-    def choices(self, node: Node | None) -> tuple[Any, ...] | None:
-        listed = self.values.sequence(node, "'choices'") if node is not None else None
-        return tuple(self.values.plain(item) for item in listed.items) if listed else None
 
     # -- blocks, defaults, rows ------------------------------------------------------------------------------------------------
 
@@ -212,21 +117,29 @@ class _FileReader:
         found: dict[str, Block] = {}
         mapping = self.values.mapping(node, "'blocks'") if node is not None else None
         for key, value in mapping.pairs if mapping else ():
-            block = self.values.mapping(value, f"the block '{key.text}'") if self.values.name(key, "a block") else None
-            if block is None:
-                continue
-            self.values.keys(block, ("doc", "args", "body"), "a block")
-            body, doc = block.get("body"), block.get("doc")
-            if body is None:
-                self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
-            found[key.text] = Block(
-                name=key.text,
-                mark=key.mark,
-                doc=self.values.text(doc, "'doc'") if doc is not None else "",
-                args=self.parameters(block.get("args")),
-                body=self.steps.body(body) if body is not None else (),
-            )
+            if key.text in (*MODIFIERS, *STRUCTURE):
+                self.report.error(f"'{key.text}' is a word of the language and cannot name a block", key.mark)
+            self.values.name(key, "a block")
+            found[key.text] = self.block(key, value)
         return found
+
+    def block(self, key: Scalar, node: Node) -> Block:
+        """One definition; `broken` where so little can be read that calls of it cannot be checked."""
+        mapping = self.values.mapping(node, f"the block '{key.text}'")
+        if mapping is None:
+            return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
+        self.values.keys(mapping, ("doc", "args", "body"), "a block")
+        body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
+        if body is None:
+            self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
+        return Block(
+            name=key.text,
+            mark=key.mark,
+            doc=self.values.text(doc, "'doc'") if doc is not None else "",
+            args=read_arguments(args, self.values),
+            body=self.steps.body(body) if body is not None else (),
+            broken=body is None or not (args is None or isinstance(args, Mapping)),
+        )
 
     def defaults(self, node: Node | None, marks: dict[str, Mark]) -> dict[str, dict[str, Value]]:
         found: dict[str, dict[str, Value]] = {}
@@ -261,7 +174,7 @@ class _FileReader:
         found: dict[int, RowEdit] = {}
         mapping = self.values.mapping(node, "'rows'") if node is not None else None
         for key, value in mapping.pairs if mapping else ():
-            if not isinstance(key.value, int) or key.value < 1:
+            if type(key.value) is not int or key.value < 1:
                 self.report.error(f"a row is named by its number, counted from 1; '{key.text}' came", key.mark)
                 continue
             if isinstance(value, Scalar) and value.value is None:
@@ -269,45 +182,10 @@ class _FileReader:
                 continue
             cells = self.values.mapping(value, f"row {key.text}")
             if cells is not None:
-                read = {k.text: self.values.value(v) for k, v in cells.pairs}
-                found[key.value] = RowEdit(mark=key.mark, cells=read, cell_marks={k.text: k.mark for k, _ in cells.pairs})
+                found[key.value] = self.row_edit(key, cells)
         return found
 
-    # -- reported figures ------------------------------------------------------------------------------------------------------
-
-    def reported(self, node: Node | None) -> tuple[Reported, ...]:
-        listed = self.values.sequence(node, "'reported'") if node is not None else None
-        found: list[Reported] = []
-        for item in listed.items if listed else ():
-            mapping = self.values.mapping(item, "a reported figure")
-            if mapping is not None:
-                self.values.keys(mapping, _REPORTED_KEYS, "a reported figure")
-                found += self.figures(mapping)
-        return tuple(found)
-
-    def figures(self, node: Mapping) -> list[Reported]:
-        texts = {k: self.values.text(v, f"'{k}'") for k in _REPORTED_KEYS if k not in METRICS and (v := node.get(k)) is not None}
-        found = []
-        for key, value in node.pairs:
-            if key.text not in METRICS:
-                continue
-            size = parse_size(value.text) if isinstance(value, Scalar) else None
-            if size is None:
-                self.report.error(f"'{key.text}' must be a size such as 3.41M, {kind(value)} came", value.mark)
-                continue
-            text = value.text if isinstance(value, Scalar) else ""
-            found.append(Reported(mark=key.mark, metric=key.text, value=size[0], text=text, step=size[1], **texts))
-        if not found and not any(key.text in METRICS for key, _ in node.pairs):
-            self.report.error(f"a reported figure names one of {', '.join(METRICS)}", node.mark)
-        return found
-
-
-def implied_type(value: Value) -> str:
-    """The type of a parameter with this default: any, where the default is a formula."""
-    if isinstance(value, Inline):
-        return "block"
-    return infer_type(value.evaluate({})) if _is_constant(value) else "any"
-
-
-def _is_constant(value: Value) -> bool:
-    return isinstance(value, Constant) or (isinstance(value, ListOf) and all(map(_is_constant, value.items)))
+    def row_edit(self, key: Scalar, cells: Mapping) -> RowEdit:
+        read = {k.text: self.values.value(v) for k, v in cells.pairs if k.text not in MODIFIERS}
+        mods = {k.text: self.steps.modifier(k.text, v) for k, v in cells.pairs if k.text in MODIFIERS}
+        return RowEdit(mark=key.mark, cells=read, cell_marks={k.text: k.mark for k, _ in cells.pairs}, mods=mods)

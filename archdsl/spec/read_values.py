@@ -7,24 +7,27 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import Mark
+from archdsl.errors import clip
 from archdsl.spec.expression import ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
 from archdsl.spec.report import Report
+from archdsl.spec.values import part
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
+MAX_NAME = 100
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-IN_TEXT = re.compile(r"\$([A-Za-z_]\w*)")
+IN_TEXT = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
 RESERVED = {"in", "i", "value"}
 ReadBody = Callable[[Node], Body]
+_UNREADABLE = parse("~")
 
 
 class ValueReader:
     """Reads values and reports what is wrong with them. `body` reads steps that stand as a value."""
 
-    def __init__(self, report: Report):
+    def __init__(self, report: Report, body: ReadBody):
         self.report = report
-        self.body: ReadBody = lambda node: ()
+        self.body = body
 
     def value(self, node: Node) -> Value:
         if isinstance(node, Scalar):
@@ -40,17 +43,18 @@ class ValueReader:
             return self.formula(node)
         return Constant(node.mark, node.value)
 
-    def formula(self, node: Scalar) -> Constant | Formula:
+    def formula(self, node: Scalar) -> Formula:
+        """A formula; one that cannot be read is reported, and another takes its place so that nothing follows from it."""
         try:
             bare = IN_TEXT.fullmatch(node.text)
             return Formula(node.mark, parse(node.text), bare[1] if bare else None)
         except ExpressionError as error:
-            self.report.error(error.message, inside(node.mark, error, node.plain), error.hint)
-            return Constant(node.mark, None)
+            self.report.error(error.message, part(node.mark, node.text, error.start, error.end), error.hint)
+            return Formula(node.mark, _UNREADABLE)
 
     def condition(self, node: Node) -> Value:
         """A value that decides: a formula, true or false. A text without `$` is read as a formula too."""
-        if isinstance(node, Scalar) and isinstance(node.value, str):
+        if isinstance(node, Scalar) and isinstance(node.value, str) and not NAME.match(node.text):
             return self.formula(node)
         return self.value(node)
 
@@ -61,8 +65,8 @@ class ValueReader:
             return None
         if "$" in node.text:
             return Label(node.mark, node.text, tuple(IN_TEXT.findall(node.text)))
-        if "." in node.text or not node.text.strip():
-            self.report.error(f"{what} must be a word without dots, '{node.text}' came", node.mark)
+        if "." in node.text or not node.text.strip() or len(node.text) > MAX_NAME:
+            self.report.error(f"{what} must be a word without dots, '{clip(node.text)}' came", node.mark)
             return None
         return Label(node.mark, node.text)
 
@@ -109,8 +113,8 @@ class ValueReader:
                 self.report.unknown(f"key of {what}", key.text, known, key.mark)
 
     def name(self, key: Scalar, what: str) -> bool:
-        if not NAME.match(key.text):
-            self.report.error(f"the name of {what} must be letters, digits and _, '{key.text}' came", key.mark)
+        if not NAME.match(key.text) or len(key.text) > MAX_NAME:
+            self.report.error(f"the name of {what} must be letters, digits and _, {kind(key)} came", key.mark)
             return False
         if key.text in RESERVED:
             self.report.error(f"'{key.text}' is a name of the language and cannot name {what}", key.mark)
@@ -118,19 +122,10 @@ class ValueReader:
         return True
 
 
-def inside(mark: Mark, error: ExpressionError, plain: bool) -> Mark:
-    """The place of an expression's mistake in its line; the whole scalar where it is quoted with escapes or spans lines."""
-    width = mark.end - mark.column
-    offset = 0 if plain else 1
-    if error.end + offset > width + 1:
-        return mark
-    return mark.shift(error.start + offset, error.end + offset)
-
-
 def kind(node: Node) -> str:
     """What a node is, in words."""
     if isinstance(node, Mapping):
-        return "a mapping"
+        return "a mapping" if node.pairs else "nothing"
     if isinstance(node, Sequence):
         return "a list"
     value = node.value
@@ -140,4 +135,4 @@ def kind(node: Node) -> str:
         return str(value).lower()
     if isinstance(value, (int, Fraction)):
         return f"the number {node.text}"
-    return f"'{node.text}'"
+    return f"'{clip(node.text)}'"

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archdsl.errors import Diagnostic, Mark, SpecError, unknown
 
 
 class Report:
-    """Mistakes found so far, each place and message once."""
+    """Mistakes found so far, each place and message once, up to a number that a person still reads."""
 
     def __init__(self, most: int = 100) -> None:
         self.found: dict[tuple[str, int, int, str], Diagnostic] = {}
         self.most = most
+        self.cut = False
+        self.spoilt: set[tuple[str, int, int]] = set()
 
     def add(self, diagnostic: Diagnostic) -> None:
-        mark = diagnostic.mark
-        place = (mark.source.name, mark.line, mark.column) if mark else ("", 0, 0)
-        if len(self.found) < self.most:
+        place = _place(diagnostic.mark)
+        if place in self.spoilt:
+            return
+        self.cut = self.full
+        if not self.full:
             self.found.setdefault((*place, diagnostic.message), diagnostic)
+
+    def spoil(self, mark: Mark) -> None:
+        """What stands here is known to be wrong: nothing more is said of it."""
+        self.spoilt.add(_place(mark))
+
+    @property
+    def full(self) -> bool:
+        return len(self.found) >= self.most
 
     def error(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> None:
         self.add(Diagnostic(message, mark, hint, related))
@@ -24,17 +38,20 @@ class Report:
     def warn(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> None:
         self.add(Diagnostic(message, mark, hint, related, warning=True))
 
-    def unknown(self, kind: str, word: str, known: object, mark: Mark) -> None:
-        message, hint = unknown(kind, word, list(known))  # type: ignore[call-overload]
+    def unknown(self, kind: str, word: str, known: Iterable[str], mark: Mark) -> None:
+        """A word that is not among the known ones; the hint is looked for only while it will be read."""
+        message, hint = ("", "") if self.full else unknown(kind, word, known)
         self.error(message, mark, hint)
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return sorted((d for d in self.found.values() if not d.warning), key=_place)
+        """Mistakes in the order of the text."""
+        found = sorted((d for d in self.found.values() if not d.warning), key=_order)
+        return [*found, Diagnostic(f"more mistakes follow; the first {self.most} are shown")] if found and self.cut else found
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        return sorted((d for d in self.found.values() if d.warning), key=_place)
+        return sorted((d for d in self.found.values() if d.warning), key=_order)
 
     def stop(self) -> None:
         """Raise what was found, if anything is an error."""
@@ -42,6 +59,9 @@ class Report:
             raise SpecError(errors)
 
 
-def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
-    mark = diagnostic.mark
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    return _place(diagnostic.mark)
+
+
+def _place(mark: Mark | None) -> tuple[str, int, int]:
     return (mark.source.name, mark.line, mark.column) if mark else ("", -1, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from archdsl.spec.model import Body, Call, RowEdit, Stage, Step, Table, Value
+from archdsl.spec.model import Body, Call, Constant, Formula, RowEdit, Stage, Step, Table, Value
 from archdsl.spec.report import Report
 
 
@@ -20,29 +20,32 @@ def tables(body: Body) -> Iterator[Table]:
 
 def edit_rows(net: Body, edits: dict[int, RowEdit], report: Report) -> Body:
     """The net with new cells. Unknown rows and columns go to the report."""
-    last = max((call.row or 0 for table in tables(net) for call in table.calls()), default=0)
+    numbers = {call.row for table in tables(net) for call in table.calls()}
+    last = max((number or 0 for number in numbers), default=0)
     for number, edit in edits.items():
-        if number > last:
-            report.error(f"no row {number}", edit.mark, f"the tables have rows 1 to {last}" if last else "the net has no table")
+        if number not in numbers:
+            hint = f"the tables have rows 1 to {last}" if last else "the net has no table"
+            report.error(f"no row {number}", edit.mark, hint)
     return tuple(_step(step, edits, report) for step in net)
 
 
 def _step(step: Step, edits: dict[int, RowEdit], report: Report) -> Step:
     if isinstance(step, Stage):
         return dataclasses.replace(step, body=tuple(_step(inner, edits, report) for inner in step.body))
-    if isinstance(step, Table):
-        rows = []
-        for row in step.rows:
-            if isinstance(row, Stage):
-                calls = [_row(c, step, edits, report) for c in row.body if isinstance(c, Call)]
-                rows.append(dataclasses.replace(row, body=tuple(c for c in calls if c is not None)))
-            elif (call := _row(row, step, edits, report)) is not None:
-                rows.append(call)
-        return dataclasses.replace(step, rows=tuple(rows))
-    return step
+    if not isinstance(step, Table):
+        return step
+    rows: list[Call | Stage] = []
+    for row in step.rows:
+        if isinstance(row, Stage):
+            calls = [_row(call, step, edits, report) for call in row.body if isinstance(call, Call)]
+            rows.append(dataclasses.replace(row, body=tuple(call for call in calls if call is not None)))
+        elif (call := _row(row, step, edits, report)) is not None:
+            rows.append(call)
+    return dataclasses.replace(step, rows=tuple(rows))
 
 
 def _row(call: Call, table: Table, edits: dict[int, RowEdit], report: Report) -> Call | None:
+    """The row with its new cells, None where it is taken out."""
     edit = edits.get(call.row or 0)
     if edit is None:
         return call
@@ -54,16 +57,23 @@ def _row(call: Call, table: Table, edits: dict[int, RowEdit], report: Report) ->
         if column not in table.columns:
             report.unknown("column", column, table.columns, mark)
         elif column == "op":
-            target = str(value.evaluate({}))
+            target = _target(value, report)
+        elif isinstance(value, Constant) and value.value is None:
+            args.pop(column, None)
         else:
-            _put(args, column, value)
-            marks[column] = mark
-    return dataclasses.replace(call, target=target, args=args, arg_marks=marks)
+            args[column], marks[column] = value, mark
+    for column in edit.mods:
+        if column not in table.columns:
+            report.unknown("column", column, table.columns, edit.cell_marks[column])
+    fields = dict(edit.mods.values())
+    mods = dataclasses.replace(call.mods, **fields) if fields else call.mods
+    return dataclasses.replace(call, target=target, args=args, arg_marks=marks, mods=mods)
 
 
-def _put(args: dict[str, Value], column: str, value: Value) -> None:
-    """`~` takes a cell out."""
-    if getattr(value, "value", 0) is None:
-        args.pop(column, None)
-    else:
-        args[column] = value
+def _target(value: Value, report: Report) -> str:
+    if isinstance(value, Constant) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, Formula) and value.bare is not None:
+        return f"${value.bare}"
+    report.error("the cell under 'op' must be an operator, a block or $name", value.mark)
+    return ""

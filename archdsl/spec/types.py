@@ -20,16 +20,6 @@ WORDS = {
 }
 
 
-_PYTHON = {"int": int, "bool": bool, "word": str, "list": list}
-
-
-def fits(parameter: Parameter, value: Any) -> bool:
-    """A quick yes for plain values of parameters without range or choices; False means only that `mistake` has to look."""
-    if parameter.range is not None or parameter.choices is not None:
-        return False
-    return parameter.type == "any" or type(value) is _PYTHON.get(parameter.type)
-
-
 def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
     """What is wrong with the value, and a hint; None where it fits. Arrays are checked element by element."""
     if value is None or (parameter.type != "any" and not _is(parameter.type, value)):

@@ -5,15 +5,16 @@ PyYAML's parser gives events; the nodes are put together here, without recursion
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import yaml
 
-from archdsl.errors import Diagnostic, Mark, Source, SpecError
+from archdsl.errors import Diagnostic, Mark, Source, SpecError, clip
+from archdsl.spec.report import Report
+from archdsl.spec.scalars import resolve
+from archdsl.spec.yaml_problems import NO_DASH, QUOTES, forbidden_character, problem
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -22,9 +23,9 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class TextLimits:
     """What a spec's text may hold before it is refused."""
 
-    bytes: int = 8_000_000
+    bytes: int = 4_000_000
     depth: int = 64
-    nodes: int = 1_000_000  # counted with every alias expanded
+    nodes: int = 250_000  # counted with every alias expanded
 
 
 @dataclass(slots=True, eq=False)
@@ -58,62 +59,46 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def compose(source: Source, limits: TextLimits | None = None) -> Node:
-    """The root node of a one-document text.
+def compose(source: Source, limits: TextLimits | None = None, report: Report | None = None) -> Node:
+    """The root node of a one-document text; a scalar without a value where the text is empty.
+
+    Args:
+        report: where mistakes go that leave a tree to go on with (a duplicate key, a key that is no word, a tag, a formula that
+            is cut at its comma). Without one they are raised.
 
     Raises:
-        SpecError: not YAML, empty, more than one document, a duplicate key, a key that is no word, a tag, a cycle of aliases, or a text past the limits.
+        SpecError: not YAML, more than one document, a cycle of aliases, or a text past the limits.
     """
     limits = limits or TextLimits()
     if len(source.text) > limits.bytes:
         raise SpecError(Diagnostic(f"the file has more than {limits.bytes:,} characters", Mark(source, 0, 0, 1)))
-    builder = _Builder(source, limits)
+    if (forbidden := forbidden_character(source)) is not None:
+        raise SpecError(forbidden)
+    found = Report() if report is None else report
+    builder = _Builder(source, limits, found)
     try:
         for event in yaml.parse(source.text, Loader=_Loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        raise SpecError(_not_yaml(error, source)) from None
-    except yaml.reader.ReaderError as error:
-        line = source.text.count("\n", 0, error.position)
-        mark = Mark(source, line, 0, 1)
-        raise SpecError(Diagnostic(f"not YAML: a character that YAML does not allow ({error.reason})", mark)) from None
-    return builder.finish()
-
-
-def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
-    place = error.problem_mark or error.context_mark
-    line = min(place.line, max(len(source.lines) - 1, 0)) if place else 0
-    column = place.column if place and place.line == line else 0
-    hint = ""
-    text = source.lines[line] if line < len(source.lines) else ""
-    if "\t" in text[: len(text) - len(text.lstrip())]:
-        hint = "YAML indents with spaces, not tabs"
-    elif text.count("(") and ("," in text or "[" in text):
-        hint = "inside { } or [ ] an expression with a comma or a bracket must stand in quotes"
-    elif re.search(r"[\[{,]\s*-\s*[,\]}]", text):
-        hint = "a bare - is no value in a flow list: write ~ for a cell that is not given"
-    elif error.problem and "mapping values are not allowed" in error.problem:
-        hint = "a ':' inside a value must stand in quotes, and the lines of one mapping share one indentation"
-    related: tuple[tuple[str, Mark], ...] = ()
-    start = error.context_mark
-    if start is not None and place is not None and start.line != place.line:
-        related = ((str(error.context), Mark(source, start.line, start.column, start.column + 1)),)
-    return Diagnostic(f"not YAML: {error.problem or error.context}", Mark(source, line, column, column + 1), hint, related)
+        raise SpecError([*(found.errors if report is None else ()), problem(error, source)]) from None
+    root = builder.finish()
+    if report is None:
+        found.stop()
+    return root
 
 
 class _Builder:
     """Takes parser events and puts nodes together on a stack of open collections."""
 
-    def __init__(self, source: Source, limits: TextLimits):
+    def __init__(self, source: Source, limits: TextLimits, report: Report):
         self.source = source
+        self.report = report
         self.limits = limits
         self.root: Node | None = None
         self.open: list[tuple[Sequence | Mapping, str | None, list[Any]]] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.sizes: list[int] = []  # expanded size of each open collection so far
-        self.total = 0
         self.documents = 0
-        self.found: list[Diagnostic] = []
 
     def mark(self, event: Any) -> Mark:
         start, end = event.start_mark, event.end_mark
@@ -127,7 +112,10 @@ class _Builder:
         if kind is yaml.ScalarEvent:
             mark = self.mark(event)
             self.refuse_tag(event, mark)
-            plain = event.style in (None, "")
+            plain = not event.style
+            if plain and event.value == "-" and self.open and self.open[-1][0].flow:
+                self.report.error("a bare - is no value", mark, NO_DASH)
+                self.report.spoil(mark)
             self.place(Scalar(mark, event.value, plain, resolve(event.value) if plain else event.value), event.anchor, 1)
         elif kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
             mark = self.mark(event)
@@ -140,6 +128,8 @@ class _Builder:
             self.sizes.append(1)
         elif kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
             node, anchor, items = self.open.pop()
+            if node.flow:
+                items = _uncut(items, isinstance(node, Mapping), self.report)
             if isinstance(node, Sequence):
                 node.items = items
             else:
@@ -154,13 +144,14 @@ class _Builder:
 
     def refuse_tag(self, event: Any, mark: Mark) -> None:
         if event.tag is not None and event.tag != "!":
-            self.found.append(Diagnostic(f"the tag {event.tag} is not allowed in a spec", mark, "write the plain value"))
+            tag = clip(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
+            self.report.error(f"the tag {tag} is not allowed in a spec", mark, "write the plain value")
 
     def alias(self, event: Any) -> None:
         mark = self.mark(event)
         if event.anchor not in self.anchors:
             inside = any(anchor == event.anchor for _, anchor, _ in self.open)
-            text = f"the alias *{event.anchor} " + ("stands inside what it names" if inside else "names no anchor")
+            text = f"the alias *{clip(event.anchor)} " + ("stands inside what it names" if inside else "names no anchor")
             raise SpecError(Diagnostic(text, mark))
         node, size = self.anchors[event.anchor]
         self.place(node, None, size)
@@ -180,53 +171,49 @@ class _Builder:
         seen: dict[str, Mark] = {}
         for key, value in zip(items[::2], items[1::2], strict=True):
             if not isinstance(key, Scalar) or key.text == "":
-                hint = "an expression with [ ] or { } must stand in quotes" if not isinstance(key, Scalar) else ""
-                self.found.append(Diagnostic("a key must be a word", key.mark, hint))
+                self.report.error("a key must be a word", key.mark, "" if isinstance(key, Scalar) else QUOTES)
                 continue
             if key.text in seen:
-                first = seen[key.text]
-                self.found.append(Diagnostic(f"duplicate key '{key.text}'", key.mark, related=(("first given here", first),)))
+                self.report.error(f"duplicate key '{clip(key.text)}'", key.mark, "", ("first given here", seen[key.text]))
                 continue
             seen[key.text] = key.mark
             node.pairs.append((key, value))
 
     def finish(self) -> Node:
-        if self.root is None or (isinstance(self.root, Scalar) and self.root.value is None):
-            hint = "a spec begins with 'archdsl: 1'; `archdsl new` writes a first one"
-            raise SpecError(Diagnostic("the file is empty", Mark(self.source, 0, 0, 1), hint))
-        if self.found:
-            raise SpecError(self.found)
-        return self.root
+        return Scalar(Mark(self.source, 0, 0, 1), "", True, None) if self.root is None else self.root
 
 
-# -- scalars by the core schema of YAML 1.2, with exact numbers -----------------------------------------------------------------
+def _uncut(items: list[Node], pairs: bool, report: Report) -> list[Node]:
+    """The items of a flow collection. A formula that its comma cut in pieces is reported and put together again, so that no other
+    mistake follows from the cut."""
+    if not any(isinstance(item, Scalar) and _unclosed(item) > 0 for item in items):
+        return items
+    made: list[Node] = []
+    rest = iter(items)
+    for item in rest:
+        pieces = [item] if isinstance(item, Scalar) else []
+        while sum(map(_unclosed, pieces)) > 0 and isinstance(piece := next(rest, None), Scalar):
+            if piece.text:  # of a mapping, the pieces are keys without values
+                pieces.append(piece)
+        if len(pieces) > 1:
+            item = _whole(pieces)
+            report.error(f"'{clip(item.text)}' is cut at its comma", item.mark, QUOTES)
+            if "$" not in item.text:
+                report.spoil(item.mark)
+            if pairs:
+                next(rest, None)
+        made.append(item)
+    return made
 
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_RADIX = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?\Z")
-_RATIO = re.compile(r"([-+]?[0-9]+)\s*/\s*([0-9]+)\Z")
-_DIGITS = 60
+
+def _unclosed(scalar: Scalar) -> int:
+    return scalar.text.count("(") - scalar.text.count(")") if scalar.plain else 0
 
 
-def resolve(text: str) -> Any:
-    """The value of a plain scalar: None, bool, int, exact Fraction (`0.1`, `1e-5`, `1/2`), or the text itself."""
-    if text in _WORDS:
-        return None
-    if text in _TRUTHS:
-        return _TRUTHS[text]
-    if len(text) > _DIGITS or text[0] not in "0123456789+-.":
-        return text
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        value = Fraction(text)
-        return int(value) if value.denominator == 1 else value
-    if _RADIX.match(text):
-        return int(text, 0)
-    ratio = _RATIO.match(text)
-    if ratio and int(ratio[2]):
-        value = Fraction(int(ratio[1]), int(ratio[2]))
-        return int(value) if value.denominator == 1 else value
-    return text
+def _whole(pieces: list[Scalar]) -> Scalar:
+    first, last = pieces[0].mark, pieces[-1].mark
+    if first.line != last.line:
+        text = ", ".join(piece.text for piece in pieces)
+        return Scalar(first, text, True, text)
+    mark = Mark(first.source, first.line, first.column, last.end)
+    return Scalar(mark, mark.text, True, mark.text)

@@ -5,10 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from archdsl.compilers import torch as back_end
 from graphs import Builder, chain
 
 import archdsl
+from archdsl.compilers import torch as back_end
 from archdsl.cost.receptive import receptive_fields
 from archdsl.spec.locate import zoo_names
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-import archdsl
 import pytest
+
+import archdsl
 from archdsl.ir import calls
 from archdsl.ir.serialize import dump
 

@@ -1,0 +1,121 @@
+"""What a parsed expression becomes: closures over names, whose mistakes know their token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import clip, near_miss
+from archdsl.exact import select
+from archdsl.spec.arithmetic import BINARY, truth
+from archdsl.spec.tokens import ExpressionError, Token
+
+Names = dict[str, Any]
+Evaluate = Callable[[Names], Any]
+
+
+def conditional(yes: Evaluate, condition: Evaluate, no: Evaluate, token: Token) -> Evaluate:
+    """`yes if condition else no`: only the side that is chosen is evaluated; over a grid both are, element by element."""
+
+    def evaluate(n: Names) -> Any:
+        chosen = checked(truth, token, condition(n))
+        if isinstance(chosen, bool):
+            return yes(n) if chosen else no(n)
+        return select(chosen, yes(n), no(n))
+
+    return evaluate
+
+
+def logical(first: Evaluate, rest: list[tuple[Token, Evaluate]], combine: Callable[[Any, Any], Any], settled: bool) -> Evaluate:
+    """Conditions between `and` or `or`; those behind one that settles the answer are not evaluated."""
+
+    def evaluate(n: Names) -> Any:
+        result = checked(truth, rest[0][0], first(n))
+        for token, operand in rest:
+            if result is settled:
+                return settled
+            result = combine(result, checked(truth, token, operand(n)))
+        return result
+
+    return evaluate
+
+
+def name(key: str, token: Token) -> Evaluate:
+    """The value of a name."""
+
+    def evaluate(n: Names) -> Any:
+        try:
+            return n[key]
+        except KeyError:
+            hint = near_miss(f"${key}", [f"${known}" for known in n])
+            raise ExpressionError(f"unknown name '${key}'", token.start, token.end, hint) from None
+
+    return evaluate
+
+
+def chain(first: Evaluate, rest: list[tuple[Token, Evaluate]]) -> Evaluate:
+    """Operations from left to right, in one loop, so that a long sum does not nest calls."""
+
+    def evaluate(n: Names) -> Any:
+        result = first(n)
+        for token, operand in rest:
+            result = applied(BINARY[token.text], token, result, operand(n))
+        return result
+
+    return evaluate
+
+
+def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
+    def evaluate(n: Names) -> Any:
+        items, index = base(n), at(n)
+        if not isinstance(items, (list, tuple)):
+            raise ExpressionError(f"only a list has elements, this is {kind_of(items)}", token.start, token.end)
+        if type(index) is not int or not -len(items) <= index < len(items):
+            shown = index if type(index) is int else kind_of(index)
+            raise ExpressionError(f"no element {shown} in a list of {len(items)}", token.start, token.end)
+        return items[index]
+
+    return evaluate
+
+
+def constant(value: Any) -> Evaluate:
+    return lambda n: value
+
+
+def applied(function: Callable[..., Any], token: Token, *values: Any) -> Any:
+    """The function's result, its errors as mistakes at the token."""
+    try:
+        return function(*values)
+    except TypeError:
+        message = f"'{token.text}' does not work on {' and '.join(map(kind_of, values))}"
+    except ZeroDivisionError:
+        message = "division by zero"
+    except OverflowError:
+        message = "the number is too large"
+    except ValueError as error:
+        message = str(error)
+    raise ExpressionError(message, token.start, token.end)
+
+
+def checked(function: Callable[[Any], Any], token: Token, value: Any) -> Any:
+    """The function's result, its ValueError as a mistake at the token."""
+    try:
+        return function(value)
+    except ValueError as error:
+        raise ExpressionError(str(error), token.start, token.end) from None
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in the words of the language."""
+    if value is None:
+        return "~ (not given)"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, Fraction)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the word '{clip(value)}'"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "an array" if hasattr(value, "knobs") else "a block"

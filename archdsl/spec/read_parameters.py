@@ -1,0 +1,134 @@
+"""Knobs and block arguments: type, default, range, choices."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from archdsl.spec.model import Inline, Override, Parameter, Value
+from archdsl.spec.read_values import ValueReader
+from archdsl.spec.values import is_plain
+from archdsl.spec.yaml import Mapping, Node, Scalar
+
+TYPES = ("int", "number", "bool", "word", "list", "block", "any")
+MAX_KNOBS = 1000
+_KEYS = ("type", "default", "range", "choices", "doc")
+_OTHER_NAMES = {"integer": "int", "float": "number", "str": "word", "string": "word", "boolean": "bool", "array": "list"}
+
+
+def read_knobs(node: Node | None, values: ValueReader) -> dict[str, Parameter | Override]:
+    """The knobs of a file: declared by a mapping of keys, or a new default alone."""
+    found: dict[str, Parameter | Override] = {}
+    mapping = values.mapping(node, "'knobs'") if node is not None else None
+    for key, value in mapping.pairs if mapping else ():
+        if not values.name(key, "a knob"):
+            continue
+        if isinstance(value, Mapping):
+            values.keys(value, (*_KEYS, "reading"), "a knob")
+            found[key.text] = _parameter(key, value, values)
+        else:
+            found[key.text] = Override(name=key.text, mark=key.mark, default=values.value(value))
+        if len(found) > MAX_KNOBS:
+            values.report.error(f"more than {MAX_KNOBS:,} knobs", key.mark)
+            break
+    return found
+
+
+def read_arguments(node: Node | None, values: ValueReader) -> dict[str, Parameter]:
+    """The arguments of a block: a type, a default, or a mapping of keys."""
+    found: dict[str, Parameter] = {}
+    mapping = values.mapping(node, "'args'") if node is not None else None
+    for key, value in mapping.pairs if mapping else ():
+        if values.name(key, "an argument"):
+            found[key.text] = _argument(key, value, values)
+        if len(found) > MAX_KNOBS:
+            values.report.error(f"more than {MAX_KNOBS:,} arguments", key.mark)
+            break
+    return found
+
+
+def _argument(key: Scalar, value: Node, values: ValueReader) -> Parameter:
+    if isinstance(value, Mapping) and any(key.text in _KEYS for key, _ in value.pairs):
+        values.keys(value, _KEYS, "an argument")
+        return _parameter(key, value, values)
+    if isinstance(value, Scalar) and value.plain:
+        if value.text in TYPES:
+            return Parameter(name=key.text, mark=key.mark, type=value.text)
+        if value.text in _OTHER_NAMES:
+            values.report.error(f"unknown type '{value.text}'", value.mark, f"did you mean '{_OTHER_NAMES[value.text]}'?")
+    default = values.value(value)
+    return Parameter(name=key.text, mark=key.mark, type=implied_type(default), default=default)
+
+
+def _parameter(key: Scalar, node: Mapping, values: ValueReader) -> Parameter:
+    given, doc, reading = node.get("default"), node.get("doc"), node.get("reading")
+    default = values.value(given) if given is not None else None
+    bounds = _range(node.get("range"), values)
+    type_ = _type(node.get("type"), values)
+    if type_ is None:
+        type_ = implied_type(default) if default is not None else "any"
+        if type_ == "int" and bounds is not None and any(isinstance(b, Fraction) for b in bounds):
+            type_ = "number"
+    return Parameter(
+        name=key.text,
+        mark=key.mark,
+        type=type_,
+        default=default,
+        range=bounds,
+        choices=_choices(node.get("choices"), values),
+        doc=values.text(doc, "'doc'") if doc is not None else "",
+        reading=values.truth(reading, "'reading'") if reading is not None else False,
+    )
+
+
+def _type(node: Node | None, values: ValueReader) -> str | None:
+    if node is None:
+        return None
+    word = values.text(node, "'type'")
+    if word in TYPES:
+        return word
+    if word in _OTHER_NAMES:
+        values.report.error(f"unknown type '{word}'", node.mark, f"did you mean '{_OTHER_NAMES[word]}'?")
+    elif word:
+        values.report.unknown("type", word, TYPES, node.mark)
+    return "any"
+
+
+def _range(node: Node | None, values: ValueReader) -> tuple[int | Fraction, int | Fraction] | None:
+    if node is None:
+        return None
+    bounds = values.plain(node)
+    numbers = isinstance(bounds, list) and all(isinstance(b, (int, Fraction)) and not isinstance(b, bool) for b in bounds)
+    if not numbers or len(bounds) != 2 or bounds[0] > bounds[1]:
+        values.report.error("a range is [lowest, highest]", node.mark)
+        return None
+    return bounds[0], bounds[1]
+
+
+def _choices(node: Node | None, values: ValueReader) -> tuple[Any, ...] | None:
+    listed = values.sequence(node, "'choices'") if node is not None else None
+    if listed is None:
+        return None
+    if not listed.items:
+        values.report.error("'choices' is a list of values, an empty one came", listed.mark)
+        return None
+    return tuple(values.plain(item) for item in listed.items)
+
+
+def implied_type(default: Value) -> str:
+    """The type of a parameter with this default: any, where the default is a formula."""
+    if isinstance(default, Inline):
+        return "block"
+    return _type_of(default.evaluate({})) if is_plain(default) else "any"
+
+
+def _type_of(value: Any) -> str:
+    if value is None:
+        return "any"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int"
+    if isinstance(value, Fraction):
+        return "number"
+    return "list" if isinstance(value, list) else "word"

@@ -1,0 +1,142 @@
+"""docs/language.md: every example runs, every error message is the one that comes, and the generated parts are fresh.
+
+A ```yaml block is a whole spec, unless a comment before it says otherwise:
+
+    <!-- file: blocks/my.yaml -->    a file that other examples import, extend or name
+    <!-- fragment: net -->           steps, put under `net:`; further top-level keys may follow a bar: `net | knobs: {w: 1}`
+    <!-- fragment: top -->           top-level keys; `input` and `net` are put in where they are missing
+    <!-- error -->                   a spec that fails with the ```text block that follows
+
+All files of the page lie in one folder, in which ```console and ```python (doctest) examples run. In what a command prints, `…`
+stands for anything.
+"""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from _pytest.mark import ParameterSet
+
+import archdsl
+from archdsl.cli.main import run
+from archdsl.spec.reference import renew
+
+PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+_FENCE = re.compile(r"(?:<!-- (?P<note>[^\n]*?) -->\n+)?```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_DEFAULTS = {
+    "input": "input: [16, 32, 32]",
+    "import": "import: [blocks/mobile, blocks/partial, blocks/residual]",
+    "net": "net: identity",
+}
+
+
+class Example(NamedTuple):
+    kind: str
+    note: str
+    text: str
+    line: int
+
+    @property
+    def word(self) -> str:
+        return self.note.partition(":")[0]
+
+
+def _examples() -> list[Example]:
+    return [
+        Example(m["kind"], m["note"] or "", m["text"], TEXT.count("\n", 0, m.start("kind")) + 1) for m in _FENCE.finditer(TEXT)
+    ]
+
+
+EXAMPLES = _examples()
+
+
+def _of(kind: str, *words: str) -> list[ParameterSet]:
+    """Examples of a kind, and of the given words of their notes where there are any."""
+    return [pytest.param(e, id=f"line_{e.line}") for e in EXAMPLES if e.kind == kind and (not words or e.word in words)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with all files of the page."""
+    for example in EXAMPLES:
+        if example.word == "file":
+            path = tmp_path / example.note.removeprefix("file:").strip()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(example.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _whole(example: Example) -> str:
+    """The spec that a fragment stands for."""
+    part, _, more = example.note.removeprefix("fragment:").partition("|")
+    body = example.text if part.strip() == "top" else "net:\n" + "".join(f"  {line}\n" for line in example.text.splitlines())
+    text = f"{body}\n{more.strip()}\n"
+    keys = {line.partition(":")[0] for line in text.splitlines() if re.match(r"\w+:", line)}
+    rest = {} if "extends" in keys else {key: line for key, line in _DEFAULTS.items() if key not in keys}
+    return text + "".join(f"{line}\n" for line in rest.values())
+
+
+@pytest.mark.parametrize("example", _of("yaml", "", "file", "fragment"))
+def test_spec_is_built(example: Example, folder: Path) -> None:
+    path = folder / "example.yaml"
+    if example.word == "file":
+        path = folder / example.note.removeprefix("file:").strip()
+        if path.parent != folder:
+            return  # a library of blocks: built by the examples that import it
+    else:
+        path.write_text(_whole(example) if example.word == "fragment" else example.text, encoding="utf-8")
+    assert archdsl.load(path).cost().params >= 0
+
+
+@pytest.mark.parametrize("example", _of("yaml", "error"))
+def test_error_is_as_printed(example: Example, folder: Path) -> None:
+    printed = EXAMPLES[EXAMPLES.index(example) + 1]
+    assert printed.kind == "text"
+    (folder / "net.yaml").write_text(example.text, encoding="utf-8")
+    with pytest.raises(archdsl.SpecError) as caught:
+        archdsl.load("net.yaml").graph()
+    assert str(caught.value) == printed.text.rstrip("\n")
+
+
+@pytest.mark.parametrize("example", _of("console"))
+def test_command_prints_what_the_page_says(example: Example, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for session in re.split(r"^\$ archdsl ", example.text, flags=re.MULTILINE)[1:]:
+        command, _, printed = session.partition("\n")
+        code = run(command.replace("'", "").split())
+        captured = capsys.readouterr()
+        assert code != 2, captured.err
+        found = "\n".join(line.rstrip() for line in (captured.err + captured.out).strip("\n").splitlines())
+        pattern = ".*".join(re.escape(part) for part in printed.strip("\n").split("…"))
+        assert re.fullmatch(pattern, found, re.DOTALL), found
+
+
+@pytest.mark.parametrize("example", _of("python"))
+def test_python_gives_what_the_page_says(example: Example, folder: Path) -> None:
+    parsed = doctest.DocTestParser().get_doctest(example.text, {"archdsl": archdsl}, f"line {example.line}", None, example.line)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(parsed)
+    assert runner.tries > 0
+    assert runner.failures == 0
+
+
+def test_generated_parts_are_fresh() -> None:
+    assert renew(TEXT) == TEXT, "run: python -m archdsl.spec.reference docs/language.md"
+
+
+def test_every_example_is_of_a_kind_that_is_checked() -> None:
+    known = {"yaml": {"", "file", "fragment", "error"}, "console": {""}, "python": {""}, "text": {""}}
+    assert [e for e in EXAMPLES if e.word not in known.get(e.kind, set())] == []
+
+
+def test_every_key_has_its_place_on_the_page() -> None:
+    from archdsl.spec.read_file import KEYS, TYPES
+    from archdsl.spec.read_steps import MODIFIERS, STRUCTURE
+
+    missing = [word for word in (*KEYS, *TYPES, *MODIFIERS, *STRUCTURE) if f"`{word}" not in TEXT]
+    assert missing == []
