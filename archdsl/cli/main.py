@@ -76,7 +76,7 @@ def run(args: list[str]) -> int:
     except ArchdslError as error:
         show(str(error))
         return 1
-    except (BrokenPipeError, SystemExit):  # the reader of a pipe has gone (`archdsl cost … | head`); rich makes a SystemExit of it
+    except (BrokenPipeError, SystemExit):  # the reader of a pipe has gone: `archdsl cost … | head`; rich makes it an exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

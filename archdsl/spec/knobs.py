@@ -89,7 +89,7 @@ def values(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
         InputError: a given value does not fit its knob.
         SpecError: a default does not.
     """
-    wrong = {name: found for name, value in given.items() if (found := mistake(spec.knobs[name], value)) is not None}
+    wrong = {name: told for name, value in given.items() if (told := mistake(spec.knobs[name], value)) is not None}
     if wrong:
         raise InputError("\n".join(f"{name}: {text}" + (f"; {hint}" if hint else "") for name, (text, hint) in wrong.items()))
     found = dict(given)

@@ -199,7 +199,9 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         assert process.wait(timeout=60) == 0
 
 
-@pytest.mark.parametrize("line", ["cost dpnet", "cost dpnet --json", "check dpnet", "whatif dpnet --set width=2", "list", "schema"])
+@pytest.mark.parametrize(
+    "line", ["cost dpnet", "cost dpnet --json", "check dpnet", "whatif dpnet --set width=2", "list", "schema"]
+)
 def test_what_needs_no_torch_imports_none(line: str) -> None:
     script = (
         "import sys; from archdsl.cli.main import run; code = run(sys.argv[1:]); "

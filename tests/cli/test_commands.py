@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -164,22 +161,6 @@ def test_forms_of_cost(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "conv" in printed
     assert "http" not in printed
-
-
-def test_costing_brings_no_heavy_library(tmp_path: Path) -> None:
-    code = "import sys; from archdsl.cli.main import run; assert run(['{}', 'dpnet']) == 0; print({{'torch', 'numpy', 'networkx'}} & set(sys.modules), file=sys.stderr)"
-    for command in ("cost", "check"):
-        done = subprocess.run(
-            [sys.executable, "-c", code.format(command)], capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path
-        )
-        assert done.stderr.strip().endswith("set()")
-
-
-def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
-    line = f"{sys.executable} -m archdsl cost dpnet | head -n 1"
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment)
-    assert done.stderr == ""
 
 
 def test_no_traceback_for_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
