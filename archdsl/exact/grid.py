@@ -266,7 +266,8 @@ def _grid(value: Any) -> Grid | None:
     if isinstance(value, Fraction):
         return Grid(scalar(value.numerator), value.denominator, NO_KNOBS, (value.numerator, value.numerator))
     if isinstance(value, (np.integer, np.ndarray)):
-        return Grid.of(value)
+        found: Grid = Grid.of(value)
+        return found
     return None
 
 

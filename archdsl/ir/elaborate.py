@@ -4,7 +4,8 @@ Every dimension is an int or a grid of ints. A condition over a grid whose eleme
 knobs; everything else is the same code for one network and for many.
 
     Evaluation   values, decisions, mistakes       (ir/evaluation.py)
-    Calls        operators and blocks              (ir/calls.py)
+    Calls        what a call names, operators      (ir/calls.py)
+    Blocks       bodies, copies, closures          (ir/blocks.py)
     Structure    split, fork, stage, table         (ir/structure.py)
     Elaborator   steps in order, loops, the whole  (here)
 """

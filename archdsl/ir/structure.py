@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.exact import floor
-from archdsl.ir.calls import Calls
+from archdsl.ir.blocks import Blocks
 from archdsl.ir.evaluation import Stop
 from archdsl.ir.graph import Node
 from archdsl.ir.scope import Scope, Tensors, channels
@@ -19,7 +19,7 @@ from archdsl.spec.expression import Names
 from archdsl.spec.model import Call, Parallel, Path, Stage, Step, Table, Value
 
 
-class Structure(Calls):
+class Structure(Blocks):
     """Runs what has paths or groups steps. Sequences and loops are run by the class that is built on this one."""
 
     def sequence(self, steps: Iterable[Step], scope: Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:
