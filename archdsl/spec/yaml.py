@@ -5,6 +5,7 @@ PyYAML's parser gives events; the nodes are put together here, without recursion
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -183,27 +184,49 @@ class _Builder:
         return Scalar(Mark(self.source, 0, 0, 1), "", True, None) if self.root is None else self.root
 
 
+_CALL = re.compile(r"[$\w]\s*\(|\$\w")  # a function or a name: what makes a text with a bracket a formula
+
+
 def _uncut(items: list[Node], pairs: bool, report: Report) -> list[Node]:
     """The items of a flow collection. A formula that its comma cut in pieces is reported and put together again, so that no other
-    mistake follows from the cut."""
-    if not any(isinstance(item, Scalar) and _unclosed(item) > 0 for item in items):
-        return items
+    mistake follows from the cut.
+
+    Args:
+        pairs: whether keys and values stand in turn.
+    """
     made: list[Node] = []
-    rest = iter(items)
-    for item in rest:
-        pieces = [item] if isinstance(item, Scalar) else []
-        while sum(map(_unclosed, pieces)) > 0 and isinstance(piece := next(rest, None), Scalar):
-            if piece.text:  # of a mapping, the pieces are keys without values
-                pieces.append(piece)
-        if len(pieces) > 1:
+    at = 0
+    while at < len(items):
+        after = _end_of_cut(items, at, pairs)
+        item = items[at]
+        if after > at + 1:
+            pieces = [piece for piece in (item, *items[at + 1 : after : 2 if pairs else 1]) if isinstance(piece, Scalar)]
             item = _whole(pieces)
             report.error(f"'{clip(item.text)}' is cut at its comma", item.mark, QUOTES)
             if "$" not in item.text:
                 report.spoil(item.mark)
-            if pairs:
-                next(rest, None)
         made.append(item)
+        at = after
     return made
+
+
+def _end_of_cut(items: list[Node], at: int, pairs: bool) -> int:
+    """The number after the last piece of the formula that begins here; `at + 1` where none does.
+
+    In a mapping only a value is cut, and its further pieces are keys without values.
+    """
+    first = items[at]
+    if not isinstance(first, Scalar) or _unclosed(first) <= 0 or not _CALL.search(first.text) or (pairs and at % 2 == 0):
+        return at + 1
+    missing, after = _unclosed(first), at + 1
+    while missing > 0:
+        piece = items[after] if after < len(items) else None
+        value = items[after + 1] if pairs and piece is not None else None
+        if not isinstance(piece, Scalar) or (pairs and not (isinstance(value, Scalar) and value.plain and not value.text)):
+            return at + 1
+        missing += _unclosed(piece)
+        after += 2 if pairs else 1
+    return after
 
 
 def _unclosed(scalar: Scalar) -> int:
