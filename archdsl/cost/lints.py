@@ -59,24 +59,16 @@ def _narrow(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 
 def _unmixed(graph: Graph, readers: Readers) -> Iterator[Node]:
-    """Joined channels that the next split takes apart as they are, so that the paths never exchange anything."""
-    for node in graph:
-        if not isinstance(node.op, Concat):
-            continue
-        following = [graph[name] for name in _through(graph, readers, node)]
-        if any(isinstance(n.op, Slice) for n in following):
-            yield node
+    """Joined channels that the next split takes apart as they are, so that the paths never exchange anything.
 
-
-def _through(graph: Graph, readers: Readers, node: Node) -> list[str]:
-    """Who reads a tensor, past norms, activations, further concats and what passes it on."""
-    found = []
-    for name in readers[node.name]:
-        if isinstance(graph[name].op, (BatchNorm, Activation, Concat, Identity, Dropout)):
-            found += _through(graph, readers, graph[name])
-        else:
-            found.append(name)
-    return found
+    Norms, activations and further concats in between mix nothing. Each node is looked at once, the last first.
+    """
+    passing = (BatchNorm, Activation, Concat, Identity, Dropout)
+    cut: dict[str, bool] = {}  # whether a split takes the tensor apart
+    for node in reversed(graph.nodes.values()):
+        following = [graph[name] for name in readers[node.name]]
+        cut[node.name] = any(isinstance(n.op, Slice) or (isinstance(n.op, passing) and cut[n.name]) for n in following)
+    return (node for node in graph if isinstance(node.op, Concat) and cut[node.name])
 
 
 def _dead(graph: Graph, readers: Readers) -> Iterator[Node]:
