@@ -16,7 +16,6 @@ from archdsl.spec.knobs import apply
 from archdsl.spec.load import load_file, load_source
 from archdsl.spec.model import Spec
 from archdsl.spec.report import Report
-from archdsl.spec.yaml import TextLimits
 
 if TYPE_CHECKING:
     from archdsl.compilers.torch import Network
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from archdsl.viz import Picture
 
 
-def load(target: str | Path, *, limits: Limits | None = None, text_limits: TextLimits | None = None, **knobs: Any) -> Net:
+def load(target: str | Path, *, limits: Limits | None = None, **knobs: Any) -> Net:
     """A network from the path of a spec or the name of one in the zoo.
 
     Args:
@@ -36,7 +35,7 @@ def load(target: str | Path, *, limits: Limits | None = None, text_limits: TextL
         SpecError: mistakes in the spec.
     """
     report = Report()
-    spec = load_file(target, report, text_limits)
+    spec = load_file(target, report, (limits or Limits()).text)
     report.stop()
     return Net(spec, knobs, limits, tuple(report.warnings))
 
@@ -44,7 +43,7 @@ def load(target: str | Path, *, limits: Limits | None = None, text_limits: TextL
 def loads(text: str, *, name: str = "<text>", limits: Limits | None = None, **knobs: Any) -> Net:
     """A network from the text of a spec. Its imports are looked for in the zoo."""
     report = Report()
-    spec = load_source(Source(name, text), report)
+    spec = load_source(Source(name, text), report, (limits or Limits()).text)
     report.stop()
     return Net(spec, knobs, limits, tuple(report.warnings))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json
-from archdsl.errors import Diagnostic, SpecError
+from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -31,7 +31,13 @@ class Checked(NamedTuple):
 @limit_options
 def command(specs: tuple[str, ...], strict: bool, quiet: bool, settings: tuple[str, ...], as_json: bool, limits: Limits) -> int:
     """Check each SPEC: language, names, types, shapes, and notes on its design. Exit code 3 where one has a mistake."""
-    found = {spec: _check(spec, settings, limits) for spec in specs}
+    found: dict[str, Checked] = {}
+    unread: list[str] = []
+    for spec in specs:
+        try:
+            found[spec] = _check(spec, settings, limits)
+        except InputError as error:  # the others are checked all the same
+            unread.append(str(error))
     if as_json:
         entries = {
             spec: {
@@ -45,6 +51,8 @@ def command(specs: tuple[str, ...], strict: bool, quiet: bool, settings: tuple[s
     else:
         for spec, checked in found.items():
             _print(spec, checked, strict, quiet)
+    if unread:
+        raise InputError("\n".join(unread))
     return 0 if all(checked.ok(strict) for checked in found.values()) else 3
 
 

@@ -13,6 +13,7 @@ import click
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load
 from archdsl.spec.knobs import parse_settings
+from archdsl.spec.yaml import TextLimits
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,17 +38,20 @@ def json_option(function: F) -> F:
 
 
 def limit_options(function: F) -> F:
-    """Bounds of elaboration, raised by hand for very large networks."""
+    """Bounds of reading and elaboration, raised by hand for very large networks."""
     default = Limits()
     for name, value, text in (
         ("--max-nodes", default.nodes, "Operators that a network may have."),
         ("--max-steps", default.steps, "Steps that may be taken while it is put together."),
+        ("--max-bytes", default.text.bytes, "Size that a file may have."),
+        ("--max-values", default.text.nodes, "Values that a file may hold, every alias counted in full."),
     ):
         function = click.option(name, default=value, show_default=True, type=click.IntRange(1), help=text)(function)
 
     @functools.wraps(function)
-    def wrapper(*args: Any, max_nodes: int, max_steps: int, **kwargs: Any) -> Any:
-        return function(*args, limits=Limits(nodes=max_nodes, steps=max_steps), **kwargs)
+    def wrapper(*args: Any, max_nodes: int, max_steps: int, max_bytes: int, max_values: int, **kwargs: Any) -> Any:
+        text = TextLimits(bytes=max_bytes, nodes=max_values)
+        return function(*args, limits=Limits(nodes=max_nodes, steps=max_steps, text=text), **kwargs)
 
     return wrapper  # type: ignore[return-value]
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archdsl.ops import Operator, Shape, ShapeError
 from archdsl.ops.arguments import MAX_DIMENSION
+from archdsl.spec.yaml import TextLimits
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of elaboration, so that any spec ends in bounded time and memory.
+    """Bounds of reading and elaboration, so that any spec ends in bounded time and memory.
 
     Attributes:
         nodes: operators in the graph.
         steps: steps that are taken, those whose `when` is false counted too.
         depth: block calls inside each other.
+        text: what a file may hold.
     """
 
     nodes: int = 200_000
     steps: int = 1_000_000
     depth: int = 64
+    text: TextLimits = field(default_factory=TextLimits)
 
 
 def bounded(shape: Shape, op: Operator) -> Shape:

@@ -97,9 +97,9 @@ def blocks() -> str:
 def limits() -> str:
     text, graph = TextLimits(), Limits()
     rows = [
-        ("size of a file", f"{text.bytes:,} bytes", ""),
+        ("size of a file", f"{text.bytes:,} bytes", "`--max-bytes`"),
         ("nesting of the YAML", f"{text.depth} levels", ""),
-        ("values in a file, every alias counted in full", f"{text.nodes:,}", ""),
+        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--max-values`"),
         ("length of an expression", f"{MAX_LENGTH:,} characters", ""),
         ("nesting of an expression", f"{MAX_DEPTH} levels", ""),
         ("operators in a network", f"{graph.nodes:,}", "`--max-nodes`"),
