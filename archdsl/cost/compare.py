@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.layout import Line, count, layout
-from archdsl.cost.memory import memory
+from archdsl.cost.totals import costs
 
 if TYPE_CHECKING:
     from archdsl.net import Net
@@ -66,11 +66,8 @@ class Change:
 
 def totals(before: Net, after: Net) -> list[Total]:
     """Every cost of two single networks."""
-    rows = [("params", before.cost().params, after.cost().params), ("MACs", before.cost().macs, after.cost().macs)]
-    first, second = memory(before.graph()), memory(after.graph())
-    rows.append(("weights, bytes", first.weights_bytes, second.weights_bytes))
-    rows.append(("peak activations, bytes", first.peak_activation_bytes, second.peak_activation_bytes))
-    return [Total(name, int(a), int(b)) for name, a, b in rows]
+    first, second = costs(before), costs(after)
+    return [Total(name, value, second[name]) for name, value in first.items()]
 
 
 def changes(before: Net, after: Net) -> list[Change]:
