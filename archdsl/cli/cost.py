@@ -28,6 +28,8 @@ FORMS = ("table", "csv", "markdown", "html")
 @click.option("--sort", type=click.Choice(SORTS), help="Largest first; the order of the network where not given.")
 @click.option("--convention", metavar="NAME|FILE", help="Count in this convention too, as a column.")
 @click.option("--explain", metavar="A..B", help="Which operators make the difference between two conventions.")
+@click.option("--memory", is_flag=True, help="Activations over time, the tensors at the peak, the best order, training.")
+@click.option("--movement", is_flag=True, help="Bytes moved, FLOPs per byte, receptive field and stride of each layer.")
 @click.option("--verify", is_flag=True, help="Compile, run the counting tools that are installed, and compare.")
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
@@ -42,6 +44,8 @@ def command(
     sort: str | None,
     convention: str | None,
     explain: str | None,
+    memory: bool,
+    movement: bool,
     verify: bool,
     form: str | None,
     output: Path | None,
@@ -51,11 +55,18 @@ def command(
     """The bill of SPEC for batch 1: parameters, multiply-accumulates, memory. Nothing is built, torch is not needed."""
     if as_json and form:
         raise click.UsageError(f"--json and --{form} exclude each other")
+    if sum((memory, movement, verify, explain is not None)) > 1:
+        raise click.UsageError("--memory, --movement, --verify and --explain exclude each other")
     net = open_net(spec, settings, limits)
     if explain is not None:
         return _explain(net, explain, as_json)
     if verify:
         return _verify(net, as_json)
+    if memory or movement:
+        from archdsl.cli.views import show_memory, show_movement
+
+        (show_memory if memory else show_movement)(net, as_json)
+        return 0
     if as_json:
         _print_json(net, by, convention)
         return 0

@@ -155,6 +155,20 @@ def test_schema_accepts_the_zoo_and_refuses_a_misspelt_argument() -> None:
     assert list(validator.iter_errors({"nett": []}))
 
 
+def test_memory_and_movement(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cost", "dpnet", "--memory", "--json"]) == 0
+    memory = json.loads(capsys.readouterr().out)
+    assert memory["peak"]["bytes"] == 4_616_192 == max(moment["bytes"] for moment in memory["timeline"])
+    assert sum(memory["peak"]["alive"].values()) + memory["peak"]["scratch"] == memory["peak"]["bytes"]
+    assert run(["cost", "resnet18", "--movement", "--json"]) == 0
+    layers = json.loads(capsys.readouterr().out)
+    assert layers[0]["receptive_field"] == "7"
+    assert layers[-1]["receptive_field"] == "whole image"
+    for option in ("--memory", "--movement"):
+        assert run(["cost", "p_resnet18a", option]) == 0
+    assert run(["cost", "dpnet", "--memory", "--movement"]) == 2
+
+
 @pytest.mark.parametrize("form", ["--csv", "--markdown", "--html"])
 def test_forms_of_cost(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cost", "dpnet", "--by", "operator", form]) == 0
