@@ -12,6 +12,7 @@ import archdsl
 
 net = archdsl.load("dpnet")
 widths = itertools.count(1)
+rounds = itertools.count()
 image = torch.zeros(1, 3, 224, 224)
 
 
@@ -19,6 +20,11 @@ def bill() -> None:
     changed = net.set(width=1 + next(widths) / 1000).cost()
     assert changed.params
     assert changed.macs
+
+
+def unseen() -> None:
+    """A width whose channel counts no earlier round had, so that every block is opened anew."""
+    assert net.set(width=0.25 + next(rounds) * 0.2).cost().macs
 
 
 def resolution() -> None:
@@ -31,10 +37,12 @@ def build() -> None:
 
 
 def main() -> None:
-    ours, other, slow = interleave({"width to bill": bill, "resolution to bill": resolution, "build + thop": build}, 15, warmup=3)
-    for timing in (ours, other, slow):
+    sides = {"width, a little": bill, "width, never seen": unseen, "resolution": resolution, "build + thop": build}
+    *ours, slow = interleave(sides, 15, warmup=3)
+    for timing in ours:
         print(timing)
-    print(f"build + thop / archdsl: {ratio(slow, ours):.1f}")
+        print(f"  build + thop / archdsl: {ratio(slow, timing):.1f}")
+    print(slow)
 
 
 if __name__ == "__main__":
