@@ -12,10 +12,10 @@ from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
 from archdsl.ir.links import Links
 from archdsl.ir.verify import verify
-from archdsl.spec.knobs import apply
 from archdsl.spec.load import load_file, load_source
 from archdsl.spec.model import Spec
 from archdsl.spec.report import Report
+from archdsl.spec.settings import apply
 
 if TYPE_CHECKING:
     from archdsl.compilers.torch import Network

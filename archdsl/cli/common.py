@@ -12,7 +12,7 @@ import click
 
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load
-from archdsl.spec.knobs import parse_settings
+from archdsl.spec.settings import parse_settings
 from archdsl.spec.yaml import TextLimits
 
 if TYPE_CHECKING:

@@ -24,6 +24,8 @@ class Blocks(Calls):
         self, block: Block, call: Call, args: dict[str, Any], scope: Scope, current: Tensors, base: str | None, repeated: bool
     ) -> Tensors:
         """Run the body of a block with its arguments, or copy what it became before. `base` None: it adds nothing to names."""
+        if block.name in self.spec.forced:
+            args = {**args, **{name: value.value for name, value in self.spec.forced[block.name].items()}}
         key = self.template_key(block, args, scope, current) if base is not None else None
         if key is not None:
             template = self.links.templates.get(key)

@@ -1,85 +1,18 @@
-"""Values for knobs: what `--set` and the Python interface give, converted, checked, and put beside the defaults."""
+"""Values for knobs: what the Python interface and command lines give, converted, checked, and put beside the defaults."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from graphlib import TopologicalSorter
 from typing import Any
 
-from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
+from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.exact import exact
-from archdsl.ops.arguments import describe
 from archdsl.spec.expression import ExpressionError
-from archdsl.spec.model import Constant, Inline, Parameter, RowEdit, Spec
-from archdsl.spec.read_steps import StepReader
-from archdsl.spec.report import Report
-from archdsl.spec.rows import edit_rows
+from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.types import mistake
 from archdsl.spec.values import names_read
-from archdsl.spec.yaml import compose
-
-
-def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
-    """`name=value` texts of a command line; values are read as in a spec.
-
-    Raises:
-        InputError: no `=`, or a name twice.
-        SpecError: the value is not YAML.
-    """
-    found: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"--set takes name=value, '{text}' came")
-        if name.strip() in found:
-            raise InputError(f"--set gives '{name.strip()}' twice")
-        found[name.strip()] = _parsed(name.strip(), value)
-    return found
-
-
-def _parsed(name: str, text: str) -> Any:
-    source = Source(f"--set {name}", text)
-    if not text.strip():
-        raise InputError(f"--set {name}= has no value")
-    report = Report()
-    value = StepReader(report).values.value(compose(source))
-    report.stop()
-    if isinstance(value, Inline):
-        raise InputError(f"--set {name} takes a number, word or list")
-    try:
-        return value.evaluate({})
-    except ExpressionError as error:
-        raise SpecError(Diagnostic(error.message, error.mark or value.mark, error.hint)) from None
-
-
-def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]]:
-    """The spec with its row edits and the value of every knob.
-
-    Args:
-        settings: by knob, or `rows.15.exp` for one cell. Numbers, words, truths, lists; arrays of numbers or words make a grid.
-
-    Raises:
-        InputError: unknown knob or row, or a value that does not fit; all of them at once.
-    """
-    mistakes: list[str] = []
-    given: dict[str, Any] = {}
-    edits: dict[int, dict[str, Any]] = {}
-    for name, raw in settings.items():
-        if name.startswith("rows."):
-            _row_setting(name, raw, edits, mistakes)
-        elif name not in spec.knobs:
-            known = ", ".join(spec.knobs) or "none"
-            mistakes.append(f"unknown knob '{name}'; {near_miss(name, spec.knobs) or f'known: {known}'}")
-        else:
-            try:
-                given[name] = convert(raw, spec.knobs[name])
-            except ValueError as error:
-                mistakes.append(f"{name}: {error}")
-    if mistakes:
-        raise InputError("\n".join(mistakes))
-    return (_edited(spec, edits) if edits else spec), values(spec, given)
 
 
 def values(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,42 +99,3 @@ def _grid(values: Any, name: str) -> Any:
         return Grid.of(values, name)
     except (ValueError, TypeError, OverflowError):
         raise ValueError("expected numbers, or words, of one kind") from None
-
-
-def _row_setting(name: str, raw: Any, edits: dict[int, dict[str, Any]], mistakes: list[str]) -> None:
-    parts = name.split(".")
-    if len(parts) != 3 or not re.fullmatch(r"[0-9]{1,6}", parts[1]) or not parts[2]:
-        mistakes.append(f"'{name}' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp")
-        return
-    try:
-        value = convert(raw, Parameter(name=name, mark=_setting(name), type="number"))
-    except ValueError as error:
-        mistakes.append(f"{name}: {error}")
-        return
-    edits.setdefault(int(parts[1]), {})[parts[2]] = value
-
-
-def _edited(spec: Spec, edits: dict[int, dict[str, Any]]) -> Spec:
-    import dataclasses
-
-    report = Report()
-    read = {}
-    for number, cells in edits.items():
-        marks = {column: _setting(f"rows.{number}.{column}", value) for column, value in cells.items()}
-        constants = {column: Constant(marks[column], value) for column, value in cells.items()}
-        read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks)
-    net = edit_rows(spec.net, read, report)
-    if report.errors:
-        raise InputError("\n".join(map(_in_one_line, report.errors)))
-    return dataclasses.replace(spec, net=net)
-
-
-def _in_one_line(found: Diagnostic) -> str:
-    where = f"{found.mark.source.name}: " if found.mark else ""
-    return where + found.message + (f"; {found.hint}" if found.hint else "")
-
-
-def _setting(name: str, value: Any = None) -> Mark:
-    """The place of a value that was given from outside."""
-    text = name if value is None else f"{name}={describe(value)}"
-    return Mark(Source(f"--set {name}", text), 0, 0, len(text))

@@ -262,7 +262,8 @@ class RowEdit:
 class Spec:
     """A whole network: a file with its imports and its base put in.
 
-    `knobs` holds those of the network and those of imported files that its blocks read.
+    `knobs` holds those of the network and those of imported files that its blocks read. `forced` holds arguments by block that are
+    the same in every call, whatever the call says.
     """
 
     name: str
@@ -278,3 +279,4 @@ class Spec:
     reported: tuple[Reported, ...]
     files: tuple[Source, ...]
     extends: str | None = None
+    forced: dict[str, dict[str, Constant]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.spec.knobs import parse_settings
+from archdsl.spec.settings import parse_settings
 
 FOLDER = Path(__file__).parents[1] / "goldens" / "errors"
 GROUPS = sorted(path.stem for path in FOLDER.glob("*.txt") if path.stem != "settings")

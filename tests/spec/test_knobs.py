@@ -11,7 +11,7 @@ import pytest
 import archdsl
 from archdsl.errors import InputError
 from archdsl.exact.grid import Choices, Grid
-from archdsl.spec.knobs import parse_settings
+from archdsl.spec.settings import parse_settings
 
 SPEC = """archdsl: 1
 input: [3, $size, $size]

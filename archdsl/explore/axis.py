@@ -1,0 +1,177 @@
+"""Axes of a grid of variants: a knob, a cell of a table or an argument of a block, and the values that it is to take.
+
+    width=0.5:2:0.05           from, to and step, the end included where it is met
+    split=1/4,1/2,3/4          values
+    kernels=[3,5],[3,7]        values that are lists
+    kernels.2=5,7,9            one element of a list, counted from 1
+    transition=block,none      words
+    rows.15.exp=480:960:16     a cell of a table, rows counted as printed
+    blocks.dp_a.se=true,false  an argument in every call of a block
+    width                      all that the knob's choices or range allow
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import InputError, Source
+from archdsl.exact import exact
+from archdsl.ops.arguments import describe
+from archdsl.spec.model import Parameter, Spec
+from archdsl.spec.settings import check_setting, known_setting, read_value
+
+MOST_VALUES = 10_000_000
+"""Values that one axis may have."""
+
+FEW = 1_000
+"""Values up to which an axis without values of its own takes every one of its range."""
+
+_RANGE = re.compile(r"\s*([^:,\[\]]+?)\s*:\s*([^:,\[\]]+?)\s*(?::\s*([^:,\[\]]+?)\s*)?\Z")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Settings that change together along one direction of a grid; most axes have one.
+
+    Attributes:
+        names: of the settings, as `--set` takes them.
+        points: for every place on the axis the value of each setting. Numbers are ints and Fractions, lists are tuples.
+    """
+
+    names: tuple[str, ...]
+    points: tuple[tuple[Any, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @classmethod
+    def of(cls, name: str, values: Iterable[Any]) -> Axis:
+        """An axis of one setting. NumPy arrays, ranges and lists of values all do.
+
+        Raises:
+            InputError: no value, too many, or one that the language does not have.
+        """
+        points = []
+        for value in values:
+            if len(points) >= MOST_VALUES:
+                raise InputError(f"{name}: more than {MOST_VALUES:,} values")
+            points.append((_plain(name, value),))
+        if not points:
+            raise InputError(f"{name}: an axis needs at least one value")
+        return cls((name,), tuple(points))
+
+    def check(self, spec: Spec) -> None:
+        """Whether every value fits its setting. Raises InputError for the first that does not."""
+        for place, name in enumerate(self.names):
+            for point in dict.fromkeys(point[place] for point in self.points):
+                check_setting(spec, name, point)
+
+
+def size(axes: Sequence[Axis]) -> int:
+    """How many variants a grid has."""
+    total = 1
+    for axis in axes:
+        total *= len(axis)
+    return total
+
+
+def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
+    """The axes of a command line, checked against a spec.
+
+    Raises:
+        InputError: not of the form above, an unknown setting, a value that does not fit, or a setting twice.
+    """
+    axes: list[Axis] = []
+    for text in texts:
+        axis = parse_axis(text, spec)
+        if any(axis.name == other.name for other in axes):
+            raise InputError(f"'{axis.name}' is given twice; write its values behind one another: {axis.name}=1,2,3")
+        axes.append(axis)
+    return axes
+
+
+def parse_axis(text: str, spec: Spec) -> Axis:
+    """One axis from its text. Raises InputError."""
+    name, equals, values = text.partition("=")
+    name = name.strip()
+    if not name or (equals and not values.strip()):
+        raise InputError(f"'{text}' names no values; write knob=from:to:step or knob=value,value")
+    parameter = known_setting(spec, name)
+    axis = Axis.of(name, _values(name, values)) if equals else Axis.of(name, allowed(parameter))
+    axis.check(spec)
+    return axis
+
+
+def allowed(knob: Parameter) -> list[Any]:
+    """All values that a knob may take: its choices, true and false, or its range in steps of 1 (in hundredths, for fractions).
+
+    Raises:
+        InputError: the knob has none of these, or its range is too long to take every value of it.
+    """
+    if knob.choices is not None:
+        return list(knob.choices)
+    if knob.type == "bool":
+        return [False, True]
+    if knob.range is not None and knob.type in ("int", "number"):
+        low, high = knob.range
+        step = 1 if knob.type == "int" else Fraction(1, 100)
+        if (high - low) / step < FEW:
+            return list(_steps(low, high, step))
+    raise InputError(f"{knob.name}: give values, as in {knob.name}=from:to:step or {knob.name}=value,value")
+
+
+def _values(name: str, text: str) -> Iterator[Any]:
+    match = _RANGE.match(text)
+    if match is not None:
+        low, high, step = (_number(name, part) if part else Fraction(1) for part in match.groups())
+        if step <= 0 or high < low:
+            raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
+        if (high - low) / step >= MOST_VALUES:
+            raise InputError(f"{name}={text}: more than {MOST_VALUES:,} values")
+        return _steps(low, high, step)
+    return iter(_listed(name, text))
+
+
+def _steps(low: Any, high: Any, step: Any) -> Iterator[Any]:
+    for index in range(int((high - low) / step) + 1):
+        yield exact(low + index * step)
+
+
+def _listed(name: str, text: str) -> list[Any]:
+    """Values between commas; those inside of brackets belong to a list."""
+    wanted = f"{name}={text}: expected numbers, words or lists"
+    values = read_value(Source(name, f"[{text}]"), wanted)
+    if not isinstance(values, list):
+        raise InputError(wanted)
+    return values
+
+
+def _number(name: str, text: str) -> Fraction:
+    try:
+        return Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"{name}: '{text}' is no number; a range is from:to:step, as in 0.5:2:0.05") from None
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value of the language that can be compared and looked up."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(name, item) for item in value)
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (int, float, Fraction)):
+        try:
+            return exact(value)
+        except ValueError as error:
+            raise InputError(f"{name}: {error}") from None
+    raise InputError(f"{name}: {describe(value)} is no value of the language")

@@ -1,0 +1,220 @@
+"""Settings: what `--set` and the Python interface change of a spec, by name.
+
+    width                 a knob
+    kernels.2             one element of a knob that holds a list, counted from 1
+    rows.15.exp           a cell of a table, rows counted from 1 as printed
+    blocks.dp_a.se        an argument of a block, the same in every call
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
+from archdsl.ops.arguments import describe
+from archdsl.spec.expression import ExpressionError
+from archdsl.spec.knobs import convert, values
+from archdsl.spec.model import Constant, Inline, Parameter, RowEdit, Spec
+from archdsl.spec.read_steps import StepReader
+from archdsl.spec.report import Report
+from archdsl.spec.rows import edit_rows, tables
+from archdsl.spec.types import mistake
+from archdsl.spec.yaml import compose
+
+_NUMBER = re.compile(r"[0-9]{1,6}\Z")
+
+
+def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
+    """`name=value` texts of a command line; values are read as in a spec.
+
+    Raises:
+        InputError: no `=`, or a name twice.
+        SpecError: the value is not YAML.
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise InputError(f"--set takes name=value, '{text}' came")
+        if name.strip() in found:
+            raise InputError(f"--set gives '{name.strip()}' twice")
+        found[name.strip()] = _parsed(name.strip(), value)
+    return found
+
+
+def _parsed(name: str, text: str) -> Any:
+    if not text.strip():
+        raise InputError(f"--set {name}= has no value")
+    return read_value(Source(f"--set {name}", text), f"--set {name} takes a number, word or list")
+
+
+def read_value(source: Source, wanted: str) -> Any:
+    """A value of the language from its text.
+
+    Args:
+        wanted: the message where steps came.
+
+    Raises:
+        InputError: steps came.
+        SpecError: the text is not YAML, or a formula in it cannot be evaluated.
+    """
+    report = Report()
+    value = StepReader(report).values.value(compose(source))
+    report.stop()
+    if isinstance(value, Inline):
+        raise InputError(wanted)
+    try:
+        return value.evaluate({})
+    except ExpressionError as error:
+        raise SpecError(Diagnostic(error.message, error.mark or value.mark, error.hint)) from None
+
+
+def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    """The spec with its settings put in, and the value of every knob.
+
+    Args:
+        settings: by name. Numbers, words, truths, lists; arrays of numbers or words make a grid.
+
+    Raises:
+        InputError: an unknown setting, or a value that does not fit; all of them at once.
+    """
+    mistakes: list[str] = []
+    given: dict[str, Any] = {}
+    elements: dict[str, dict[int, Any]] = {}
+    edits: dict[int, dict[str, Any]] = {}
+    forced: dict[str, dict[str, Constant]] = {}
+    for name, raw in settings.items():
+        try:
+            knob = known_setting(spec, name)
+            value = convert(raw, knob)
+            _refuse(knob, value, name)
+        except InputError as error:
+            mistakes.append(str(error))
+            continue
+        except ValueError as error:
+            mistakes.append(f"{name}: {error}")
+            continue
+        owner, *rest = name.split(".")
+        if not rest:
+            given[name] = value
+        elif owner == "rows":
+            edits.setdefault(int(rest[0]), {})[rest[1]] = value
+        elif owner == "blocks":
+            forced.setdefault(rest[0], {})[rest[1]] = Constant(_mark(name, value), value)
+        else:
+            elements.setdefault(owner, {})[int(rest[0])] = value
+    if mistakes:
+        raise InputError("\n".join(mistakes))
+    if edits:
+        spec = _edited(spec, edits)
+    if forced:
+        spec = dataclasses.replace(spec, forced=forced)
+    for owner, replaced in elements.items():
+        base = given[owner] if owner in given else values(spec, {})[owner]
+        given[owner] = [replaced.get(place, item) for place, item in enumerate(base, 1)]
+    return spec, values(spec, given)
+
+
+def known_setting(spec: Spec, name: str) -> Parameter:
+    """What a setting may be: its type, range and choices.
+
+    Raises:
+        InputError: there is no such setting; names the near miss.
+    """
+    owner, *rest = name.split(".")
+    if not rest:
+        if name not in spec.knobs:
+            raise InputError(f"unknown knob '{name}'; {near_miss(name, spec.knobs) or _known(spec.knobs)}")
+        return spec.knobs[name]
+    if owner == "rows":
+        return _cell(spec, name, rest)
+    if owner == "blocks":
+        return _argument(spec, name, rest)
+    if owner not in spec.knobs:
+        known = [*spec.knobs, "rows", "blocks"]
+        raise InputError(f"unknown knob '{owner}' in '{name}'; {near_miss(owner, known) or _known(spec.knobs)}")
+    return _element(spec, name, owner, rest)
+
+
+def check_setting(spec: Spec, name: str, value: Any) -> None:
+    """Whether one value, no array, fits a setting. Raises InputError where it does not."""
+    knob = known_setting(spec, name)
+    plain = list(value) if isinstance(value, tuple) else value
+    if name.startswith("rows.") and isinstance(plain, list):
+        raise InputError(f"{name}: a cell takes a number or a word here, {describe(plain)} came")
+    try:
+        _refuse(knob, convert(plain, knob), name)
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _refuse(knob: Parameter, value: Any, name: str) -> None:
+    if name.startswith("rows."):
+        return  # what a cell may hold is known where its row is built
+    if (wrong := mistake(knob, value)) is not None:
+        raise InputError(f"{name}: {wrong[0]}" + (f"; {wrong[1]}" if wrong[1] else ""))
+
+
+def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
+    if len(rest) != 2 or not _NUMBER.match(rest[0]) or not rest[1]:
+        raise InputError(f"'{name}' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp")
+    rows = {call.row: table for table in tables(spec.net) for call in table.calls()}
+    table = rows.get(int(rest[0]))
+    if table is None:
+        last = max((row or 0 for row in rows), default=0)
+        raise InputError(f"{name}: no row {int(rest[0])}; " + (f"the tables have rows 1 to {last}" if last else "the net has no table"))
+    if rest[1] not in table.columns:
+        raise InputError(f"{name}: unknown column '{rest[1]}'; {near_miss(rest[1], table.columns) or _known(table.columns)}")
+    return Parameter(name=name, mark=_mark(name), type="number")
+
+
+def _argument(spec: Spec, name: str, rest: list[str]) -> Parameter:
+    if len(rest) != 2 or not all(rest):
+        raise InputError(f"'{name}' names no argument; write blocks.BLOCK.ARGUMENT, as in blocks.squeeze_excite.hidden")
+    block = spec.blocks.get(rest[0])
+    if block is None:
+        raise InputError(f"{name}: unknown block '{rest[0]}'; {near_miss(rest[0], spec.blocks) or _known(spec.blocks)}")
+    if rest[1] not in block.args:
+        hint = near_miss(rest[1], block.args) or (_known(block.args) if block.args else "it takes none")
+        raise InputError(f"{name}: unknown argument '{rest[1]}' of the block '{rest[0]}'; {hint}")
+    return dataclasses.replace(block.args[rest[1]], name=name)
+
+
+def _element(spec: Spec, name: str, owner: str, rest: list[str]) -> Parameter:
+    base = values(spec, {})[owner]
+    if not isinstance(base, (list, tuple)):
+        raise InputError(f"'{name}': the knob '{owner}' holds no list")
+    if len(rest) != 1 or not _NUMBER.match(rest[0]) or not 1 <= int(rest[0]) <= len(base):
+        raise InputError(f"'{name}': the elements of '{owner}' are {owner}.1 to {owner}.{len(base)}")
+    return Parameter(name=name, mark=_mark(name), type="number", range=spec.knobs[owner].range)
+
+
+def _known(names: Any) -> str:
+    return f"known: {', '.join(names) or 'none'}"
+
+
+def _edited(spec: Spec, edits: dict[int, dict[str, Any]]) -> Spec:
+    report = Report()
+    read = {}
+    for number, cells in edits.items():
+        marks = {column: _mark(f"rows.{number}.{column}", value) for column, value in cells.items()}
+        constants = {column: Constant(marks[column], value) for column, value in cells.items()}
+        read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks)
+    net = edit_rows(spec.net, read, report)
+    if report.errors:
+        raise InputError("\n".join(map(_in_one_line, report.errors)))
+    return dataclasses.replace(spec, net=net)
+
+
+def _in_one_line(found: Diagnostic) -> str:
+    where = f"{found.mark.source.name}: " if found.mark else ""
+    return where + found.message + (f"; {found.hint}" if found.hint else "")
+
+
+def _mark(name: str, value: Any = None) -> Mark:
+    """The place of a value that was given from outside."""
+    text = name if value is None else f"{name}={describe(value)}"
+    return Mark(Source(f"--set {name}", text), 0, 0, len(text))
