@@ -1,15 +1,38 @@
-"""Every total of a network under one name each: what `diff`, `compare` and conditions read."""
+"""Every total of a network under one name each: what `diff`, `compare`, conditions and what-if questions read.
+
+    params            learned values
+    macs              multiply-accumulates of convolutions and linear layers, biases not counted
+    products          multiply-accumulates of two computed tensors, as in attention
+    flops.CONVENTION  what a convention counts: flops.thop, flops.ptflops-2021
+    weights           bytes of all learned values
+    peak              most bytes of activations at once in a forward pass of one image
+    moved             bytes that layers move, each by itself
+    receptive_field   pixels across, of the largest field that is not the whole image
+
+Bytes are of float32. All are for batch 1.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from archdsl.cost.conventions import Convention, load_convention
+from archdsl.cost.conventions import Convention, convention_names, load_convention
 from archdsl.cost.count import TOOLS
-from archdsl.cost.memory import memory
+from archdsl.errors import InputError, near_miss
+from archdsl.exact import maximum
+from archdsl.ops.operator import Dim
 
 if TYPE_CHECKING:
+    from archdsl.cost.bill import Bill
     from archdsl.net import Net
+
+Amounts = Iterator[tuple[Dim, int]]
+"""What a total is the sum of: values, and how many times each is taken. On a grid of networks they are arrays of many shapes."""
+
+FLOPS = "flops."
+ITEM_BYTES = 4
 
 
 def convention_of(net: Net, name: str) -> Convention:
@@ -24,13 +47,98 @@ def convention_of(net: Net, name: str) -> Convention:
 
 
 def costs(net: Net, conventions: tuple[str, ...] = TOOLS) -> dict[str, int]:
-    """Totals of one network for batch 1: `params`, `macs`, `flops.NAME` of each convention, `weights` and `peak` in bytes."""
-    bill, found = net.cost(), memory(net.graph())
-    counted = {f"flops.{name}": int(bill.flops(convention_of(net, name))) for name in conventions}
-    return {
-        "params": int(bill.params),
-        "macs": int(bill.macs),
-        **counted,
-        "weights": int(found.weights_bytes),
-        "peak": int(found.peak_activation_bytes),
-    }
+    """Totals of one network: `params`, `macs`, `flops.NAME` of each convention, `weights` and `peak`."""
+    names = ["params", "macs", *(FLOPS + name for name in conventions), "weights", "peak"]
+    return {name: total(net, name) for name in names}
+
+
+def total(net: Net, name: str) -> int:
+    """One total of one network. Raises InputError for a cost that is not known."""
+    return int(sum(value * times for value, times in amounts(net, name)))
+
+
+def amounts(net: Net, name: str) -> Amounts:
+    """The parts of a total. Raises InputError for a cost that is not known."""
+    if name.startswith(FLOPS):
+        return _flops(net.cost(), convention_of(net, name.removeprefix(FLOPS)))
+    if name not in COSTS:
+        raise unknown_cost(name)
+    return COSTS[name](net.cost())
+
+
+def cost_names() -> list[str]:
+    """Names of all costs, those of the shipped conventions among them."""
+    return [*COSTS, *(FLOPS + name for name in convention_names())]
+
+
+def unknown_cost(name: str, others: tuple[str, ...] = ()) -> InputError:
+    """The error for a cost that is not known; `others` are names that would have done too."""
+    known = [*cost_names(), *others]
+    return InputError(f"unknown cost '{name}'; {near_miss(name, known) or 'known: ' + ', '.join(known)}")
+
+
+def _params(bill: Bill) -> Amounts:
+    for number, times in _kinds(bill):
+        yield bill.layers[number].params, times
+
+
+def _macs(bill: Bill) -> Amounts:
+    for number, times in _kinds(bill):
+        yield bill.layers[number].macs, times
+
+
+def _products(bill: Bill) -> Amounts:
+    for number, times in _kinds(bill):
+        yield bill.quantity(number, "products"), times
+
+
+def _flops(bill: Bill, convention: Convention) -> Amounts:
+    for number, times in _kinds(bill):
+        layer = bill.layers[number]
+        for name, weight in convention.terms(layer.node.op, layer.inputs) or ():
+            value = bill.quantity(number, name)
+            yield (value, times * weight) if isinstance(weight, int) else (value * weight, times)
+
+
+def _kinds(bill: Bill) -> Iterator[tuple[int, int]]:
+    """Layers that differ in what they cost, each with the number of those that cost the same."""
+    times = Counter(bill.kinds)
+    for kind, number in enumerate(bill.distinct):
+        yield number, times[kind]
+
+
+def _weights(bill: Bill) -> Amounts:
+    for value, times in _params(bill):
+        yield value, times * ITEM_BYTES
+
+
+def _peak(bill: Bill) -> Amounts:
+    from archdsl.cost.memory import memory, peak_bytes
+
+    yield peak_bytes(memory(bill.graph).plan), 1
+
+
+def _moved(bill: Bill) -> Amounts:
+    from archdsl.cost.movement import movement
+
+    for layer in movement(bill).layers:
+        for value in (layer.inputs, layer.weights, layer.output):
+            yield value, 1
+
+
+def _receptive_field(bill: Bill) -> Amounts:
+    from archdsl.cost.receptive import receptive_fields
+
+    fields = [view.field for view in receptive_fields(bill.graph).values() if view.field is not None]
+    yield maximum(1, *(side for field in fields for side in field)), 1
+
+
+COSTS: dict[str, Callable[[Bill], Amounts]] = {
+    "params": _params,
+    "macs": _macs,
+    "products": _products,
+    "weights": _weights,
+    "peak": _peak,
+    "moved": _moved,
+    "receptive_field": _receptive_field,
+}

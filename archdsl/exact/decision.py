@@ -10,7 +10,7 @@ class Disagreement(Exception):
 
     Attributes:
         knobs: names of the knobs that the decision depends on.
-        mask: boolean array of the answers.
+        mask: array of the answers, truths or numbers from 0 that stand for them.
     """
 
     def __init__(self, knobs: frozenset[str], mask: Any = None):

@@ -52,14 +52,15 @@ def power(a: Any, b: Any) -> Any:
     """a ** b for a whole b, exactly; for any other b the nearest float as a decimal, as papers compute 1.2 ** 0.5.
 
     Raises:
-        ValueError: exponent past 64, no real result, or array exponent.
+        ValueError: exponent past 64, or no real result.
+        Disagreement: the exponent is an array whose elements differ.
     """
-    if not isinstance(b, (int, Fraction)):
-        raise ValueError("an exponent must be one number, not an array")
+    b = one_answer(b)
     if not -MAX_EXPONENT <= b <= MAX_EXPONENT:
         raise ValueError(f"an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}")
     if isinstance(b, Fraction):
-        if not isinstance(a, (int, Fraction)) or a < 0:
+        a = one_answer(a)
+        if a < 0:
             raise ValueError("a root needs one number that is not negative")
         try:
             return exact(float(a) ** float(b))
@@ -103,12 +104,12 @@ def maximum(*values: Any) -> Any:
     return result
 
 
-def make_divisible(x: Any, by: int = 8) -> Any:
+def make_divisible(x: Any, by: Any = 8) -> Any:
     """Nearest multiple of `by`, at least `by`, never more than a tenth below x.
 
     The rounding of channel counts of the MobileNet family (Sandler et al. 2018, reference implementation).
     """
-    nearest = maximum(by, floor(x + Fraction(by, 2)) // by * by)
+    nearest = maximum(by, floor(x + divide(by, 2)) // by * by)
     return select(10 * nearest < 9 * x, nearest + by, nearest)
 
 
@@ -137,7 +138,16 @@ def one_answer(x: Any) -> Any:
     first = values.flat[0]
     if (values == first).all():
         return exact(first.item() if hasattr(first, "item") else first)
-    raise Disagreement(x.knobs, values != first)
+    raise Disagreement(x.knobs, _numbered(values))
+
+
+def _numbered(values: Any) -> Any:
+    """For every element the number of its value, in the order in which they first come."""
+    import numpy as np
+
+    numbers: dict[Any, int] = {}
+
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values.ravel().tolist()]).reshape(values.shape)
 
 
 def to_float(x: Any) -> Any:

@@ -3,6 +3,9 @@
 A `Grid` is a ratio of two integer arrays. Every grid knows a lower and an upper bound of its numerator, so that an operation is
 proven to fit in int64 before it runs; where it does not fit, the same operation runs on arrays of Python ints. Nothing wraps
 around. A grid also knows which knobs it came from, so that an error about it can name them.
+
+A product of arrays along different axes is kept as its factors until somebody asks for the elements: channels depend on width and
+height on resolution, and their product would be as large as the grid.
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.exact.decision import Disagreement
+from archdsl.exact.factors import Factors, along, joined, multiplied
 from archdsl.exact.integers import MAX_BITS, apply, fits, integers, pack, scalar
+from archdsl.exact.room import spend
 from archdsl.exact.truth import NO_KNOBS, Choices, Truth, objects
 
 __all__ = ["Choices", "Grid", "Truth", "where"]
@@ -25,22 +31,39 @@ class Grid:
 
     Attributes:
         num: int64 array, or an object array of Python ints where int64 cannot be proven to suffice.
+        factors: arrays along different axes whose product `num` is.
         den: 1 for integers, otherwise a positive int or an array like `num`.
         lo, hi: bounds of `num` as Python ints, inclusive and not necessarily tight.
         knobs: names of the knobs that the values depend on.
     """
 
-    __slots__ = ("den", "hi", "knobs", "lo", "num")
+    __slots__ = ("_num", "den", "factors", "hi", "knobs", "lo")
     __array_priority__ = 1000
     __array_ufunc__ = None  # NumPy scalars on the left leave the operation to this class
 
     def __init__(self, num: Any, den: Any = 1, knobs: frozenset[str] = NO_KNOBS, bounds: tuple[int, int] | None = None):
-        self.num = num = integers(num)  # NumPy makes a plain int of an array without axes
+        self._num = num = integers(num)  # NumPy makes a plain int of an array without axes
+        self.factors: Factors | None = None
         self.den = den
         self.knobs = knobs
         self.lo, self.hi = bounds or (int(num.min()), int(num.max()))
         if num.dtype == object and max(-self.lo, self.hi).bit_length() > MAX_BITS:
             raise ValueError("the number is too large")
+        spend(num.size, knobs)
+
+    @classmethod
+    def _of_factors(cls, factors: Factors, knobs: frozenset[str], bounds: tuple[int, int]) -> Grid:
+        made = cls.__new__(cls)
+        made._num, made.factors, made.den, made.knobs = None, factors, 1, knobs
+        made.lo, made.hi = bounds
+        return made
+
+    @property
+    def num(self) -> Any:
+        if self._num is None:
+            assert self.factors is not None
+            self._num = multiplied(self.factors, self.knobs)
+        return self._num
 
     @classmethod
     def of(cls, values: Any, knob: str | None = None) -> Any:
@@ -69,7 +92,10 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return np.broadcast_shapes(self.num.shape, np.shape(self.den))
+        if self._num is None:
+            assert self.factors is not None
+            return np.broadcast_shapes(*(array.shape for _, array in self.factors))
+        return np.broadcast_shapes(self._num.shape, np.shape(self.den))
 
     @property
     def values(self) -> np.ndarray:
@@ -90,6 +116,13 @@ class Grid:
 
     def __repr__(self) -> str:
         return f"Grid({self.values.tolist()})"
+
+    def __str__(self) -> str:
+        """The range of the elements, for messages."""
+        if isinstance(self.den, np.ndarray):
+            return f"{min(self.values.flat)} to {max(self.values.flat)}"
+        low, high = (_small(Fraction(int(end), self.den)) for end in (self.num.min(), self.num.max()))
+        return str(low) if low == high else f"{low} to {high}"
 
     def __bool__(self) -> bool:
         return bool(self != 0)
@@ -185,7 +218,7 @@ class Grid:
     def _times(self, factor: Any) -> Grid:
         """The numerator times an integer or integer array, as an integer grid."""
         if _is_one(factor):
-            return Grid(self.num, 1, self.knobs, (self.lo, self.hi))
+            return self if _is_one(self.den) else Grid(self.num, 1, self.knobs, (self.lo, self.hi))
         return _multiplied(self, Grid(integers(factor)), self.knobs)
 
     # -- comparison ------------------------------------------------------------------------------------------------------------
@@ -278,7 +311,17 @@ def _multiplied(a: Grid, b: Grid, knobs: frozenset[str]) -> Grid:
         for grid in (a, b):
             grid.lo, grid.hi = int(grid.num.min()), int(grid.num.max())
         bounds = _corners(a, b)
+    # Positive factors that fit together fit in every part of their product, whatever is multiplied first.
+    if a.lo > 0 < b.lo and fits(bounds) and (factors := joined(_factors(a), _factors(b))) is not None:
+        return Grid._of_factors(factors, knobs, bounds)
     return _combined(np.multiply, a, b, bounds, knobs)
+
+
+def _factors(grid: Grid) -> Factors | None:
+    """The arrays whose product a numerator is; None where int64 does not hold them."""
+    if grid.factors is not None:
+        return grid.factors
+    return None if grid.num.dtype == object else ((along(grid.num), grid.num),)
 
 
 def _corners(a: Grid, b: Grid) -> tuple[int, int]:
@@ -305,4 +348,6 @@ def _reduced(num: Grid, den: Grid, knobs: frozenset[str]) -> Grid:
 
 def _no_zero(grid: Grid) -> None:
     if grid.lo <= 0 <= grid.hi and bool((grid.num == 0).any()):
-        raise ZeroDivisionError("division by zero")
+        if bool((grid.num == 0).all()):
+            raise ZeroDivisionError("division by zero")
+        raise Disagreement(grid.knobs, grid.num == 0)

@@ -1,13 +1,13 @@
 """Axes of a grid of variants: a knob, a cell of a table or an argument of a block, and the values that it is to take.
 
-    width=0.5:2:0.05           from, to and step, the end included where it is met
-    split=1/4,1/2,3/4          values
-    kernels=[3,5],[3,7]        values that are lists
-    kernels.2=5,7,9            one element of a list, counted from 1
-    transition=block,none      words
-    rows.15.exp=480:960:16     a cell of a table, rows counted as printed
-    blocks.dp_a.se=true,false  an argument in every call of a block
-    width                      all that the knob's choices or range allow
+width=0.5:2:0.05           from, to and step, the end included where it is met
+split=1/4,1/2,3/4          values
+kernels=[3,5],[3,7]        values that are lists
+kernels.2=5,7,9            one element of a list, counted from 1
+transition=block,none      words
+rows.15.exp=480:960:16     a cell of a table, rows counted as printed
+blocks.dp_a.se=true,false  an argument in every call of a block
+width                      all that the knob's choices or range allow
 """
 
 from __future__ import annotations

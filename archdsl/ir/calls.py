@@ -194,6 +194,10 @@ class Calls(Evaluation):
                 shape = bounded(op.shape(*[node.shape for node in current]), op)
         except ShapeError as error:
             raise self.misfit(error, call, current) from None
+        except Disagreement as error:
+            raise self.undecided(error, call.mark, op.word) from None
+        except ZeroDivisionError:
+            raise self.fail(f"{op.word}: division by zero", call.mark) from None
         node = self.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, call.mark, call.row)
         if len(self.graph.nodes) > self.limits.nodes:
             self.limit_nodes(call)

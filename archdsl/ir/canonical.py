@@ -8,7 +8,7 @@ from typing import Any
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Mul
-from archdsl.ops.passing import Identity
+from archdsl.ops.passing import Identity, Input
 
 
 def canonical_hash(graph: Graph) -> str:
@@ -16,10 +16,7 @@ def canonical_hash(graph: Graph) -> str:
 
     Names, scopes and source lines do not count; identities and nodes that never reach the output are passed over; the order of
     the inputs of add and mul is free. Every node is counted, so two layers with weights of their own differ from one that is
-    read twice.
-
-    Raises:
-        ValueError: a dimension is an array.
+    read twice. On a grid of networks the hash is of all of them: shapes and elements of the arrays count.
     """
     alive = {graph.output}
     for node in reversed(list(graph)):
@@ -42,9 +39,14 @@ def canonical_hash(graph: Graph) -> str:
 def _digest(node: Node, inputs: list[str]) -> str:
     if isinstance(node.op, (Add, Mul)):
         inputs = sorted(inputs)
-    text = json.dumps([type(node.op).__name__, node.op.arguments(), inputs], sort_keys=True, default=_plain)
+    arguments = {"size": node.op.size} if isinstance(node.op, Input) else node.op.arguments()
+    text = json.dumps([type(node.op).__name__, arguments, inputs], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    raise ValueError(f"{value!r} has no canonical form: the network stands for a grid of networks")
+    """A grid as its shape and elements."""
+    num, den = value.num, value.den
+    parts = [num, den] if hasattr(den, "shape") else [num]
+    elements = [p.tobytes().hex() if p.dtype != object else [str(element) for element in p.ravel().tolist()] for p in parts]
+    return {"shape": value.shape, "elements": elements, "den": None if len(parts) > 1 else den}

@@ -84,6 +84,8 @@ class Evaluation:
             return value.evaluate(names)
         except ExpressionError as error:
             raise self.fail(error.message, error.mark or value.mark, error.hint) from None
+        except Disagreement as error:
+            raise self.undecided(error, value.mark, "a value that must be one number") from None
 
     def decide(self, value: Value, names: Names, what: str) -> Any:
         """A value that structure depends on: one answer for the whole grid, or `Undecided`."""

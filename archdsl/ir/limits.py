@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from archdsl.ops import Operator, Shape, ShapeError
+from archdsl.ops import Operator, Shape
 from archdsl.ops.arguments import MAX_DIMENSION
+from archdsl.ops.operator import refuse
 from archdsl.spec.yaml import TextLimits
 
 
@@ -34,6 +35,6 @@ def bounded(shape: Shape, op: Operator) -> Shape:
     """
     for dimension in shape:
         largest = dimension if type(dimension) is int else getattr(dimension, "hi", 0)
-        if largest > MAX_DIMENSION and (dimension <= MAX_DIMENSION) is not True:
-            raise ShapeError(f"{op.word} makes a dimension of more than 2^40")
+        if largest > MAX_DIMENSION and (ok := dimension <= MAX_DIMENSION) is not True:
+            refuse(ok, f"{op.word} makes a dimension of more than 2^40")
     return shape

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import clip, near_miss
-from archdsl.exact import is_integer, one_answer
+from archdsl.exact import floor, is_integer, one_answer
 
 MAX_DIMENSION = 2**40
 
@@ -62,11 +62,13 @@ def _integer(least: int) -> Callable[[Any], Any]:
             if value > MAX_DIMENSION:
                 raise ArgumentError(f"must be at most 2^40, {describe(value)} came")
             return value
-        if is_integer(value):
-            ok = value >= least
-            if ok is not True:
-                from archdsl.ops.operator import refuse
+        if hasattr(value, "num"):
+            from archdsl.ops.operator import refuse
 
+            if not is_integer(value):
+                refuse(value == floor(value), "expected an int")
+                value = floor(value)
+            if (ok := value >= least) is not True:
                 refuse(ok, f"must be at least {least}")
             return value
         hint = "round it: floor(…), ceil(…) or round8(…)" if not isinstance(value, (bool, str, list, tuple, type(None))) else ""
@@ -96,6 +98,7 @@ def _padding(value: Any) -> Any:
 
 
 def _number(value: Any) -> float:
+    value = one_answer(value)
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
         return float(value)
     raise ArgumentError(f"expected a number, {describe(value)} came")

@@ -16,8 +16,11 @@ class Mismatch(ShapeError):
         self.index = index
 
 
-def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, shapes: str) -> None:
+def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, inputs: tuple[Shape, ...]) -> None:
     ok = a == b
+    if ok is True:
+        return
+    shapes = f"{size(inputs[0])} and {size(inputs[index])}"
     if ok is False:
         hint = ""
         if axis_name == "channels" and word != "concat":
@@ -25,8 +28,7 @@ def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, shapes: str) -
         elif axis_name in ("height", "width"):
             hint = "give both paths the same stride"
         raise Mismatch(f"{word} of unequal shapes: {shapes} differ in {axis_name}", index, hint)
-    if ok is not True:
-        refuse(ok, f"{word} of unequal shapes: {shapes} differ in {axis_name}")
+    refuse(ok, f"{word} of unequal shapes: {shapes} differ in {axis_name}")
 
 
 _AXES = {1: ("channels",), 2: ("tokens", "channels"), 3: ("channels", "height", "width")}
@@ -55,7 +57,7 @@ class Concat(_Join):
         for index, shape in enumerate(inputs[1:], 1):
             for axis, name in enumerate(names):
                 if axis != along and shape[axis] is not inputs[0][axis]:
-                    _agree(self.word, name, inputs[0][axis], shape[axis], index, f"{size(inputs[0])} and {size(shape)}")
+                    _agree(self.word, name, inputs[0][axis], shape[axis], index, inputs)
         return tuple(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
 
     def along(self, shape: Shape) -> int:
@@ -82,7 +84,7 @@ class _Combine(_Join):
                 if self.stretch and type(a) is int and a == 1:
                     result[axis] = b
                     continue
-                _agree(self.word, name, a, b, index, f"{size(inputs[0])} and {size(shape)}")
+                _agree(self.word, name, a, b, index, inputs)
         return tuple(result)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import clip, near_miss
-from archdsl.exact import select
+from archdsl.exact import one_answer, select
 from archdsl.spec.arithmetic import BINARY, truth
 from archdsl.spec.tokens import ExpressionError, Token
 
@@ -71,6 +71,7 @@ def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
         items, index = base(n), at(n)
         if not isinstance(items, (list, tuple)):
             raise ExpressionError(f"only a list has elements, this is {kind_of(items)}", token.start, token.end)
+        index = one_answer(index)
         if type(index) is not int or not -len(items) <= index < len(items):
             shown = index if type(index) is int else kind_of(index)
             raise ExpressionError(f"no element {shown} in a list of {len(items)}", token.start, token.end)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from archdsl.exact import ceil, exact, floor, make_divisible, maximum, minimum, select
+from archdsl.exact import ceil, exact, floor, is_integer, make_divisible, maximum, minimum, one_answer, select
 
 
 class Function(NamedTuple):
@@ -25,7 +25,7 @@ class Function(NamedTuple):
 
 
 def _divisible(x: Any, by: Any = 8) -> Any:
-    if type(by) is not int or by < 1:
+    if not is_integer(by) or (by >= 1) is not True:
         raise ValueError("the second argument must be a positive int")
     return make_divisible(x, by)
 
@@ -51,6 +51,7 @@ def _round(x: Any) -> Any:
 
 
 def _sqrt(x: Any) -> Any:
+    x = one_answer(x)
     if not isinstance(x, (int, Fraction)) or x < 0:
         raise ValueError("sqrt takes one number that is not negative")
     root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
@@ -58,6 +59,7 @@ def _sqrt(x: Any) -> Any:
 
 
 def _part(total: Any, count: Any, index: Any) -> Any:
+    count, index = one_answer(count), one_answer(index)
     if type(count) is not int or type(index) is not int or not 0 <= index < count:
         raise ValueError("part takes a total, a number of parts and an index below it")
     return total // count if index < count - 1 else total - total // count * (count - 1)

@@ -6,8 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import choices, near_miss
-from archdsl.exact import is_integer
+from archdsl.exact import floor, is_integer
+from archdsl.ops import ShapeError
 from archdsl.ops.arguments import describe
+from archdsl.ops.operator import refuse
 from archdsl.spec.model import Closure, Parameter
 
 WORDS = {
@@ -21,7 +23,12 @@ WORDS = {
 
 
 def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
-    """What is wrong with the value, and a hint; None where it fits. Arrays are checked element by element."""
+    """What is wrong with the value, and a hint; None where it fits. Arrays are checked element by element.
+
+    While the variants of a grid are masked, those whose element does not fit are, and the others go on.
+    """
+    if parameter.type == "int" and hasattr(value, "num") and not is_integer(value):
+        return _partly(value == floor(value), "expected an int")
     if value is None or (parameter.type != "any" and not _is(parameter.type, value)):
         hint = ""
         if parameter.type == "int" and isinstance(value, Fraction):
@@ -76,8 +83,17 @@ def _outside(bounds: tuple[Any, Any], item: Any) -> tuple[str, str] | None:
     inside = (item >= bounds[0]) & (item <= bounds[1])
     if inside is True:
         return None
-    shown = describe(item) if inside is False and not hasattr(item, "num") else "some of the values"
-    return f"must lie between {_plain(bounds[0])} and {_plain(bounds[1])}; {shown} came", ""
+    wanted = f"must lie between {_plain(bounds[0])} and {_plain(bounds[1])}"
+    return _partly(inside, wanted) if hasattr(item, "num") else (f"{wanted}; {describe(item)} came", "")
+
+
+def _partly(ok: Any, wanted: str) -> tuple[str, str] | None:
+    """A condition that holds for some elements of an array, or for none."""
+    try:
+        refuse(ok, wanted)
+    except ShapeError as error:
+        return error.message, error.hint
+    return None
 
 
 def _plain(bound: int | Fraction) -> str:

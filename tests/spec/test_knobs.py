@@ -104,7 +104,7 @@ def test_lists() -> None:
         ({"widht": 2}, "unknown knob 'widht'; did you mean 'width'"),
         ({"zzz": 2}, "unknown knob 'zzz'; known: size, width"),
         ({"width": 5}, "width: must lie between 0.25 and 4; 5 came"),
-        ({"width": [1, 5]}, "width: must lie between 0.25 and 4; some of the values came"),
+        ({"width": [1, 5]}, "width: must lie between 0.25 and 4 (for some values of width)"),
         ({"width": float("nan")}, "width: nan is no finite number"),
         ({"width": float("inf")}, "width: inf is no finite number"),
         ({"width": 2**300}, "width: the number is too large"),

@@ -1,0 +1,145 @@
+"""The variants of a part, block by block: columns of numbers for a few hundred thousand variants at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from archdsl.cost.totals import amounts
+from archdsl.exact.grid import Grid
+from archdsl.explore.axis import Axis
+from archdsl.explore.box import Box
+from archdsl.explore.partition import Part
+from archdsl.explore.total import Index, Total
+
+BLOCK = 1 << 17
+"""Variants of a block: its columns stay in the processor's cache."""
+
+
+class Costed:
+    """A part with the totals that are asked of it."""
+
+    def __init__(self, part: Part, costs: dict[str, Total] | None = None):
+        """
+        Args:
+            costs: totals of costs that are worked out already, of an equal graph over as many places; new ones are put in.
+        """
+        self.part = part
+        self._costs = {} if costs is None else costs
+        self._settings: dict[str, Total] = {}
+
+    def total(self, name: str) -> Total:
+        """A cost, or the values of a setting. Raises InputError for a name that is neither."""
+        kept = self._costs if (value := self.setting(name)) is None else self._settings
+        if name not in kept:
+            values = amounts(self.part.net, name) if value is None else [(value, 1)]
+            kept[name] = Total(values, len(self.part.box.axes))
+        return kept[name]
+
+    def setting(self, name: str) -> Any:
+        """The value of a setting, or of a knob, that is a number; None for anything else."""
+        value = self._value(name)
+        return value if isinstance(value, (int, Fraction, Grid)) and not isinstance(value, bool) else None
+
+    def word(self, name: str) -> Any:
+        """The one value that a setting has in the whole part, where it is a word or a truth; None for anything else."""
+        value = self._value(name)
+        return value if isinstance(value, (bool, str)) else None
+
+    def _value(self, name: str) -> Any:
+        net = self.part.net
+        return net.settings[name] if name in net.settings else net.knobs.get(name)
+
+
+class Block:
+    """Variants next to each other in a part.
+
+    Attributes:
+        index: for every axis of the box the slice that is in the block.
+        shape: lengths of the slices.
+    """
+
+    def __init__(self, costed: Costed, index: Index):
+        self.costed = costed
+        self.box = costed.part.box
+        self.index = index
+        self.shape = tuple(len(range(*part.indices(length))) for part, length in zip(index, self.box.shape, strict=True))
+        self.size = 1
+        for length in self.shape:
+            self.size *= length
+        self._columns: dict[str, np.ndarray] = {}
+
+    def column(self, name: str) -> np.ndarray:
+        """The numerators of a total for every variant, in one line: int64, or Python ints where they are longer."""
+        found = self._columns.get(name)
+        if found is None:
+            values = self.costed.total(name).block(self.index)
+            found = self._columns[name] = np.broadcast_to(values, self.shape).reshape(-1)
+        return found
+
+    def grid(self, name: str) -> Any:
+        """A total as exact numbers that can be compared and calculated with."""
+        total = self.costed.total(name)
+        return Grid(self.column(name), total.den, bounds=(total.low, total.high))
+
+    @cached_property
+    def buildable(self) -> np.ndarray | None:
+        """Which variants can be built; None where all can."""
+        found: np.ndarray | None = None
+        for ok, _ in self.masks:
+            found = ok if found is None else found & ok
+        return None if found is None else np.broadcast_to(found, self.shape).reshape(-1)
+
+    @property
+    def masks(self) -> list[tuple[np.ndarray, str]]:
+        """Conditions that do not hold for some variants of the block, each an array that broadcasts to its shape, and the reasons."""
+        cut = []
+        for ok, reason in self.costed.part.masks:
+            here = ok[tuple(slice(None) if n == 1 else part for n, part in zip(ok.shape, self.index, strict=True))]
+            if not here.all():
+                cut.append((here, reason))
+        return cut
+
+    def places(self, lines: np.ndarray) -> tuple[np.ndarray, ...]:
+        """For every axis the places, within the box, of variants given by their numbers in the block."""
+        starts = [part.indices(length)[0] for part, length in zip(self.index, self.box.shape, strict=True)]
+        return tuple(place + start for place, start in zip(np.unravel_index(lines, self.shape), starts, strict=True))
+
+
+def blocks(costed: Costed, size: int = BLOCK) -> Iterator[Block]:
+    """All variants of a part. The last axes are whole in every block, the one before them in pieces, the first ones place by place."""
+    shape = costed.part.box.shape
+    whole, inner = len(shape), 1
+    while whole and inner * shape[whole - 1] <= size:
+        whole -= 1
+        inner *= shape[whole]
+    pieces: list[Sequence[slice]] = []
+    for number, length in enumerate(shape):
+        step = length if number >= whole else 1 if number < whole - 1 else max(1, size // inner)
+        pieces.append([slice(start, min(start + step, length)) for start in range(0, length, step)])
+    for index in _combinations(pieces):
+        yield Block(costed, index)
+
+
+def _combinations(pieces: list[Sequence[slice]]) -> Iterator[Index]:
+    """Every combination; itertools.product would hold all pieces of a long axis in memory too, but not begin before it has them."""
+    if not pieces:
+        yield ()
+        return
+    *head, last = pieces
+    for index in _combinations(head):
+        for piece in last:
+            yield (*index, piece)
+
+
+def points(axes: Sequence[Axis], box: Box, places: tuple[np.ndarray, ...]) -> list[dict[str, Any]]:
+    """The settings of single variants of a box, by name."""
+    found: list[dict[str, Any]] = [{} for _ in places[0]]
+    for axis, chosen, here in zip(axes, box.chosen, places, strict=True):
+        for row, number in zip(found, chosen[here].tolist(), strict=True):
+            row.update(zip(axis.names, axis.points[number], strict=True))
+    return found

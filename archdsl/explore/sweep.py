@@ -1,0 +1,171 @@
+"""Sweeps: every variant of a grid counted exactly, and what is kept of them while they stream by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archdsl.exact import exact
+from archdsl.explore.axis import Axis, size
+from archdsl.explore.blocks import Block, Costed, blocks, points
+from archdsl.explore.box import Box, boxes
+from archdsl.explore.condition import Condition
+from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Top
+from archdsl.explore.objective import Objective, check_cost, objective
+from archdsl.explore.partition import Part, Partition
+from archdsl.explore.total import Total
+from archdsl.explore.variants import Row, Variants
+from archdsl.ir.canonical import canonical_hash
+from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from archdsl.explore.cluster import Cluster
+
+COSTS = ("params", "macs")
+"""Costs that every table of variants shows."""
+
+Progress = Callable[[int], None]
+"""Told after every block how many variants it had."""
+
+
+class Sweep:
+    """A grid of variants of a network. Nothing is worked out before something is asked of it.
+
+    Attributes:
+        shown: costs that rows hold.
+    """
+
+    def __init__(self, net: Net, axes: Sequence[Axis], where: str = "", shown: Iterable[str] = ()):
+        """
+        Raises:
+            InputError: a value that does not fit, or a cost that is not known.
+            SpecError: a mistake in the condition.
+        """
+        self.net = net
+        self.axes = tuple(axes)
+        for axis in self.axes:
+            axis.check(net.base)
+        settings = [name for axis in self.axes for name in axis.names]
+        self.condition = Condition(where, dict.fromkeys([*settings, *net.base.knobs]), _words(net, self.axes)) if where else None
+        read = self.condition.names if self.condition else []
+        named = [name for name in (*COSTS, *shown, *read) if name not in settings and name not in net.base.knobs]
+        self.shown = tuple(dict.fromkeys(named))
+        for name in self.shown:
+            check_cost(name, net)
+
+    def __len__(self) -> int:
+        return size(self.axes)
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the settings of all axes."""
+        return tuple(name for axis in self.axes for name in axis.names)
+
+    def objective(self, text: str) -> Objective:
+        """An objective from its text: `macs`, `max:width`. Raises InputError."""
+        return objective(text, self.net, self.axes)
+
+    def pareto(self, *objectives: str) -> Variants:
+        """The variants that no other beats: at least as good in all of the objectives, and better in one.
+
+        Args:
+            objectives: costs that are to be low (`macs`), or settings and costs that are to be high (`max:width`). Of variants that
+                are equal in all of them one is given.
+        """
+        kept = Pareto(self, [self.objective(text) for text in objectives])
+        outcome = self.run([kept])
+        return self.variants(kept.rows, outcome)
+
+    def top(self, count: int = 20, by: str = "macs") -> Variants:
+        """The first variants in the order of one objective."""
+        kept = Top(self, count, self.objective(by))
+        outcome = self.run([kept])
+        return self.variants(kept.rows, outcome)
+
+    def rows(self, most: int = 100_000) -> Variants:
+        """All variants that pass, in the order of the grid. Raises InputError where they are more than `most`."""
+        kept = All(self, most)
+        outcome = self.run([kept])
+        return self.variants(kept.rows, outcome)
+
+    def variants(self, rows: list[Row], outcome: Outcome) -> Variants:
+        """Rows that were kept, with the names of their columns."""
+        return Variants(self.net.name, self.settings, self.shown, rows, outcome)
+
+    def write(self, path: str | Path) -> Outcome:
+        """Write every variant that passes to a .parquet or .csv file, whole or not at all."""
+        from archdsl.explore.table_file import table_file
+
+        with table_file(Path(path), self) as file:
+            return self.run([file])
+
+    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None, cluster: Cluster | None = None) -> Outcome:
+        """Let every variant stream by the keepers once."""
+        begin = time.perf_counter()
+        if cluster is not None:
+            from archdsl.explore.spread import run_spread
+
+            outcome = run_spread(self, keepers, progress, cluster)
+        else:
+            outcome = self.stream(boxes(self.axes), keepers, progress)
+        outcome.seconds = time.perf_counter() - begin
+        return outcome
+
+    def stream(self, some: Iterable[Box], keepers: Sequence[Keeper], progress: Progress | None = None) -> Outcome:
+        """Let the variants of some boxes stream by the keepers."""
+        outcome = Outcome()
+        known: dict[Any, dict[str, Total]] = {}  # totals of graphs that were costed before; boxes with equal graphs share them
+        for found in Partition(self.net, some):
+            outcome.variants += found.box.size
+            if not isinstance(found, Part):
+                outcome.masked[found.reason] += found.box.size
+                if progress is not None:
+                    progress(found.box.size)
+                continue
+            outcome.structures += 1
+            key = found.box.shape, canonical_hash(found.net.graph())
+            for block in blocks(Costed(found, known.setdefault(key, {}))):
+                self.take(block, keepers, outcome)
+                if progress is not None:
+                    progress(block.size)
+        return outcome
+
+    def take(self, block: Block, keepers: Sequence[Keeper], outcome: Outcome) -> None:
+        """Let one block go by the keepers."""
+        lines = self.condition.lines(block) if self.condition else None
+        buildable = block.buildable
+        if buildable is not None:
+            lines = np.flatnonzero(buildable) if lines is None else lines[buildable[lines]]
+            alive = np.ones(block.shape, dtype=bool)
+            for ok, reason in block.masks:
+                outcome.masked[reason] += int(np.count_nonzero(alive & ~ok))
+                alive &= ok
+        passed = block.size if lines is None else len(lines)
+        outcome.passed += passed
+        if passed:
+            for keeper in keepers:
+                keeper.add(block, lines)
+
+    def table(self, block: Block, lines: np.ndarray) -> list[Row]:
+        """Rows of some variants of a block: their settings and the costs that are shown."""
+        places = block.places(lines)
+        found = points(self.axes, block.box, places)
+        for name in self.shown:
+            total = block.costed.total(name)
+            for row, value in zip(found, total.at(places).tolist(), strict=True):
+                row[name] = value if total.den == 1 else exact(Fraction(value, total.den))
+        return found
+
+
+def _words(net: Net, axes: Sequence[Axis]) -> set[Any]:
+    """Words that settings of axes, or knobs, hold or may hold."""
+    swept = {value for axis in axes for point in axis.points for value in point if isinstance(value, str)}
+    held = {value for value in net.knobs.values() if isinstance(value, str)}
+    chosen = {word for knob in net.base.knobs.values() for word in knob.choices or () if isinstance(word, str)}
+    return swept | held | chosen

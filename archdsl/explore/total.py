@@ -1,0 +1,166 @@
+"""A total of all variants of a box: a sum of products of small arrays, each along few axes, worked out where it is looked at.
+
+A layer that depends on two knobs is an array along two axes, and a product of channels by pixels stays two arrays, so the size of
+a total is that of its parts and not that of the grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from archdsl.exact.factors import Factors, along
+from archdsl.exact.grid import Grid
+from archdsl.exact.integers import fits
+
+Index = tuple[Any, ...]
+"""What is looked at: for every axis a slice, or an array of places that goes with those of the other axes."""
+
+
+class Total:
+    """Exact integers over a common denominator, one for each variant of a box.
+
+    Attributes:
+        products: arrays with an axis for each of the box whose product is a part of the sum; axes that do not matter have length 1.
+        constant: the part of the sum that is the same everywhere.
+        den: what every numerator is divided by.
+        low, high: bounds of all numerators.
+    """
+
+    def __init__(self, values: Iterable[tuple[Any, int]], dimensions: int):
+        """
+        Args:
+            values: ints, Fractions and grids, each with how many times it is taken.
+            dimensions: number of axes of the box.
+        """
+        terms = [(value, times) for value, times in values if times and not (isinstance(value, int) and value == 0)]
+        self.den = lcm(1, *(_denominator(value) for value, _ in terms))
+        self.constant = 0
+        arrays: dict[tuple[int, ...], dict[bytes, tuple[Any, Factors]]] = {}
+        for value, times in terms:
+            self._add(value, times, dimensions, arrays)
+        self.products = [(main, *(array for _, array in rest)) for kind in arrays.values() for main, rest in kind.values()]
+        self._bound()
+
+    def _add(self, value: Any, times: int, dimensions: int, arrays: dict[Any, Any]) -> None:
+        if not isinstance(value, Grid):
+            self.constant += int(Fraction(value) * self.den) * times
+            return
+        scale = times * (self.den // value.den) if isinstance(value.den, int) else times
+        num = value.num if value.factors is None or not isinstance(value.den, int) else None
+        if isinstance(value.den, np.ndarray):
+            num = value.num.astype(object) * (self.den // value.den.astype(object))
+        factors = value.factors if num is None else ((along(num), num),)
+        assert factors is not None
+        main, *rest = sorted(factors, key=lambda factor: -factor[1].size)
+        rest.sort(key=lambda factor: factor[0])
+        same = arrays.setdefault((main[0], *(bits for bits, _ in rest)), {})
+        key = b"|".join(array.tobytes() for _, array in rest)
+        scaled = _full(main[1], dimensions).astype(object) * scale
+        others = tuple((bits, _full(array, dimensions)) for bits, array in rest)
+        same[key] = (same[key][0] + scaled if key in same else scaled, others)
+
+    def _bound(self) -> None:
+        """Sums as int64 where all of them, and all of their sums, are proven to fit."""
+        self.low = self.high = self.constant
+        for product in self.products:
+            ends = [(int(array.min()), int(array.max())) for array in product]
+            low, high = reduce(_corners, ends)
+            self.low, self.high = self.low + min(low, 0), self.high + max(high, 0)
+        if fits((self.low, self.high)):
+            self.products = [tuple(array.astype(np.int64) for array in product) for product in self.products]
+        self.products = _absorbed(self.products)
+        self.low, self.high = self.bounds()
+
+    def bounds(self, index: Index | None = None) -> tuple[int, int]:
+        """A number that no numerator is below, and one that none is above; of all variants, or of those in slices of the axes."""
+        low = high = self.constant
+        for product in self.products:
+            cut = product if index is None else [array[_along(array, index)] for array in product]
+            ends = reduce(_corners, [(int(array.min()), int(array.max())) for array in cut])
+            low, high = low + ends[0], high + ends[1]
+        return low, high
+
+    def block(self, index: Index) -> np.ndarray:
+        """The numerators in slices of the axes: an array that broadcasts to the lengths of the slices."""
+        work: dict[int, np.ndarray] = {}
+        for product in self.products:
+            _insert(work, reduce(np.multiply, [array[_along(array, index)] for array in product]))
+        while len(work) > 1:
+            first, second = _cheapest(work)
+            _insert(work, work.pop(first) + work.pop(second))
+        total = next(iter(work.values()), None)
+        if total is None:
+            return np.full((1,) * len(index), self.constant, dtype=np.int64 if fits((self.constant,)) else object)
+        return total + self.constant if self.constant else total
+
+    def at(self, places: Index) -> np.ndarray:
+        """The numerators of single variants: `places` holds one array of equal length for each axis."""
+        total: Any = self.constant
+        for product in self.products:
+            total = total + reduce(np.multiply, [array[_along(array, places)] for array in product])
+        return np.broadcast_to(np.asarray(total), places[0].shape)
+
+
+def _absorbed(products: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, ...]]:
+    """The same sum with every array that varies along some axes of another one added to that."""
+    single: list[tuple[int, np.ndarray]] = []
+    for (array,) in sorted((p for p in products if len(p) == 1), key=lambda p: -p[0].size):
+        bits = along(array)
+        for place, (wider, sum_) in enumerate(single):
+            if not bits & ~wider:
+                single[place] = wider, sum_ + array
+                break
+        else:
+            single.append((bits, array))
+    return [*((array,) for _, array in single), *(p for p in products if len(p) > 1)]
+
+
+def _full(array: np.ndarray, dimensions: int) -> np.ndarray:
+    return array.reshape((1,) * (dimensions - array.ndim) + array.shape)
+
+
+def _along(array: np.ndarray, index: Index) -> Index:
+    """The index for an array some of whose axes have length 1."""
+    return tuple(
+        (slice(None) if isinstance(part, slice) else np.zeros_like(part)) if length == 1 else part
+        for length, part in zip(array.shape, index, strict=True)
+    )
+
+
+def _insert(work: dict[int, np.ndarray], array: np.ndarray) -> None:
+    bits = along(array)
+    work[bits] = work[bits] + array if bits in work else array
+
+
+def _cheapest(work: dict[int, np.ndarray]) -> tuple[int, int]:
+    """The two arrays whose sum is smallest."""
+    keys = list(work)
+    shapes = {key: array.shape for key, array in work.items()}
+    pairs = ((a, b) for place, a in enumerate(keys) for b in keys[place + 1 :])
+    return min(pairs, key=lambda pair: _size(shapes[pair[0]], shapes[pair[1]]))
+
+
+def _size(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    total = 1
+    for m, n in zip(a, b, strict=True):
+        total *= m if m > n else n
+    return total
+
+
+def _corners(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    ends = (a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1])
+    return min(ends), max(ends)
+
+
+def _denominator(value: Any) -> int:
+    if isinstance(value, Fraction):
+        return value.denominator
+    if isinstance(value, Grid):
+        return value.den if isinstance(value.den, int) else lcm(*map(int, np.unique(value.den)))
+    return 1
