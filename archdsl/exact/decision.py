@@ -1,8 +1,15 @@
-"""What happens when one answer is wanted of an array that has several."""
+"""One answer out of an array of them, and what happens where there are several."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
+
+COUNTED: ContextVar[Any] = ContextVar("counted", default=None)
+"""Which elements of grids stand for variants that are asked for, an array of truths that broadcasts with them; None where all do.
+
+The numbers of the others mean nothing, and decide nothing.
+"""
 
 
 class Disagreement(Exception):
@@ -17,3 +24,33 @@ class Disagreement(Exception):
         self.knobs = knobs
         self.mask = mask
         super().__init__(f"the values of {', '.join(sorted(knobs)) or 'an array'} give different answers")
+
+
+def counted(values: Any) -> Any:
+    """Those elements of an array that stand for variants that are asked for, in one line."""
+    some = COUNTED.get()
+    if some is None:
+        return values.reshape(-1)
+    import numpy as np
+
+    values, some = np.broadcast_arrays(values, some)
+    return values[some]
+
+
+def agreed(values: Any, knobs: frozenset[str]) -> Any:
+    """The one element that an array holds wherever it counts.
+
+    Raises:
+        Disagreement: there are several.
+    """
+    some = counted(values)
+    first = some[0]
+    if (some == first).all():
+        return first
+    import numpy as np
+
+    if values.dtype == bool:
+        raise Disagreement(knobs, values)
+    numbers: dict[Any, int] = {}
+    listed = [numbers.setdefault(value, len(numbers)) for value in values.ravel().tolist()]
+    raise Disagreement(knobs, np.array(listed).reshape(values.shape))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from archdsl.exact.decision import Disagreement
+from archdsl.exact.decision import agreed
 
 if TYPE_CHECKING:
     from archdsl.exact.truth import Truth
@@ -135,19 +135,8 @@ def one_answer(x: Any) -> Any:
     values = getattr(x, "values", None)
     if values is None:
         return bool(x) if hasattr(x, "mask") else x
-    first = values.flat[0]
-    if (values == first).all():
-        return exact(first.item() if hasattr(first, "item") else first)
-    raise Disagreement(x.knobs, _numbered(values))
-
-
-def _numbered(values: Any) -> Any:
-    """For every element the number of its value, in the order in which they first come."""
-    import numpy as np
-
-    numbers: dict[Any, int] = {}
-
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values.ravel().tolist()]).reshape(values.shape)
+    found = agreed(values, x.knobs)
+    return exact(found.item() if hasattr(found, "item") else found)
 
 
 def to_float(x: Any) -> Any:

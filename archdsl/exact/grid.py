@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.exact.decision import Disagreement
+from archdsl.exact.decision import agreed
 from archdsl.exact.factors import Factors, along, joined, multiplied
 from archdsl.exact.integers import MAX_BITS, apply, fits, integers, pack, scalar
 from archdsl.exact.room import spend
@@ -135,6 +135,10 @@ class Grid:
         return Grid(-self.num, self.den, self.knobs, (-self.hi, -self.lo))
 
     def __add__(self, other: Any) -> Any:
+        if type(other) is int and _is_one(self.den) and self._small:
+            bounds = self.lo + other, self.hi + other
+            if other == 0 or fits(*bounds):
+                return self if other == 0 else Grid(self.num + other, 1, self.knobs, bounds)
         o = _grid(other)
         if o is None:
             return NotImplemented
@@ -152,6 +156,10 @@ class Grid:
         return (-self) + other
 
     def __mul__(self, other: Any) -> Any:
+        if type(other) is int and _is_one(self.den) and self._small:
+            bounds = _ends(self.lo * other, self.hi * other)
+            if other == 1 or fits(*bounds):
+                return self if other == 1 else self._scaled(other, bounds)
         o = _grid(other)
         if o is None:
             return NotImplemented
@@ -165,7 +173,7 @@ class Grid:
         o = _grid(other)
         if o is None:
             return NotImplemented
-        _no_zero(o)
+        o = _no_zero(o)
         sign = Grid(np.asarray(np.sign(o.num), dtype=np.int64))
         knobs = self.knobs | o.knobs
         num = self._times(o.den) * sign
@@ -180,7 +188,9 @@ class Grid:
         o = _grid(other)
         if o is None:
             return NotImplemented
-        _no_zero(o)
+        if type(other) is int and other > 0 and _is_one(self.den) and self._small:
+            return self if other == 1 else Grid(self.num // other, 1, self.knobs, (self.lo // other, self.hi // other))
+        o = _no_zero(o)
         knobs = self.knobs | o.knobs
         if not (_is_one(self.den) and _is_one(o.den)):
             return (self / o).__floor__()
@@ -191,6 +201,8 @@ class Grid:
         return NotImplemented if o is None else o // self
 
     def __mod__(self, other: Any) -> Any:
+        if type(other) is int and other > 0 and _is_one(self.den) and self._small:
+            return Grid(self.num % other, 1, self.knobs, (0, other - 1))
         o = _grid(other)
         return NotImplemented if o is None else self - o * (self // o)
 
@@ -215,6 +227,19 @@ class Grid:
     def __ceil__(self) -> Grid:
         return -((-self).__floor__())
 
+    @property
+    def _small(self) -> bool:
+        """Whether the numerator is kept in int64."""
+        return self._num is None or self._num.dtype != object
+
+    def _scaled(self, factor: int, bounds: tuple[int, int]) -> Grid:
+        """Times an int that is known to fit."""
+        if self._num is not None or factor < 1:
+            return Grid(self.num * factor, 1, self.knobs, bounds)
+        assert self.factors is not None
+        *others, (bits, least) = sorted(self.factors, key=lambda part: -part[1].size)
+        return Grid._of_factors((*others, (bits, least * factor)), self.knobs, bounds)
+
     def _times(self, factor: Any) -> Grid:
         """The numerator times an integer or integer array, as an integer grid."""
         if _is_one(factor):
@@ -227,6 +252,9 @@ class Grid:
         o = _grid(other)
         if o is None:
             return NotImplemented
+        if _is_one(self.den) and _is_one(o.den):
+            settled = _BY_BOUNDS[function](self.lo, self.hi, o.lo, o.hi)
+            return Truth.of(function(self.num, o.num), self.knobs | o.knobs) if settled is None else settled
         left, right = self._times(o.den), o._times(self.den)
         return Truth.of(function(left.num, right.num), self.knobs | o.knobs)
 
@@ -247,6 +275,22 @@ class Grid:
 
     def __ge__(self, other: Any) -> Any:
         return self._compare(other, np.greater_equal)
+
+
+def _apart(a: int, b: int, c: int, d: int) -> bool:
+    """Whether no number from a to b lies between c and d."""
+    return b < c or d < a
+
+
+# What a comparison of numbers from a to b with numbers from c to d gives whatever they are; None where it has to be looked at.
+_BY_BOUNDS: dict[Any, Callable[[int, int, int, int], bool | None]] = {
+    np.equal: lambda a, b, c, d: False if _apart(a, b, c, d) else None,
+    np.not_equal: lambda a, b, c, d: True if _apart(a, b, c, d) else None,
+    np.less: lambda a, b, c, d: True if b < c else False if a >= d else None,
+    np.less_equal: lambda a, b, c, d: True if b <= c else False if a > d else None,
+    np.greater: lambda a, b, c, d: True if a > d else False if b <= c else None,
+    np.greater_equal: lambda a, b, c, d: True if a >= d else False if b < c else None,
+}
 
 
 # -- selection: what `a if c else b`, min and max become on arrays -------------------------------------------------------------
@@ -307,12 +351,12 @@ def _grid(value: Any) -> Grid | None:
 def _multiplied(a: Grid, b: Grid, knobs: frozenset[str]) -> Grid:
     """The product of two numerators."""
     bounds = _corners(a, b)
-    if not fits(bounds):  # perhaps only because the bounds are loose
+    if not fits(*bounds):  # perhaps only because the bounds are loose
         for grid in (a, b):
             grid.lo, grid.hi = int(grid.num.min()), int(grid.num.max())
         bounds = _corners(a, b)
     # Positive factors that fit together fit in every part of their product, whatever is multiplied first.
-    if a.lo > 0 < b.lo and fits(bounds) and (factors := joined(_factors(a), _factors(b))) is not None:
+    if a.lo > 0 < b.lo and fits(*bounds) and (factors := joined(_factors(a), _factors(b))) is not None:
         return Grid._of_factors(factors, knobs, bounds)
     return _combined(np.multiply, a, b, bounds, knobs)
 
@@ -324,6 +368,10 @@ def _factors(grid: Grid) -> Factors | None:
     return None if grid.num.dtype == object else ((along(grid.num), grid.num),)
 
 
+def _ends(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a <= b else (b, a)
+
+
 def _corners(a: Grid, b: Grid) -> tuple[int, int]:
     ends = (a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi)
     return min(ends), max(ends)
@@ -331,7 +379,7 @@ def _corners(a: Grid, b: Grid) -> tuple[int, int]:
 
 def _combined(function: Any, a: Grid, b: Grid, bounds: tuple[int, int], knobs: frozenset[str]) -> Grid:
     """One operation on numerators: in int64 where the bounds prove that it fits, otherwise on Python ints."""
-    if a.num.dtype != object and b.num.dtype != object and fits(bounds):
+    if a.num.dtype != object and b.num.dtype != object and fits(*bounds):
         return Grid(function(a.num, b.num), 1, knobs, bounds)
     result = np.asarray(function(a.num.astype(object), b.num.astype(object)), dtype=object)
     return Grid(pack(result), 1, knobs)
@@ -346,8 +394,15 @@ def _reduced(num: Grid, den: Grid, knobs: frozenset[str]) -> Grid:
     return Grid(pack(n), pack(d), knobs)
 
 
-def _no_zero(grid: Grid) -> None:
-    if grid.lo <= 0 <= grid.hi and bool((grid.num == 0).any()):
-        if bool((grid.num == 0).all()):
-            raise ZeroDivisionError("division by zero")
-        raise Disagreement(grid.knobs, grid.num == 0)
+def _no_zero(grid: Grid) -> Grid:
+    """A divisor whose zeros, where they stand for nothing, are replaced.
+
+    Raises:
+        ZeroDivisionError: every element that counts is zero.
+        Disagreement: some are.
+    """
+    if not grid.lo <= 0 <= grid.hi or not (zero := grid.num == 0).any():
+        return grid
+    if agreed(np.asarray(zero), grid.knobs):
+        raise ZeroDivisionError("division by zero")
+    return Grid(np.where(zero, 1, grid.num), grid.den, grid.knobs)

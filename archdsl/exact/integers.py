@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ LIMIT = 2**62  # int64 arrays stay below this in size, which leaves room for one
 MAX_BITS = 1024  # of one number in an array of Python ints; nothing that is counted of a network is longer
 
 
-def fits(bounds: Iterable[int]) -> bool:
+def fits(low: int, high: int) -> bool:
     """Whether numbers within the bounds may be kept in int64."""
-    return all(-LIMIT < bound < LIMIT for bound in bounds)
+    return low > -LIMIT and high < LIMIT
 
 
 def scalar(value: int) -> np.ndarray:
@@ -28,7 +28,7 @@ def integers(value: Any) -> np.ndarray:
 
 def pack(array: np.ndarray) -> np.ndarray:
     """Python ints as int64 where every one fits."""
-    if array.dtype == object and fits((int(array.min()), int(array.max()))):
+    if array.dtype == object and fits(int(array.min()), int(array.max())):
         return array.astype(np.int64)
     return array
 

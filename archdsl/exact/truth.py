@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.exact.decision import Disagreement
+from archdsl.exact.decision import agreed
 
 NO_KNOBS: frozenset[str] = frozenset()
 
@@ -32,7 +32,7 @@ class Truth:
         return Truth(mask, knobs)
 
     def __bool__(self) -> bool:
-        raise Disagreement(self.knobs, self.mask)
+        return bool(agreed(self.mask, self.knobs))
 
     def __and__(self, other: bool | Truth) -> bool | Truth:
         if isinstance(other, bool):

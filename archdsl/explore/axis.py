@@ -102,6 +102,8 @@ def parse_axis(text: str, spec: Spec) -> Axis:
     """One axis from its text. Raises InputError."""
     name, equals, values = text.partition("=")
     name = name.strip()
+    if equals and "," in name:
+        raise InputError(f"'{text}': give each knob that has values an option of its own")
     if not name or (equals and not values.strip()):
         raise InputError(f"'{text}' names no values; write knob=from:to:step or knob=value,value")
     parameter = known_setting(spec, name)
@@ -110,8 +112,13 @@ def parse_axis(text: str, spec: Spec) -> Axis:
     return axis
 
 
+def split_axes(text: str) -> list[str]:
+    """`width,resolution` as two axes; a text with values is one axis."""
+    return [text] if "=" in text else [name for name in text.split(",") if name.strip()]
+
+
 def allowed(knob: Parameter) -> list[Any]:
-    """All values that a knob may take: its choices, true and false, or its range in steps of 1 (in hundredths, for fractions).
+    """All values that a knob may take: its choices, true and false, or its range in steps, of 1 or of hundredths where it has none.
 
     Raises:
         InputError: the knob has none of these, or its range is too long to take every value of it.
@@ -122,7 +129,7 @@ def allowed(knob: Parameter) -> list[Any]:
         return [False, True]
     if knob.range is not None and knob.type in ("int", "number"):
         low, high = knob.range
-        step = 1 if knob.type == "int" else Fraction(1, 100)
+        step = knob.step or (1 if knob.type == "int" else Fraction(1, 100))
         if (high - low) / step < FEW:
             return list(_steps(low, high, step))
     raise InputError(f"{knob.name}: give values, as in {knob.name}=from:to:step or {knob.name}=value,value")

@@ -87,22 +87,29 @@ class Block:
         return Grid(self.column(name), total.den, bounds=(total.low, total.high))
 
     @cached_property
-    def buildable(self) -> np.ndarray | None:
-        """Which variants can be built; None where all can."""
-        found: np.ndarray | None = None
+    def lines(self) -> np.ndarray | None:
+        """Numbers of the variants that the box counts and that can be built; None where all are."""
+        found = self.counted
         for ok, _ in self.masks:
             found = ok if found is None else found & ok
-        return None if found is None else np.broadcast_to(found, self.shape).reshape(-1)
+        return None if found is None else np.flatnonzero(np.broadcast_to(found, self.shape))
 
-    @property
+    @cached_property
+    def counted(self) -> np.ndarray | None:
+        """Which combinations the box counts, broadcasting to the shape; None where all are."""
+        if self.box.counted is None:
+            return None
+        cut = self._cut(self.box.counted)
+        return None if cut.all() else cut
+
+    @cached_property
     def masks(self) -> list[tuple[np.ndarray, str]]:
         """Conditions that do not hold for some variants of the block, each an array that broadcasts to its shape, and the reasons."""
-        cut = []
-        for ok, reason in self.costed.part.masks:
-            here = ok[tuple(slice(None) if n == 1 else part for n, part in zip(ok.shape, self.index, strict=True))]
-            if not here.all():
-                cut.append((here, reason))
-        return cut
+        cut = [(self._cut(ok), reason) for ok, reason in self.costed.part.masks]
+        return [(ok, reason) for ok, reason in cut if not ok.all()]
+
+    def _cut(self, array: np.ndarray) -> np.ndarray:
+        return array[tuple(slice(None) if n == 1 else part for n, part in zip(array.shape, self.index, strict=True))]
 
     def places(self, lines: np.ndarray) -> tuple[np.ndarray, ...]:
         """For every axis the places, within the box, of variants given by their numbers in the block."""
@@ -111,18 +118,27 @@ class Block:
 
 
 def blocks(costed: Costed, size: int = BLOCK) -> Iterator[Block]:
-    """All variants of a part. The last axes are whole in every block, the one before them in pieces, the first ones place by place."""
-    shape = costed.part.box.shape
-    whole, inner = len(shape), 1
-    while whole and inner * shape[whole - 1] <= size:
-        whole -= 1
-        inner *= shape[whole]
-    pieces: list[Sequence[slice]] = []
-    for number, length in enumerate(shape):
-        step = length if number >= whole else 1 if number < whole - 1 else max(1, size // inner)
-        pieces.append([slice(start, min(start + step, length)) for start in range(0, length, step)])
+    """All variants of a part. Some axes are whole in every block, one comes in pieces, the others place by place.
+
+    Axes that tell which combinations count go place by place before others do, so that most blocks count as a whole or not at all.
+    """
+    box = costed.part.box
+    partly = [False] * len(box.axes) if box.counted is None else [n > 1 for n in box.counted.shape]
+    steps, inner, room = dict.fromkeys(range(len(box.axes)), 1), 1, True
+    for number in sorted(steps, key=lambda n: (partly[n], -n)):
+        length = box.shape[number]
+        if room:
+            steps[number] = min(length, max(1, size // inner))
+            room = steps[number] == length
+            inner *= length
+    pieces: list[Sequence[slice]] = [
+        [slice(start, min(start + steps[number], length)) for start in range(0, length, steps[number])]
+        for number, length in enumerate(box.shape)
+    ]
     for index in _combinations(pieces):
-        yield Block(costed, index)
+        block = Block(costed, index)
+        if block.counted is None or block.counted.any():
+            yield block
 
 
 def _combinations(pieces: list[Sequence[slice]]) -> Iterator[Index]:

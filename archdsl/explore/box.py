@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,13 @@ class Box:
 
     Attributes:
         chosen: for every axis the numbers of its places that are in the box, rising.
+        counted: which combinations are; an array of truths with an axis for each of the box, of length 1 where it does not matter.
+            None where all are.
     """
 
     axes: tuple[Axis, ...]
     chosen: tuple[np.ndarray, ...]
+    counted: np.ndarray | None = None
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -32,10 +36,11 @@ class Box:
 
     @cached_property
     def size(self) -> int:
-        total = 1
-        for length in self.shape:
-            total *= length
-        return total
+        """How many variants are in the box."""
+        if self.counted is None:
+            return prod(self.shape)
+        along = prod(n for n, m in zip(self.shape, self.counted.shape, strict=True) if m == 1)
+        return int(np.count_nonzero(self.counted)) * along
 
     def settings(self) -> dict[str, Any]:
         """A value for every setting: as it is where the box has one, otherwise an array along the axis."""
@@ -49,38 +54,55 @@ class Box:
 
     def corner(self, last: bool) -> Box:
         """The box of one variant, the first or the last."""
-        return Box(self.axes, tuple(places[-1:] if last else places[:1] for places in self.chosen))
+        end = -1 if last else 0
+        places = [0 if not last else len(chosen) - 1 for chosen in self.chosen]
+        if self.counted is not None:
+            for number, place in enumerate(np.argwhere(self.counted)[end].tolist()):
+                if self.counted.shape[number] > 1:
+                    places[number] = place
+        return Box(self.axes, tuple(chosen[place : place + 1] for chosen, place in zip(self.chosen, places, strict=True)))
 
     def groups(self, answers: np.ndarray) -> list[Box]:
-        """The box cut along one axis so that places with the same answers stay together.
+        """The variants of the box by the answer that a condition gives for them.
 
         Args:
-            answers: what a condition gives for the variants, an axis for each of the box, of length 1 where it does not matter.
-                Not all are alike.
+            answers: an array with an axis for each of the box, of length 1 where it does not matter.
         """
-        best: tuple[int, int, np.ndarray] | None = None
-        for number, length in enumerate(answers.shape):
-            if length > 1:
-                slices = np.moveaxis(answers, number, 0).reshape(length, -1)
-                groups = _numbered(slices)
-                count = int(groups.max()) + 1
-                if count > 1 and (best is None or count < best[0]):
-                    best = count, number, groups
-        assert best is not None, "the answers are all alike"
-        count, number, groups = best
-        return [self._keeping(number, self.chosen[number][groups == group]) for group in range(count)]
+        found = []
+        for answer in np.unique(answers):
+            same = answers == answer if self.counted is None else self.counted & (answers == answer)
+            if same.any():
+                found.append(Box(self.axes, self.chosen, same)._tight())
+        return found
 
     def halves(self, names: frozenset[str] = frozenset()) -> list[Box]:
         """The box cut in two along its longest axis, of those with one of the settings where any has more than one place."""
         long = [n for n, length in enumerate(self.shape) if length > 1]
         named = [n for n in long if names.intersection(self.axes[n].names)]
         number = max(named or long, key=lambda n: self.shape[n])
-        places = self.chosen[number]
-        middle = len(places) // 2
-        return [self._keeping(number, places[:middle]), self._keeping(number, places[middle:])]
+        middle = self.shape[number] // 2
+        halves = [self._keeping(number, np.arange(middle)), self._keeping(number, np.arange(middle, self.shape[number]))]
+        return [half._tight() for half in halves if half.size]
 
     def _keeping(self, number: int, places: np.ndarray) -> Box:
-        return Box(self.axes, (*self.chosen[:number], places, *self.chosen[number + 1 :]))
+        """The box of some places along one axis."""
+        chosen = (*self.chosen[:number], self.chosen[number][places], *self.chosen[number + 1 :])
+        counted = self.counted
+        if counted is not None and counted.shape[number] > 1:
+            counted = counted.take(places, axis=number)
+        return Box(self.axes, chosen, counted)
+
+    def _tight(self) -> Box:
+        """The same variants without places that hold none of them."""
+        box = self
+        for number in range(len(self.axes)):
+            counted = box.counted
+            if counted is not None and counted.shape[number] > 1:
+                others = tuple(n for n in range(counted.ndim) if n != number)
+                places = np.flatnonzero(counted.any(axis=others))
+                if len(places) < box.shape[number]:
+                    box = box._keeping(number, places)
+        return Box(box.axes, box.chosen) if box.counted is not None and box.counted.all() else box
 
 
 def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
@@ -114,9 +136,3 @@ def _value(values: list[Any], shape: tuple[int, ...], name: str) -> Any:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return Grid.of(array.reshape(shape), name)
-
-
-def _numbered(rows: np.ndarray) -> np.ndarray:
-    """For every row the number of its like, in the order in which they first come."""
-    numbers: dict[bytes, int] = {}
-    return np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in np.ascontiguousarray(rows)])

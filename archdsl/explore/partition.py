@@ -1,7 +1,7 @@
 """A grid of variants to parts that one graph each stands for.
 
 Numbers are arrays, and one pass of elaboration builds all variants of a box. Where a condition about structure has several answers
-in the box, the box is cut so that each piece has one, and the pieces are built by themselves. Variants that cannot be built are
+in the box, its variants are told apart by the answer, and those of each are built by themselves. Variants that cannot be built are
 masked, with the reason: those that a shape rule refuses inside of a box, and boxes in which nothing can be built.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from archdsl.errors import ArchdslError, SpecError
+from archdsl.exact.decision import COUNTED
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.box import Box
 from archdsl.ir.elaborate import Undecided
@@ -28,7 +29,7 @@ class Part:
     """Variants that one graph stands for.
 
     Attributes:
-        net: a grid of networks, elaborated.
+        net: a grid of networks, elaborated. Its numbers mean nothing for combinations that the box does not count.
         masks: conditions that hold for the variants that can be built (an axis for each of the box, of length 1 where it does not
             matter), each with the reason where it does not.
     """
@@ -66,7 +67,7 @@ class Partition:
     def work(self, box: Box) -> Part | Refused | list[Box]:
         """The part of a box, or the boxes that it has to be cut into."""
         masks: Masks = []
-        token = MASKS.set(masks)
+        tokens = MASKS.set(masks), COUNTED.set(box.counted)
         self.built += 1
         try:
             with Room(ROOM):
@@ -79,7 +80,8 @@ class Partition:
         except ArchdslError as error:
             return self.failed(box, masks, error)
         finally:
-            MASKS.reset(token)
+            MASKS.reset(tokens[0])
+            COUNTED.reset(tokens[1])
         once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in masks}
         return Part(box, net, tuple(once.values()))
 
@@ -101,13 +103,10 @@ class Partition:
 
     def alone(self, box: Box) -> ArchdslError | None:
         """Why one variant cannot be built; None where it can."""
-        token = MASKS.set(None)
         try:
             self.net.set(**box.settings()).graph()
         except ArchdslError as error:
             return error
-        finally:
-            MASKS.reset(token)
         return None
 
 

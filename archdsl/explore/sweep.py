@@ -133,16 +133,17 @@ class Sweep:
             for block in blocks(Costed(found, known.setdefault(key, {}))):
                 self.take(block, keepers, outcome)
                 if progress is not None:
-                    progress(block.size)
+                    progress(block.size if block.lines is None else len(block.lines))
         return outcome
 
     def take(self, block: Block, keepers: Sequence[Keeper], outcome: Outcome) -> None:
         """Let one block go by the keepers."""
-        lines = self.condition.lines(block) if self.condition else None
-        buildable = block.buildable
-        if buildable is not None:
-            lines = np.flatnonzero(buildable) if lines is None else lines[buildable[lines]]
-            alive = np.ones(block.shape, dtype=bool)
+        lines = block.lines
+        if self.condition is not None:
+            held = self.condition.lines(block)
+            lines = held if lines is None else lines if held is None else np.intersect1d(lines, held, assume_unique=True)
+        if block.masks:
+            alive = np.broadcast_to(True if block.counted is None else block.counted, block.shape).copy()
             for ok, reason in block.masks:
                 outcome.masked[reason] += int(np.count_nonzero(alive & ~ok))
                 alive &= ok

@@ -72,7 +72,7 @@ class Total:
             ends = [(int(array.min()), int(array.max())) for array in product]
             low, high = reduce(_corners, ends)
             self.low, self.high = self.low + min(low, 0), self.high + max(high, 0)
-        if fits((self.low, self.high)):
+        if fits(self.low, self.high):
             self.products = [tuple(array.astype(np.int64) for array in product) for product in self.products]
         self.products = _absorbed(self.products)
         self.low, self.high = self.bounds()
@@ -96,7 +96,7 @@ class Total:
             _insert(work, work.pop(first) + work.pop(second))
         total = next(iter(work.values()), None)
         if total is None:
-            return np.full((1,) * len(index), self.constant, dtype=np.int64 if fits((self.constant,)) else object)
+            return np.full((1,) * len(index), self.constant, dtype=np.int64 if fits(self.constant, self.constant) else object)
         return total + self.constant if self.constant else total
 
     def at(self, places: Index) -> np.ndarray:

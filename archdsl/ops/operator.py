@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from archdsl.exact import product
+from archdsl.exact.decision import counted
 from archdsl.ops.arguments import ArgumentError, Kind, arg
 
 Dim = Any  # int, or a Grid of ints
@@ -37,6 +38,12 @@ def refuse(ok: Any, message: str, hint: str = "") -> None:
         ok: False, or an array of truths.
         message: what is wrong with the variants where `ok` is false.
     """
+    if ok is not False:
+        some = counted(ok.mask)
+        if some.all():
+            return
+        if not some.any():
+            ok = False
     if ok is False:
         raise ShapeError(message, hint)
     masks = MASKS.get()

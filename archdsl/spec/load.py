@@ -203,7 +203,8 @@ class _Loader:
                 self.report.error(f"the knob '{name}' needs a default", knob.mark)
             parts.knobs[name] = knob
         else:
-            given = {key: value for key in ("default", "range", "choices", "doc", "reading") if (value := getattr(knob, key))}
+            keys = ("default", "range", "choices", "doc", "step", "reading", "readings")
+            given = {key: value for key in keys if (value := getattr(knob, key))}
             parts.knobs[name] = dataclasses.replace(old, **given)
 
 

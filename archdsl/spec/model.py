@@ -163,7 +163,9 @@ class Parameter:
         type: int, number, bool, word, list, block or any.
         default: None where it must be given.
         range: inclusive bounds; of each element, for a list.
+        step: what one value is from the next, where what-if questions walk along the range.
         reading: whether the source left it open, so that `archdsl reconcile` may search it.
+        readings: values to search; none where all that it may be are.
     """
 
     name: str
@@ -173,7 +175,9 @@ class Parameter:
     range: tuple[int | Fraction, int | Fraction] | None = None
     choices: tuple[Any, ...] | None = None
     doc: str = ""
+    step: int | Fraction | None = None
     reading: bool = False
+    readings: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -8,11 +8,12 @@ from typing import Any
 from archdsl.spec.model import Inline, Override, Parameter, Value
 from archdsl.spec.read_values import ValueReader
 from archdsl.spec.values import is_plain
-from archdsl.spec.yaml import Mapping, Node, Scalar
+from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
 TYPES = ("int", "number", "bool", "word", "list", "block", "any")
 MAX_KNOBS = 1000
 _KEYS = ("type", "default", "range", "choices", "doc")
+_KNOB_KEYS = (*_KEYS, "step", "reading")
 _OTHER_NAMES = {"integer": "int", "float": "number", "str": "word", "string": "word", "boolean": "bool", "array": "list"}
 
 
@@ -24,7 +25,7 @@ def read_knobs(node: Node | None, values: ValueReader) -> dict[str, Parameter | 
         if not values.name(key, "a knob"):
             continue
         if isinstance(value, Mapping):
-            values.keys(value, (*_KEYS, "reading"), "a knob")
+            values.keys(value, _KNOB_KEYS, "a knob")
             found[key.text] = _parameter(key, value, values)
         else:
             found[key.text] = Override(name=key.text, mark=key.mark, default=values.value(value))
@@ -61,7 +62,7 @@ def _argument(key: Scalar, value: Node, values: ValueReader) -> Parameter:
 
 
 def _parameter(key: Scalar, node: Mapping, values: ValueReader) -> Parameter:
-    given, doc, reading = node.get("default"), node.get("doc"), node.get("reading")
+    given, doc = node.get("default"), node.get("doc")
     default = values.value(given) if given is not None else None
     bounds = _range(node.get("range"), values)
     type_ = _type(node.get("type"), values)
@@ -77,7 +78,8 @@ def _parameter(key: Scalar, node: Mapping, values: ValueReader) -> Parameter:
         range=bounds,
         choices=_choices(node.get("choices"), values),
         doc=values.text(doc, "'doc'") if doc is not None else "",
-        reading=values.truth(reading, "'reading'") if reading is not None else False,
+        step=_step(node.get("step"), values),
+        **_reading(node.get("reading"), values),
     )
 
 
@@ -103,6 +105,24 @@ def _range(node: Node | None, values: ValueReader) -> tuple[int | Fraction, int 
         values.report.error("a range is [lowest, highest]", node.mark)
         return None
     return bounds[0], bounds[1]
+
+
+def _step(node: Node | None, values: ValueReader) -> int | Fraction | None:
+    if node is None:
+        return None
+    step = values.plain(node)
+    if isinstance(step, (int, Fraction)) and not isinstance(step, bool) and step > 0:
+        return step
+    values.report.error("a step is a number above 0", node.mark)
+    return None
+
+
+def _reading(node: Node | None, values: ValueReader) -> dict[str, Any]:
+    """`true`, or a list of the values that the source may mean."""
+    if not isinstance(node, Sequence):
+        return {"reading": values.truth(node, "'reading'") if node is not None else False}
+    listed = [values.plain(item) for item in node.items]
+    return {"reading": bool(listed), "readings": tuple(tuple(item) if isinstance(item, list) else item for item in listed)}
 
 
 def _choices(node: Node | None, values: ValueReader) -> tuple[Any, ...] | None:

@@ -12,8 +12,16 @@ from archdsl.spec.yaml import Mapping, Node, Scalar
 METRICS = ("params", "macs", "flops", "top1", "top5", "latency")
 _NOTES = ("convention", "source", "dataset", "note")
 _UNITS: dict[str, int | Fraction] = {
-    "": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12,
-    "%": 1, "s": 1, "ms": Fraction(1, 1000),
+    "": 1,
+    "K": 10**3,
+    "k": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "B": 10**9,
+    "T": 10**12,
+    "%": 1,
+    "s": 1,
+    "ms": Fraction(1, 1000),
 }
 _SIZE = re.compile(r"([0-9][0-9,]{0,40})(\.[0-9]{1,20})?\s*(K|k|M|G|B|T|%|ms|s)?\Z")
 

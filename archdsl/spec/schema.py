@@ -42,7 +42,7 @@ def schema() -> dict[str, Any]:
         **_CLOSED,
         "$defs": {
             "parameter": _parameter(),
-            "knob": {"anyOf": [_parameter({"reading": {"type": "boolean"}}), {"type": ["number", "string", "boolean", "array"]}]},
+            "knob": {"anyOf": [_parameter(_KNOB), {"type": ["number", "string", "boolean", "array"]}]},
             "block": _block(),
             "body": {"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/step"}}, {"$ref": "#/$defs/step"}, {"type": "null"}]},
             "step": _step(),
@@ -58,7 +58,10 @@ _MODIFIERS: dict[str, Any] = {
     "repeat": {"type": ["integer", "string"], "description": "how often; $i counts from 0"},
     "for": {"type": "object", "description": "loop variables and their lists"},
     "as": {"type": "string", "description": "label of the output"},
-    "from": {"description": "labels of the inputs", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    "from": {
+        "description": "labels of the inputs",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    },
 }
 
 
@@ -77,6 +80,12 @@ def _arguments(op: type[Operator]) -> dict[str, Any]:
 
 def _summary(op: type[Operator]) -> str:
     return (op.__doc__ or "").strip().splitlines()[0]
+
+
+_KNOB = {
+    "step": {"type": ["number", "string"]},
+    "reading": {"anyOf": [{"type": "boolean"}, {"type": "array", "minItems": 1}]},
+}
 
 
 def _parameter(more: dict[str, Any] | None = None) -> dict[str, Any]:

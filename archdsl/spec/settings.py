@@ -1,9 +1,9 @@
 """Settings: what `--set` and the Python interface change of a spec, by name.
 
-    width                 a knob
-    kernels.2             one element of a knob that holds a list, counted from 1
-    rows.15.exp           a cell of a table, rows counted from 1 as printed
-    blocks.dp_a.se        an argument of a block, the same in every call
+width                 a knob
+kernels.2             one element of a knob that holds a list, counted from 1
+rows.15.exp           a cell of a table, rows counted from 1 as printed
+blocks.dp_a.se        an argument of a block, the same in every call
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
     table = rows.get(int(rest[0]))
     if table is None:
         last = max((row or 0 for row in rows), default=0)
-        raise InputError(f"{name}: no row {int(rest[0])}; " + (f"the tables have rows 1 to {last}" if last else "the net has no table"))
+        raise InputError(
+            f"{name}: no row {int(rest[0])}; " + (f"the tables have rows 1 to {last}" if last else "the net has no table")
+        )
     if rest[1] not in table.columns:
         raise InputError(f"{name}: unknown column '{rest[1]}'; {near_miss(rest[1], table.columns) or _known(table.columns)}")
     return Parameter(name=name, mark=_mark(name), type="number")

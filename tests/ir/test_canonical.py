@@ -72,6 +72,13 @@ def test_the_zoo() -> None:
     assert canonical_hash(archdsl.load("mobilenet_v3", resolution=192).graph()) != found.get("mobilenet_v3")
 
 
-def test_a_grid_has_no_hash() -> None:
-    with pytest.raises(ValueError, match="grid of networks"):
-        canonical_hash(archdsl.load("resnet18", width=[1, 2]).graph())
+def test_grids_are_equal_where_all_their_networks_are() -> None:
+    def found(**knobs: object) -> str:
+        return canonical_hash(archdsl.load("resnet18", **knobs).graph())
+
+    assert found(width=[1, 2]) == found(width=[1, 2]) != found(width=[1, 3])
+    assert found(width=[1, 2], split=[0.25, 0.5]) == found(width=[1, 2])
+
+
+def test_the_size_of_the_image_counts() -> None:
+    assert canonical_hash(archdsl.load("resnet18").graph()) != canonical_hash(archdsl.load("resnet18", resolution=192).graph())

@@ -1,0 +1,155 @@
+"""`archdsl solve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.ir.limits import Limits
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archdsl.explore.solve import Solution, Solver
+    from archdsl.explore.variants import Row
+
+
+def _ordered(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Objectives of both options in the order in which the options first stand on the command line."""
+    sign = "max:" if param.name == "maximize" else "min:"
+    ctx.meta.setdefault("objectives", []).extend(sign + name.strip() for value in values for name in value.split(","))
+    return values
+
+
+@click.command("solve")
+@spec_argument
+@click.option("--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep.")
+@click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, peak=4M.")
+@click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="The least that is allowed.")
+@click.option("--maximize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be high.")
+@click.option("--minimize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be low.")
+@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many variants are listed.")
+@click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs.")
+@knob_option
+@json_option
+@limit_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    spec: str,
+    free: tuple[str, ...],
+    most: tuple[str, ...],
+    least: tuple[str, ...],
+    maximize: tuple[str, ...],
+    minimize: tuple[str, ...],
+    top: int,
+    show: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+    limits: Limits,
+) -> int:
+    """The best variants of SPEC inside a budget, proven on the whole grid of the free knobs.
+
+    A further --maximize or --minimize decides between variants that are equal in those before it. A knob without values takes all
+    that its choices, or its range in its steps, allow.
+    """
+    from archdsl.cost.totals import cost_names
+    from archdsl.explore.axis import parse_axes, split_axes
+    from archdsl.explore.budget import parse_budgets
+    from archdsl.explore.solve import Solver
+    from archdsl.explore.sweep import Sweep
+
+    names: list[str] = ctx.meta["objectives"]
+    if not names:
+        raise click.UsageError("solve needs --maximize or --minimize")
+    net = open_net(spec, settings, limits)
+    axes = parse_axes([text for texts in free for text in split_axes(texts)], net.base)
+    swept = [name for axis in axes for name in axis.names]
+    budgets = parse_budgets(most, least, [*cost_names(), *swept])
+    read = [name.partition(":")[2] for name in names] + [budget.cost for budget in budgets]
+    sweep = Sweep(net, axes, shown=[*read, *(name.strip() for name in show.split(",") if name.strip())])
+    objectives = [sweep.objective(name) for name in names]
+    solver = Solver(sweep, budgets, objectives, top)
+    found = solver.solve()
+    if as_json:
+        print_json(document(solver, found))
+    else:
+        show_solution(solver, found, ", ".join(("maximize " if o.sign < 0 else "minimize ") + o.name for o in objectives))
+    return 0 if found.best else 3
+
+
+def document(solver: Solver, found: Solution) -> dict[str, Any]:
+    """A solution as plain data."""
+    from archdsl.explore.variants import plain
+
+    lack = found.lack
+    return {
+        "variants": solver.outcome.variants,
+        "counted": found.counted,
+        "masked": sum(solver.outcome.masked.values()),
+        "seconds": solver.outcome.seconds,
+        "best": found.best.records(),
+        "binding": [{"budget": str(b.budget), "without": plain(b.without)} for b in found.binding],
+        "infeasible": None
+        if lack is None
+        else {
+            "alone": [{"budget": str(budget), "best": plain(value), "variant": _record(row)} for budget, value, row in lack.alone],
+            "closest": _record(lack.closest) if lack.closest else None,
+            "excess": lack.excess,
+        },
+    }
+
+
+def _record(row: Row) -> Row:
+    from archdsl.explore.variants import plain
+
+    return {name: plain(value) for name, value in row.items()}
+
+
+def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
+    """Print a solution, or why there is none."""
+    from archdsl.cli.sweep import print_variants
+    from archdsl.explore.variants import shown
+
+    out, outcome = console(), solver.outcome
+    budgets = " and ".join(map(str, solver.budgets)) or "no budget"
+    if found.best:
+        print_variants(out, f"{found.best.name}: {wanted}, {budgets}", found.best)
+        out.print(f"  proven on {outcome.variants:,} variants: {found.counted:,} counted, the others cannot be better")
+        first = solver.objectives[0].name
+        for binding in found.binding:
+            text = f"  {binding.budget} binds: without it {first} would reach {shown(binding.without)}"
+            out.print(text, markup=False, soft_wrap=True)
+        if not found.binding and solver.budgets:
+            out.print(f"  no budget binds: {first} is at the end of its values")
+    else:
+        out.print(f"  No variant of {outcome.variants:,} keeps to {budgets}.", markup=False, soft_wrap=True)
+        _show_lack(out, found)
+    if outcome.masked:
+        out.print(f"  {sum(outcome.masked.values()):,} variants cannot be built: {outcome.masked.most_common(1)[0][0]}", soft_wrap=True)
+
+
+def _show_lack(out: Console, found: Solution) -> None:
+    from archdsl.explore.variants import shown
+
+    if found.lack is None or found.lack.closest is None:
+        out.print("  None of them can be built.")
+        return
+    for budget, value, row in found.lack.alone:
+        least = "least" if budget.sense == "max" else "most"
+        text = f"  {budget} alone is out of reach: the {least} is {shown(value)}, at {_where(row, found.best.settings)}"
+        out.print(text, markup=False, soft_wrap=True)
+    if not found.lack.alone:
+        out.print("  Each alone can be kept to, but not all at once.")
+    closest = found.lack.closest
+    counts = ", ".join(f"{name} {shown(closest[name])}" for name in found.best.costs)
+    text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {found.lack.excess:.1%} over"
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def _where(row: Row, settings: tuple[str, ...]) -> str:
+    from archdsl.explore.variants import shown
+
+    return ", ".join(f"{name}={shown(row[name])}" for name in settings)
