@@ -25,7 +25,9 @@ def _ordered(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 
 @click.command("solve")
 @spec_argument
-@click.option("--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep.")
+@click.option(
+    "--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep."
+)
 @click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, peak=4M.")
 @click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="The least that is allowed.")
 @click.option("--maximize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be high.")
@@ -95,7 +97,9 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
         "infeasible": None
         if lack is None
         else {
-            "alone": [{"budget": str(budget), "best": plain(value), "variant": _record(row)} for budget, value, row in lack.alone],
+            "alone": [
+                {"budget": str(budget), "best": plain(value), "variant": _record(row)} for budget, value, row in lack.alone
+            ],
             "closest": _record(lack.closest) if lack.closest else None,
             "excess": lack.excess,
         },
@@ -128,7 +132,9 @@ def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
         out.print(f"  No variant of {outcome.variants:,} keeps to {budgets}.", markup=False, soft_wrap=True)
         _show_lack(out, found)
     if outcome.masked:
-        out.print(f"  {sum(outcome.masked.values()):,} variants cannot be built: {outcome.masked.most_common(1)[0][0]}", soft_wrap=True)
+        out.print(
+            f"  {sum(outcome.masked.values()):,} variants cannot be built: {outcome.masked.most_common(1)[0][0]}", soft_wrap=True
+        )
 
 
 def _show_lack(out: Console, found: Solution) -> None:

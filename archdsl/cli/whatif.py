@@ -2,37 +2,145 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
 from archdsl.ir.limits import Limits
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archdsl.explore.sensitivity import Influence, Side
+    from archdsl.net import Net
+
+COSTS = ("params", "macs", "peak")
+BAR = 24
+
 
 @click.command("whatif")
 @spec_argument
 @knob_option
+@click.option("--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Length of one step of a number, in place of its own.")
+@click.option("--show", default="", metavar="COST,...", help="Costs beside params, macs and peak: flops.thop, moved, ...")
+@click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs where not given.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the tornado: .html, .png, .svg or .pdf.")
 @json_option
 @limit_options
-def command(spec: str, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
-    """What changes in SPEC when knobs are set: every cost before and after, and the rows that make the difference."""
-    from archdsl.cost.compare import changes, totals
+def command(
+    spec: str,
+    settings: tuple[str, ...],
+    steps: tuple[str, ...],
+    show: str,
+    by: str | None,
+    plot: Path | None,
+    as_json: bool,
+    limits: Limits,
+) -> None:
+    """What changes in SPEC when knobs are set, and what one step of each knob would do.
 
-    if not settings:
-        raise click.UsageError("whatif needs at least one --set knob=value")
-    before, after = open_net(spec, (), limits), open_net(spec, settings, limits)
-    summary, rows = totals(before, after), changes(before, after)
+    With --set: every cost before and after, and the rows that make the difference. Then, around what was set: one step up and down
+    of each knob, the ones that matter most first.
+    """
+    from archdsl.cost.compare import changes, totals
+    from archdsl.cost.totals import total
+    from archdsl.explore.sensitivity import sensitivity
+    from archdsl.spec.settings import parse_settings
+
+    after = open_net(spec, settings, limits)
+    by = by or "macs"
+    costs = list(dict.fromkeys([*COSTS, *(name.strip() for name in show.split(",") if name.strip()), by]))
+    start = {cost: total(after, cost) for cost in costs}
+    before = open_net(spec, (), limits) if settings else None
+    influences = sensitivity(after, costs, parse_settings(list(steps)))
     if as_json:
-        print_json({"name": before.name, "totals": [t.as_dict() for t in summary], "changes": [c.as_dict() for c in rows]})
-        return
+        data: dict[str, Any] = {"name": after.name}
+        if before is not None:
+            data["totals"] = [t.as_dict() for t in totals(before, after)]
+            data["changes"] = [c.as_dict() for c in changes(before, after)]
+        data["sensitivity"] = [_as_dict(influence) for influence in influences]
+        print_json(data)
+    else:
+        out = console()
+        if before is not None:
+            _print_changes(before, after, ", ".join(settings), out)
+        _print_sensitivity(after.name, influences, start, by, out)
+    if plot:
+        from archdsl.explore.plot import plot_tornado
+
+        plot_tornado(plot, after.name, influences, by, start[by])
+        if not as_json:
+            console().print(f"  written   {plot}", soft_wrap=True)
+
+
+def _print_changes(before: Net, after: Net, what: str, out: Console) -> None:
+    from archdsl.cost.compare import changes, totals
     from archdsl.cost.layout import count
 
-    out = console()
+    summary, rows = totals(before, after), changes(before, after)
     head = ["cost", "before", "after", "change", "ratio"]
     lines = [[t.name, count(t.before), count(t.after), f"{t.change:+,}", t.ratio] for t in summary]
-    print_table(out, f"{before.name}, {', '.join(settings)}", head, lines, head[1:])
+    print_table(out, f"{before.name}, {what}", head, lines, head[1:])
     if not rows:
-        out.print("  No row changes.")
+        out.print("  No row changes.\n")
         return
     head = ["#", "where", "params before", "after", "MACs before", "after "]
     cells = [[c.number, c.where, *c.cells()] for c in rows]
     print_table(out, "Rows that change", head, cells, ("#", *head[2:]))
+
+
+def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, int], by: str, out: Console) -> None:
+    """A table of all costs, and a tornado of one of them."""
+    from archdsl.explore.variants import shown
+
+    idle = [i.name for i in influences if all(side and side.costs == start for side in (i.down, i.up) if side)]
+    influences = [i for i in influences if i.name not in idle]
+    most = max((i.span(by, start[by]) for i in influences), default=0)
+    head = ["knob", "is", "step", *start, by + " ", f"{by} down and up"]
+    rows = []
+    for influence in influences:
+        for side, mark in ((influence.down, "◂"), (influence.up, "▸")):
+            if side is None:
+                continue
+            first = not rows or rows[-1][0] != influence.name
+            moved = [_moved(side, cost, start[cost]) for cost in start]
+            rows.append([influence.name if first else "", shown(influence.value) if first else "", shown(side.value), *moved])
+            rows[-1] += [_moved(side, by, start[by], exact=True), _bar(side, by, start[by], most, mark)]
+            rows[-1][0] = influence.name
+    for above, row in reversed(list(pairwise(rows))):
+        if above[0] == row[0]:
+            row[0] = ""
+    print_table(out, f"{name}: one step of each knob", head, rows, head[2:-1])
+    if idle:
+        out.print(f"  no step changes a cost: {', '.join(idle)}", soft_wrap=True)
+
+
+def _moved(side: Side, cost: str, start: int, exact: bool = False) -> str:
+    if not side.costs:
+        return "cannot be built"
+    change = side.costs[cost] - start
+    if exact or not start:
+        return f"{change:+,}" if change else "·"
+    return f"{change / start:+.1%}" if change else "·"
+
+
+def _bar(side: Side, cost: str, start: int, most: int, mark: str) -> str:
+    """A bar to the left or right of a middle line."""
+    if not side.costs or not most:
+        return ""
+    change = side.costs[cost] - start
+    length = round(abs(change) / most * BAR)
+    bar = "█" * length if length else (mark if change else "")
+    return f"{bar:>{BAR}}│" if change < 0 else f"{'':>{BAR}}│{bar}"
+
+
+def _as_dict(influence: Influence) -> dict[str, Any]:
+    from archdsl.explore.variants import plain
+
+    def side(found: Side | None) -> dict[str, Any] | None:
+        return None if found is None else {"value": plain(found.value), "costs": found.costs, "reason": found.reason}
+
+    return {"knob": influence.name, "value": plain(influence.value), "down": side(influence.down), "up": side(influence.up)}

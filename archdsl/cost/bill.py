@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from archdsl.exact import key as lookup
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim, Shape
 
@@ -96,17 +97,17 @@ class Bill:
             if not inputs:
                 continue
             op = node.op
+            key: Any = (id(op), inputs)
             try:
-                key: Any = (id(op), inputs)
                 kind = known.get(key)
             except TypeError:  # a grid has no hash
-                key, kind = None, None
+                key = (id(op), *map(lookup, inputs))
+                kind = known.get(key)
             if kind is None:
                 params, macs = op.params(*inputs), op.macs(inputs, node.shape)
                 kind = len(self.distinct)
                 self.distinct.append(len(self.layers))
-                if key is not None:
-                    known[key] = kind
+                known[key] = kind
             else:
                 same = self.layers[self.distinct[kind]]
                 params, macs = same.params, same.macs

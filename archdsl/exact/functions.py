@@ -139,6 +139,14 @@ def one_answer(x: Any) -> Any:
     return exact(found.item() if hasattr(found, "item") else found)
 
 
+def key(x: Any) -> Any:
+    """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
+    if isinstance(x, (list, tuple)):
+        return tuple(map(key, x))
+    found = getattr(x, "key", None)
+    return (type(x), x) if found is None else found
+
+
 def to_float(x: Any) -> Any:
     """A number for display or for an operator's coefficient: float, or an array of floats."""
     return x.__array__(float) if hasattr(x, "__array__") else float(x)

@@ -37,13 +37,14 @@ class Grid:
         knobs: names of the knobs that the values depend on.
     """
 
-    __slots__ = ("_num", "den", "factors", "hi", "knobs", "lo")
+    __slots__ = ("_key", "_num", "den", "factors", "hi", "knobs", "lo")
     __array_priority__ = 1000
     __array_ufunc__ = None  # NumPy scalars on the left leave the operation to this class
 
     def __init__(self, num: Any, den: Any = 1, knobs: frozenset[str] = NO_KNOBS, bounds: tuple[int, int] | None = None):
         self._num = num = integers(num)  # NumPy makes a plain int of an array without axes
         self.factors: Factors | None = None
+        self._key: Any = None
         self.den = den
         self.knobs = knobs
         self.lo, self.hi = bounds or (int(num.min()), int(num.max()))
@@ -54,7 +55,7 @@ class Grid:
     @classmethod
     def _of_factors(cls, factors: Factors, knobs: frozenset[str], bounds: tuple[int, int]) -> Grid:
         made = cls.__new__(cls)
-        made._num, made.factors, made.den, made.knobs = None, factors, 1, knobs
+        made._num, made.factors, made._key, made.den, made.knobs = None, factors, None, 1, knobs
         made.lo, made.hi = bounds
         return made
 
@@ -89,6 +90,15 @@ class Grid:
         return cls(num, den, knobs)
 
     # -- shape and values ------------------------------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> Any:
+        """Shape and elements, as something that can be looked up."""
+        if self._key is None:
+            arrays = [self.num] if isinstance(self.den, int) else [self.num, self.den]
+            parts = [a.tobytes() if a.dtype != object else tuple(a.ravel().tolist()) for a in arrays]
+            self._key = (self.num.shape, *parts, self.den if len(parts) == 1 else self.den.shape)
+        return self._key
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from archdsl.errors import unknown
 from archdsl.ir.calls import Calls
+from archdsl.ir.links import lookup
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ir.templates import Template, record, stamp
 from archdsl.ops import ShapeError
+from archdsl.ops.operator import masked
 from archdsl.spec.model import Block, Body, Call, Closure
 from archdsl.spec.types import mistake
 
@@ -58,11 +60,11 @@ class Blocks(Calls):
         if len(args) + missing != len(block.args):
             self.refuse_arguments(block, call, args)
         inner = self.inside(block, call, args, scope, base, repeated)
-        first, steps = len(self.graph.nodes), self.steps
+        first, steps, before = len(self.graph.nodes), self.steps, masked()
         self.callers.append(call.mark)
         result = self.body(block.body, inner.entered(names, current), current)
         self.callers.pop()
-        if key is not None:
+        if key is not None and masked() == before:
             made = list(islice(self.graph.nodes.values(), first, None))
             template = record(made, inner.prefix, len(inner.frames), current[0], result, self.steps - steps)
             if template is not None:
@@ -79,12 +81,8 @@ class Blocks(Calls):
         """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
         if scope.depth or self.knobs_key is None or len(current) != 1:
             return None
-        key = (id(block), len(current[0].shape), channels(current), *args.items(), *map(type, args.values()), self.knobs_key)
-        try:
-            hash(key)
-        except TypeError:
-            return None
-        return key
+        values = lookup((channels(current), *args.values()))
+        return values and (id(block), len(current[0].shape), tuple(args), values, self.knobs_key, self.counted)
 
     def copy(
         self,

@@ -10,10 +10,11 @@ from archdsl.exact import Disagreement
 from archdsl.ir.evaluation import Evaluation, Stop
 from archdsl.ir.graph import Node
 from archdsl.ir.limits import bounded
-from archdsl.ir.links import Link
+from archdsl.ir.links import Link, lookup
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.arguments import ArgumentError, describe
+from archdsl.ops.operator import masked
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Block, Call, Closure
 
@@ -159,12 +160,9 @@ class Calls(Evaluation):
 
     def make(self, op: type[Operator], call: Call, args: dict[str, Any]) -> Operator:
         """The operator with its arguments; equal ones are one object."""
-        key: Any = (op, *args.items(), *map(type, args.values()))
-        try:
-            found = self.links.operators.get(key)
-        except TypeError:  # a list or a grid has no hash
-            found, key = None, None
-        if found is not None:
+        values = lookup(args.values())
+        place = None if values is None else (op, tuple(args), values, self.counted)
+        if place is not None and (found := self.links.operators.get(place)) is not None:
             return found
         for name in args:
             if name not in op.kinds:
@@ -173,14 +171,15 @@ class Calls(Evaluation):
         missing = [name for name in op.required if args.get(name) is None]
         if missing:
             raise self.fail(f"{op.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(op.fields)}")
+        before = masked()
         try:
             made = op.read(args)
         except ArgumentError as error:
             raise self.fail(error.message, _argument_mark(call, error.message), error.hint) from None
         except Disagreement as error:
             raise self.undecided(error, call.mark, op.word) from None
-        if key is not None:
-            self.links.operators[key] = made
+        if place is not None and masked() == before:
+            self.links.operators[place] = made
         return made
 
     def add(self, op: Operator, name: str, call: Call, scope: Scope, current: Tensors) -> Node:

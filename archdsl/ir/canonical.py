@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from archdsl.exact import key
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Mul
 from archdsl.ops.passing import Identity, Input
@@ -44,9 +45,6 @@ def _digest(node: Node, inputs: list[str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> str:
     """A grid as its shape and elements."""
-    num, den = value.num, value.den
-    parts = [num, den] if hasattr(den, "shape") else [num]
-    elements = [p.tobytes().hex() if p.dtype != object else [str(element) for element in p.ravel().tolist()] for p in parts]
-    return {"shape": value.shape, "elements": elements, "den": None if len(parts) > 1 else den}
+    return repr(key(value))

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from archdsl.errors import Diagnostic, Mark, SpecError
 from archdsl.exact import Disagreement, one_answer
+from archdsl.exact.decision import COUNTED
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
 from archdsl.ir.links import Links
@@ -53,6 +54,8 @@ class Evaluation:
         self.steps = 0
         self.callers: list[Mark] = []
         self.knobs_key = links.knobs_key(spec, knobs)
+        some = COUNTED.get()
+        self.counted = None if some is None else (some.shape, some.tobytes())
 
     def fail(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> Stop:
         """Report a mistake. One inside an imported block also shows the line of the spec that led there."""

@@ -6,8 +6,10 @@ first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from archdsl.exact import key
 from archdsl.ir.templates import Template, knobs_of_blocks
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.model import Block, Call, Constant, Formula, Parameter, Spec, Value
@@ -77,15 +79,10 @@ class Links:
         self._knobs: tuple[str, ...] | None = None
 
     def knobs_key(self, spec: Spec, knobs: dict[str, Any]) -> Any:
-        """The values of the knobs that blocks read; None where one of them is a grid or a list of these."""
+        """The values of the knobs that blocks read; None where one of them cannot be looked up, as steps."""
         if self._knobs is None:
             self._knobs = knobs_of_blocks(spec)
-        key = tuple([_hashable(knobs[name]) for name in self._knobs])
-        try:
-            hash(key)
-        except TypeError:
-            return None
-        return key
+        return lookup([knobs[name] for name in self._knobs])
 
     def link(self, call: Call, spec: Spec) -> Link:
         """The link of a call, made the first time."""
@@ -102,8 +99,14 @@ class Links:
         return found[1]
 
 
-def _hashable(value: Any) -> Any:
-    return tuple(map(_hashable, value)) if isinstance(value, (list, tuple)) else (type(value), value)
+def lookup(values: Iterable[Any]) -> Any:
+    """What values can be looked up by; None where that cannot be."""
+    try:
+        found = tuple([key(value) for value in values])
+        hash(found)
+    except TypeError:
+        return None
+    return found
 
 
 def _quick(parameter: Parameter) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
+from archdsl.exact import key
 from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
 from archdsl.ir.scope import Tensors
@@ -85,7 +86,7 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
     path = prefix[:-1]
     frames = [frame._replace(path=prefix + frame.path if frame.path else path) for frame in template.frames]
     scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
-    same = source.shape == template.arriving
+    same = key(source.shape) == key(template.arriving)
     made: list[Node] = []
     for name, op, inputs, shape, inner, mark in template.parts:
         scope = scopes.get(inner)

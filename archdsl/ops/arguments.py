@@ -128,7 +128,9 @@ FLAG = Kind("true or false", _flag, {"type": "boolean"})
 
 def optional(kind: Kind) -> Kind:
     """The kind, or `~` for not given."""
-    return Kind(f"{kind.name}, or ~", lambda v: None if v is None else kind.convert(v), {"anyOf": [kind.schema, {"type": "null"}]})
+    return Kind(
+        f"{kind.name}, or ~", lambda v: None if v is None else kind.convert(v), {"anyOf": [kind.schema, {"type": "null"}]}
+    )
 
 
 def word(*known: str) -> Kind:

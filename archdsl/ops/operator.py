@@ -53,6 +53,11 @@ def refuse(ok: Any, message: str, hint: str = "") -> None:
     masks.append((ok, message))
 
 
+def masked() -> int:
+    """How many conditions have been noted. What notes one is not kept to be used again, or the next grid would miss it."""
+    return len(MASKS.get() or ())
+
+
 class Operator:
     """Base of all primitive operators. Subclasses are frozen dataclasses made by `operator`."""
 

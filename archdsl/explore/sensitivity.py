@@ -1,0 +1,129 @@
+"""Sensitivity: what one step up and down of each knob does to every cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from archdsl.cost.totals import total
+from archdsl.errors import ArchdslError
+from archdsl.exact import exact
+from archdsl.explore.partition import reason
+from archdsl.net import Net
+from archdsl.spec.model import Parameter
+from archdsl.spec.settings import known_setting
+
+STEP = Fraction(1, 20)
+"""Step of a number without one of its own, as a share of its value."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A knob one step away.
+
+    Attributes:
+        value: what it is there.
+        costs: every cost there; empty where the network cannot be built.
+        reason: why it cannot.
+    """
+
+    value: Any
+    costs: dict[str, int]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """A knob and what its steps do. A side is None where there is no step: the end of a range, or of the choices."""
+
+    name: str
+    value: Any
+    down: Side | None
+    up: Side | None
+
+    def change(self, cost: str, start: int) -> tuple[int | None, int | None]:
+        """The differences of a cost, down and up; None where there is none."""
+        down, up = (side.costs[cost] - start if side and side.costs else None for side in (self.down, self.up))
+        return down, up
+
+    def span(self, cost: str, start: int) -> int:
+        """How far the knob moves a cost at most."""
+        return max((abs(change) for change in self.change(cost, start) if change is not None), default=0)
+
+
+def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None = None) -> list[Influence]:
+    """What one step of each knob does, those first that change some cost; knobs whose steps change nothing come last.
+
+    Args:
+        costs: names, see `archdsl.cost.totals`.
+        steps: length of a step for numbers, by knob, in place of the knob's own.
+
+    Raises:
+        InputError: a cost or knob that is not known.
+    """
+    names = list(costs)
+    for name in steps or {}:
+        known_setting(net.base, name)
+    found = [
+        Influence(name, value, *(_side(net, name, to, names) for to in ends))
+        for name, value, ends in _steps(net, dict(steps or {}))
+        if any(end is not None for end in ends)
+    ]
+    start = {name: total(net, name) for name in names}
+
+    def relative(influence: Influence) -> float:
+        return max((influence.span(name, start[name]) / start[name] for name in names if start[name]), default=0.0)
+
+    return sorted(found, key=relative, reverse=True)
+
+
+def _side(net: Net, name: str, value: Any, costs: list[str]) -> Side | None:
+    if value is None:
+        return None
+    try:
+        changed = net.set(**{name: value})
+        return Side(value, {cost: total(changed, cost) for cost in costs})
+    except ArchdslError as error:
+        return Side(value, {}, reason(error))
+
+
+def _steps(net: Net, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[Any, Any]]]:
+    """Every knob, and every element of one that holds a list of numbers, with its value and those one step down and up."""
+    for name, knob in net.base.knobs.items():
+        value = net.knobs[name]
+        if isinstance(value, (list, tuple)):
+            for place, item in enumerate(value, 1):
+                element = f"{name}.{place}"
+                if _is_number(item):
+                    yield element, item, _numbers(knob, item, steps.get(element, steps.get(name)))
+        elif _is_number(value) and knob.choices is None:
+            yield name, value, _numbers(knob, value, steps.get(name))
+        else:
+            yield name, value, _choices(knob, value)
+
+
+def _numbers(knob: Parameter, value: Any, step: Any) -> tuple[Any, Any]:
+    if step is None:
+        step = knob.step or (
+            max(1, round(value * STEP)) if isinstance(value, int) and knob.type != "number" else abs(value) * STEP
+        )
+    low, high = knob.range or (None, None)
+    down, up = exact(value - step), exact(value + step)
+    return (None if low is not None and down < low else down, None if high is not None and up > high else up)
+
+
+def _choices(knob: Parameter, value: Any) -> tuple[Any, Any]:
+    """The choices before and after a value; a truth has only the other one."""
+    if isinstance(value, bool):
+        return (False, None) if value else (None, True)
+    known = list(knob.choices or ())
+    if value not in known:
+        return None, None
+    place = known.index(value)
+    return (known[place - 1] if place else None, known[place + 1] if place + 1 < len(known) else None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
