@@ -125,10 +125,10 @@ def _numbers(name: str, cost: bool, places: list[float], write: Callable[[float]
 
 
 def _rank(value: Any) -> tuple[int, Any, str]:
-    """Order of unlike values: numbers, then lists, then words, each in its own order."""
+    """Order of unlike values: numbers, then lists, then words, each in its own order, and last what is not given."""
     if isinstance(value, (int, float, Fraction)):
         return 0, [float(value)], ""
     if isinstance(value, list):
         ranks = [_rank(item) for item in value]
         return 1, [len(value), *ranks], ""
-    return 2, [], str(value)
+    return (3, [], "") if value is None else (2, [], str(value))

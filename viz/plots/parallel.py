@@ -13,10 +13,12 @@ FRONT = "on the front"
 HALO = ", ".join(["0 0 3px var(--paper)"] * 3)
 """Around numbers, because lines pass behind them."""
 
+MANY = 5_000
+
 LONG = 14
 """Characters of a name that fit over an axis; longer ones make all names slanted."""
 
-WIDTH = 92
+WIDTH = 100
 """Pixels that an axis needs; a narrower page scrolls."""
 
 
@@ -40,7 +42,7 @@ def figure(drawn: list[Column]) -> Figure:
         "labelfont": {"size": 14, "color": "var(--ink)"},
         "tickfont": {"size": 12, "color": "var(--ink)", "shadow": HALO},
         "rangefont": {"size": 12, "color": "var(--quiet)"},
-        "unselected": {"line": {"color": "var(--pale)", "opacity": _faint(len(drawn[0].places))}},
+        "unselected": {"line": _unselected(len(drawn[0].places))},
     }
     margin = {"l": 72, "r": 72, "t": 64, "b": 40}
     if max(len(column.label) for column in drawn) > LONG:
@@ -66,6 +68,6 @@ def _dimension(column: Column) -> dict[str, Any]:
     return made
 
 
-def _faint(lines: int) -> float:
-    """Opacity of lines that are not selected: hundreds can be seen one by one, thousands only together."""
-    return min(0.5, max(0.006, 60 / lines))
+def _unselected(lines: int) -> dict[str, Any]:
+    """Hundreds of lines can be seen one by one, thousands only together; tens of thousands are a ground, and lighter still."""
+    return {"color": "var(--pale)" if lines <= MANY else "var(--ground)", "opacity": min(0.5, max(0.02, 60 / lines))}

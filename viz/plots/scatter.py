@@ -12,7 +12,8 @@ from archdsl.viz.plots.data import Scatter
 from archdsl.viz.plots.figure import Figure, axis, layout, text
 
 FEW = 2_000
-"""Points up to which a page draws them as SVG, which needs no WebGL; more go to the graphics card."""
+"""Points up to which a page draws them as SVG, which needs no WebGL; more go to the graphics card, the front with them, because
+plotly lays what the card draws over the SVG."""
 
 MARKED = 150
 """Points of a front up to which each has a large mark."""
@@ -96,7 +97,7 @@ def _front(drawn: Layers) -> dict[str, Any]:
     marker = {"size": size, "line": {"width": 1.2, "color": "var(--ink)"}, "color": "var(--accent)", "coloraxis": "coloraxis"}
     mode = "lines+markers" if drawn.chain and len(drawn.front) > 1 else "markers"
     line = {"line": {"width": 1.5, "color": "var(--ink)"}} if mode != "markers" else {}
-    return _trace(drawn, drawn.front, "Pareto front", mode) | {"marker": marker} | line | {"type": "scatter"}
+    return _trace(drawn, drawn.front, "Pareto front", mode) | {"marker": marker} | line
 
 
 def _start(drawn: Layers, row: int) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _key(trace: dict[str, Any]) -> dict[str, Any]:
 
 def _trace(drawn: Layers, rows: Sequence[int], name: str, mode: str) -> dict[str, Any]:
     return {
-        "type": "scatter" if len(rows) <= FEW else "scattergl",
+        "type": "scatter" if len(drawn.x.places) <= FEW else "scattergl",
         "mode": mode,
         "name": text(name),
         "x": [drawn.x.places[row] for row in rows],

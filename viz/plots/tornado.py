@@ -12,7 +12,7 @@ from archdsl.viz.plots.readable import percent, readable, signed
 
 Direction = Literal["down", "up"]
 NAMES: dict[Direction, str] = {"down": "one step down", "up": "one step up"}
-WIDTH = 640
+WIDTH = 800
 """Pixels that labels and bars need; a narrower page scrolls."""
 
 GAP = 0.6
@@ -61,7 +61,7 @@ def title(tornado: Tornado) -> str:
     return f"change of {tornado.cost} from {readable(tornado.start)}{unit}"
 
 
-def reach(made: list[Step], share: float = 0.32) -> tuple[float, float]:
+def reach(made: list[Step], share: float = 0.42) -> tuple[float, float]:
     """Ends of the axis, with a share of it as room beside the longest bars. Zero is always on it."""
     changes = [step.change for step in made if step.change is not None]
     low, high = min([0, *changes]), max([0, *changes])
