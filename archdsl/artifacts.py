@@ -1,4 +1,4 @@
-"""Writing a folder of results so that it appears whole or not at all."""
+"""Writing results so that they appear whole or not at all: a folder or a file."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
 
 
 def write(path: Path, text: str) -> None:
+    """Write one file of text whole or not at all, as UTF-8.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write one file whole or not at all.
 
     Raises:
@@ -47,10 +56,14 @@ def write(path: Path, text: str) -> None:
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from archdsl.artifacts import write_bytes
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
 from archdsl.viz.dot import clean, dot
@@ -57,19 +56,7 @@ class Picture:
         form = FORMS.get(path.suffix.lower())
         if form is None:
             raise InputError(f"{path}: a picture ends in {', '.join(FORMS)}")
-        content = self.render(form)
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                Path(name).chmod(0o644)
-                os.replace(name, path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        write_bytes(path, self.render(form))
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -1,0 +1,134 @@
+"""One setting or cost of all variants: where each stands on an axis, how it is written, how it is coloured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import InputError
+from archdsl.viz.plots.data import Points
+from archdsl.viz.plots.figure import text
+from archdsl.viz.plots.readable import plain, readable, setting
+
+PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c")
+"""Colours of categories, told apart by colour-blind readers too (Okabe & Ito 2008, without the yellow that white paper swallows)."""
+
+SCALE = 7
+"""Stops of the scale for numbers; the page's style sheet holds them, --scale-0 and on, for light and dark."""
+
+FEW = 12
+"""Values up to which each has a tick of its own."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One setting or cost of all variants.
+
+    Attributes:
+        name: of the setting or cost.
+        cost: whether it is a cost.
+        categories: whether the values are lists, words or bools, which stand at 0, 1, 2 and so on.
+        places: where each variant stands on the axis.
+        words: every different value in words, in the order of the axis for categories.
+        word: for each variant, the place of its value in `words`.
+        values: the different places, sorted.
+        unit: of a cost that has one.
+    """
+
+    name: str
+    cost: bool
+    categories: bool
+    places: tuple[float, ...]
+    words: tuple[str, ...]
+    word: tuple[int, ...]
+    values: tuple[float, ...]
+    unit: str = ""
+
+    @property
+    def label(self) -> str:
+        """What its axis says."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def varies(self) -> bool:
+        return len(self.values) > 1
+
+    def text(self, row: int) -> str:
+        """The value of a variant in words."""
+        return self.words[self.word[row]]
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Places and words of ticks where there are few values; of many categories, every few; of many numbers none."""
+        if self.categories:
+            every = -(-len(self.words) // (2 * FEW))
+            return [(place, word) for place, word in enumerate(self.words) if place % every == 0]
+        if self.cost or len(self.values) > FEW:
+            return []
+        return sorted((self.places[row], self.text(row)) for row in {place: i for i, place in enumerate(self.places)}.values())
+
+    @property
+    def format(self) -> str:
+        """d3's format of ticks of numbers."""
+        return "~s" if self.cost and max(map(abs, self.values)) >= 1000 else ""
+
+    def axis(self) -> dict[str, Any]:
+        """Plotly's colour axis."""
+        bar: dict[str, Any] = {"title": {"text": text(self.label), "side": "top"}, "tickformat": self.format}
+        if ticks := self.ticks():
+            bar |= {"tickvals": [place for place, _ in ticks], "ticktext": [text(word) for _, word in ticks]}
+        if self.categories and len(self.words) <= len(PALETTE):
+            share = 1 / len(self.words)
+            scale = [[(i + end) * share, PALETTE[i]] for i in range(len(self.words)) for end in (0, 1)]
+            return {"colorscale": scale, "cmin": -0.5, "cmax": len(self.words) - 0.5, "colorbar": bar}
+        low, high = self.values[0], self.values[-1]
+        scale = [[i / (SCALE - 1), f"var(--scale-{i})"] for i in range(SCALE)]
+        return {"colorscale": scale, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}
+
+
+def columns(points: Points) -> dict[str, Column]:
+    """All settings and costs of the variants, by name. Raises InputError for a cost that is no finite number."""
+    made = {name: _setting(points, name) for name in points.settings}
+    return made | {name: _cost(points, name) for name in points.costs}
+
+
+def _cost(points: Points, name: str) -> Column:
+    numbers = [plain(row[name]) for row in points.rows]
+    for row, value in enumerate(numbers):
+        if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)) or not math.isfinite(value):
+            raise InputError(f"{points.title}: {name} of row {row} is no finite number but {value!r}")
+    made = _numbers(name, True, [v if isinstance(v, int) else float(v) for v in numbers], readable)
+    return replace(made, unit=points.units.get(name, ""))
+
+
+def _setting(points: Points, name: str) -> Column:
+    values = [plain(row[name]) for row in points.rows]
+    if all(isinstance(v, (int, float, Fraction)) and not isinstance(v, bool) and math.isfinite(v) for v in values):
+        words = {float(v): setting(v) for v in values}
+        return _numbers(name, False, [v if isinstance(v, int) else float(v) for v in values], lambda number: words[number])
+    texts = [setting(v) for v in values]
+    order = sorted(dict(zip(texts, values, strict=True)).items(), key=lambda item: _rank(item[1]))
+    place = {text: index for index, (text, _) in enumerate(order)}
+    word = tuple(place[text] for text in texts)
+    return Column(name, False, True, word, tuple(place), word, tuple(range(len(place))))
+
+
+def _numbers(name: str, cost: bool, places: list[float], write: Callable[[float], str]) -> Column:
+    index: dict[str, int] = {}
+    known: dict[float, int] = {}
+    for place in places:
+        if place not in known:
+            known[place] = index.setdefault(write(place), len(index))
+    return Column(name, cost, False, tuple(places), tuple(index), tuple(known[p] for p in places), tuple(sorted(known)))
+
+
+def _rank(value: Any) -> tuple[int, Any, str]:
+    """Order of unlike values: numbers, then lists, then words, each in its own order, and last what is not given."""
+    if isinstance(value, (int, float, Fraction)):
+        return 0, [float(value)], ""
+    if isinstance(value, list):
+        ranks = [_rank(item) for item in value]
+        return 1, [len(value), *ranks], ""
+    return (3, [], "") if value is None else (2, [], str(value))

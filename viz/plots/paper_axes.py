@@ -1,0 +1,77 @@
+"""Axes and colours of the figures for papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from archdsl.viz.plots.column import PALETTE, Column
+from archdsl.viz.plots.readable import readable
+
+INK, PALE, ACCENT, START = "#1b1f24", "#a8b0b8", PALETTE[0], PALETTE[5]
+SCALE = "viridis"
+LIGHTEST = 0.9
+"""Share of the scale that is used: its end is too light for white paper."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+"""One for each category, so that a grey print tells them apart."""
+
+
+def scale_axis(axis: Any, column: Column, log: bool) -> None:
+    """Ticks of an axis as a reader wants them: 2 M, 3.5 M."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+    if log:
+        wide = column.values[-1] / column.values[0] >= 100
+        axis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+        axis.set_minor_locator(LogLocator(subs=tuple(range(2, 10))))
+        axis.set_minor_formatter(NullFormatter())
+    else:
+        axis.set_major_locator(MaxNLocator(5))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+
+
+def tick(value: float) -> str:
+    """A number without zeros behind the point: 2 M, not 2.00 M."""
+    number, _, prefix = readable(round(value, 12)).partition(" ")
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return f"{number} {prefix}".strip().replace("-", "−")
+
+
+def colours(column: Column, rows: Sequence[int]) -> Any:
+    """A colour for each of the variants."""
+    import matplotlib
+    import numpy as np
+
+    if discrete(column):
+        return [PALETTE[column.word[row]] for row in rows]
+    low, high = column.values[0], column.values[-1]
+    places = np.array([column.places[row] for row in rows], dtype=float)
+    return matplotlib.colormaps[SCALE](LIGHTEST * (places - low) / ((high - low) or 1))
+
+
+def discrete(column: Column) -> bool:
+    """Whether each value has a colour and mark of its own."""
+    return column.categories and len(column.words) <= len(PALETTE)
+
+
+def colour_bar(part: Any, axes: Any, column: Column) -> None:
+    """The key of a scale."""
+    import matplotlib
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import ListedColormap, Normalize
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    scale = matplotlib.colormaps[SCALE]
+    used = ListedColormap([scale(LIGHTEST * i / 255) for i in range(256)])
+    mappable = ScalarMappable(Normalize(column.values[0], column.values[-1]), used)
+    bar = part.colorbar(mappable, ax=axes, pad=0.02, aspect=30)
+    bar.outline.set_visible(False)
+    bar.set_label(column.label)
+    if ticks := column.ticks():
+        every = -(-len(ticks) // 8)
+        bar.set_ticks([place for place, _ in ticks[::every]], labels=[word for _, word in ticks[::every]])
+    else:
+        bar.ax.yaxis.set_major_locator(MaxNLocator(5))
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))

@@ -1,0 +1,143 @@
+"""The tornado chart: what one step of each setting does to a cost, the strongest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from archdsl.errors import clip
+from archdsl.viz.plots.data import Bar, Tornado
+from archdsl.viz.plots.figure import Figure, axis, layout, text
+from archdsl.viz.plots.readable import percent, readable, signed
+
+Direction = Literal["down", "up"]
+NAMES: dict[Direction, str] = {"down": "one step down", "up": "one step up"}
+WIDTH = 800
+"""Pixels that labels and bars need; a narrower page scrolls."""
+
+GAP = 0.6
+"""Between the bars of two settings, where a bar and its distance to the next is 1."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar.
+
+    Attributes:
+        direction: whether the setting goes down or up.
+        label: the setting and its step, "width 1 → 1.05".
+        change: of the cost; None where the step cannot be built.
+        words: the change in words, "+203 k (+5.9 %)".
+        place: of the bar from the top.
+    """
+
+    direction: Direction
+    label: str
+    change: float | None
+    words: str
+    place: float
+
+
+def steps(tornado: Tornado) -> list[Step]:
+    """The bars from top to bottom: settings by their strongest effect, of each the step down and then the step up."""
+    made: list[Step] = []
+    place = 0.0
+    for bar in sorted(tornado.bars, key=lambda bar: (-_effect(bar), bar.setting)):
+        parts: tuple[tuple[Direction, str, float | None], ...] = (
+            ("down", bar.down, bar.change_down),
+            ("up", bar.up, bar.change_up),
+        )
+        given = [part for part in parts if part[1]]
+        for direction, words, change in given:
+            made.append(Step(direction, clip(f"{bar.setting} {words}", 48), change, _words(tornado, change), place))
+            place += 1
+        place += GAP if given else 0
+    return made
+
+
+def title(tornado: Tornado) -> str:
+    """What the axis says."""
+    unit = f" {tornado.unit}" if tornado.unit else ""
+    return f"change of {tornado.cost} from {readable(tornado.start)}{unit}"
+
+
+def reach(made: list[Step], share: float = 0.42) -> tuple[float, float]:
+    """Ends of the axis, with a share of it as room beside the longest bars. Zero is always on it."""
+    changes = [step.change for step in made if step.change is not None]
+    low, high = min([0, *changes]), max([0, *changes])
+    room = share * (high - low) or 1
+    return low - (room if low else room / 4), high + room
+
+
+def figure(tornado: Tornado) -> Figure:
+    """Traces and layout for plotly."""
+    made = steps(tornado)
+    wide = max(map(abs, reach(made))) >= 1000
+    ticks = {"tickvals": [step.place for step in made], "ticktext": [text(step.label) for step in made]}
+    return {
+        "data": [_trace(made, "down"), _trace(made, "up")],
+        "layout": layout(
+            xaxis=axis(
+                title(tornado),
+                tickformat="~s" if wide else "",
+                zeroline=True,
+                zerolinewidth=1.5,
+                range=list(reach(made)),
+                nticks=6,
+            ),
+            yaxis=axis("", **ticks, range=[(made[-1].place if made else 0) + 0.8, -0.8], showgrid=False, ticklabelstandoff=6),
+            height=int(150 + 26 * (made[-1].place + 1 if made else 1)),
+            bargap=0.15,
+            barmode="overlay",
+            legend={
+                "orientation": "h",
+                "x": 0,
+                "y": 1.0,
+                "yanchor": "bottom",
+                "traceorder": "normal",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+            annotations=[_words_beside(step) for step in made],
+            hovermode=False,
+        ),
+    }
+
+
+def _trace(made: list[Step], direction: Direction) -> dict[str, Any]:
+    own = [step for step in made if step.direction == direction]
+    hatch = {
+        "shape": "/",
+        "size": 6,
+        "solidity": 0.35,
+        "fgcolor": "var(--down)",
+        "bgcolor": "var(--paper)",
+        "fillmode": "replace",
+    }
+    look = {"color": f"var(--{direction})", "line": {"width": 1.5, "color": f"var(--{direction})"}}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": NAMES[direction],
+        "x": [step.change or 0 for step in own],
+        "y": [step.place for step in own],
+        "width": 0.8,
+        "marker": look | ({"pattern": hatch} if direction == "down" else {}),
+    }
+
+
+def _words_beside(step: Step) -> dict[str, Any]:
+    right = (step.change or 0) >= 0
+    place = {"x": step.change or 0, "y": step.place, "xanchor": "left" if right else "right", "xshift": 4 if right else -4}
+    return place | {"text": text(step.words), "showarrow": False, "font": {"size": 13}}
+
+
+def _effect(bar: Bar) -> float:
+    return max((abs(change) for change in (bar.change_down, bar.change_up) if change is not None), default=-1)
+
+
+def _words(tornado: Tornado, change: float | None) -> str:
+    if change is None:
+        return "cannot be built"
+    share = percent(change, tornado.start) if change else ""
+    return f"{signed(change)} ({share})" if share else "no change" if not change else signed(change)
