@@ -30,35 +30,23 @@ def print_totals(net: Net, out: Console) -> None:
 
 def reported(net: Net) -> list[str]:
     """Each figure of the source beside ours, in words. Not for a network whose knobs were changed or stand for a grid."""
+    from archdsl.cost.figures import printed_alike, total_of
+    from archdsl.cost.totals import total
+
     if net.settings:
         return []
     lines = []
     for figure in net.spec.reported:
-        ours = _ours(net, figure.metric, figure.convention)
-        if ours is None:
+        name = total_of(figure)
+        if name is None:
             continue
+        ours = total(net, name)
         difference = (ours - figure.value) / figure.value
         verdict = "as printed" if printed_alike(ours, figure.value, figure.step) else f"differs by {float(difference):+.1%}"
         where = f" ({figure.source})" if figure.source else ""
         convention = f" in {figure.convention}" if figure.convention else ""
         lines.append(f"reported {figure.metric} {figure.text}{where}: {ours:,}{convention}, {verdict}")
     return lines
-
-
-def printed_alike(ours: Any, value: Any, step: Any) -> bool:
-    """Whether a count, rounded or truncated to the places that were printed, is the printed figure."""
-    return bool(abs(ours - value) * 2 <= step or 0 <= ours - value < step)
-
-
-def _ours(net: Net, metric: str, convention: str) -> int | None:
-    bill = net.cost()
-    if metric == "params":
-        return int(bill.params)
-    if metric == "macs":
-        return int(bill.macs)
-    if metric == "flops" and convention:
-        return int(bill.flops(convention))
-    return None
 
 
 def size(value: Any) -> str:
