@@ -19,6 +19,7 @@ COMMANDS = {
     "whatif": "Before and after a change of knobs, and what changed where.",
     "sweep": "The exact cost of every variant on a grid of knobs, filters, and the Pareto front.",
     "solve": "The best knobs inside a budget, proven on the whole grid.",
+    "reconcile": "Which readings of an open source give the figures that it prints.",
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
     "reproduce": "A table of the paper: reported, computed, and the difference.",

@@ -22,6 +22,7 @@ from archdsl.errors import InputError
 from archdsl.explore.axis import Axis, allowed, size
 from archdsl.explore.blocks import Block, Costed, blocks
 from archdsl.explore.box import boxes
+from archdsl.explore.front import First
 from archdsl.explore.partition import Part, Partition
 from archdsl.explore.typos import typos
 from archdsl.net import Net
@@ -86,13 +87,18 @@ class Reconciled:
 
 
 def reconcile(
-    nets: Sequence[Net], count: int = 10, one_typo: bool = False, step: Callable[[int], None] | None = None
+    nets: Sequence[Net],
+    count: int = 10,
+    one_typo: bool = False,
+    most_changes: int | None = None,
+    step: Callable[[int], None] | None = None,
 ) -> Reconciled:
     """Search the readings that specs declare open for what gives the printed figures.
 
     Args:
         count: how many readings are wanted.
         one_typo: search, beside every reading, one cell of the table that holds another value of its column.
+        most_changes: how many readings may differ from the spec at once, a typo counted as one; any number where not given.
         step: told how many more combinations of a spec are counted.
 
     Raises:
@@ -107,11 +113,12 @@ def reconcile(
         axes = [*axes, typos(nets[0].base)]
     if not axes:
         raise InputError("no knob is marked 'reading: true'; mark those that the source leaves open")
-    tables = [_Table(net, axes, step) for net in nets]
-    best, levels, unbuildable = _ranked(tables, axes, max(count, POOL))
-    found = _fewest(best, nets, axes, figures, count)
-    searched = size(axes)
-    return Reconciled(found, figures, tuple(axes), searched, levels, unbuildable, time.perf_counter() - begin)
+    most = len(axes) if most_changes is None else most_changes
+    tables = [_Table(net, axes, most, step) for net in nets]
+    ranked = _Ranked(tables, axes, most, max(count, POOL))
+    found = _fewest(ranked.first.notes, axes, figures, count)
+    levels = dict(sorted(ranked.levels.items(), reverse=True))
+    return Reconciled(found, figures, tuple(axes), ranked.searched, levels, ranked.unbuildable, time.perf_counter() - begin)
 
 
 def figures_of(net: Net) -> list[Figure]:
@@ -152,7 +159,7 @@ class _Table:
         explained: how many figures; distance: how far the others are, in millionths. buildable: whether it can be built.
     """
 
-    def __init__(self, net: Net, axes: Sequence[Axis], step: Callable[[int], None] | None):
+    def __init__(self, net: Net, axes: Sequence[Axis], most: int, step: Callable[[int], None] | None):
         own = [axis for axis in axes if all(belongs(net, name) for name in axis.names)]
         if size(own) > MOST:
             raise InputError(f"{net.name}: {size(own):,} combinations of readings are more than {MOST:,}; leave fewer open")
@@ -162,7 +169,8 @@ class _Table:
         self.explained = np.zeros(shape, dtype=np.uint8)
         self.distance = np.zeros(shape, dtype=np.int64)
         self.buildable = np.zeros(shape, dtype=bool)
-        for found in Partition(net, boxes(own)):
+        few = (box for box in boxes(own) if sum(int(places[0] > 0) for places in box.chosen) <= most)
+        for found in Partition(net, few):
             if isinstance(found, Part):
                 for block in blocks(Costed(found)):
                     self.take(block)
@@ -188,38 +196,51 @@ class _Table:
             self.distance[places] += np.where(explained, 0, np.minimum(far, FAR / 4)).astype(np.int64)
 
 
-def _ranked(tables: list[_Table], axes: Sequence[Axis], count: int) -> tuple[list[tuple[int, ...]], dict[int, int], int]:
-    """Places of the combinations that explain most, with the fewest changes, and closest in the rest; and what all explain."""
-    from archdsl.explore.front import First
+class _Ranked:
+    """All combinations in the order of what they explain, then of how few changes they take, then of how close the rest is.
 
-    shape = tuple(len(axis) for axis in axes)
-    first: First = First(count)
-    levels: Counter[int] = Counter()
-    unbuildable = 0
-    for index in _slices(shape):
-        cut = [tuple(slice(None) if n == 1 else part for n, part in zip(table.shape, index, strict=True)) for table in tables]
-        here = tuple(part.stop - part.start for part in index)
-        explained = np.broadcast_to(sum(t.explained[c].astype(np.int64) for t, c in zip(tables, cut, strict=True)), here).reshape(
-            -1
-        )
-        distance = np.broadcast_to(sum(t.distance[c] for t, c in zip(tables, cut, strict=True)), here).reshape(-1)
-        ok = np.broadcast_to(
-            np.logical_and.reduce(np.broadcast_arrays(*(t.buildable[c] for t, c in zip(tables, cut, strict=True)))), here
-        )
-        lines = np.flatnonzero(ok)
-        unbuildable += ok.size - len(lines)
-        for level, many in enumerate(np.bincount(explained[lines])):
-            levels[level] += int(many)
-        changed = _changed(index).reshape(-1)
-        key = (-explained << 52) + (changed << 44) + np.minimum(distance, FAR)
-        starts = [part.start for part in index]
+    Attributes:
+        first: places of the first few.
+        levels: for each number of explained figures, how many combinations explain as many.
+    """
 
-        def note(kept: np.ndarray, starts: list[int] = starts, here: tuple[int, ...] = here) -> list[tuple[int, ...]]:
-            found = [place + start for place, start in zip(np.unravel_index(kept, here), starts, strict=True)]
+    def __init__(self, tables: list[_Table], axes: Sequence[Axis], most: int, count: int):
+        self.tables, self.most = tables, most
+        self.first = First(count)
+        self.levels: Counter[int] = Counter()
+        self.searched = self.unbuildable = 0
+        for index in _slices(tuple(len(axis) for axis in axes)):
+            self.take(index)
+
+    def take(self, index: tuple[slice, ...]) -> None:
+        """Rank one piece of the grid."""
+        shape = tuple(part.stop - part.start for part in index)
+        changed = _changed(index)
+        searched = changed <= self.most
+        ok = np.logical_and.reduce(np.broadcast_arrays(searched, *self.cut("buildable", index)))
+        explained = np.broadcast_to(sum(part.astype(np.int64) for part in self.cut("explained", index)), shape).reshape(-1)
+        distance = np.broadcast_to(sum(self.cut("distance", index)), shape).reshape(-1)
+        lines = np.flatnonzero(np.broadcast_to(ok, shape))
+        many = int(np.count_nonzero(np.broadcast_to(searched, shape)))
+        self.searched += many
+        self.unbuildable += many - len(lines)
+        levels = np.bincount(explained[lines])
+        self.levels.update({level: int(levels[level]) for level in np.flatnonzero(levels).tolist()})
+        key = (-explained << 52) + (np.broadcast_to(changed, shape).reshape(-1) << 44) + np.minimum(distance, FAR)
+
+        def places(kept: np.ndarray) -> list[tuple[int, ...]]:
+            found = [place + part.start for place, part in zip(np.unravel_index(kept, shape), index, strict=True)]
             return list(zip(*(place.tolist() for place in found), strict=True))
 
-        first.add(key, note, lines)
-    return first.notes, {level: many for level, many in sorted(levels.items(), reverse=True) if many}, unbuildable
+        self.first.add(key, places, lines)
+
+    def cut(self, name: str, index: tuple[slice, ...]) -> list[np.ndarray]:
+        """A piece of one array of every table."""
+        found = []
+        for table in self.tables:
+            array = getattr(table, name)
+            found.append(array[tuple(slice(None) if n == 1 else part for n, part in zip(array.shape, index, strict=True))])
+        return found
 
 
 def _changed(index: tuple[slice, ...]) -> np.ndarray:
@@ -243,9 +264,7 @@ def _slices(shape: tuple[int, ...], most: int = 1 << 20) -> Iterator[tuple[slice
             yield (*(slice(p, p + 1) for p in places), middle, *(slice(0, n) for n in shape[lead + 1 :]))
 
 
-def _fewest(
-    best: list[tuple[int, ...]], nets: Sequence[Net], axes: Sequence[Axis], figures: list[Figure], count: int
-) -> list[Reading]:
+def _fewest(best: list[tuple[int, ...]], axes: Sequence[Axis], figures: list[Figure], count: int) -> list[Reading]:
     """Readings without those that contain another one that explains as much."""
     found: list[Reading] = []
     for places in best:
