@@ -13,14 +13,14 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from archdsl.explore.reconcile import Figure, Reading, Reconciled
 
-TYPO_CHANGES = 3
+TYPO_CHANGES = 2
 """Readings, the typo among them, that may differ at once where a typo is searched and nothing else is said."""
 
 
 @click.command("reconcile")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @click.option("--one-typo", is_flag=True, help="Search one cell of the table that holds another value of its column, too.")
-@click.option("--changes", type=click.IntRange(1), metavar="N", help="At most so many differ at once; 3 with --one-typo.")
+@click.option("--changes", type=click.IntRange(1), metavar="N", help="At most so many differ at once; 2 with --one-typo.")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many readings are listed.")
 @knob_option
 @json_option

@@ -40,10 +40,12 @@ class Axis:
     Attributes:
         names: of the settings, as `--set` takes them.
         points: for every place on the axis the value of each setting. Numbers are ints and Fractions, lists are tuples.
+        own: the value of each setting as the spec has it, so that it need not be set; empty where it is not known.
     """
 
     names: tuple[str, ...]
     points: tuple[tuple[Any, ...], ...]
+    own: tuple[Any, ...] = ()
 
     def __len__(self) -> int:
         return len(self.points)
@@ -59,7 +61,7 @@ class Axis:
         Raises:
             InputError: no value, too many, or one that the language does not have.
         """
-        points = []
+        points: list[tuple[Any, ...]] = []
         for value in values:
             if len(points) >= MOST_VALUES:
                 raise InputError(f"{name}: more than {MOST_VALUES:,} values")

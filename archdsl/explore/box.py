@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from archdsl.exact.grid import Grid
+from archdsl.exact.integers import LIMIT
 from archdsl.explore.axis import Axis
 
 
@@ -48,8 +49,10 @@ class Box:
         for number, (axis, places) in enumerate(zip(self.axes, self.chosen, strict=True)):
             shape = [1] * len(self.axes)
             shape[number] = len(places)
-            for place, name in enumerate(axis.names):
-                found[name] = _value([axis.points[index][place] for index in places.tolist()], tuple(shape), name)
+            points = [axis.points[index] for index in places.tolist()]
+            for name, values, own in zip(axis.names, zip(*points, strict=True), axis.own or axis.names, strict=True):
+                if not axis.own or any(value != own for value in values):
+                    found[name] = _value(values, tuple(shape), name)
         return found
 
     def corner(self, last: bool) -> Box:
@@ -127,12 +130,14 @@ def _kind(value: Any) -> Any:
     return (type(value), value)
 
 
-def _value(values: list[Any], shape: tuple[int, ...], name: str) -> Any:
+def _value(values: Sequence[Any], shape: tuple[int, ...], name: str) -> Any:
     first = values[0]
     if isinstance(first, tuple):
         return [_value([value[place] for value in values], shape, name) for place in range(len(first))]
     if all(value == first for value in values):
         return first
-    array = np.empty(len(values), dtype=object)
+    array = np.empty(
+        len(values), dtype=np.int64 if all(type(value) is int and -LIMIT < value < LIMIT for value in values) else object
+    )
     array[:] = values
     return Grid.of(array.reshape(shape), name)

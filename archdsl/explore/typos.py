@@ -37,7 +37,7 @@ def typos(spec: Spec) -> Axis:
     names = tuple(base)
     points = [tuple(base.values())]
     points += [tuple(value if name == changed else base[name] for name in names) for changed, value in changes]
-    return Axis(names, tuple(points))
+    return Axis(names, tuple(points), tuple(base.values()))
 
 
 def _tables(spec: Spec) -> Iterator[list[dict[str, Any]]]:

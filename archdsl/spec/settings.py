@@ -11,13 +11,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
 from archdsl.ops.arguments import describe
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import convert, values
-from archdsl.spec.model import Constant, Inline, Parameter, RowEdit, Spec
+from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
 from archdsl.spec.read_steps import StepReader
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows, tables
@@ -161,7 +162,7 @@ def _refuse(knob: Parameter, value: Any, name: str) -> None:
 def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
     if len(rest) != 2 or not _NUMBER.match(rest[0]) or not rest[1]:
         raise InputError(f"'{name}' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp")
-    rows = {call.row: table for table in tables(spec.net) for call in table.calls()}
+    rows = _rows(spec.net)
     table = rows.get(int(rest[0]))
     if table is None:
         last = max((row or 0 for row in rows), default=0)
@@ -171,6 +172,12 @@ def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
     if rest[1] not in table.columns:
         raise InputError(f"{name}: unknown column '{rest[1]}'; {near_miss(rest[1], table.columns) or _known(table.columns)}")
     return Parameter(name=name, mark=_mark(name), type="number")
+
+
+@lru_cache(maxsize=4)
+def _rows(net: Body) -> dict[int | None, Table]:
+    """The table of each row."""
+    return {call.row: table for table in tables(net) for call in table.calls()}
 
 
 def _argument(spec: Spec, name: str, rest: list[str]) -> Parameter:
