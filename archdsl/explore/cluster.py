@@ -46,12 +46,20 @@ def mapped(
 
 @contextmanager
 def connected(
-    function: Function, address: str, resources: Mapping[str, float] | None = None, retries: int = RETRIES
+    function: Function,
+    address: str,
+    resources: Mapping[str, float] | None = None,
+    retries: int = RETRIES,
+    jobs: int | None = None,
 ) -> Iterator[ClusterWorkers]:
-    """A cluster's workers, to be given items; the connection ends with the block. Arguments and errors as in `mapped`."""
+    """A cluster's workers, to be given items; the connection ends with the block. Arguments and errors as in `mapped`.
+
+    Args:
+        jobs: items that run at once at most; as many as the cluster has room for where not given.
+    """
     ray = _connect(address)
     try:
-        workers = ClusterWorkers(ray, function, resources or {"cpu": 1}, retries)
+        workers = ClusterWorkers(ray, function, resources or {"cpu": 1}, retries, jobs)
         workers.check()
         yield workers
     finally:
@@ -61,8 +69,8 @@ def connected(
 class ClusterWorkers:
     """Tasks on a cluster that is connected. See `archdsl.explore.workers.Workers`."""
 
-    def __init__(self, ray: Any, function: Function, resources: Mapping[str, float], retries: int):
-        self.ray, self.function, self.resources, self.retries = ray, function, dict(resources), retries
+    def __init__(self, ray: Any, function: Function, resources: Mapping[str, float], retries: int, jobs: int | None = None):
+        self.ray, self.function, self.resources, self.retries, self.jobs = ray, function, dict(resources), retries, jobs
         other = {name: amount for name, amount in self.resources.items() if name not in ("cpu", "gpu")}
         options = {"num_cpus": self.resources.get("cpu", 0), "num_gpus": self.resources.get("gpu", 0), "resources": other}
         self.remote = ray.remote(**options, max_retries=retries)(attempt)
@@ -77,7 +85,8 @@ class ClusterWorkers:
         try:
             found = self.ray.get(version.remote())
         except self.ray.exceptions.RayError as error:
-            raise InputError(f"the cluster's machines cannot run archdsl; install it on each of them: {_cause(error)}") from None
+            cause = _cause(getattr(error, "cause", error))
+            raise InputError(f"the cluster's machines cannot run archdsl; install it on each of them: {cause}") from None
         if found != archdsl_version():
             raise InputError(f"the cluster runs archdsl {found}, this is {archdsl_version()}; install the same on both")
 
@@ -89,7 +98,7 @@ class ClusterWorkers:
             for name, amount in self.resources.items()
             if amount
         ]
-        return max(1, min(shares, default=1))
+        return max(1, min([*shares, *([self.jobs] if self.jobs else [])], default=1))
 
     def submit(self, key: int, item: Any) -> None:
         self.running[self.remote.remote(self.function, item)] = key
@@ -107,6 +116,8 @@ class ClusterWorkers:
         key = self.running.pop(reference)
         try:
             return Outcome(key, *self.ray.get(reference))
+        except self.ray.exceptions.RayTaskError as error:  # the item or the function cannot be read there
+            return Outcome(key, error=BackendError(f"a machine of the cluster could not begin: {_cause(error.cause)}"))
         except self.ray.exceptions.RayError as error:
             lost = f"its worker was lost {self.retries + 1} times" if self.retries else "its worker was lost"
             return Outcome(key, error=BackendError(f"{lost}: {_cause(error)}"))
@@ -188,4 +199,4 @@ def _reach(place: str, address: str) -> None:
 def _cause(error: BaseException) -> str:
     """The first line of a message of Ray, which has many."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return lines[0].removeprefix("System error: ") if lines else type(error).__name__
