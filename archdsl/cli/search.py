@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import BackendError, InputError, unknown
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ FRONT = 40
 @click.option("--maximize", multiple=True, metavar="NAME", help="The same the other way.")
 @click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="Reject what costs more: macs=118M.")
 @click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="Reject what costs less.")
-@click.option("--trials", default=100, show_default=True, type=click.IntRange(1), help="Networks to measure in all, earlier runs too.")
+@click.option(
+    "--trials", default=100, show_default=True, type=click.IntRange(1), help="Networks to measure in all, earlier runs too."
+)
 @click.option("--sampler", default="auto", show_default=True, metavar="NAME", help="tpe, nsga2, random, or auto.")
 @click.option("--storage", metavar="FILE|URL", help="Journal file or database of the study; SPEC.search.log where not given.")
 @click.option("--study", metavar="NAME", help="Name of the study in the storage; SPEC where not given.")
@@ -91,7 +93,6 @@ def _request(spec: str, settings: tuple[str, ...], limits: Limits, options: dict
     from archdsl.explore.search.space import Space
     from archdsl.explore.search.storage import need_optuna
     from archdsl.explore.search.study import SAMPLERS, Request
-    from archdsl.errors import unknown
 
     net = open_net(spec, settings, limits)
     aims = choose(options["usual"], options["minimize"], options["maximize"])

@@ -171,12 +171,12 @@ def _connect(address: str) -> Any:
         import ray
     except ImportError:
         raise BackendError("a cluster needs Ray, which is not installed: pip install 'archdsl[cluster]'") from None
-    client = address.startswith("ray://")
     if address != "auto":
         _reach(address.removeprefix("ray://"), address)
+    options: dict[str, Any] = {} if address.startswith("ray://") else {"include_dashboard": False}
     try:
         # What workers print would come between this program's lines.
-        ray.init(address, log_to_driver=False, configure_logging=False, **({} if client else {"include_dashboard": False}))
+        ray.init(address, log_to_driver=False, configure_logging=False, **options)
     except ImportError:
         raise BackendError("an address of ray:// needs grpcio: pip install 'archdsl[cluster]'") from None
     except (ConnectionError, RuntimeError, ValueError, TimeoutError, AssertionError) as error:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -77,10 +78,8 @@ class Processes:
             process = self.idle.pop() if self.idle else _Process(self.context, self.function)
             item = self.queue.popleft()
             self.busy[process.connection] = process, item
-            try:
+            with suppress(OSError):  # it has died; `wait` meets the end of the connection
                 process.connection.send(item.value)
-            except OSError:
-                pass  # it has died; `wait` meets the end of the connection
 
     def _lost(self, process: _Process, item: _Item) -> list[Outcome]:
         process.connection.close()

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def _items_of_a_killed_worker_run_again(cluster: Any, record: Path) -> None:
     def params(net: Any) -> float:  # travels by value
         return objective.measure(net, 0)
 
-    with killing(record, 1):
+    with Killing(record, 1):
         found = dict(mapped(params, nets, cluster.address))
     assert found == {number: net.cost().params for number, net in enumerate(nets)}
     assert sum(counts(record, "begin").values()) > len(nets)
@@ -71,7 +71,7 @@ def _trials_of_a_killed_worker_run_again(cluster: Any, folder: Path) -> None:
     record, trials = folder / "record", 8
     asked = request(Recorded(str(record), 0.5), trials)
     study = open_study(open_storage(str(folder / "journal.log")), "lost", asked)
-    with killing(record, 3), connected(measure, cluster.address, {"cpu": 1}) as workers:
+    with Killing(record, 3), connected(measure, cluster.address, {"cpu": 1}) as workers:
         assert workers.slots == 2
         Search(study, asked, workers, lambda trials: None).run()
     found = study.get_trials()
@@ -96,7 +96,7 @@ def _what_is_not_there_is_said(cluster: Any) -> None:
         list(mapped(die, [1], cluster.address, retries=0))
 
 
-class killing:
+class Killing:
     """Kills the worker that begins the n-th measurement that is written down, in its middle."""
 
     def __init__(self, record: Path, number: int):

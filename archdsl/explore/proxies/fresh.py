@@ -57,7 +57,7 @@ def logits(output: Tensor, proxy: str) -> Tensor:
     return output
 
 
-def weighted(module: nn.Module) -> list[nn.Module]:
+def weighted(module: nn.Module) -> list[nn.Conv2d | nn.Linear]:
     """Its convolutions and linear layers."""
     from torch import nn
 

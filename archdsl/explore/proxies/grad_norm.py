@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from archdsl.errors import BackendError
 from archdsl.explore.proxies.fresh import fresh, images, logits, weighted
 
 if TYPE_CHECKING:
@@ -31,10 +33,13 @@ class GradNorm:
     def measure(self, net: Net, seed: int) -> float:
         """Raises BackendError: torch is missing, or the network does not end in a vector."""
         from torch import randint
+        from torch.autograd import grad
         from torch.nn.functional import cross_entropy
 
         with fresh(net, seed) as module:
             output = logits(module(images(net, BATCH)), self.name)
-            cross_entropy(output, randint(output.shape[1], (BATCH,))).backward()
-            gradients = [layer.weight.grad for layer in weighted(module) if layer.weight.grad is not None]
-            return sum(float(gradient.norm()) for gradient in gradients)
+            weights = [layer.weight for layer in weighted(module)]
+            if not weights:
+                raise BackendError("grad_norm needs convolutions or linear layers; the network has none")
+            gradients = grad(cross_entropy(output, randint(output.shape[1], (BATCH,))), weights, allow_unused=True)
+            return math.fsum(float(gradient.norm()) for gradient in gradients if gradient is not None)

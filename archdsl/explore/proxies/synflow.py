@@ -58,6 +58,8 @@ def scores(module: fx.GraphModule, shape: tuple[int, ...]) -> dict[nn.Module, Te
         for name, parameter in module.named_parameters():
             parameter.zero_() if name.rpartition(".")[2] == "bias" else parameter.abs_()
     flow = _flow(module).run(torch.ones((1, *shape), dtype=torch.float64))
+    if not flow.requires_grad:
+        return {}
     flow.sum().backward()
     return {layer: layer.weight.grad * layer.weight.detach() for layer in weighted(module) if layer.weight.grad is not None}
 
@@ -69,21 +71,22 @@ def _flow(module: fx.GraphModule) -> fx.Interpreter:
 
     from archdsl.compilers.torch.tokens import Position
 
-    passed = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU, nn.Tanh, _BatchNorm, nn.LayerNorm, Position)
+    activations = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU, nn.Tanh)
+    passed = (*activations, _BatchNorm, nn.LayerNorm, Position)
 
     class Flow(fx.Interpreter):
         """The network as a product of magnitudes."""
 
         def run_node(self, n: fx.Node) -> Any:
-            layer = self.module.get_submodule(n.target) if n.op == "call_module" else None
+            if n.op != "call_module":
+                return super().run_node(n)
+            layer, arriving = self.module.get_submodule(str(n.target)), self.env[n.all_input_nodes[0]]
             if isinstance(layer, passed):
-                return self.env[n.args[0]]
+                return arriving
             if isinstance(layer, (nn.Sigmoid, nn.Hardsigmoid)):
-                arriving = self.env[n.args[0]]
                 gate = any(user.target is operator.mul for user in n.users)
                 return torch.ones_like(arriving) if gate else arriving
             if isinstance(layer, nn.Softmax):
-                arriving = self.env[n.args[0]]
                 return torch.full_like(arriving, 1 / arriving.shape[-1])
             return super().run_node(n)
 

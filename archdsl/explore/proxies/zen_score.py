@@ -86,7 +86,7 @@ def feature_map(graph: Graph) -> str:
     if any(len(node.shape) == 2 for node in order):
         raise BackendError("zen_score needs a network of feature maps; this one turns them into tokens")
     last_use = {name: place for place, node in enumerate(order) for name in node.inputs}
-    cuts, live = [], set()
+    cuts, live = [], set[str]()
     for place, node in enumerate(order):
         live = {name for name in live if last_use.get(name, -1) > place} | {node.name}
         if live == {node.name}:

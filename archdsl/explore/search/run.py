@@ -185,7 +185,8 @@ class Search:
                 trial.set_user_attr(CLAIM, {**mine, "role": "waits"})
                 return min(ahead)
             alive = self.session.alive() if undecided else {}
-            if time.monotonic() - since > GRACE_SECONDS or not any(alive.get(claim(t)["session"]) is not False for t in undecided):
+            deciding = [t for t in undecided if alive.get(claim(t)["session"]) is not False]
+            if not deciding or time.monotonic() - since > GRACE_SECONDS:
                 trial.set_user_attr(CLAIM, {**mine, "role": "measures"})
                 return None
             time.sleep(0.05)

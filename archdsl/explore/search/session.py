@@ -56,7 +56,7 @@ class Session:
         if record.get("ended"):
             return False
         if record["machine"] == _machine():
-            return _started(record["pid"]) == record["started"]
+            return bool(_started(record["pid"]) == record["started"])
         beat, since = self.watched.get(name, (record["beat"], time.monotonic()))
         moved = beat != record["beat"]
         self.watched[name] = (record["beat"], time.monotonic() if moved else since)
@@ -74,9 +74,8 @@ class Session:
 
 def _machine() -> str:
     """A name that two programs share only where each sees the other's processes."""
-    parts = [socket.gethostname(), Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")]
-    read = [_text(part) if isinstance(part, Path) else part for part in parts]
-    return " ".join(filter(None, read))
+    boot, processes = _text(Path("/proc/sys/kernel/random/boot_id")), _text(Path("/proc/self/ns/pid"))
+    return " ".join(filter(None, (socket.gethostname(), boot, processes)))
 
 
 def _text(path: Path) -> str:

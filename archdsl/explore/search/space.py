@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError
@@ -118,7 +119,7 @@ def _direction(axis: Axis) -> Direction:
     if len(axis) == 1:
         return Direction(axis, None, (0,))
     if len(axis.names) == 1 and all(_is_number(n) for n in numbers) and _ascend(numbers):
-        steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+        steps = {b - a for a, b in pairwise(numbers)}
         if len(steps) > 1:  # the order is kept, the distances are not
             return Direction(axis, IntDistribution(0, len(axis) - 1), tuple(range(len(axis))))
         if all(isinstance(n, int) for n in numbers):
@@ -143,7 +144,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _ascend(numbers: list[Any]) -> bool:
-    return all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    return all(a < b for a, b in pairwise(numbers))
 
 
 def _divides(decimals: list[float], step: float) -> bool:

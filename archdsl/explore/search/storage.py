@@ -12,6 +12,8 @@ from archdsl.errors import BackendError, InputError
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
+_GOES_ON = "the same command goes on where it stopped"
+
 MISSING = "a search needs Optuna, which is not installed: pip install 'archdsl[search]'"
 
 
@@ -61,12 +63,9 @@ def kept(place: str) -> Iterator[None]:
     try:
         yield
     except (StorageInternalError, SQLAlchemyError) as error:
-        cause = error.__cause__ or error
-        raise InputError(f"the storage {shown(place)} failed: {_brief(cause)}; the same command goes on where it stopped") from None
+        raise InputError(f"the storage {shown(place)} failed: {_brief(error.__cause__ or error)}; {_GOES_ON}") from None
     except OSError as error:
-        if error.filename is None and "://" in place:
-            raise
-        raise InputError(f"the storage {shown(place)} failed: {error.strerror}; the same command goes on where it stopped") from None
+        raise InputError(f"the storage {shown(place)} failed: {error.strerror or error}; {_GOES_ON}") from None
 
 
 def _journal(path: Path, new: bool) -> BaseStorage:

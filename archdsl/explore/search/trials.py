@@ -66,9 +66,9 @@ class Trials:
 
     def used(self) -> int:
         """Trials that count: measured, failed, and those that are being measured."""
-        under_way = sum(claim(trial).get("role") != "waits" for trial in self.running.values())
-        own_failures = sum(EQUALS not in trial.user_attrs for trial in self.failed.values())
-        return len(self.measured) + own_failures + under_way
+        under_way = [trial for trial in self.running.values() if claim(trial).get("role") != "waits"]
+        own_failures = [trial for trial in self.failed.values() if EQUALS not in trial.user_attrs]
+        return len(self.measured) + len(own_failures) + len(under_way)
 
     def _sort(self, trial: FrozenTrial) -> None:
         from optuna.trial import TrialState
