@@ -16,6 +16,7 @@ from archdsl.errors import BackendError, InputError, unknown
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
+    from archdsl.explore.search.objectives import Aim
     from archdsl.explore.search.result import Result
     from archdsl.explore.search.study import Request
     from archdsl.explore.workers import Workers
@@ -37,7 +38,7 @@ FRONT = 40
 )
 @click.option("--sampler", default="auto", show_default=True, metavar="NAME", help="tpe, nsga2, random, or auto.")
 @click.option("--storage", metavar="FILE|URL", help="Journal file or database of the study; SPEC.search.log where not given.")
-@click.option("--study", metavar="NAME", help="Name of the study in the storage; SPEC where not given.")
+@click.option("--study", metavar="NAME", help="Name of the study; one for each different search where not given.")
 @click.option("--jobs", type=click.IntRange(1), help="Networks to measure at once; one for each processor where not given.")
 @click.option("--cluster", metavar="ADDRESS", help="Measure on a Ray cluster: auto, ray://host:10001, or host:port.")
 @click.option("--resources", multiple=True, metavar="NAME=AMOUNT", help="What one trial takes of the cluster: cpu=2, gpu=0.5.")
@@ -61,18 +62,20 @@ def command(spec: str | None, limits: Limits, settings: tuple[str, ...], as_json
         raise click.UsageError("Missing argument 'SPEC'.")
     from archdsl.explore.search.result import result
     from archdsl.explore.search.run import Search
-    from archdsl.explore.search.storage import kept, open_storage
+    from archdsl.explore.search.storage import kept, memory, open_storage
     from archdsl.explore.search.study import open_study
 
     request = _request(spec, settings, limits, options)
-    place = options["storage"] or _storage_of(spec)
-    name = options["study"] or Path(spec).stem
+    stem = Path(spec).stem
+    # One network needs no file beside it.
+    place = options["storage"] or ("" if len(request.space) == 1 else _storage_of(spec))
+    name = options["study"] or request.name(stem)
     began = time.monotonic()
-    with kept(place):
-        study = open_study(open_storage(place), name, request)
-        with _workers(request, options) as workers, _progress(request) as watch:
-            search = Search(study, request, workers, watch)
-            search.run()
+    with kept(place), _workers(request, options) as workers:
+        study = open_study(open_storage(place) if place else memory(), name, request)
+        search = Search(study, request, workers)
+        with _progress(request) as watch:
+            search.run(watch)
         found = result(search.trials, request.aims, time.monotonic() - began)
     if not found.trials and found.failed:
         raise BackendError(f"no trial could be measured; the first: {found.failure}")
@@ -162,8 +165,7 @@ def _print(found: Result, request: Request, name: str, place: str) -> None:
     aims = [aim.name for aim in request.aims]
     knobs = [name for axis in request.space.axes for name in axis.names]
     costs = [cost for cost in dict.fromkeys(budget.cost for budget in request.budgets) if cost not in aims]
-    units = {aim.name: f"{aim.name} ({aim.objective.unit})" if aim.objective.unit else aim.name for aim in request.aims}
-    head = ["trial", *knobs, *(units[aim] for aim in aims), *costs]
+    head = ["trial", *knobs, *map(_head, request.aims), *costs]
     rows = [
         [
             str(v.trial),
@@ -173,21 +175,27 @@ def _print(found: Result, request: Request, name: str, place: str) -> None:
         ]
         for v in found.front[:FRONT]
     ]
-    wanted = ", ".join(map(str, request.aims))
-    title = f"{request.net.name}, {wanted}" + (": the front" if len(aims) > 1 else ": the best")
+    title = f"{request.net.name}: the front" if len(aims) > 1 else f"{request.net.name}: the best"
     print_table(out, title, head, rows, [column for column in head if column not in knobs])
     if len(found.front) > FRONT:
         out.print(f"  … and {len(found.front) - FRONT} more; --json has them all")
     parts = [f"{found.trials} measured"]
     parts += [f"{count} {word}" for count, word in ((found.failed, "failed"), (found.reused, "reused")) if count]
     rejected = ", ".join(f"{count:,} {kind}" for kind, count in found.reasons.items())
-    parts.append(f"{found.rejected:,} rejected" + (f" ({rejected})" if rejected else ""))
-    if found.points == len(request.space):
+    parts += [f"{found.rejected:,} rejected ({rejected})"] if rejected else []
+    if found.points == len(request.space) > 1:
         parts.append(f"all {found.points:,} variants proposed")
     out.print(f"  {', '.join(parts)}; {found.seconds:.1f} s", soft_wrap=True)
     if found.failure:
         out.print(f"  first failure: {found.failure}", soft_wrap=True, markup=False)
-    out.print(f"  study {name} in {place}", soft_wrap=True, markup=False)
+    if place:
+        out.print(f"  study {name} in {place}", soft_wrap=True, markup=False)
+
+
+def _head(aim: Aim) -> str:
+    """An objective with its unit and the way that is better."""
+    unit = f" ({aim.objective.unit})" if aim.objective.unit else ""
+    return f"{aim.name}{unit} {'↓' if aim.direction == 'minimize' else '↑'}"
 
 
 def _number(value: float) -> str:

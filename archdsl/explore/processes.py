@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from contextlib import suppress
@@ -17,6 +18,9 @@ from archdsl.explore.workers import Function, Outcome, attempt
 
 RETRIES = 2
 """Times that an item runs again after its process died."""
+
+CLOSE_SECONDS = 5.0
+"""Time that processes have to end by themselves."""
 
 
 @dataclass
@@ -65,10 +69,13 @@ class Processes:
     def close(self) -> None:
         processes = [*self.idle, *(process for process, _ in self.busy.values())]
         for process in processes:
-            process.handle.kill()  # they hold nothing that could be left half done
+            process.connection.close()  # which ends those that are idle
+        for process, _ in self.busy.values():
+            process.handle.terminate()
         for process in processes:
+            process.handle.join(CLOSE_SECONDS)
+            process.handle.kill()  # they hold nothing that could be left half done
             process.handle.join()
-            process.connection.close()
         self.queue.clear()
         self.idle.clear()
         self.busy.clear()
@@ -104,6 +111,7 @@ class _Process:
 def _serve(connection: Connection, function: Function) -> None:
     """What a process does: items in, values out, until the program at the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program decides what an interrupt means
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # libraries give back what they hold
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:

@@ -122,17 +122,17 @@ def choose(usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str
     aims: dict[str, Aim] = {}
     for name, direction in asked:
         if name in LATER and name not in known:
-            raise InputError(f"the objective '{name}' cannot be measured: {LATER[name]}; measured are {_listed(MEASURED)}")
+            raise InputError(f"the objective '{name}' cannot be measured: {LATER[name]}; there are {_listed(MEASURED)}")
         if name not in known:
             raise InputError("; ".join(filter(None, unknown("objective", name, [*known, *LATER]))))
         if name in aims and direction not in (None, aims[name].direction):
             raise InputError(f"{name} cannot be minimised and maximised at once")
         aims[name] = Aim(known[name], direction or known[name].direction)
     if not aims:
-        raise InputError(f"no objective; give --objective {_listed(MEASURED)}, or --minimize or --maximize with any cost")
+        raise InputError(f"no objective; give --objective with {_listed(MEASURED)}, or --minimize with any cost")
     return list(aims.values())
 
 
 def _listed(found: Sequence[Objective]) -> str:
     *names, last = [objective.name for objective in found]
-    return f"{', '.join(names)} or {last}"
+    return f"{', '.join(names)} and {last}"

@@ -66,13 +66,13 @@ class Search:
 
     Args:
         workers: run `measure`; None where every objective is known without measuring.
-        watch: called whenever something has changed.
     """
 
-    def __init__(self, study: Study, request: Request, workers: Workers | None, watch: Callable[[Trials], None]):
+    def __init__(self, study: Study, request: Request, workers: Workers | None):
         import numpy as np
 
-        self.study, self.request, self.workers, self.watch = study, request, workers, watch
+        self.study, self.request, self.workers = study, request, workers
+        self.watch: Callable[[Trials], None] = lambda trials: None
         self.session = Session(study)
         self.trials = Trials(study, request.space)
         self.random = np.random.default_rng([request.seed, self.trials.total])
@@ -83,8 +83,13 @@ class Search:
         self.row = 0
         self.repeats = 0
 
-    def run(self) -> None:
-        """Search until the trials are used up, no variant is left, or none is let through. Interrupted, it can go on later."""
+    def run(self, watch: Callable[[Trials], None] | None = None) -> None:
+        """Search until the trials are used up, no variant is left, or none is let through. Interrupted, it can go on later.
+
+        Args:
+            watch: called with the trials whenever something has changed.
+        """
+        self.watch = watch or self.watch
         try:
             while True:
                 self.session.beat()

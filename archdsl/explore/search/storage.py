@@ -41,6 +41,13 @@ def open_storage(place: str, *, new: bool = True) -> BaseStorage:
     return _database(place) if "://" in place else _journal(Path(place), new)
 
 
+def memory() -> BaseStorage:
+    """A storage that ends with the program."""
+    from optuna.storages import InMemoryStorage
+
+    return InMemoryStorage()
+
+
 def shown(place: str) -> str:
     """The place of a storage without its password."""
     if "://" not in place:
@@ -94,12 +101,27 @@ def _database(url: str) -> BaseStorage:
     try:
         return RDBStorage(url)
     except ImportError as error:
-        raise BackendError(f"the storage {shown(url)} needs a driver that is not installed: {_brief(error)}") from None
+        module = _missing_module(error)
+        how = f": pip install '{_DRIVERS.get(module, module)}'" if module else f": {_brief(error)}"
+        raise BackendError(f"the storage {shown(url)} needs a driver that is not installed{how}") from None
     except (ArgumentError, NoSuchModuleError):
         known = "postgresql://, mysql://, sqlite:/// or the path of a journal file"
         raise InputError(f"'{shown(url)}' is no URL of a storage; write {known}") from None
     except (SQLAlchemyError, RuntimeError, OSError) as error:
         raise InputError(f"the storage {shown(url)} cannot be reached: {_brief(error)}") from None
+
+
+_DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""Packages of the modules that SQLAlchemy asks for, where they have other names."""
+
+
+def _missing_module(error: BaseException | None) -> str:
+    """The module that an import failed for, found behind the errors that came of it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _brief(error: BaseException) -> str:

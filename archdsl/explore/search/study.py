@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -47,13 +49,18 @@ class Request:
     def definition(self) -> dict[str, Any]:
         """What makes two searches the same, in plain data: everything but their length and their sampler."""
         return {
-            "network": _hash(self.net),
+            "network": _hash(Net(self.net.base, {}, self.net.limits)),
             "settings": _plain(self.net.settings),
             "axes": self.space.describe(),
             "objectives": [str(aim) for aim in self.aims],
             "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
             "seed": str(self.seed),
         }
+
+    def name(self, stem: str) -> str:
+        """A name for the study: the same for the same search, another for any other."""
+        text = json.dumps(self.definition(), sort_keys=True)
+        return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def open_study(storage: BaseStorage, name: str, request: Request) -> Study:

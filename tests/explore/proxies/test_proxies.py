@@ -83,7 +83,9 @@ def test_gradient_norm_of_two_linear_layers() -> None:
 def flow_of(net: Net, seed: int = 0) -> tuple[list[float], list[Tensor]]:
     """Σ S of each weighted layer, and the weights that they were computed with."""
     with fresh(net, seed) as module:
-        weights = [layer.weight.detach().double().abs() for layer in module.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+        weights = [
+            layer.weight.detach().double().abs() for layer in module.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))
+        ]
         scores = synflow.scores(module, net.graph().input.shape)
     return [float(score.sum()) for score in scores.values()], weights
 
@@ -222,8 +224,16 @@ def normed(x: Tensor) -> Tensor:
     [
         (grad_norm.GradNorm(), ["conv: 4"], "grad_norm needs a network that ends in a vector of classes; this one ends in 4×6×6"),
         (naswot.NasWot(), ["conv: 4"], "naswot needs rectifiers (ReLU, h-swish, SiLU, GELU); the network has none"),
-        (zen_score.ZenScore(), ["flatten", "linear: 4"], "zen_score needs a feature map before the classifier; the network has none"),
-        (zen_score.ZenScore(), ["tokens", "linear: 4"], "zen_score needs a network of feature maps; this one turns them into tokens"),
+        (
+            zen_score.ZenScore(),
+            ["flatten", "linear: 4"],
+            "zen_score needs a feature map before the classifier; the network has none",
+        ),
+        (
+            zen_score.ZenScore(),
+            ["tokens", "linear: 4"],
+            "zen_score needs a network of feature maps; this one turns them into tokens",
+        ),
         (synflow.SynFlow(), ["pad: 1"], "synflow came out as 0, which has no logarithm in double precision"),
     ],
 )

@@ -14,14 +14,13 @@ import optuna
 import pytest
 from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
-from searching import Recorded, counts, lines, request
+from searching import AtOnce, Recorded, counts, lines, request, value
 
-from archdsl.explore.search.run import Search, measure
+from archdsl.explore.search.run import Search
 from archdsl.explore.search.session import Session
 from archdsl.explore.search.storage import open_storage
 from archdsl.explore.search.study import Request, open_study
 from archdsl.explore.search.trials import EQUALS
-from archdsl.explore.workers import Outcome, attempt
 
 TRIALS = 6
 
@@ -46,25 +45,6 @@ for _name in ("create_new_trial", "set_trial_param", "set_trial_state_values", "
     setattr(Fragile, _name, lambda self, *a, _name=_name, **o: self._write(_name, *a, **o))
 
 
-class AtOnce:
-    """Workers of this process: what is submitted is done when it is asked for."""
-
-    slots = 2
-
-    def __init__(self) -> None:
-        self.queue: list[tuple[int, Any]] = []
-
-    def submit(self, key: int, item: Any) -> None:
-        self.queue.append((key, item))
-
-    def wait(self, seconds: float) -> list[Outcome]:
-        done, self.queue = self.queue[:1], self.queue[1:]
-        return [Outcome(key, *attempt(measure, item)) for key, item in done]
-
-    def close(self) -> None:
-        self.queue.clear()
-
-
 @pytest.fixture
 def earlier_programs_are_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     """Programs that stand for killed ones run in this process, which lives."""
@@ -73,7 +53,7 @@ def earlier_programs_are_dead(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def search(storage: optuna.storages.BaseStorage, asked: Request) -> optuna.Study:
     study = open_study(storage, "killed", asked)
-    Search(study, asked, AtOnce(), lambda trials: None).run()
+    Search(study, asked, AtOnce()).run()
     return study
 
 
@@ -86,8 +66,7 @@ def found_once(study: optuna.Study, record: Path, trials: int) -> None:
     assert len(measured) == trials
     assert len({t.user_attrs["claim"]["graph"] for t in measured}) == trials
     for trial in measured:
-        a, b = trial.params["a"], trial.params["b"]
-        assert trial.value == 3 * a + a * b  # two convolutions with kernel 1 and no bias
+        assert trial.value == value(trial.params["a"], trial.params["b"])
         assert counts(record, "end")[trial.value] >= 1
 
 
