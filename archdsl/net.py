@@ -107,5 +107,9 @@ class Net:
 
         return diagram(self._graph, block=block, depth=depth)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""
+        return Net, (self.base, self.settings, self.limits, self.warnings)
+
     def __repr__(self) -> str:
         return f"<archdsl.Net {self.name}>"

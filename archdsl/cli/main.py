@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
     "reproduce": "A table of the paper: reported, computed, and the difference.",
+    "search": "Search variants by objectives that are measured, on one machine or a cluster.",
     "check": "Check specs: every mistake with its line, and warnings.",
     "list": "The networks of the zoo.",
     "new": "Write a starter spec.",

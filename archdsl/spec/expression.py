@@ -57,6 +57,9 @@ class Expression(NamedTuple):
     comparisons: tuple[Comparison, ...]
     evaluate: Evaluate
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return parse, (self.text,)  # closures do not travel to other processes; the text does
+
 
 def parse(text: str) -> Expression:
     """Parse an expression.

@@ -1,0 +1,74 @@
+"""What every proxy measures on: a network with fresh weights and a batch of random images, both from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from archdsl.errors import BackendError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from archdsl.compilers.torch import Network
+    from archdsl.net import Net
+
+
+@contextmanager
+def fresh(net: Net, seed: int) -> Iterator[Network]:
+    """The compiled network with weights drawn from the seed, in training mode, without what is random in training.
+
+    Inside of the block torch computes on one thread, so that a score is the same on every machine, and draws from the seed;
+    afterwards its generator and threads are as before. Dropout and stochastic depth pass everything on: a proxy would measure
+    their chance.
+
+    Raises:
+        BackendError: torch is not installed, or the network cannot be compiled.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise BackendError("a proxy needs torch, which is not installed: pip install 'archdsl[torch]'") from None
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            module = net.module()
+            _silence(module)
+            yield module
+    finally:
+        torch.set_num_threads(threads)
+
+
+def images(net: Net, count: int) -> Tensor:
+    """A batch (count, *input shape) of independent standard normal numbers from torch's generator."""
+    import torch
+
+    return torch.randn((count, *net.graph().input.shape))
+
+
+def logits(output: Tensor, proxy: str) -> Tensor:
+    """The network's output, if it is one vector for every image. Raises BackendError otherwise."""
+    if output.ndim != 2:
+        shape = "×".join(map(str, output.shape[1:]))
+        raise BackendError(f"{proxy} needs a network that ends in a vector of classes; this one ends in {shape}")
+    return output
+
+
+def weighted(module: nn.Module) -> list[nn.Conv2d | nn.Linear]:
+    """Its convolutions and linear layers."""
+    from torch import nn
+
+    return [layer for layer in module.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+
+
+def _silence(module: nn.Module) -> None:
+    from torch import nn
+
+    from archdsl.compilers.torch.tokens import DropPath
+
+    for layer in module.modules():
+        if isinstance(layer, (nn.Dropout, DropPath)):
+            layer.eval()

@@ -1,0 +1,70 @@
+"""A proposal put together, without torch: what it costs, whether it keeps to the budgets, and which networks it equals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archdsl.cost.totals import costs
+from archdsl.errors import ArchdslError, SpecError
+from archdsl.explore.budget import Budget
+from archdsl.ir.canonical import canonical_hash
+from archdsl.net import Net
+
+UNBUILT = 10.0
+"""The violation of a variant that cannot be built: as far off as eleven times what a budget allows."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is known of a proposal before anything is measured.
+
+    Attributes:
+        net: None where the network cannot be built.
+        costs: those that budgets and objectives ask for.
+        graph: hash of the graph, equal for equal networks; "" where it is rejected.
+        violation: of all budgets together, as shares of their bounds; more than 0 where the proposal is rejected.
+        reason: why the proposal is rejected, "" where it is not.
+        kind: of the reason, a few words that proposals share.
+    """
+
+    net: Net | None
+    costs: dict[str, int] = field(default_factory=dict)
+    graph: str = ""
+    violation: float = 0.0
+    reason: str = ""
+    kind: str = ""
+
+
+def consider(base: Net, settings: dict[str, Any], names: Sequence[str], budgets: Sequence[Budget]) -> Candidate:
+    """Put a proposal together.
+
+    Args:
+        names: costs that are asked for beside those of the budgets.
+    """
+    asked = dict.fromkeys([*(budget.cost for budget in budgets), *names])
+    try:
+        net = base.set(**settings)
+        counted = costs(net, conventions_of(asked))
+    except ArchdslError as error:
+        return Candidate(None, violation=UNBUILT, reason=first_line(error), kind="cannot be built")
+    found = {name: counted[name] for name in asked}
+    broken = [budget for budget in budgets if not budget.holds(found[budget.cost])]
+    if not broken:
+        return Candidate(net, found, canonical_hash(net.graph()))
+    violation = sum(budget.violation(found[budget.cost]) for budget in broken)
+    reason = " and ".join(f"{b.cost} {found[b.cost]:,}, not {b}" for b in broken)
+    return Candidate(None, found, violation=violation, reason=reason, kind=" and ".join(f"not {b}" for b in broken))
+
+
+def conventions_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The conventions of costs named `flops.CONVENTION`."""
+    return tuple(name.removeprefix("flops.") for name in names if name.startswith("flops."))
+
+
+def first_line(error: ArchdslError) -> str:
+    """The first of what may be many mistakes, without its excerpt."""
+    if isinstance(error, SpecError):
+        return error.diagnostics[0].message
+    return str(error).splitlines()[0]

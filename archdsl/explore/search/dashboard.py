@@ -1,0 +1,46 @@
+"""Optuna's own dashboard over a storage."""
+
+from __future__ import annotations
+
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import click
+
+from archdsl.errors import BackendError, InputError
+from archdsl.explore.search.storage import open_storage, shown
+
+HOST = "127.0.0.1"
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True  # a page that is still loading does not keep the program
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Requests are not worth a line each."""
+
+
+def serve(place: str, port: int) -> None:
+    """Serve the dashboard to this machine until interrupted.
+
+    Raises:
+        BackendError: optuna-dashboard is not installed.
+        InputError: no such storage, or the port is taken.
+    """
+    try:
+        from optuna_dashboard import wsgi
+    except ImportError:
+        raise BackendError("the dashboard is not installed: pip install 'archdsl[search]'") from None
+    application = wsgi(open_storage(place, new=False))
+    try:
+        server = make_server(HOST, port, application, server_class=_Server, handler_class=_Quiet)
+    except OSError as error:
+        raise InputError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from None
+    with server:
+        click.echo(f"{shown(place)} at http://{HOST}:{server.server_port}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return

@@ -1,0 +1,81 @@
+"""A study's journal: Optuna's file of one JSON object a line, made to outlive programs that are killed while they write it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
+
+STALE_SECONDS = 3
+"""A lock whose journal stands still so long was left by a killed program. A writer holds it for milliseconds; Optuna waits 30 s."""
+
+
+class Journal(JournalFileBackend):
+    """Optuna's journal, with three differences.
+
+    Lines are written in one piece behind the last, so that even two writers at once would not mix them. The disk is waited for
+    where a trial is finished, not at each of its attributes, which takes ten times as long. A last line that is not whole, as a
+    full disk or a loss of power leaves it, is cut off; Optuna reads no journal that has one in its middle.
+
+    Raises:
+        OSError: the file cannot be read or written.
+        ValueError: it is no journal.
+    """
+
+    def __init__(self, path: Path):
+        super().__init__(str(path), _Lock(str(path), STALE_SECONDS))
+        self.path = path
+        self.lock = _Lock(str(path), STALE_SECONDS)
+        self._mend()
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode("utf-8")
+        self.lock.acquire()
+        try:
+            self._append(lines)
+        finally:
+            self.lock.release()
+        if any("state" in log for log in logs):
+            with self.path.open("rb") as file:
+                os.fsync(file.fileno())
+
+    def _append(self, lines: bytes) -> None:
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        try:
+            before = os.fstat(file).st_size
+            if os.write(file, lines) < len(lines):
+                os.ftruncate(file, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            os.close(file)
+
+    def _mend(self) -> None:
+        with self.path.open("rb") as file:
+            start = file.read(2)
+        if start and start != b'{"':
+            raise ValueError("no journal")
+        if self._whole() is None:
+            return
+        self.lock.acquire()  # so that no one is in the middle of writing
+        try:
+            whole = self._whole()
+            if whole is not None:
+                os.truncate(self.path, whole)
+        finally:
+            self.lock.release()
+
+    def _whole(self) -> int | None:
+        """The length of the journal up to its last whole line, where it has more than that."""
+        content = self.path.read_bytes()
+        return None if not content or content.endswith(b"\n") else content.rfind(b"\n") + 1
+
+
+class _Lock(JournalFileSymlinkLock):
+    def release(self) -> None:
+        with suppress(RuntimeError):  # another one took this lock for stale
+            super().release()

@@ -1,0 +1,138 @@
+"""What a search minimises and maximises: exact costs, and objectives that are measured, all in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from archdsl.cost.conventions import convention_names
+from archdsl.errors import InputError, unknown
+from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
+
+if TYPE_CHECKING:
+    from archdsl.net import Net
+
+Sense = Literal["minimize", "maximize"]
+
+
+class Objective(Protocol):
+    """Something that can be measured of a network. Instances travel to other processes, so they hold plain data only.
+
+    Attributes:
+        name: as the command line says it.
+        direction: which way is better where the command line does not say.
+        unit: of the value, "" for none.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def direction(self) -> Sense: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    def measure(self, net: Net, seed: int) -> float:
+        """The value for one network: the same for equal networks and seeds.
+
+        Raises:
+            BackendError: a library is missing, or the network cannot be measured.
+        """
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An exact cost, known without a module and free of charge."""
+
+    name: str
+    unit: str = ""
+    direction: Sense = "minimize"
+
+    def measure(self, net: Net, seed: int) -> float:
+        from archdsl.cost.totals import costs
+
+        convention = self.name.partition(".")[2]
+        return costs(net, (convention,) if convention else ())[self.name]
+
+
+MEASURED: tuple[Objective, ...] = (
+    grad_norm.GradNorm(),
+    synflow.SynFlow(),
+    naswot.NasWot(),
+    zen_score.ZenScore(),
+)
+"""Objectives that need a module and time."""
+
+LATER = {
+    "accuracy": "it needs training, which archdsl does not do yet",
+    "latency": "it needs measurements of speed, which archdsl does not take yet",
+}
+"""Objectives that the command line knows by name only, and what is missing."""
+
+
+def cost_names() -> list[str]:
+    """Every exact cost: what budgets may bound."""
+    return ["params", "macs", *(f"flops.{name}" for name in convention_names()), "weights", "peak"]
+
+
+def objectives() -> dict[str, Objective]:
+    """Every objective by name."""
+    bytes_of = ("weights", "peak")
+    exact: list[Objective] = [Cost(name, "bytes" if name in bytes_of else "") for name in cost_names()]
+    return {objective.name: objective for objective in (*MEASURED, *exact)}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """An objective and which way it shall go."""
+
+    objective: Objective
+    direction: Sense
+
+    @property
+    def name(self) -> str:
+        return self.objective.name
+
+    @property
+    def free(self) -> bool:
+        """Whether it is known without measuring."""
+        return isinstance(self.objective, Cost)
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.name}"
+
+
+def choose(usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str]) -> list[Aim]:
+    """The aims of a command line, in the order measured, minimised, maximised.
+
+    Args:
+        usual: objectives that go the way which is better by their nature.
+
+    Raises:
+        InputError: an unknown objective, one that is not there yet, one twice, or none at all.
+    """
+    known = objectives()
+    asked: list[tuple[str, Sense | None]] = [
+        *((name, None) for name in usual),
+        *((name, "minimize") for name in minimize),
+        *((name, "maximize") for name in maximize),
+    ]
+    aims: dict[str, Aim] = {}
+    for name, direction in asked:
+        if name in LATER and name not in known:
+            raise InputError(f"the objective '{name}' cannot be measured: {LATER[name]}; there are {_listed(MEASURED)}")
+        if name not in known:
+            raise InputError("; ".join(filter(None, unknown("objective", name, [*known, *LATER]))))
+        if name in aims and direction not in (None, aims[name].direction):
+            raise InputError(f"{name} cannot be minimised and maximised at once")
+        aims[name] = Aim(known[name], direction or known[name].direction)
+    if not aims:
+        raise InputError(f"no objective; give --objective with {_listed(MEASURED)}, or --minimize with any cost")
+    return list(aims.values())
+
+
+def _listed(found: Sequence[Objective]) -> str:
+    *names, last = [objective.name for objective in found]
+    return f"{', '.join(names)} and {last}"

@@ -1,0 +1,147 @@
+"""What a study is about, written into it when it begins; a command goes on with a study only if both mean the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archdsl.errors import ArchdslError, InputError, unknown
+from archdsl.explore.budget import Budget
+from archdsl.explore.search.objectives import Aim
+from archdsl.explore.search.space import Space, written
+from archdsl.ir.canonical import canonical_hash
+from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.samplers import BaseSampler
+    from optuna.storages import BaseStorage
+
+_KEY = "archdsl"
+
+SAMPLERS = ("auto", "tpe", "nsga2", "random")
+
+MANY = 1000
+"""Trials from which several objectives are left to NSGA-II: what TPE does for one proposal grows with the trials before it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a search is asked to do.
+
+    Attributes:
+        net: with the settings that all variants share.
+        trials: networks that shall be measured in all, those of earlier runs counted in.
+        seed: of the sampler, and of weights and data of measurements.
+    """
+
+    net: Net
+    space: Space
+    aims: tuple[Aim, ...]
+    budgets: tuple[Budget, ...] = ()
+    trials: int = 100
+    seed: int = 0
+    sampler: str = "auto"
+
+    def definition(self) -> dict[str, Any]:
+        """What makes two searches the same, in plain data: everything but their length and their sampler."""
+        return {
+            "network": _hash(Net(self.net.base, {}, self.net.limits)),
+            "settings": _plain(self.net.settings),
+            "axes": self.space.describe(),
+            "objectives": [str(aim) for aim in self.aims],
+            "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
+            "seed": str(self.seed),
+        }
+
+    def name(self, stem: str) -> str:
+        """A name for the study: the same for the same search, another for any other."""
+        text = json.dumps(self.definition(), sort_keys=True)
+        return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def open_study(storage: BaseStorage, name: str, request: Request) -> Study:
+    """The study of that name, made where there is none.
+
+    Raises:
+        InputError: it has other axes, objectives, budgets or another network; says what differs.
+    """
+    import optuna
+
+    directions = [aim.direction for aim in request.aims]
+    study = optuna.create_study(storage=storage, study_name=name, load_if_exists=True, directions=directions)
+    wanted = request.definition()
+    found = study.user_attrs.get(_KEY)
+    if found is None:
+        if study.get_trials(deepcopy=False):
+            raise InputError(f"the study '{name}' was not made by archdsl; choose another with --study")
+        study.set_user_attr(_KEY, wanted)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study.set_metric_names([aim.name for aim in request.aims])
+    elif found != wanted:
+        listed = "\n".join(f"  {line}" for line in _differences(found, wanted))
+        raise InputError(f"the study '{name}' is another search; choose a new name with --study\n{listed}")
+    study.sampler = sampler(request, len(study.get_trials(deepcopy=False)))
+    return study
+
+
+def sampler(request: Request, begun: int) -> BaseSampler:
+    """The sampler of a request.
+
+    Args:
+        begun: trials that there are already, so that a search that goes on does not draw the same numbers again.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    from optuna.samplers import NSGAIISampler, RandomSampler, TPESampler
+
+    seed = (request.seed * 1_000_003 + begun) % 2**32
+    name = request.sampler
+    if name not in SAMPLERS:
+        raise InputError("; ".join(filter(None, unknown("sampler", name, SAMPLERS))))
+    if name == "auto":
+        name = "nsga2" if len(request.aims) > 1 and request.trials > MANY else "tpe"
+    if name == "tpe":
+        return TPESampler(multivariate=True, seed=seed)
+    return NSGAIISampler(seed=seed) if name == "nsga2" else RandomSampler(seed=seed)
+
+
+def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    lines = []
+    for key, new in wanted.items():
+        old = found.get(key)
+        if old == new:
+            continue
+        if key == "network":
+            lines.append("network: the spec has changed")
+            continue
+        if isinstance(new, dict) and isinstance(old, dict):
+            names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+            lines += [f"{key}: the study has {_pair(name, old)}, the command {_pair(name, new)}" for name in names]
+            continue
+        lines.append(f"{key}: the study has {_list(old)}, the command {_list(new)}")
+    return lines
+
+
+def _pair(name: str, values: dict[str, str]) -> str:
+    return f"{name}={values[name]}" if name in values else f"no {name}"
+
+
+def _list(value: Any) -> str:
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, str]:
+    return {name: written(tuple(v) if isinstance(v, list) else v) for name, v in settings.items()}
+
+
+def _hash(net: Net) -> str:
+    try:
+        return canonical_hash(net.graph())
+    except ArchdslError:  # a default that cannot be built says nothing about the variants
+        return ""

@@ -1,0 +1,124 @@
+"""Where studies are kept: journals that outlive their writers, databases, and clear errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+from searching import AtOnce, Recorded, counts, request
+
+from archdsl.errors import BackendError, InputError
+from archdsl.explore.search import dashboard
+from archdsl.explore.search.journal import Journal
+from archdsl.explore.search.run import Search
+from archdsl.explore.search.storage import kept, open_storage, shown
+from archdsl.explore.search.study import open_study
+
+
+def test_a_line_that_was_not_finished_is_cut_off(tmp_path: Path) -> None:
+    path, record = tmp_path / "journal.log", tmp_path / "record"
+    asked = request(Recorded(str(record)), 3)
+    Search(open_study(open_storage(str(path)), "study", asked), asked, AtOnce()).run()
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"op_code":8,"worker_id":"x","tri')
+    storage = open_storage(str(path))
+    assert path.read_bytes() == whole
+    asked = request(Recorded(str(record)), 5)
+    Search(open_study(storage, "study", asked), asked, AtOnce()).run()
+    assert sum(counts(record, "begin").values()) == 5
+    assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_a_lock_that_a_killed_program_left_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    journal = Journal(path)
+    os.symlink(path, f"{path}.lock")
+    journal.lock.grace_period = 0.1
+    journal.append_logs([{"a": 1}])
+    assert path.read_text() == '{"a":1}\n'
+    assert not Path(f"{path}.lock").is_symlink()
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "journal.log")
+    journal.append_logs([{"a": 1}])
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:3]))
+    with (
+        pytest.raises(InputError, match=r"the storage journal.log failed: No space left on device; the same command goes on"),
+        kept("journal.log"),
+    ):
+        journal.append_logs([{"b": 2}])
+    assert journal.path.read_text() == '{"a":1}\n'
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "message"),
+    [
+        ("spec.yaml", InputError, "spec.yaml is no journal of a search; choose another file with --storage"),
+        ("other.json", InputError, "other.json is no journal of a search; choose another file with --storage"),
+        (".", InputError, ". is a folder; --storage takes a file or the URL of a database"),
+        ("no/where.log", InputError, "there is no folder no"),
+        (
+            "web://host/a",
+            InputError,
+            "'web://host/a' is no URL of a storage; write postgresql://, mysql://, sqlite:/// or the path",
+        ),
+        ("://", InputError, "'://…' is no URL of a storage"),
+        (
+            "sqlite:///no/where.db",
+            InputError,
+            "the storage sqlite:///no/where.db cannot be reached: unable to open database file",
+        ),
+        ("postgresql://me:secret@127.0.0.1:1/a", BackendError, "the storage postgresql://me:***@127.0.0.1:1/a needs a driver"),
+    ],
+)
+def test_what_is_no_storage(
+    place: str, kind: type[Exception], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.yaml").write_text("input: [3, 8, 8]\n")
+    Path("other.json").write_text('{"a": 1}\n')
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(kind) as error:
+        open_storage(place)
+    assert str(error.value).startswith(message)
+    assert "secret" not in str(error.value)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_password_is_not_shown() -> None:
+    assert shown("mysql://me:secret@host/a") == "mysql://me:***@host/a"
+    assert shown("a/file.log") == "a/file.log"
+
+
+def test_the_dashboard_serves_a_study_to_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "journal.log"
+    asked = request(Recorded(str(tmp_path / "record")), 2)
+    Search(open_study(open_storage(str(path)), "shown", asked), asked, AtOnce()).run()
+    servers: list[dashboard._Server] = []
+    monkeypatch.setattr(dashboard._Server, "server_activate", lambda self: (servers.append(self), self.socket.listen(5)))
+    thread = threading.Thread(target=dashboard.serve, args=(str(path), 0), daemon=True)
+    thread.start()
+    try:
+        while not servers:
+            thread.join(0.01)
+        host, port = servers[0].server_address[:2]
+        assert host == "127.0.0.1"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/studies", timeout=30) as answer:
+            found = json.load(answer)
+        assert [study["study_name"] for study in found["study_summaries"]] == ["shown"]
+        with pytest.raises(InputError, match=f"port {port} cannot be used: .*; choose another with --port"):
+            dashboard.serve(str(path), int(port))
+    finally:
+        servers[0].shutdown()
+        thread.join(timeout=10)
+    assert f"{path} at http://127.0.0.1:" in capsys.readouterr().out
+    with pytest.raises(InputError, match=r"no such file: nowhere\.log"):
+        dashboard.serve("nowhere.log", 0)
