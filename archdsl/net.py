@@ -18,8 +18,11 @@ from archdsl.spec.report import Report
 from archdsl.spec.settings import apply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archdsl.compilers.torch import Network
     from archdsl.cost.bill import Bill
+    from archdsl.explore.sweep import Sweep
     from archdsl.viz import Picture
 
 
@@ -106,6 +109,23 @@ class Net:
         from archdsl.viz import diagram
 
         return diagram(self._graph, block=block, depth=depth)
+
+    def sweep(self, *, where: str = "", show: Iterable[str] = (), **axes: Any) -> Sweep:
+        """A grid of variants, counted when something is asked of it: `net.sweep(width=[0.5, 1]).pareto("params", "max:width")`.
+
+        Args:
+            where: a condition on costs and settings: `params<=3.5M and macs<=120M`.
+            show: costs that rows hold beside params and macs.
+            axes: values of each setting: lists, ranges, NumPy arrays. `**{"rows.15.exp": range(480, 961, 16)}` sweeps a cell.
+
+        Raises:
+            InputError: an unknown setting or cost, or a value that does not fit.
+            SpecError: a mistake in the condition.
+        """
+        from archdsl.explore.axis import Axis
+        from archdsl.explore.sweep import Sweep
+
+        return Sweep(self, [Axis.of(name, values) for name, values in axes.items()], where, show)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from archdsl.explore.keepers import Outcome
     from archdsl.explore.variants import Variants
-
-PLOTTED = 20_000
-"""Variants that a plot shows beside the front."""
 
 
 @click.command("sweep")
@@ -36,7 +33,8 @@ PLOTTED = 20_000
     "-o", "--output", type=click.Path(path_type=Path), help="Write all variants that pass to this .parquet or .csv file."
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="Plot them: .html to explore, .png, .svg or .pdf to print.")
-@click.option("--cluster", metavar="auto|ADDRESS", help="Spread the grid over a Ray cluster; auto starts one here.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Spread the grid over N processes of this machine.")
+@click.option("--cluster", metavar="auto|ADDRESS", help="Spread it over a Ray cluster: auto, ray://host:10001 or host:port.")
 @knob_option
 @json_option
 @limit_options
@@ -50,6 +48,7 @@ def command(
     show: str,
     output: Path | None,
     plot: Path | None,
+    jobs: int | None,
     cluster: str | None,
     settings: tuple[str, ...],
     as_json: bool,
@@ -65,8 +64,13 @@ def command(
       rows.15.exp=480:960:16     a cell of the table, rows counted as printed
       blocks.dp_a.se=true,false  an argument in every call of a block
     """
+    if output and (jobs or cluster):
+        raise click.UsageError("-o does not go with --jobs and --cluster: a file is written by one process")
+    if jobs and cluster:
+        raise click.UsageError("--jobs and --cluster exclude each other")
     from archdsl.explore.axis import parse_axes
     from archdsl.explore.keepers import Keeper, Pareto, Sample, Top
+    from archdsl.explore.plot import SHOWN, plot_variants
     from archdsl.explore.sweep import Sweep
 
     net = open_net(spec, settings, limits)
@@ -75,32 +79,34 @@ def command(
     sweep = Sweep(net, parse_axes(axes, net.base), where, [*named, *_names(show)])
     front = Pareto(sweep, [sweep.objective(text) for text in objectives]) if objectives else None
     listed = Top(sweep, top or 20, sweep.objective(by)) if top or not objectives else None
-    sample = Sample(sweep, PLOTTED) if plot else None
+    sample = Sample(sweep, SHOWN) if plot else None
     keepers: list[Keeper] = [keeper for keeper in (front, listed, sample) if keeper is not None]
     with ExitStack() as stack:
         if plot:
-            from archdsl.viz.plots import check_path
+            from archdsl.viz.plots import check_ending
 
-            check_path(plot)
+            check_ending(plot)
         if output:
             from archdsl.explore.table_file import table_file
 
             keepers.append(stack.enter_context(table_file(output, sweep)))
-        spread = None
-        if cluster:
-            if output:
-                raise click.UsageError("--cluster and -o exclude each other: a file is written by one process")
-            from archdsl.explore.cluster import connect
+        workers = None
+        if jobs or cluster:
+            from archdsl.explore.spread import workers_for
 
-            spread = stack.enter_context(connect(cluster))
+            workers = stack.enter_context(workers_for(jobs, cluster))
         with progress("variants", len(sweep), quiet=as_json) as step:
-            outcome = sweep.run(keepers, step, spread)
+            outcome = sweep.run(keepers, step, workers)
     found = sweep.variants(front.rows if front else [], outcome)
     rows = sweep.variants(listed.rows if listed else [], outcome)
     if plot:
-        _plot(plot, net, objectives or ["params", "macs"], found, sweep.variants(sample.rows if sample else [], outcome))
+        plot_variants(plot, net, named[:-1], found, sweep.variants(sample.rows if sample else [], outcome))
     if as_json:
-        data = {"variants": outcome.variants, "masked": sum(outcome.masked.values()), "seconds": outcome.seconds}
+        data: dict[str, object] = {
+            "variants": outcome.variants,
+            "masked": sum(outcome.masked.values()),
+            "seconds": outcome.seconds,
+        }
         data |= {"passed": outcome.passed, "structures": outcome.structures, "reasons": dict(outcome.masked)}
         print_json({**data, "front": found.records(), "rows": rows.records()})
         return
@@ -139,9 +145,3 @@ def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _plot(path: Path, net: Any, objectives: list[str], front: Variants, sample: Variants) -> None:
-    from archdsl.explore.plot import plot_variants
-
-    plot_variants(path, net, objectives, front, sample)

@@ -100,7 +100,7 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
     influences = [i for i in influences if i.name not in idle]
     most = max((i.span(by, start[by]) for i in influences), default=0)
     head = ["knob", "is", "step", *start, by + " ", f"{by} down and up"]
-    rows = []
+    rows: list[list[str]] = []
     for influence in influences:
         for side, mark in ((influence.down, "◂"), (influence.up, "▸")):
             if side is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -46,10 +45,11 @@ def joined(a: Factors | None, b: Factors | None) -> Factors | None:
     return tuple(found) if size > SMALL else None
 
 
-def multiplied(factors: Factors, knobs: frozenset[str]) -> Any:
+def multiplied(factors: Factors, knobs: frozenset[str]) -> np.ndarray:
     """The product as one array."""
     size = 1
     for _, array in factors:
         size *= array.size
     spend(size, knobs)
-    return reduce(np.multiply, sorted((array for _, array in factors), key=lambda array: array.size))
+    product: np.ndarray = reduce(np.multiply, sorted((array for _, array in factors), key=lambda array: array.size))
+    return product

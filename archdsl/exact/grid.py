@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.exact.bounds import SETTLED, of_product, ordered
 from archdsl.exact.decision import agreed
 from archdsl.exact.factors import Factors, along, joined, multiplied
 from archdsl.exact.integers import MAX_BITS, apply, fits, integers, pack, scalar
@@ -42,7 +43,8 @@ class Grid:
     __array_ufunc__ = None  # NumPy scalars on the left leave the operation to this class
 
     def __init__(self, num: Any, den: Any = 1, knobs: frozenset[str] = NO_KNOBS, bounds: tuple[int, int] | None = None):
-        self._num = num = integers(num)  # NumPy makes a plain int of an array without axes
+        num = integers(num)  # NumPy makes a plain int of an array without axes
+        self._num: np.ndarray | None = num
         self.factors: Factors | None = None
         self._key: Any = None
         self.den = den
@@ -60,7 +62,8 @@ class Grid:
         return made
 
     @property
-    def num(self) -> Any:
+    def num(self) -> np.ndarray:
+        """The numerator; worked out where it is kept as factors."""
         if self._num is None:
             assert self.factors is not None
             self._num = multiplied(self.factors, self.knobs)
@@ -167,7 +170,7 @@ class Grid:
 
     def __mul__(self, other: Any) -> Any:
         if type(other) is int and _is_one(self.den) and self._small:
-            bounds = _ends(self.lo * other, self.hi * other)
+            bounds = ordered(self.lo * other, self.hi * other)
             if other == 1 or fits(*bounds):
                 return self if other == 1 else self._scaled(other, bounds)
         o = _grid(other)
@@ -263,7 +266,7 @@ class Grid:
         if o is None:
             return NotImplemented
         if _is_one(self.den) and _is_one(o.den):
-            settled = _BY_BOUNDS[function](self.lo, self.hi, o.lo, o.hi)
+            settled = SETTLED[function](self.lo, self.hi, o.lo, o.hi)
             return Truth.of(function(self.num, o.num), self.knobs | o.knobs) if settled is None else settled
         left, right = self._times(o.den), o._times(self.den)
         return Truth.of(function(left.num, right.num), self.knobs | o.knobs)
@@ -285,22 +288,6 @@ class Grid:
 
     def __ge__(self, other: Any) -> Any:
         return self._compare(other, np.greater_equal)
-
-
-def _apart(a: int, b: int, c: int, d: int) -> bool:
-    """Whether no number from a to b lies between c and d."""
-    return b < c or d < a
-
-
-# What a comparison of numbers from a to b with numbers from c to d gives whatever they are; None where it has to be looked at.
-_BY_BOUNDS: dict[Any, Callable[[int, int, int, int], bool | None]] = {
-    np.equal: lambda a, b, c, d: False if _apart(a, b, c, d) else None,
-    np.not_equal: lambda a, b, c, d: True if _apart(a, b, c, d) else None,
-    np.less: lambda a, b, c, d: True if b < c else False if a >= d else None,
-    np.less_equal: lambda a, b, c, d: True if b <= c else False if a > d else None,
-    np.greater: lambda a, b, c, d: True if a > d else False if b <= c else None,
-    np.greater_equal: lambda a, b, c, d: True if a >= d else False if b < c else None,
-}
 
 
 # -- selection: what `a if c else b`, min and max become on arrays -------------------------------------------------------------
@@ -360,11 +347,11 @@ def _grid(value: Any) -> Grid | None:
 
 def _multiplied(a: Grid, b: Grid, knobs: frozenset[str]) -> Grid:
     """The product of two numerators."""
-    bounds = _corners(a, b)
+    bounds = of_product((a.lo, a.hi), (b.lo, b.hi))
     if not fits(*bounds):  # perhaps only because the bounds are loose
         for grid in (a, b):
             grid.lo, grid.hi = int(grid.num.min()), int(grid.num.max())
-        bounds = _corners(a, b)
+        bounds = of_product((a.lo, a.hi), (b.lo, b.hi))
     # Positive factors that fit together fit in every part of their product, whatever is multiplied first.
     if a.lo > 0 < b.lo and fits(*bounds) and (factors := joined(_factors(a), _factors(b))) is not None:
         return Grid._of_factors(factors, knobs, bounds)
@@ -376,15 +363,6 @@ def _factors(grid: Grid) -> Factors | None:
     if grid.factors is not None:
         return grid.factors
     return None if grid.num.dtype == object else ((along(grid.num), grid.num),)
-
-
-def _ends(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a <= b else (b, a)
-
-
-def _corners(a: Grid, b: Grid) -> tuple[int, int]:
-    ends = (a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi)
-    return min(ends), max(ends)
 
 
 def _combined(function: Any, a: Grid, b: Grid, bounds: tuple[int, int], knobs: frozenset[str]) -> Grid:

@@ -52,6 +52,9 @@ class Condition:
         except ExpressionError as error:
             raise self._mistake(error) from None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Condition, (self.text, self._settings, tuple(self._words))
+
     def lines(self, block: Block) -> np.ndarray | None:
         """Numbers of the variants of a block for which the condition holds; None where it holds for all.
 

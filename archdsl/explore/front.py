@@ -110,8 +110,8 @@ class _Stairs:
             better = better | (bucket < 0)
             np.clip(bucket, 0, end, out=bucket)
             cell = cell * (end + 1) + bucket
-        lower: np.ndarray = columns[self.last] < (self.table.reshape(-1)[cell])
-        return lower | better
+        found: np.ndarray = (columns[self.last] < self.table.reshape(-1)[cell]) | better
+        return found
 
 
 def _without_plain(columns: list[np.ndarray], lines: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def _without_plain(columns: list[np.ndarray], lines: np.ndarray) -> np.ndarray:
         some = [column[lines] for column in columns]
         spans = [max(1, int(column.max()) - int(column.min())) for column in some]
         best = int(np.argmin(sum((column - int(column.min())) / span for column, span in zip(some, spans, strict=True))))
-        left = some[0] < some[0][best]
+        left: np.ndarray = some[0] < some[0][best]
         for column in some[1:]:
             left |= column < column[best]
         left[best] = True
@@ -136,15 +136,18 @@ def optimal(values: np.ndarray) -> np.ndarray:
         return np.arange(0)
     order = np.lexsort(tuple(values[:, column] for column in reversed(range(values.shape[1]))))
     ordered = values[order]
+    kept: np.ndarray
     if values.shape[1] == 1:
-        return order[:1]
-    if values.shape[1] == 2:
+        kept = np.arange(1)
+    elif values.shape[1] == 2:
         y = ordered[:, 1]
         before = np.minimum.accumulate(y)
         kept = np.ones(len(y), dtype=bool)
         kept[1:] = y[1:] < before[:-1]
-        return order[kept]
-    return order[_skyline(ordered)]
+    else:
+        kept = _skyline(ordered)
+    found: np.ndarray = order[kept]
+    return found
 
 
 def _skyline(ordered: np.ndarray, step: int = 256) -> np.ndarray:
@@ -157,10 +160,15 @@ def _skyline(ordered: np.ndarray, step: int = 256) -> np.ndarray:
         for line in np.flatnonzero(alive).tolist():
             if alive[line]:
                 later = slice(line + 1, None)
-                alive[later] &= (piece[later] < piece[line]).any(axis=1)
+                alive[later] &= _smaller_somewhere(piece[later], piece[line])
         numbers.extend((start + np.flatnonzero(alive)).tolist())
         kept = np.concatenate([kept, piece[alive]])
     return np.array(numbers, dtype=int)
+
+
+def _smaller_somewhere(lines: np.ndarray, other: np.ndarray) -> np.ndarray:
+    found: np.ndarray = np.logical_or.reduce(np.less(lines, other), axis=1)
+    return found
 
 
 def _beaten(lines: np.ndarray, kept: np.ndarray) -> np.ndarray:

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 class Keeper(Protocol):
     """Takes the variants of a sweep block by block and keeps what it is for."""
 
+    sweep: Any
+
     def add(self, block: Block, lines: np.ndarray | None) -> None:
         """Take a block; `lines` are the numbers of the variants that count, None for all."""
 
     def merge(self, other: Any) -> None:
         """Take what another of the same kind has kept of later variants."""
+
+    def fresh(self) -> Any:
+        """Another of the kind, that has not kept anything."""
 
 
 @dataclass
@@ -66,6 +71,9 @@ class Pareto:
         columns = [objective.column(block) for objective in self.objectives]
         self.front.add(columns, lambda kept: self.sweep.table(block, kept), lines)
 
+    def fresh(self) -> Pareto:
+        return Pareto(self.sweep, self.objectives)
+
     def merge(self, other: Pareto) -> None:
         self.front.merge(other.front)
 
@@ -88,6 +96,9 @@ class Top:
 
     def add(self, block: Block, lines: np.ndarray | None) -> None:
         self.first.add(self.objective.column(block), lambda kept: self.sweep.table(block, kept), lines)
+
+    def fresh(self) -> Top:
+        return Top(self.sweep, self.count, self.objective)
 
     def merge(self, other: Top) -> None:
         self.first.merge(other.first)
@@ -112,6 +123,9 @@ class All:
         if len(self.rows) + count > self.most:
             raise InputError(f"more than {self.most:,} variants; narrow the grid, or write them to a file")
         self.rows += self.sweep.table(block, np.arange(block.size) if lines is None else lines)
+
+    def fresh(self) -> All:
+        return All(self.sweep, self.most)
 
     def merge(self, other: All) -> None:
         if len(self.rows) + len(other.rows) > self.most:
@@ -139,6 +153,9 @@ class Sample:
         while len(self.rows) > 2 * self.most:
             self.rows = self.rows[::2]
             self.step *= 2
+
+    def fresh(self) -> Sample:
+        return Sample(self.sweep, self.most)
 
     def merge(self, other: Sample) -> None:
         self.rows += other.rows

@@ -176,9 +176,9 @@ class _Table:
                     self.take(block)
             if step is not None:
                 step(found.box.size)
-        self.explained, self.distance, self.buildable = (
-            array.reshape(self.shape) for array in (self.explained, self.distance, self.buildable)
-        )
+        self.explained = self.explained.reshape(self.shape)
+        self.distance = self.distance.reshape(self.shape)
+        self.buildable = self.buildable.reshape(self.shape)
 
     def take(self, block: Block) -> None:
         """Put one block into its places."""

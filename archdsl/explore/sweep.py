@@ -16,7 +16,7 @@ from archdsl.explore.axis import Axis, size
 from archdsl.explore.blocks import Block, Costed, blocks, points
 from archdsl.explore.box import Box, boxes
 from archdsl.explore.condition import Condition
-from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Top
+from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Sample, Top
 from archdsl.explore.objective import Objective, check_cost, objective
 from archdsl.explore.partition import Part, Partition
 from archdsl.explore.total import Total
@@ -25,7 +25,7 @@ from archdsl.ir.canonical import canonical_hash
 from archdsl.net import Net
 
 if TYPE_CHECKING:
-    from archdsl.explore.cluster import Cluster
+    from archdsl.explore.workers import Workers
 
 COSTS = ("params", "macs")
 """Costs that every table of variants shows."""
@@ -94,6 +94,17 @@ class Sweep:
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
 
+    def plot(self, path: str | Path, *objectives: str) -> None:
+        """Draw the variants that pass, and the front of the objectives where any are given, to .html, .png, .svg or .pdf."""
+        from archdsl.explore.plot import SHOWN, plot_variants
+
+        sample = Sample(self, SHOWN)
+        kept = Pareto(self, [self.objective(text) for text in objectives]) if objectives else None
+        outcome = self.run([keeper for keeper in (sample, kept) if keeper is not None])
+        front = self.variants(kept.rows if kept else [], outcome)
+        names = [text.rpartition(":")[2] for text in objectives]
+        plot_variants(Path(path), self.net, names, front, self.variants(sample.rows, outcome))
+
     def variants(self, rows: list[Row], outcome: Outcome) -> Variants:
         """Rows that were kept, with the names of their columns."""
         return Variants(self.net.name, self.settings, self.shown, rows, outcome)
@@ -105,13 +116,17 @@ class Sweep:
         with table_file(Path(path), self) as file:
             return self.run([file])
 
-    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None, cluster: Cluster | None = None) -> Outcome:
-        """Let every variant stream by the keepers once."""
-        begin = time.perf_counter()
-        if cluster is not None:
-            from archdsl.explore.spread import run_spread
+    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None, workers: Workers | None = None) -> Outcome:
+        """Let every variant stream by the keepers once.
 
-            outcome = run_spread(self, keepers, progress, cluster)
+        Args:
+            workers: other processes that do the work, see `archdsl.explore.spread`; here, where not given.
+        """
+        begin = time.perf_counter()
+        if workers is not None:
+            from archdsl.explore.spread import spread
+
+            outcome = spread(self, keepers, workers, progress)
         else:
             outcome = self.stream(boxes(self.axes), keepers, progress)
         outcome.seconds = time.perf_counter() - begin

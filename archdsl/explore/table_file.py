@@ -54,7 +54,7 @@ def table_file(path: Path, sweep: Sweep) -> Iterator[Parquet | Csv]:
 class Csv:
     """Comma-separated values: fractions as decimals, lists as [3, 5]."""
 
-    def __init__(self, path: Path, sweep: Sweep):
+    def __init__(self, path: Path, sweep: Any):
         self.sweep = sweep
         self.file = path.open("w", encoding="utf-8", newline="")
         self.writer = csv.writer(self.file, lineterminator="\n")
@@ -71,6 +71,9 @@ class Csv:
     def merge(self, other: Any) -> None:
         raise AssertionError("a file is written by one process")
 
+    def fresh(self) -> Any:
+        raise AssertionError("a file is written by one process")
+
     def close(self) -> None:
         """Finish the file."""
         self.file.close()
@@ -79,7 +82,7 @@ class Csv:
 class Parquet:
     """Parquet: settings as ints, floats, words or lists, costs as 64-bit ints (floats, where they are fractions)."""
 
-    def __init__(self, path: Path, sweep: Sweep):
+    def __init__(self, path: Path, sweep: Any):
         try:
             import pyarrow
             from pyarrow import parquet
@@ -105,6 +108,9 @@ class Parquet:
         self.writer.write_table(self.arrow.table(columns, schema=self.schema))
 
     def merge(self, other: Any) -> None:
+        raise AssertionError("a file is written by one process")
+
+    def fresh(self) -> Any:
         raise AssertionError("a file is written by one process")
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.exact.bounds import of_product
 from archdsl.exact.factors import Factors, along
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import fits
@@ -70,7 +71,7 @@ class Total:
         self.low = self.high = self.constant
         for product in self.products:
             ends = [(int(array.min()), int(array.max())) for array in product]
-            low, high = reduce(_corners, ends)
+            low, high = reduce(of_product, ends)
             self.low, self.high = self.low + min(low, 0), self.high + max(high, 0)
         if fits(self.low, self.high):
             self.products = [tuple(array.astype(np.int64) for array in product) for product in self.products]
@@ -82,7 +83,7 @@ class Total:
         low = high = self.constant
         for product in self.products:
             cut = product if index is None else [array[_along(array, index)] for array in product]
-            ends = reduce(_corners, [(int(array.min()), int(array.max())) for array in cut])
+            ends = reduce(of_product, [(int(array.min()), int(array.max())) for array in cut])
             low, high = low + ends[0], high + ends[1]
         return low, high
 
@@ -151,11 +152,6 @@ def _size(a: tuple[int, ...], b: tuple[int, ...]) -> int:
     for m, n in zip(a, b, strict=True):
         total *= m if m > n else n
     return total
-
-
-def _corners(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    ends = (a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1])
-    return min(ends), max(ends)
 
 
 def _denominator(value: Any) -> int:

@@ -1,0 +1,99 @@
+"""What a sweep or a sensitivity found, as plots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl.explore.sensitivity import Influence, Side
+from archdsl.explore.variants import Row, Variants, plain, shown
+from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from archdsl.viz.plots import Points, Tornado
+
+SHOWN = 20_000
+"""Variants that a plot shows beside the front."""
+
+UNITS = {"peak": "bytes", "weights": "bytes", "moved": "bytes", "receptive_field": "pixels"}
+
+
+def plot_variants(path: Path, net: Net, objectives: Sequence[str], front: Variants, sample: Variants) -> None:
+    """Draw variants by the first two objectives, and over all settings and costs.
+
+    Args:
+        objectives: names of costs and settings.
+        front: the variants on the front, all of them; may be empty.
+        sample: some of all variants that passed.
+
+    Raises:
+        InputError: nothing passed, or the file's ending is not known.
+        BackendError: a library for plots is not installed.
+    """
+    from archdsl.viz.plots import Parallel, Scatter, write_plot
+
+    found = points(net, front, sample)
+    named = [name for name in dict.fromkeys([*objectives, *found.costs]) if name in found.costs][:2]
+    named = [*named, *(cost for cost in found.costs if cost not in named)][:2]
+    colour = next((name for name in [*objectives, *found.settings] if name not in named), None)
+    write_plot(path, [Scatter(found, named[0], named[1], colour=colour), Parallel(found)], title=f"Variants of {net.name}")
+
+
+def points(net: Net, front: Variants, sample: Variants) -> Points:
+    """The front and the others as data of a plot."""
+    from archdsl.viz.plots import Points
+
+    on_front = {_key(row) for row in front.rows}
+    others = [row for row in sample.rows if _key(row) not in on_front]
+    rows = [*front.rows, *others]
+    passed = sample.outcome.passed
+    note = f"{len(rows):,} of {passed:,} variants shown" + (", the front is complete" if front.rows else "")
+    records = tuple({name: plain(row[name]) for name in sample.columns} for row in rows)
+    start = next((place for place, row in enumerate(rows) if _stands(net, row, sample.settings)), None)
+    units = {name: unit for name, unit in UNITS.items() if name in sample.costs}
+    front_places = tuple(range(len(front.rows)))
+    return Points(
+        net.name, sample.settings, sample.costs, records, front_places, start, "" if len(rows) == passed else note, units
+    )
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row.values())
+
+
+def _stands(net: Net, row: Row, settings: Sequence[str]) -> bool:
+    """Whether a row is the network as it stands."""
+    for name in settings:
+        owner, _, place = name.partition(".")
+        value = net.knobs.get(owner)
+        if place and isinstance(value, (list, tuple)) and place.isdigit():
+            value = value[int(place) - 1]
+        if value is None or plain(value) != plain(row[name]):
+            return False
+    return True
+
+
+def plot_tornado(path: Path, name: str, influences: Sequence[Influence], cost: str, start: int) -> None:
+    """Draw what one step of each knob does to a cost. Raises as `plot_variants`."""
+    from archdsl.viz.plots import write_plot
+
+    write_plot(path, [tornado(name, influences, cost, start)], title=f"{name}: one step of each knob")
+
+
+def tornado(name: str, influences: Sequence[Influence], cost: str, start: int) -> Tornado:
+    """What one step of each knob does to a cost, as data of a plot; knobs that do nothing are left out."""
+    from archdsl.viz.plots import Bar, Tornado
+
+    bars = []
+    for influence in influences:
+        if not influence.span(cost, start):
+            continue
+        steps = [f"{shown(influence.value)} → {shown(side.value)}" if side else "" for side in (influence.down, influence.up)]
+        changes = [_change(side, cost, start) for side in (influence.down, influence.up)]
+        bars.append(Bar(influence.name, steps[0], steps[1], changes[0], changes[1]))
+    return Tornado(name, cost, start, UNITS.get(cost, ""), tuple(bars))
+
+
+def _change(side: Side | None, cost: str, start: int) -> float | None:
+    return float(side.costs[cost] - start) if side is not None and side.costs else None
