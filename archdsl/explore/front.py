@@ -175,7 +175,7 @@ def _beaten(lines: np.ndarray, kept: np.ndarray) -> np.ndarray:
     found = np.zeros(len(lines), dtype=bool)
     for start in range(0, len(kept), 256):
         some = kept[start : start + 256]
-        found |= (some[None, :, :] <= lines[:, None, :]).all(axis=2).any(axis=1)
+        found |= np.logical_or.reduce((some[None, :, :] <= lines[:, None, :]).all(axis=2), axis=1)
     return found
 
 

@@ -76,7 +76,7 @@ def program(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
         ("cost", 2, "", "Missing argument 'SPEC'"),
         ("cost tiny.yaml --sett width=3", 2, "", "No such option"),
         ("cost tiny.yaml --max-nodes 0", 2, "", "Invalid value for '--max-nodes'"),
-        ("whatif tiny.yaml", 2, "", "--set"),
+        ("whatif tiny.yaml", 0, "one step of each knob", ""),
         ("check wrong.yaml", 3, "wrong.yaml: 1 mistake", "'nrm'"),
         ("check tiny.yaml wrong.yaml", 3, "tiny.yaml: ok", "'nrm'"),
         ("check --strict warned.yaml", 3, "1 warning (strict)", "'unread'"),
