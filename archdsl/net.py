@@ -20,6 +20,7 @@ from archdsl.spec.report import Report
 if TYPE_CHECKING:
     from archdsl.compilers.torch import Network
     from archdsl.cost.bill import Bill
+    from archdsl.cost.sheet import Sheet
     from archdsl.viz import Picture
 
 
@@ -86,6 +87,13 @@ class Net:
     def cost(self) -> Bill:
         """What the network costs, layer by layer. Exact, without torch."""
         return self._bill
+
+    def table(self) -> Sheet:
+        """The network as its paper prints it, a row for each row of the spec's table. Shows itself in a notebook."""
+        from archdsl.cost.layout import layout
+
+        title = self.name + (f", {self.spec.paper}" if self.spec.paper else "")
+        return layout(self.spec, self._bill).sheet(title, self._bill)
 
     def module(self) -> Network:
         """The network as a torch.nn.Module with fresh weights from torch's global generator.

@@ -19,6 +19,7 @@ COMMANDS = {
     "whatif": "Before and after a change of knobs, and what changed where.",
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
+    "table": "The table of a network for a paper: Markdown, LaTeX, HTML.",
     "reproduce": "A table of the paper: reported, computed, and the difference.",
     "check": "Check specs: every mistake with its line, and warnings.",
     "list": "The networks of the zoo.",
