@@ -115,5 +115,10 @@ class Net:
 
         return diagram(self._graph, block=block, depth=depth)
 
+    def _repr_html_(self) -> str:
+        from archdsl.cost.notebook import net_card
+
+        return net_card(self)
+
     def __repr__(self) -> str:
         return f"<archdsl.Net {self.name}>"

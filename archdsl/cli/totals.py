@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def print_totals(net: Net, out: Console) -> None:
     """Print the totals of a network."""
     from archdsl.cost.document import TOOLS
-    from archdsl.cost.layout import count
+    from archdsl.cost.layout import count, size
     from archdsl.cost.memory import memory
 
     bill = net.cost()
@@ -59,13 +59,3 @@ def _ours(net: Net, metric: str, convention: str) -> int | None:
     if metric == "flops" and convention:
         return int(bill.flops(convention))
     return None
-
-
-def size(value: Any) -> str:
-    """Bytes for people, with the exact number."""
-    from archdsl.cost.layout import count
-
-    value = getattr(value, "values", value)
-    if getattr(value, "ndim", 0):
-        return f"{count(value)} bytes"
-    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"

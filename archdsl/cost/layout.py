@@ -149,3 +149,11 @@ def count(value: Any) -> str:
         low, high = int(value.min()), int(value.max())
         return f"{low:,}" if low == high else f"{low:,}…{high:,}"
     return f"{int(value):,}"
+
+
+def size(value: Any) -> str:
+    """Bytes for people, with the exact number."""
+    value = getattr(value, "values", value)
+    if getattr(value, "ndim", 0):
+        return f"{count(value)} bytes"
+    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"

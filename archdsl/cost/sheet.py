@@ -70,11 +70,17 @@ class Sheet:
 
     def html(self) -> str:
         """One page with everything that it needs in it."""
+        return _PAGE.format(title=html.escape(self.title), style=_STYLE, table=self.table())
+
+    def table(self) -> str:
+        """The table alone, as HTML."""
         head = "".join(f"<th{self._kind(name)}>{html.escape(name)}</th>" for name in self.head)
         body = "\n".join(f"<tr>{self._row(row)}</tr>" for row in self.cells())
-        foot = f"<tfoot><tr>{self._row(self.total_cells())}</tr></tfoot>" if self.total else ""
-        title = html.escape(self.title)
-        return _PAGE.format(title=title, head=head, body=body, foot=foot)
+        foot = f"\n<tfoot><tr>{self._row(self.total_cells())}</tr></tfoot>" if self.total else ""
+        return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+
+    def _repr_html_(self) -> str:
+        return card(self.title, "", self)
 
     def cells(self) -> list[list[str]]:
         """The rows as text."""
@@ -106,6 +112,19 @@ def _marked(cell: str) -> str:
     return _MARKS.sub(r"\\\g<0>", " ".join(cell.split()) if "\n" in cell else cell)
 
 
+def card(title: str, text: str, sheet: Sheet) -> str:
+    """A table for a notebook, under a title and a text that is HTML already. It takes no more than a screen, and scrolls."""
+    style = f"{_STYLE}\n.archdsl > div {{ max-height: 30em; max-width: max-content; overflow: auto; }}"
+    return f'<div class="archdsl"><style>{style}</style><h4>{html.escape(title)}</h4>{text}<div>{sheet.table()}</div></div>'
+
+
+_STYLE = """.archdsl { font: 13px/1.4 system-ui, sans-serif; }
+.archdsl :is(h1, h4, p) { margin: .4em 0; }
+.archdsl h4 { font-size: 15px; }
+.archdsl table { border-collapse: collapse; font-size: inherit; }
+.archdsl :is(th, td) { padding: .15rem .6rem; text-align: left; border-bottom: 1px solid #8884; white-space: nowrap; background: none; }
+.archdsl .n { text-align: right; font-variant-numeric: tabular-nums; }
+.archdsl tfoot td { font-weight: 600; border-top: 2px solid; }"""
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -113,20 +132,13 @@ _PAGE = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
-body {{ font: 15px/1.4 system-ui, sans-serif; margin: 2rem; }}
-table {{ border-collapse: collapse; }}
-th, td {{ padding: .2rem .8rem; text-align: left; border-bottom: 1px solid #8884; white-space: nowrap; }}
-th {{ position: sticky; top: 0; background: Canvas; }}
-.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
-tfoot td {{ font-weight: 600; border-top: 2px solid; }}
+{style}
+body {{ margin: 2rem; }}
+.archdsl th {{ position: sticky; top: 0; background: Canvas; }}
 </style>
+<main class="archdsl">
 <h1>{title}</h1>
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{body}
-</tbody>
-{foot}
-</table>
+{table}
+</main>
 </html>
 """
