@@ -109,7 +109,7 @@ class Builder:
             named = group.call is not None and (row or not group.call.args)
             self.run(only, cluster, times, title(group) if named else "")
         elif closed:
-            lines = _times(_closed(group), times)
+            lines = _times(closed_lines(group), times)
             # A closed network reads as a table, a row to each block.
             self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
         else:
@@ -191,7 +191,7 @@ def _only_group(group: Group) -> Group | None:
     return child if len(group.children) == 1 and isinstance(child, Group) else None
 
 
-def _closed(group: Group) -> list[str]:
+def closed_lines(group: Group) -> list[str]:
     """The text of a closed block: its name, and the arguments that it was given, numbers first."""
     args = () if group.call is None or group.kind == "stage" else group.call.args
     order = sorted(args, key=lambda item: (isinstance(item[1], str), isinstance(item[1], bool), item[0]))

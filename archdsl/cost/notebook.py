@@ -29,7 +29,7 @@ def bill_card(bill: Bill) -> str:
     layers = bill.layers[:MOST]
     rows = [(x.node.name, x.node.op.word, dims(x.inputs[0]), dims(x.output), count(x.params), count(x.macs)) for x in layers]
     if len(bill.layers) > MOST:
-        rows.append((f"and {len(bill.layers) - MOST} more", *[""] * 5))
+        rows.append((f"and {len(bill.layers) - MOST} more", "", "", "", "", ""))
     head = ("layer", "operator", "input", "output", "params", "MACs")
     total = ("total", "", "", "", count(bill.params), count(bill.macs))
     return card(bill.graph.name, _totals(bill), Sheet(bill.graph.name, head, tuple(rows), frozenset(["params", "MACs"]), total))

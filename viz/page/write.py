@@ -1,0 +1,46 @@
+"""The page as one file: structure, style, scripts and data in it, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from archdsl.viz.dot import clean
+from archdsl.viz.page.data import page_data
+
+if TYPE_CHECKING:
+    from archdsl.net import Net
+
+SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
+"""In the order in which they run: a library, and the page's own."""
+
+
+def page(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind") -> str:
+    """A network as an HTML file.
+
+    Args:
+        depth: how many levels of blocks are open at first.
+        rankdir: TB reads from top to bottom, LR from left to right.
+        colour: what boxes are coloured by at first: kind, params, macs or memory.
+
+    Raises:
+        InputError: the net is a grid of networks.
+        BackendError: an operator has no label.
+    """
+    data = json.dumps(page_data(net, depth, rankdir, colour), separators=(",", ":"))
+    filled = {
+        "TITLE": escape(clean(net.name)),
+        "STYLE": _asset("page.css"),
+        "DATA": data.replace("<", "\\u003c"),  # no name may end the element that it stands in
+        "LICENSE": _asset("dagre.LICENSE").strip(),
+        "SCRIPTS": "\n".join(f"<script>\n{_asset(name).strip()}\n</script>" for name in SCRIPTS),
+    }
+    text = _asset("page.html")
+    parts = text.split("@@")  # every other one is a place to fill; what was filled in is not looked at again
+    return "".join(filled[part] if index % 2 else part for index, part in enumerate(parts))
+
+
+def _asset(name: str) -> str:
+    return files("archdsl.viz.page").joinpath(name).read_text(encoding="utf-8")
