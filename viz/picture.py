@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from archdsl.artifacts import write
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
 from archdsl.viz.dot import clean, dot
 from archdsl.viz.drawing import Drawing
+from archdsl.viz.forms import form
 from archdsl.viz.layout import lay_out
 from archdsl.viz.select import first_call
 from archdsl.viz.structure import draw
 from archdsl.viz.svg import alone
 
-FORMS = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot", ".gv": "dot"}
-
 
 class Picture:
-    """A drawing and what can be made of it. Shows itself in a notebook."""
+    """A drawing and what can be made of it. Shows itself in a notebook.
 
-    def __init__(self, drawing: Drawing, rankdir: str = "TB"):
+    Attributes:
+        drawing: what is drawn, before any layout.
+        rankdir: the direction of reading.
+        graph: what it is a drawing of.
+    """
+
+    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph):
         self.drawing = drawing
+        self.graph = graph
         self.rankdir = rankdir
 
     @cached_property
@@ -40,36 +45,15 @@ class Picture:
         text = lay_out(self.dot, "svg").decode()
         return alone(text, clean(self.drawing.name), self.drawing.summary(), titles)
 
-    def render(self, form: str) -> bytes:
-        """The picture as svg, png, pdf or dot. Raises BackendError where the layout engine cannot write the form."""
-        if form == "svg":
-            return self.svg.encode()
-        return self.dot.encode() if form == "dot" else lay_out(self.dot, form)
-
     def save(self, path: str | Path) -> None:
-        """Write the picture in the form that the ending asks for. The file appears whole or not at all.
+        """Write the picture in the form that the ending asks for (`archdsl.viz.forms`). The file appears whole or not at all.
 
         Raises:
             InputError: an unknown ending, or the file cannot be written.
             BackendError: the picture cannot be made.
         """
         path = Path(path)
-        form = FORMS.get(path.suffix.lower())
-        if form is None:
-            raise InputError(f"{path}: a picture ends in {', '.join(FORMS)}")
-        content = self.render(form)
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                Path(name).chmod(0o644)
-                os.replace(name, path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        write(path, form(path).write(self))
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -99,6 +83,6 @@ def diagram(
         raise InputError(f"rankdir is TB or LR; {rankdir!r} came")
     levels = (1 if block is None else math.inf) if depth is None else math.inf if depth == "all" else depth
     if block is None:
-        return Picture(draw(graph, levels), rankdir)
+        return Picture(draw(graph, levels), rankdir, graph=graph)
     nodes, skip = first_call(graph, block)
-    return Picture(draw(graph, levels, nodes, skip, f"{block} of {graph.name}"), rankdir)
+    return Picture(draw(graph, levels, nodes, skip, f"{block} of {graph.name}"), rankdir, graph=graph)

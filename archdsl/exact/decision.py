@@ -1,4 +1,4 @@
-"""What happens when one answer is wanted of an array that has several."""
+"""What happens when one answer is wanted where there are several, or none."""
 
 from __future__ import annotations
 
@@ -17,3 +17,7 @@ class Disagreement(Exception):
         self.knobs = knobs
         self.mask = mask
         super().__init__(f"the values of {', '.join(sorted(knobs)) or 'an array'} give different answers")
+
+
+class Undetermined(ValueError):
+    """A question about symbols whose answer depends on what they stand for."""
