@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
     "table": "The table of a network for a paper: Markdown, LaTeX, HTML.",
+    "featuremaps": "The feature maps after a layer for an image, and how redundant they are.",
     "reproduce": "A table of the paper: reported, computed, and the difference.",
     "check": "Check specs: every mistake with its line, and warnings.",
     "list": "The networks of the zoo.",
