@@ -130,6 +130,20 @@ def test_no_path_of_the_machine_is_told(spec_file: Any) -> None:
     assert str(path.parent) not in page(archdsl.load(path))
 
 
+def test_a_block_alone_has_its_input_and_output() -> None:
+    net = archdsl.load("resnet18")
+    data = page_data(net, block="basic")
+    assert data["name"] == "basic of ResNet18"
+    parts = [part for part in data["parts"] if part["around"] == -1]
+    assert [part["lines"][0] for part in parts] == ["input", "learned: two_convs", "+", "relu", "output"]
+    assert "params" not in parts[0]
+    assert parts[0]["out"] == "56²×64"
+    inside = [layer for layer in net.cost() if layer.node.name.startswith("stage0.basic_1.")]
+    assert sum(part.get("macs", 0) for part in parts) == sum(layer.macs for layer in inside)
+    with pytest.raises(InputError, match=r"unknown block 'basicc'; did you mean 'basic'\?"):
+        page(net, block="basicc")
+
+
 def test_a_grid_of_networks_has_no_page() -> None:
     with pytest.raises(InputError, match="a page shows one network, but a knob of DP-Net holds several values; choose one"):
         page(archdsl.load("dpnet", width=np.array([0.5, 1.0])))

@@ -13,6 +13,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
 from archdsl.spec.locate import zoo
 from archdsl.viz.page.outline import Outline, Part, outline
+from archdsl.viz.select import first_call
 
 if TYPE_CHECKING:
     from archdsl.net import Net
@@ -21,34 +22,31 @@ COLOURS = ("kind", "params", "macs", "memory")
 """What boxes can be coloured by."""
 
 
-def page_data(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind") -> dict[str, Any]:
+def page_data(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind", block: str | None = None) -> dict[str, Any]:
     """Everything that a page shows.
 
     Args:
+        block: the first call of this block alone, or the call of this name.
         depth: how many levels of blocks are open at first, as in a drawing.
         colour: one of COLOURS.
 
     Raises:
-        InputError: the net is a grid of networks.
+        InputError: the net is a grid of networks, or has no such block.
         BackendError: an operator has no label.
     """
     graph = net.graph()
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
-    found = outline(graph)
+    found = outline(graph) if block is None else outline(graph, *first_call(graph, block))
     costs, places = _Costs(net), _Places(net.spec.source)
     parts = [_part(part, graph, costs, places, depth) for part in found.parts]
-    bill, needs = net.cost(), memory(graph)
+    needs = memory(graph)
     return {
-        "name": net.name,
+        "name": net.name if block is None else f"{block} of {net.name}",
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
-        "totals": {
-            "params": bill.params,
-            "macs": bill.macs,
-            "weights": size(needs.weights_bytes),
-            "peak": size(needs.peak_activation_bytes),
-        },
+        "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
+        "memory": f"weights {size(needs.weights_bytes)}, peak activations {size(needs.peak_activation_bytes)}" if block is None else "",
         "rankdir": rankdir,
         "colour": colour,
         "parts": parts,
@@ -66,7 +64,8 @@ def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float
         arriving = graph.input_shapes(part.nodes[0])
         data["in"] = _shape(arriving[0]) if arriving else ""
         data["out"] = _shape(part.nodes[-1].shape)
-        data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
+        if part.kind != "input":  # of a block, the input is what a layer before it made
+            data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
         data["count"] = len(part.nodes)
         if not part.opens:
             data["operators"] = [_operator(node, costs) for node in part.nodes]

@@ -6,6 +6,7 @@ neighbours are one part, "x 3", which opens to each of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archdsl.errors import Mark
@@ -51,7 +52,7 @@ class Link:
     """A tensor on its way between two boxes, by their numbers.
 
     Attributes:
-        tensor: name of the node that made it; "" for what the network returns.
+        tensor: name of the node that made it.
         news: whether its shape is another than that of what the box reads.
     """
 
@@ -69,35 +70,46 @@ class Outline:
     links: tuple[Link, ...]
 
 
-def outline(graph: Graph) -> Outline:
-    """The outline of a network.
+def outline(graph: Graph, nodes: Iterable[Node] | None = None, skip: int = 0) -> Outline:
+    """The outline of a network, or of a part of it.
+
+    Args:
+        nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
+        skip: how many of the outermost frames of every node are around the part.
 
     Raises:
         BackendError: an operator has no label.
     """
-    return _Outliner(graph).run()
+    return _Outliner(graph, list(graph) if nodes is None else list(nodes), skip).run()
 
 
 class _Outliner:
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Graph, nodes: list[Node], skip: int):
         self.graph = graph
+        self.nodes = nodes
+        self.skip = skip
+        self.inside = {node.name for node in nodes}
         self.readers = graph.readers()
         self.parts: list[Part] = []
         self.place: dict[str, int] = {}  # of every node: its box
 
     def run(self) -> Outline:
-        self.children(tree(self.graph, self.graph), -1, 0)
+        for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
+            self.place[source] = self.add(Part("input", ("input",), -1, 0, source, (self.graph[source],)))
+        self.children(tree(self.graph, self.nodes, self.skip), -1, 0)
         links: list[Link] = []
         seen: set[tuple[str, int]] = set()
-        for node in self.graph:
+        for node in self.nodes:
             target = self.place[node.name]
             for source in node.inputs:
                 joins = self.parts[target].kind in ("join", "sign")  # only a join shows a tensor that it reads twice as two
                 if self.place[source] != target and ((source, target) not in seen or joins):
                     seen.add((source, target))
                     links.append(Link(self.place[source], target, source, self.news(source)))
-        returned = self.add(Part("output", ("output",), -1, 0, "output", ()))
-        links.append(Link(self.place[self.graph.output], returned, self.graph.output, True))
+        for node in self.nodes:
+            if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
+                returned = self.add(Part("output", ("output",), -1, 0, "output", ()))
+                links.append(Link(self.place[node.name], returned, node.name, True))
         return Outline(tuple(self.parts), tuple(links))
 
     def add(self, part: Part) -> int:

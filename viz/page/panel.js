@@ -15,11 +15,11 @@ class Panel {
     this.model = model;
     this.view = view;
     this.file = -1;
-    const { totals, paper, knobs, sources } = model.data;
+    const { totals, paper, knobs, memory, sources } = model.data;
     const words = [paper, `${whole(totals.params)} parameters`, `${whole(totals.macs)} MACs`];
     byId("totals").textContent = words.filter(Boolean).join(" · ");
     const given = Object.entries(knobs).map(([name, value]) => `${name} = ${value}`).join(", ");
-    byId("totals").title = `weights ${totals.weights}\npeak activations ${totals.peak}${given ? `\n${given}` : ""}`;
+    byId("totals").title = [memory, given].filter(Boolean).join("\n");
     sources.forEach((source, number) => {
       const tab = node("button", { role: "tab", "data-file": number }, source.name);
       tab.addEventListener("click", () => this.open(number));

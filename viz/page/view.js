@@ -196,14 +196,15 @@ class View {
     this.move();
   }
 
-  // At first a reader sees text that can be read: the width fits, and a long network begins at its top.
+  // At first a reader sees text that can be read: a network that does not fit begins at its input.
   begin() {
-    const { width } = this.svg.getBoundingClientRect();
+    const { width, height } = this.svg.getBoundingClientRect(), across = this.rankdir === "LR" ? "height" : "width";
     this.fit();
-    if (this.camera.k >= 0.75) return;
-    const k = Math.min(1, Math.max(0.75, (width - 24) / this.size.width));
-    const first = this.model.root.children[0].at;
-    this.camera = { k, x: width / 2 - first.x * k, y: 36 - first.y * k };
+    if (this.camera.k >= 0.6) return;
+    const room = across === "width" ? width : height, k = Math.min(1, Math.max(0.75, (room - 24) / this.size[across]));
+    const { at, size } = this.model.root.children[0];
+    if (across === "width") this.camera = { k, x: width / 2 - at.x * k, y: 36 - at.y * k };
+    else this.camera = { k, x: 16 - (at.x - size.width / 2) * k, y: height / 2 - at.y * k };
     this.move();
   }
 

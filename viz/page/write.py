@@ -17,23 +17,24 @@ SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "mai
 """In the order in which they run: a library, and the page's own."""
 
 
-def page(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind") -> str:
-    """A network as an HTML file.
+def page(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind", block: str | None = None) -> str:
+    """A network as an HTML file, or one block of it.
 
     Args:
+        block: the first call of this block alone, or the call of this name.
         depth: how many levels of blocks are open at first.
         rankdir: TB reads from top to bottom, LR from left to right.
         colour: what boxes are coloured by at first: kind, params, macs or memory.
 
     Raises:
-        InputError: the net is a grid of networks.
+        InputError: the net is a grid of networks, or has no such block.
         BackendError: an operator has no label.
     """
-    data = json.dumps(page_data(net, depth, rankdir, colour), separators=(",", ":"))
+    data = page_data(net, depth, rankdir, colour, block)
     filled = {
-        "TITLE": escape(clean(net.name)),
+        "TITLE": escape(clean(data["name"])),
         "STYLE": _asset("page.css"),
-        "DATA": data.replace("<", "\\u003c"),  # no name may end the element that it stands in
+        "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),  # no name may end the element that it stands in
         "LICENSE": _asset("dagre.LICENSE").strip(),
         "SCRIPTS": "\n".join(f"<script>\n{_asset(name).strip()}\n</script>" for name in SCRIPTS),
     }
