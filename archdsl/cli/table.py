@@ -27,5 +27,8 @@ def command(
     chosen = form or (form_of(output, FORMS) if output else "markdown")
     sheet = open_net(spec, settings, limits).table()
     if columns is not None:
-        sheet = sheet.only([name.strip() for name in columns.split(",") if name.strip()])
+        names = [name.strip() for name in columns.split(",") if name.strip()]
+        if not names:
+            raise click.UsageError("--columns names no column")
+        sheet = sheet.only(names)
     write_sheet(sheet, chosen, output)

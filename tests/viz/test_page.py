@@ -236,7 +236,12 @@ addEventListener("error", (event) => { told.error = event.message; });
 def played(path: Path, text: str, script: str) -> dict[str, Any]:
     """What a script that uses the page writes into `told`."""
     end = 'const pre = document.createElement("pre"); pre.id = "told"; pre.textContent = JSON.stringify(told); document.body.append(pre);'
-    path.write_text(text.replace("</body>", f"<script>{{{PLAY}{script}\n{end}}}</script></body>"), encoding="utf-8")
+    path.write_text(
+        text.replace(
+            "</body>", f"<script>{{{PLAY}try {{{script}}} catch (error) {{ told.error = `${{error}}`; }}\n{end}}}</script></body>"
+        ),
+        encoding="utf-8",
+    )
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     profile = f"--user-data-dir={path.parent / 'profile'}"
     command = [str(CHROMIUM), *flags, profile, "--window-size=1400,900", "--dump-dom", path.as_uri()]
@@ -244,7 +249,7 @@ def played(path: Path, text: str, script: str) -> dict[str, Any]:
     found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
     assert found, done.stderr[-2000:]
     told: dict[str, Any] = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-    assert "error" not in told
+    assert "error" not in told, told["error"]
     return told
 
 
@@ -317,6 +322,51 @@ def test_fold_click_search_and_keys(dpnet: str, tmp_path: Path) -> None:
     assert told["lines"]
     assert not told["overlap"]
     assert not told["overlapAll"]
+
+
+@browser
+def test_pointer_wheel_and_lines(dpnet: str, tmp_path: Path) -> None:
+    told = played(
+        tmp_path / "dpnet.html",
+        dpnet,
+        """
+        const svg = q("#drawing"), world = () => q("#world").getAttribute("transform");
+        const event = (type, x, y, more) => new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, ...more });
+        const at = (name, ...rest) => named(name).dispatchEvent(event(...rest));
+        at("dp_a_1", "pointermove", 300, 300);
+        told.tip = [...q("#tip").children].map((e) => e.textContent);
+        const before = world();
+        at("dp_a_1", "pointerdown", 300, 300, { pointerId: 1, buttons: 1 });
+        svg.dispatchEvent(new PointerEvent("pointermove", { pointerId: 1, buttons: 1, clientX: 340, clientY: 310 }));
+        svg.dispatchEvent(new PointerEvent("pointerup", { pointerId: 1 }));
+        click(named("dp_a_1"));
+        const numbers = (t) => t.match(/-?[0-9.]+/g).map(Number);
+        told.moved = numbers(world()).map((value, index) => Math.round(value - numbers(before)[index]));
+        told.draggedIsNoClick = q("#details h2") === null;
+        svg.dispatchEvent(new WheelEvent("wheel", { deltaY: -300, clientX: 300, clientY: 300, bubbles: true, cancelable: true }));
+        told.closer = numbers(world())[2] > numbers(before)[2];
+        click(all("#source [data-line]")[32]);
+        told.made = [q("#boxes .selected").getAttribute("aria-label"), q("#source .marked .number").textContent, all(".hit").length > 0];
+        click(all("#files button")[2]);
+        const row = () => all("#source [data-line]").find((e) => e.textContent.includes("learn: {path: {exp: floor($exp*$split/len"));
+        click(row());
+        told.first = q("#boxes .selected").getAttribute("aria-label").split(", ").pop();
+        click(row());
+        told.marked = row().classList.contains("marked");
+        told.second = q("#boxes .selected").getAttribute("aria-label").split(", ").pop();
+        told.unmade = all("#source [data-line]").filter((e) => !e.classList.contains("live")).length > 0;
+        """,
+    )
+    assert told["tip"] == ["dp_a_1", "112²×16", "488 parameters (0.0 %)", "5.32M MACs (5.0 %)"]
+    assert told["moved"] == [40, 10, 0]
+    assert told["draggedIsNoClick"]
+    assert told["closer"]
+    assert told["made"] == ["dp_a, exp 120, out 40, s 1, se, relu, dp_a_4", "33", True]
+    assert told["first"].startswith("dp_a_1.k3")
+    assert told["marked"]
+    assert told["second"] != told["first"]
+    assert told["second"].startswith("dp_a_")
+    assert told["unmade"]
 
 
 @browser

@@ -10,6 +10,8 @@ const node = (name, attributes = {}, ...children) => {
 };
 const whole = (count) => count.toLocaleString("en");
 
+const shapes = (part) => (part.in && part.in !== part.out ? `${part.in} → ${part.out}` : part.out);
+
 class Panel {
   constructor(model, view) {
     this.model = model;
@@ -68,8 +70,8 @@ class Panel {
   // A line of the spec shows what it made; pressed again, the next that it made.
   pressLine(row) {
     if (!row?.classList.contains("live")) return;
-    const line = +row.dataset.line, { marks } = this.model.data;
-    const here = (part) => (part.marks ?? []).findIndex((m) => marks[m][0] === this.file && marks[m][1] === line);
+    const line = +row.dataset.line, { file } = this, { marks } = this.model.data;
+    const here = (part) => (part.marks ?? []).findIndex((m) => marks[m][0] === file && marks[m][1] === line);
     const made = this.model.parts.filter((part) => here(part) >= 0 && !(part.parent.id >= 0 && here(part.parent) >= 0));
     if (!made.length) return;
     const next = made[(made.indexOf(this.view.selected) + 1) % made.length];
@@ -84,7 +86,7 @@ class Panel {
     if (!part) return;
     const { totals, marks, sources } = this.model.data;
     const rows = [];
-    if (part.out) rows.push(["shape", part.in && part.in !== part.out ? `${part.in} → ${part.out}` : part.out]);
+    if (part.out) rows.push(["shape", shapes(part)]);
     if (part.params !== undefined) {
       rows.push(["parameters", `${whole(part.params)}  (${percent(part.params, totals.params)})`]);
       rows.push(["MACs", `${whole(part.macs)}  (${percent(part.macs, totals.macs)})`]);
@@ -155,7 +157,7 @@ class Panel {
     if (!part) return;
     const { totals } = this.model.data;
     const lines = [node("b", {}, part.name)];
-    if (part.out) lines.push(node("div", {}, part.in ? `${part.in} → ${part.out}` : part.out));
+    if (part.out) lines.push(node("div", {}, shapes(part)));
     if (part.params !== undefined) {
       lines.push(node("div", {}, `${short(part.params)} parameters (${percent(part.params, totals.params)})`));
       lines.push(node("div", {}, `${short(part.macs)} MACs (${percent(part.macs, totals.macs)})`));

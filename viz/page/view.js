@@ -253,7 +253,9 @@ class View {
       const before = pointers.get(event.pointerId), now = at(event);
       if (!before) return;
       dragged += Math.hypot(now.x - before.x, now.y - before.y);
-      if (dragged > 4 && !svg.hasPointerCapture(event.pointerId)) svg.setPointerCapture(event.pointerId);
+      if (dragged > 4 && !svg.hasPointerCapture(event.pointerId)) {
+        try { svg.setPointerCapture(event.pointerId); } catch { /* it has been lifted meanwhile */ }
+      }
       const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
       if (other) { // two fingers
         const gap = (p) => Math.hypot(p.x - other.x, p.y - other.y) || 1;
