@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LEAST, GAP, MARGIN, SIZE, LINE = 56, 6, 16, 14, 20  # pixels: of a tile, between tiles, around all, of the type, from line to line
+FEW = 64  # tiles that are drawn twice as large
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe & Ito 2008, safe for colour-blind readers
 FORMS = (".png", ".svg", ".pdf")
 
@@ -58,7 +59,8 @@ def mosaic(maps: NDArray[Any], lines: tuple[str, ...], pairs: tuple[tuple[int, i
     columns = math.ceil(math.sqrt(shown))
     letters = {number: chr(ord("a") + index) for index, pair in enumerate(pairs[: len(COLOURS)]) for number in pair[:2]}
     tiles = tuple(Tile(n, n // columns, n % columns, letters.get(n, "")) for n in range(shown))
-    scale = max(1, math.ceil(LEAST / max(maps.shape[1:])))
+    least = LEAST if shown > FEW else 2 * LEAST
+    scale = max(1, math.ceil(least / max(maps.shape[1:])))
     return Mosaic(tuple(map(clean, lines)), tiles, columns, math.ceil(shown / columns), scale)
 
 

@@ -88,7 +88,7 @@ def _torch(path: Path) -> Any:
 
 def _problems(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
     missing = [key for key in wanted if key not in found and not key.endswith(COUNTERS)]
-    unexpected = [key for key in found if key not in wanted]
+    unexpected = sorted((key for key in found if key not in wanted), key=lambda key: key.endswith(COUNTERS))
     wrong = [key for key in wanted if key in found and found[key].shape != wanted[key].shape]
     lines = _listed("missing", missing, unexpected) + _listed("unexpected", unexpected, missing)
     shapes = [f"{key}: {_size(wanted[key])} wanted, {_size(found[key])} came" for key in wrong]
