@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.errors import InputError
-from archdsl.viz.layout import lay_out
 
 if TYPE_CHECKING:
     from archdsl.viz.picture import Picture
@@ -45,13 +44,15 @@ def _svg(picture: Picture) -> bytes:
 
 
 def _png(picture: Picture) -> bytes:
-    return lay_out(picture.dot, "png")
+    from archdsl.viz.convert import png
+
+    return png(picture.svg)
 
 
 def _pdf(picture: Picture) -> bytes:
-    from archdsl.viz.pdf import pdf
+    from archdsl.viz.convert import pdf
 
-    return pdf(picture)
+    return pdf(picture.svg)
 
 
 def _dot(picture: Picture) -> bytes:

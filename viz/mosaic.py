@@ -179,5 +179,5 @@ def _pillow() -> Any:
     try:
         from PIL import Image
     except ImportError:
-        raise BackendError("drawing feature maps needs pillow, which is not installed: pip install 'archdsl[images]'") from None
+        raise BackendError("drawing feature maps needs pillow, which is not installed: pip install 'archdsl[viz]'") from None
     return Image

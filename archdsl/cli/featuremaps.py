@@ -54,7 +54,7 @@ def command(
     try:
         import torch
     except ImportError:
-        raise BackendError("feature maps need torch, which is not installed: pip install 'archdsl[images,torch]'") from None
+        raise BackendError("feature maps need torch, which is not installed: pip install 'archdsl[torch,viz]'") from None
     from archdsl.compilers.torch.checkpoint import load_checkpoint
     from archdsl.compilers.torch.featuremaps import feature_maps, first_residual, layer_named, read_image
     from archdsl.viz.mosaic import mosaic, save

@@ -19,6 +19,8 @@ COMMANDS = {
     "whatif": "Before and after a change of knobs, and what changed where.",
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
+    "render": "Draw a network, or a part of it.",
+    "figures": "Draw the figures of the paper from the blocks of the zoo.",
     "table": "The table of a network for a paper: Markdown, LaTeX, HTML.",
     "featuremaps": "The feature maps after a layer for an image, and how redundant they are.",
     "reproduce": "A table of the paper: reported, computed, and the difference.",

@@ -46,7 +46,7 @@ class Symbol:
         shown = ""
         for powers, factor in sorted(self.terms.items(), key=_place):
             sign = "-" if factor < 0 else "+"
-            text = _term(powers, Fraction(abs(factor)))
+            text = _term(powers, max(factor, -factor))
             shown += f" {sign} {text}" if shown else text if sign == "+" else f"-{text}"
         return shown
 
@@ -214,7 +214,7 @@ def _place(item: tuple[Powers, Any]) -> tuple[int, Powers]:
     return -sum(power for _, power in item[0]), item[0]
 
 
-def _term(powers: Powers, factor: Fraction) -> str:
+def _term(powers: Powers, factor: int | Fraction) -> str:
     name = "·".join(n if p == 1 else f"{n}{str(p).translate(_RAISED)}" for n, p in powers)
     if not name:
         return str(factor)

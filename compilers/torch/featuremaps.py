@@ -31,7 +31,7 @@ def read_image(path: Path, shape: tuple[int, ...]) -> Tensor:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
-        raise BackendError("reading an image needs pillow, which is not installed: pip install 'archdsl[images]'") from None
+        raise BackendError("reading an image needs pillow, which is not installed: pip install 'archdsl[viz]'") from None
     channels, height, width = shape
     try:
         with Image.open(path) as file:
