@@ -5,6 +5,7 @@ A writer takes the picture and gives the content of the file. What it needs beyo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from archdsl.errors import InputError
 
 if TYPE_CHECKING:
     from archdsl.viz.picture import Picture
+    from archdsl.viz.view import View
 
 
 class Form(NamedTuple):
@@ -21,10 +23,12 @@ class Form(NamedTuple):
     Attributes:
         words: what it is, for help texts.
         write: the content of the file. Raises BackendError where something that it needs is not installed.
+        beside: what goes into files beside it, by the ending in place of its own.
     """
 
     words: str
     write: Callable[[Picture], bytes]
+    beside: Callable[[Picture], dict[str, bytes]] | None = None
 
 
 def form(path: str | Path) -> Form:
@@ -59,10 +63,51 @@ def _dot(picture: Picture) -> bytes:
     return picture.dot.encode()
 
 
+def _mermaid(picture: Picture) -> bytes:
+    from archdsl.viz.mermaid import mermaid
+
+    return mermaid(picture.drawing, picture.rankdir).encode()
+
+
+def _markdown(picture: Picture) -> bytes:
+    from archdsl.viz.mermaid import markdown
+
+    return markdown(picture.drawing, picture.rankdir).encode()
+
+
+def _page(picture: Picture) -> bytes:
+    from archdsl.viz.page import page
+
+    return page(_view(picture, "a page"), picture.rankdir).encode()
+
+
+def _model_explorer(picture: Picture) -> bytes:
+    from archdsl.viz.model_explorer import graph_collection
+
+    return json.dumps(graph_collection(_view(picture, "a graph for Model Explorer")), ensure_ascii=False, indent=1).encode()
+
+
+def _node_data(picture: Picture) -> dict[str, bytes]:
+    from archdsl.viz.model_explorer import node_data
+
+    view = _view(picture, "node data")
+    return {} if view.heat is None else {f".{view.cost}.json": json.dumps(node_data(view), indent=1).encode()}
+
+
+def _view(picture: Picture, what: str) -> View:
+    if picture.view is None or picture.view.net is None:
+        raise InputError(f"{what} shows one network with its spec; draw it as archdsl.load(...).diagram(...)")
+    return picture.view
+
+
 FORMS: dict[str, Form] = {
     ".svg": Form("vector graphics for pages", _svg),
     ".png": Form("pixels", _png),
     ".pdf": Form("a page to print", _pdf),
     ".dot": Form("Graphviz source, which needs no layout engine", _dot),
     ".gv": Form("the same", _dot),
+    ".html": Form("a page on which blocks fold and unfold", _page),
+    ".mmd": Form("Mermaid source", _mermaid),
+    ".md": Form("Mermaid in Markdown", _markdown),
+    ".json": Form("a graph for Model Explorer", _model_explorer, _node_data),
 }

@@ -39,14 +39,17 @@ class Heat:
         found = [self.shares.get(name, 0.0) for name in names]
         return max(found, default=0.0) if self.largest else math.fsum(found)
 
+    def begins(self) -> tuple[float, ...]:
+        """Where the steps of the scale begin, without the first."""
+        return LEVELS if self.largest else SHARES
+
     def tone(self, share: float) -> str:
         """The step of the scale."""
-        begins = LEVELS if self.largest else SHARES
-        return HEAT[sum(share >= begin - 1e-12 for begin in begins)]
+        return HEAT[sum(share >= begin - 1e-12 for begin in self.begins())]
 
     def legend(self) -> Legend:
         """The scale with its numbers."""
-        begins = [f"{begin:.0%}" for begin in (LEVELS if self.largest else SHARES)]
+        begins = [f"{begin:.0%}" for begin in self.begins()]
         between = [f"{a} to {b}" for a, b in pairwise(begins)]
         last = begins[-1] if self.largest else f"from {begins[-1]}"
         return Legend(self.title, tuple(zip(HEAT, [f"below {begins[0]}", *between, last], strict=True)), scale=True)

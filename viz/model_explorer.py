@@ -7,32 +7,34 @@ A file of a graph collection holds `label` and `graphs`; a file of node data map
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.cost.document import line
 from archdsl.cost.layout import cell, count
 from archdsl.errors import InputError
 from archdsl.ir.graph import Frame, Node
 from archdsl.viz.labels import label
-
-if TYPE_CHECKING:
-    from archdsl.net import Net
+from archdsl.viz.looks import HEAT, TONES
+from archdsl.viz.view import View
 
 SLASH = "\N{DIVISION SLASH}"  # a slash parts levels, so one in a name becomes its double
 
 
-def graph_collection(net: Net) -> dict[str, Any]:
-    """The network as a graph collection: every operator a node, blocks, stages and paths as namespaces.
+def graph_collection(view: View) -> dict[str, Any]:
+    """A network, or a part of it, as a graph collection: every operator a node, blocks, stages and paths as namespaces.
 
     Raises:
         InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    graph, layers = net.graph(), {layer.node.name: layer for layer in net.cost()}
+    net, graph = view.net, view.graph
+    assert net is not None
+    layers = {layer.node.name: layer for layer in net.cost()}
+    drawn = {node.name: node for node in (graph if view.nodes is None else view.nodes)}
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"Model Explorer shows one network, but a knob of {net.name} holds several values; choose one")
     nodes, groups = [], dict[str, dict[str, Any]]()
-    for node in graph:
+    for node in drawn.values():
         layer = layers.get(node.name)
         attributes = {name: cell(value) for name, value in node.op.arguments().items() if value is not None}
         attributes["operator"] = node.op.word
@@ -45,7 +47,8 @@ def graph_collection(net: Net) -> dict[str, Any]:
             if layer is not None:
                 sums["parameters"] += int(layer.params)
                 sums["MACs"] += int(layer.macs)
-        edges = [{"sourceNodeId": s, "sourceNodeOutputId": "0", "targetNodeInputId": str(n)} for n, s in enumerate(node.inputs)]
+        inputs = [(str(place), source) for place, source in enumerate(node.inputs) if source in drawn]
+        edges = [{"sourceNodeId": source, "sourceNodeOutputId": "0", "targetNodeInputId": place} for place, source in inputs]
         nodes.append(
             {
                 "id": node.name,
@@ -64,19 +67,25 @@ def graph_collection(net: Net) -> dict[str, Any]:
     }
     bill = net.cost()
     told[""] = {"source": net.spec.paper or "-", "parameters": count(bill.params), "MACs": count(bill.macs)}
-    return {"label": net.name, "graphs": [{"id": net.name, "nodes": nodes, "groupNodeAttributes": told}]}
+    return {"label": view.name, "graphs": [{"id": view.name, "nodes": nodes, "groupNodeAttributes": told}]}
 
 
-def node_data(name: str, values: Mapping[str, float], colours: list[str]) -> dict[str, Any]:
-    """Node data of one graph.
+def node_data(view: View) -> dict[str, Any]:
+    """Node data for the graph of a view: the share that each operator has of what it is coloured by, in per cent.
 
-    Args:
-        name: of the network, which is the id of its graph.
-        values: by name of the node.
-        colours: from the lowest value to the highest.
+    The colours are those of drawings, with the same steps.
     """
-    stops = [{"stop": index / (len(colours) - 1), "bgColor": colour} for index, colour in enumerate(colours)]
-    return {name: {"results": {node: {"value": value} for node, value in values.items()}, "gradient": stops}}
+    heat = view.heat
+    assert heat is not None
+    drawn = view.graph if view.nodes is None else view.nodes
+    results = {node.name: {"value": round(100 * heat.of([node.name]), 4)} for node in drawn}
+    ends = [100 * begin - 1e-4 for begin in heat.begins()]  # a threshold is the highest value of its colour
+    looks = [TONES[tone] for tone in HEAT]
+    steps = [
+        {"value": round(end, 4), "bgColor": look["fillcolor"], "textColor": look["fontcolor"]}
+        for end, look in zip([*ends, 100.0], looks, strict=True)
+    ]
+    return {view.name: {"results": results, "thresholds": steps}}
 
 
 def namespaces(node: Node) -> Iterator[tuple[str, Frame]]:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archdsl.errors import BackendError, InputError
-from archdsl.viz.dot import INK, PAPER, clean
+from archdsl.viz.dot import clean
+from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.svg import FONTS
 
 if TYPE_CHECKING:

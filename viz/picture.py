@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from archdsl.artifacts import write
 from archdsl.errors import InputError
@@ -25,6 +25,10 @@ from archdsl.viz.select import first_call
 from archdsl.viz.select import row as _row
 from archdsl.viz.structure import draw
 from archdsl.viz.svg import alone
+from archdsl.viz.view import View
+
+if TYPE_CHECKING:
+    from archdsl.net import Net
 
 Direction = Literal["TB", "LR"]
 Depth = int | Literal["all"]
@@ -37,12 +41,14 @@ class Picture:
         drawing: what is drawn, before any layout.
         rankdir: the direction of reading.
         graph: what it is a drawing of; of two networks the second.
+        view: the same with what was asked for; None for two networks.
     """
 
-    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph):
+    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph, view: View | None = None):
         self.drawing = drawing
         self.graph = graph
         self.rankdir = rankdir
+        self.view = view
 
     @cached_property
     def dot(self) -> str:
@@ -64,7 +70,12 @@ class Picture:
             BackendError: the picture cannot be made.
         """
         path = Path(path)
-        write(path, form(path).write(self))
+        chosen = form(path)
+        content = chosen.write(self)
+        beside = chosen.beside(self) if chosen.beside is not None else {}
+        write(path, content)
+        for ending, more in beside.items():
+            write(path.with_suffix(ending), more)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -83,6 +94,7 @@ def diagram(
     heat: str | Mapping[str, float] | None = None,
     peak: bool = False,
     legend: bool = False,
+    net: Net | None = None,
 ) -> Picture:
     """The picture of a network, or of a part of it.
 
@@ -95,6 +107,7 @@ def diagram(
         heat: colours boxes by their share of `macs`, `params` or `memory`, or of values for nodes by name (`archdsl.viz.heat`).
         peak: shows the moment of most memory: which layer runs, and which tensors are there.
         legend: whether a legend under the picture says what boxes and lines mean. Heat and peak always have theirs.
+        net: what the graph was built from. Pages and Model Explorer's graphs show its spec.
 
     Raises:
         InputError: no such part, a depth that is none, or options that exclude each other.
@@ -120,9 +133,12 @@ def diagram(
         drawing = replace(drawing, legends=(kinds(drawing, fills=heat is None and not peak),))
     if found is not None:
         drawing = at_peak(drawing, found)
-    elif heat is not None:
-        drawing = heated(drawing, _heat(graph, heat, nodes))
-    return Picture(drawing, rankdir, graph=graph)
+    coloured = _heat(graph, heat, nodes) if heat is not None else None
+    if coloured is not None:
+        drawing = heated(drawing, coloured)
+    cost = "" if heat is None else heat if isinstance(heat, str) else "latency"
+    view = View(graph, name, nodes, skip, levels, net, coloured, cost)
+    return Picture(drawing, rankdir, graph=graph, view=view)
 
 
 def difference(

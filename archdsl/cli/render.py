@@ -47,9 +47,7 @@ def command(
         raise click.UsageError("--heat and --peak exclude each other")
     part = block or (f"row{row}" if row else "")
     target = picture_file(output, "_".join(filter(None, [Path(spec).stem, part, heat or "", "peak" if peak else ""])))
-    from archdsl.viz import diagram
-
     net = open_net(spec, settings, limits)
-    picture = diagram(net.graph(), block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)  # type: ignore[arg-type]
+    picture = net.diagram(block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)  # type: ignore[arg-type]
     picture.save(target)
     click.echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")

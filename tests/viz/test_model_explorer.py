@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,22 @@ from graphs import Builder, block
 
 import archdsl
 from archdsl.errors import InputError
+from archdsl.net import Net
 from archdsl.viz.model_explorer import graph_collection, namespaces, node_data
+from archdsl.viz.view import View
 
 FIELDS = {"id", "label", "namespace", "attrs", "incomingEdges", "outputsMetadata"}
 
 
+def view(net: Net, block: str | None = None, **options: Any) -> View:
+    found = net.diagram(block, **options).view
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
 def graph() -> dict[str, Any]:
-    data = graph_collection(archdsl.load("dpnet"))
+    data = graph_collection(view(archdsl.load("dpnet")))
     assert list(data) == ["label", "graphs"]
     return json.loads(json.dumps(data["graphs"][0]))
 
@@ -64,16 +73,33 @@ def test_a_slash_in_a_name_makes_no_level() -> None:
     assert [space for space, _ in namespaces(build.graph[name])] == ["s∕t", "s∕t/a∕b"]
 
 
-def test_node_data_has_a_value_for_each_node_and_a_gradient() -> None:
+def test_a_part_has_its_nodes_alone() -> None:
+    (graph,) = graph_collection(view(archdsl.load("dpnet"), "dp_a"))["graphs"]
+    assert graph["id"] == "dp_a of DP-Net"
+    assert {node["id"].split(".")[0] for node in graph["nodes"]} == {"dp_a_1"}
+    assert graph["nodes"][0]["incomingEdges"] == []
+
+
+def test_node_data_has_the_share_of_each_node_and_the_colours_of_drawings() -> None:
     net = archdsl.load("dpnet")
-    data = node_data(net.name, {layer.node.name: layer.macs for layer in net.cost()}, ["#ffffff", "#888888", "#000000"])
-    assert list(data) == ["DP-Net"]
-    assert sum(result["value"] for result in data["DP-Net"]["results"].values()) == net.cost().macs
-    assert data["DP-Net"]["gradient"] == [
-        {"stop": 0.0, "bgColor": "#ffffff"}, {"stop": 0.5, "bgColor": "#888888"}, {"stop": 1.0, "bgColor": "#000000"}
-    ]  # fmt: skip
+    data = node_data(view(net, heat="macs"))
+    assert list(data) == [net.name]
+    results = {name: result["value"] for name, result in data[net.name]["results"].items()}
+    assert set(results) == set(net.graph().nodes)
+    assert sum(results.values()) == pytest.approx(100, abs=0.05)
+    assert results["conv1x1.conv"] == round(100 * 7_526_400 / net.cost().macs, 4)
+    steps = data[net.name]["thresholds"]
+    assert [step["value"] for step in steps] == [0.9999, 1.9999, 4.9999, 9.9999, 19.9999, 100.0]
+    assert all(re.fullmatch("#[0-9a-f]{6}", step[key]) for step in steps for key in ("bgColor", "textColor"))
+
+
+def test_the_peak_of_memory_has_the_last_colour() -> None:
+    data = node_data(view(archdsl.load("dpnet"), heat="memory"))["DP-Net"]
+    ends = [step["value"] for step in data["thresholds"]]
+    assert sum(end < 100 for end in ends) == 5
+    assert max(result["value"] for result in data["results"].values()) == 100
 
 
 def test_a_grid_is_refused() -> None:
     with pytest.raises(InputError, match="Model Explorer shows one network"):
-        graph_collection(archdsl.load("dpnet", width=np.array([0.5, 1.0])))
+        graph_collection(view(archdsl.load("dpnet", width=np.array([0.5, 1.0]))))

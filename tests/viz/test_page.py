@@ -16,9 +16,22 @@ import pytest
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.viz.page import page
-from archdsl.viz.page.data import page_data
+from archdsl.net import Net
+from archdsl.viz import page as pages
+from archdsl.viz.page.data import page_data as data_of
 from archdsl.viz.page.outline import Part, outline
+
+
+def page_data(net: Net, block: str | None = None, **options: Any) -> dict[str, Any]:
+    view = net.diagram(block, **options).view
+    assert view is not None
+    return json.loads(json.dumps(data_of(view)))
+
+
+def page(net: Net, block: str | None = None, rankdir: str = "TB", **options: Any) -> str:
+    view = net.diagram(block, **options).view
+    assert view is not None
+    return pages.page(view, rankdir)
 
 
 def children(parts: tuple[Part, ...], around: int) -> list[tuple[str, str]]:
@@ -117,7 +130,7 @@ def test_a_spec_that_only_extends_shows_the_lines_of_its_base() -> None:
 
 @pytest.mark.parametrize(("depth", "kinds"), [(0, set()), (1, {"stage"}), (2, {"stage", "block", "repeat"})])
 def test_depth_says_what_is_open_at_first(depth: int, kinds: set[str]) -> None:
-    parts = page_data(archdsl.load("dpnet"), depth)["parts"]
+    parts = page_data(archdsl.load("dpnet"), depth=depth)["parts"]
     assert {part["kind"] for part in parts if part.get("open")} == kinds
 
 
@@ -203,6 +216,11 @@ def hostile(spec_file: Any) -> Path:
     stage = f"  - stage: {json.dumps('<i>s</i>')}\n    body: [sigmoid]\n"
     path: Path = spec_file(f"name: {json.dumps(HOSTILE)}\ninput: [3, 8, 8]\nnet:\n  - {{relu: {{}}, name: a}}\n{stage}")
     return path
+
+
+def test_the_style_is_balanced(dpnet: str) -> None:
+    style = dpnet[dpnet.index("<style>") : dpnet.index("</style>")]
+    assert style.count("{") == style.count("}")
 
 
 def test_names_cannot_become_part_of_the_page(hostile: Path) -> None:
@@ -374,17 +392,25 @@ def test_pointer_wheel_and_lines(dpnet: str, tmp_path: Path) -> None:
 def test_a_wired_network_in_both_directions(rankdir: str, tmp_path: Path) -> None:
     told = played(
         tmp_path / "randwire.html",
-        page(archdsl.load("randwire"), depth=2, rankdir=rankdir, colour="macs"),
+        page(archdsl.load("randwire"), depth=2, rankdir=rankdir, heat="macs"),
         """
         told.overlap = boxesOverlap();
         told.lines = all("#edges path").every((path) => !/NaN|undefined/.test(path.getAttribute("d")));
         told.scale = q("#scale").textContent;
-        const hottest = all(".box").sort((a, b) => b.style.getPropertyValue("--share") - a.style.getPropertyValue("--share"))[0];
-        told.hottest = hottest.style.getPropertyValue("--share");
+        const box = (name) => all(".box").find((g) => g.getAttribute("aria-label").endsWith(", " + name));
+        const fill = (name) => getComputedStyle(box(name).querySelector(".shape")).fill;
+        told.fills = [fill("relu_1"), fill("conv2")];
+        q("#colour").value = "kind";
+        q("#colour").dispatchEvent(new Event("change"));
+        told.plain = [fill("conv2"), q("#scale").hidden];
         """,
     )
-    assert told == {"overlap": False, "lines": True, "scale": told["scale"], "hottest": "1"}
-    assert told["scale"].endswith(" MACs")
+    assert not told["overlap"]
+    assert told["lines"]
+    assert told["fills"] == ["rgb(255, 255, 212)", "rgb(140, 45, 4)"]  # below 1 %, and from 20 %
+    assert told["plain"] == ["rgb(219, 234, 254)", True]
+    assert told["scale"].startswith("share of 257,713,268 multiply-accumulates")
+    assert told["scale"].endswith("below 1%1% to 2%2% to 5%5% to 10%10% to 20%from 20%")
 
 
 @browser

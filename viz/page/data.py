@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,43 +13,44 @@ from archdsl.errors import InputError, Mark, Source
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
 from archdsl.spec.locate import zoo
+from archdsl.viz.heat import Heat, heat
+from archdsl.viz.looks import HEAT, TONES
 from archdsl.viz.page.outline import Outline, Part, outline
-from archdsl.viz.select import first_call
+from archdsl.viz.view import View
 
 if TYPE_CHECKING:
     from archdsl.net import Net
 
-COLOURS = ("kind", "params", "macs", "memory")
-"""What boxes can be coloured by."""
+COSTS = ("params", "macs", "memory")
+"""What boxes can always be coloured by."""
 
 
-def page_data(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind", block: str | None = None) -> dict[str, Any]:
+def page_data(view: View, rankdir: str = "TB") -> dict[str, Any]:
     """Everything that a page shows.
 
-    Args:
-        block: the first call of this block alone, or the call of this name.
-        depth: how many levels of blocks are open at first, as in a drawing.
-        colour: one of COLOURS.
-
     Raises:
-        InputError: the net is a grid of networks, or has no such block.
+        InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    graph = net.graph()
+    net, graph = view.net, view.graph
+    assert net is not None
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
-    found = outline(graph) if block is None else outline(graph, *first_call(graph, block))
+    found = outline(graph, view.nodes, view.skip)
     costs, places = _Costs(net), _Places(net.spec.source)
-    parts = [_part(part, graph, costs, places, depth) for part in found.parts]
+    scales = {cost: heat(graph, cost, view.nodes) for cost in COSTS} | ({view.cost: view.heat} if view.heat else {})
+    parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
     needs = memory(graph)
     return {
-        "name": net.name if block is None else f"{block} of {net.name}",
+        "name": view.name,
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
-        "memory": f"weights {size(needs.weights_bytes)}, peak activations {size(needs.peak_activation_bytes)}" if block is None else "",
+        "memory": f"weights {size(needs.weights_bytes)}, peak activations {size(needs.peak_activation_bytes)}",
         "rankdir": rankdir,
-        "colour": colour,
+        "colour": view.cost or "kind",
+        "scales": {cost: _scale(scale) for cost, scale in scales.items()},
+        "looks": [[TONES[tone]["fillcolor"], TONES[tone]["fontcolor"]] for tone in HEAT],
         "parts": parts,
         "links": _links(found, graph),
         "marks": places.marks,
@@ -56,7 +58,12 @@ def page_data(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "ki
     }
 
 
-def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float) -> dict[str, Any]:
+def _scale(scale: Heat) -> dict[str, Any]:
+    legend = scale.legend()
+    return {"title": legend.title, "words": [words for _, words in legend.swatches]}
+
+
+def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float, scales: Mapping[str, Heat]) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": part.kind, "lines": part.lines, "around": part.around, "name": part.name}
     if part.opens:
         data["open"] = _is_open(part, depth)
@@ -66,6 +73,8 @@ def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float
         data["out"] = _shape(part.nodes[-1].shape)
         if part.kind != "input":  # of a block, the input is what a layer before it made
             data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
+            names = [node.name for node in part.nodes]
+            data["tones"] = {cost: HEAT.index(scale.tone(scale.of(names))) for cost, scale in scales.items()}
         data["count"] = len(part.nodes)
         if not part.opens:
             data["operators"] = [_operator(node, costs) for node in part.nodes]

@@ -7,11 +7,18 @@
   const view = new View(model, svg);
   const panel = new Panel(model, view);
   view.onSelect = (part) => panel.show(part);
-  view.onPaint = (most) => {
-    const words = { params: "parameters", macs: "MACs", memory: "bytes in use" }[view.colour];
-    byId("scale").hidden = !most;
-    if (most) byId("scale").replaceChildren("0 ", node("span", { class: "ramp" }), ` ${short(most)} ${words}`);
+  view.onPaint = (scale) => {
+    byId("scale").hidden = !scale;
+    if (!scale) return;
+    const steps = scale.words.map((words, tone) => {
+      const [fill, ink] = model.data.looks[tone];
+      return node("span", { style: `background: ${fill}; color: ${ink}` }, words);
+    });
+    byId("scale").replaceChildren(node("div", {}, scale.title), ...steps);
   };
+  for (const cost of Object.keys(model.data.scales)) {
+    if (![...byId("colour").options].some((option) => option.value === cost)) byId("colour").append(node("option", { value: cost }, cost));
+  }
 
   svg.addEventListener("pointermove", (event) => panel.tip(event.buttons ? null : view.partAt(event.target), event.clientX, event.clientY));
   svg.addEventListener("pointerleave", () => panel.tip(null));

@@ -117,7 +117,7 @@ class _Outliner:
         return len(self.parts) - 1
 
     def children(self, group: Group, around: int, level: int) -> None:
-        for repeats in folded(group.children, self.graph, self.readers):
+        for repeats in folded(group.children, self.graph, self.readers, {}):
             first = repeats[0]
             inside = around
             if len(repeats) > 1:

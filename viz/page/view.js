@@ -117,16 +117,16 @@ class View {
   // -- colours, the selection, what was found ----------------------------------------------------------------------------------
 
   paint() {
-    const drawn = [...this.groups.keys()].map((id) => this.model.parts[id]).filter((p) => !(p.opens && p.open));
-    const most = Math.max(1, ...drawn.map((part) => part[this.colour] || 0));
-    const heat = this.colour !== "kind";
+    const heat = this.colour !== "kind", { looks, scales } = this.model.data;
     this.svg.classList.toggle("heat", heat);
-    for (const part of drawn) {
-      const group = this.groups.get(part.id), share = (part[this.colour] || 0) / most;
-      group.style.setProperty("--share", heat ? share : 0);
-      group.classList.toggle("hot", heat && share > 0.55);
+    for (const [id, group] of this.groups) {
+      const tone = heat ? this.model.parts[id].tones?.[this.colour] : undefined;
+      group.classList.toggle("toned", tone !== undefined);
+      if (tone === undefined) continue;
+      group.style.setProperty("--fill", looks[tone][0]);
+      group.style.setProperty("--text", looks[tone][1]);
     }
-    this.onPaint?.(heat ? most : 0);
+    this.onPaint?.(heat ? scales[this.colour] : null);
   }
 
   mark() {

@@ -5,32 +5,27 @@ from __future__ import annotations
 import json
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from archdsl.viz.dot import clean
 from archdsl.viz.page.data import page_data
-
-if TYPE_CHECKING:
-    from archdsl.net import Net
+from archdsl.viz.view import View
 
 SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
 """In the order in which they run: a library, and the page's own."""
 
 
-def page(net: Net, depth: float = 1, rankdir: str = "TB", colour: str = "kind", block: str | None = None) -> str:
-    """A network as an HTML file, or one block of it.
+def page(view: View, rankdir: str = "TB") -> str:
+    """A network as an HTML file, or a part of it.
 
     Args:
-        block: the first call of this block alone, or the call of this name.
-        depth: how many levels of blocks are open at first.
+        view: of a network that is known (`view.net`); its blocks are open at first as far as the view says.
         rankdir: TB reads from top to bottom, LR from left to right.
-        colour: what boxes are coloured by at first: kind, params, macs or memory.
 
     Raises:
-        InputError: the net is a grid of networks, or has no such block.
+        InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    data = page_data(net, depth, rankdir, colour, block)
+    data = page_data(view, rankdir)
     filled = {
         "TITLE": escape(clean(data["name"])),
         "STYLE": _asset("page.css"),
