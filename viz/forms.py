@@ -95,9 +95,14 @@ def _node_data(picture: Picture) -> dict[str, bytes]:
 
 
 def _view(picture: Picture, what: str) -> View:
-    if picture.view is None or picture.view.net is None:
-        raise InputError(f"{what} shows one network with its spec; draw it as archdsl.load(...).diagram(...)")
-    return picture.view
+    view = picture.view
+    if view is None:
+        raise InputError(f"{what} shows one network, and this is a picture of two; save it as .svg")
+    if view.peak:
+        raise InputError(f"{what} does not show the peak of memory; save it as .svg, or colour by memory with heat")
+    if view.net is None:
+        raise InputError(f"{what} shows the spec of a network; draw it as archdsl.load(...).diagram(...)")
+    return view
 
 
 FORMS: dict[str, Form] = {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from archdsl.errors import BackendError
 from archdsl.viz.dot import clean
 from archdsl.viz.drawing import Box, Cluster, Drawing, Edge
+from archdsl.viz.looks import INK, PAPER, TONES
 
 MOST_EDGES, MOST_TEXT = 500, 50_000
 """What Mermaid draws without being told otherwise (its options maxEdges and maxTextSize); a page that shows it decides."""
@@ -39,9 +40,10 @@ def mermaid(drawing: Drawing, rankdir: str = "TB") -> str:
         [
             _INIT,
             f"flowchart {rankdir}",
-            *_filled(inside, "", "  "),
+            *_filled(inside, "", "  ", rankdir),
             *(f"  {edge.source} -->{_label(edge)} {edge.target}" for edge in edges),
-            *(f"  {line}" for line in _CLASSES),
+            *_legends(drawing, rankdir),
+            *(f"  {line}" for line in (*_CLASSES, *_tones(drawing))),
             "",
         ]
     )
@@ -57,21 +59,50 @@ def markdown(drawing: Drawing, rankdir: str = "TB") -> str:
     return f"# {_escaped(drawing.name)}\n\n```mermaid\n{mermaid(drawing, rankdir)}```\n"
 
 
-def _filled(inside: dict[str, list[Box | Cluster]], place: str, indent: str) -> Iterator[str]:
-    """The lines of what is in a cluster. A path is a column without a frame, which Mermaid has no word for: its boxes stand alone."""
+def _filled(inside: dict[str, list[Box | Cluster]], place: str, indent: str, rankdir: str) -> Iterator[str]:
+    """The lines of what is in a cluster. A path is a column without a frame, which Mermaid has no word for: its boxes stand alone.
+
+    A frame that no line leaves would be arranged across the direction of reading if it did not say its own.
+    """
     for part in inside[place]:
         if isinstance(part, Cluster):
             framed = part.kind != "path" and part.title
             if framed:
                 yield f'{indent}subgraph {part.id}["{_escaped(part.title)}"]'
-            yield from _filled(inside, part.id, indent + "  " if framed else indent)
+                yield f"{indent}  direction {rankdir}"
+            yield from _filled(inside, part.id, indent + "  " if framed else indent, rankdir)
             if framed:
                 yield f"{indent}end"
                 yield f"{indent}class {part.id} frame"
         elif part.kind != "fork":
             left, right = _SHAPES.get(part.kind, ('["', '"]'))
-            named = f":::{_CLASS[part.kind]}" if part.kind in _CLASS else ""
+            look = part.tone or _CLASS.get(part.kind, "")
+            named = f":::{look}" if look else ""
             yield f"{indent}{part.id}{left}{'<br>'.join(map(_escaped, part.lines))}{right}{named}"
+
+
+def _legends(drawing: Drawing, rankdir: str) -> Iterator[str]:
+    """What tones mean, as boxes that have them. Kinds of boxes tell themselves by their text."""
+    for number, legend in enumerate(drawing.legends):
+        toned = [(look, words) for look, words in legend.swatches if look in TONES]
+        if toned:
+            yield f'  subgraph legend{number}["{_escaped(legend.title) or " "}"]'
+            yield f"    direction {rankdir}"
+            yield from (f'    l{number}_{index}["{_escaped(words)}"]:::{look}' for index, (look, words) in enumerate(toned))
+            yield "  end"
+            yield f"  class legend{number} frame"
+
+
+def _tones(drawing: Drawing) -> Iterator[str]:
+    """A class for every tone that is in the drawing or its legends."""
+    used = {box.tone for box in drawing.boxes} | {look for legend in drawing.legends for look, _ in legend.swatches}
+    for tone, look in TONES.items():
+        if tone in used:
+            text, line = look.get("fontcolor", INK), look.get("color", INK)
+            dashed = ",stroke-dasharray:5 3" if "dashed" in look.get("style", "") else ""
+            double = ",stroke-width:3px" if "peripheries" in look else ""
+            fill = look.get("fillcolor", PAPER)
+            yield f"classDef {tone} fill:{fill},stroke:{line},color:{text}{dashed}{double}"
 
 
 def _without_forks(drawing: Drawing) -> Iterator[Edge]:

@@ -137,7 +137,7 @@ def diagram(
     if coloured is not None:
         drawing = heated(drawing, coloured)
     cost = "" if heat is None else heat if isinstance(heat, str) else "latency"
-    view = View(graph, name, nodes, skip, levels, net, coloured, cost)
+    view = View(graph, name, nodes, skip, levels, net, peak, coloured, cost)
     return Picture(drawing, rankdir, graph=graph, view=view)
 
 

@@ -25,6 +25,7 @@ class View:
         skip: how many of the outermost frames of every node are around the part.
         levels: how many levels of blocks are open.
         net: what the graph was built from, where that is known.
+        peak: whether the moment of most memory was asked for.
         heat: what boxes are coloured by, and its name: macs, params, memory, or latency for values that were given.
     """
 
@@ -34,5 +35,6 @@ class View:
     skip: int = 0
     levels: float = 1
     net: Net | None = None
+    peak: bool = False
     heat: Heat | None = None
     cost: str = ""

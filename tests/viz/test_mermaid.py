@@ -9,7 +9,7 @@ from graphs import Builder, chain
 
 import archdsl
 from archdsl.errors import BackendError
-from archdsl.viz import diagram
+from archdsl.viz import diagram, difference
 from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.mermaid import markdown, mermaid
 
@@ -77,6 +77,21 @@ def test_markdown_holds_the_chart_in_a_fence() -> None:
     assert "\nflowchart LR\n" in text
     assert text.endswith("\n```\n")
     assert text.count("```") == 2
+
+
+def test_heat_has_its_colours_and_a_legend() -> None:
+    text = mermaid(archdsl.load("dpnet").diagram(heat="macs", legend=True).drawing)
+    assert re.search(r'"dp_b   exp 64, out 24, s 2, relu   13\.2%"\]:::heat4$', text, re.MULTILINE)
+    assert "classDef heat4 fill:#d95f0e,stroke:#1f2328,color:#ffffff" in text
+    assert 'subgraph legend1["share of 106,148,272 multiply-accumulates"]' in text
+    assert re.findall(r'^    l1_\d\["(.*?)"\]:::(\w+)$', text, re.MULTILINE)[0] == ("below 1%", "heat0")
+
+
+def test_a_difference_is_told_by_lines_too() -> None:
+    before, after = archdsl.load("resnet18").graph(), archdsl.load("p_resnet18a").graph()
+    text = mermaid(difference(before, after).drawing)
+    assert "classDef removed fill:#fdae6b,stroke:#1f2328,color:#1f2328,stroke-dasharray:5 3" in text
+    assert ":::removed" in text
 
 
 def test_what_mermaid_would_not_draw_is_an_error() -> None:
