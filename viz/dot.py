@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import BackendError
@@ -14,6 +15,7 @@ from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.legend import table
 from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, TONES
 from archdsl.viz.spine import spines
+from archdsl.viz.titles import widened
 
 if TYPE_CHECKING:
     import graphviz
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 SIZE = 10  # points, of all text
 LONGEST = 80  # characters of a line; a longer one is cut
 WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
+
+LEGEND_WIDTH = 0.092  # the same where digits and signs are many
 
 _GRAPH = {
     "fontname": "Helvetica",
@@ -54,13 +58,16 @@ _EDGE = {"fontname": "Helvetica", "fontsize": str(SIZE), "fontcolor": INK, "colo
 _POINT = {"fillcolor": INK, "penwidth": "0", "width": "0.014", "height": "0.05", "fixedsize": "true"}  # a piece of line
 
 
-def dot(drawing: Drawing, rankdir: str = "TB") -> str:
+def dot(drawing: Drawing, rankdir: str = "TB", wide: Iterable[str] = ()) -> str:
     """The drawing in the DOT language.
+
+    Args:
+        wide: ids of clusters whose frames have room for more than their titles.
 
     Raises:
         BackendError: the graphviz package is not installed.
     """
-    return _Writer(drawing, rankdir).write()
+    return _Writer(drawing, rankdir, frozenset(wide)).write()
 
 
 class _Writer:
@@ -71,8 +78,9 @@ class _Writer:
     an edge with a label away from a neighbour on its right that belongs to the frame around both; a frame between prevents that.)
     """
 
-    def __init__(self, drawing: Drawing, rankdir: str):
+    def __init__(self, drawing: Drawing, rankdir: str, wide: frozenset[str]):
         self.drawing = drawing
+        self.wide = wide
         self.point = _POINT if rankdir == "TB" else {**_POINT, "width": _POINT["height"], "height": _POINT["width"]}
         effort = _LESS if len(drawing.boxes) > MANY else {}
         self.source = _package().Digraph(graph_attr={**_GRAPH, **effort, "rankdir": rankdir}, node_attr=_NODE, edge_attr=_EDGE)
@@ -116,7 +124,7 @@ class _Writer:
                 for name in pair:
                     row.node(name)
         if self.drawing.legends:
-            self.source.attr(label=table(self.drawing.legends, WIDTH * 72), labelloc="b", labeljust="l")
+            self.source.attr(label=table(self.drawing.legends, LEGEND_WIDTH * 72), labelloc="b", labeljust="l")
         return str(self.source.source)
 
     def spine(self, edge: Edge, spine: str, style: str) -> None:
@@ -155,7 +163,8 @@ class _Writer:
                 if part.kind == "path":
                     inner.attr(peripheries="0", label="", margin="0")
                 else:
-                    inner.attr(peripheries="1", label=escaped(part.title), margin="10")
+                    label = widened(clean(part.title)) if part.id in self.wide else part.title
+                    inner.attr(peripheries="1", label=escaped(label), margin="10")
                 self.fill(inner, part.id)
 
 

@@ -14,6 +14,7 @@ _WORDS = {
     "split": "split or join of channels",
     "join": "split or join of channels",
 }
+_PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
 
 
@@ -25,7 +26,7 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     notes = [f"{'; '.join(_SIGNS[s] for s in _SIGNS if s in signs)}"] if signs else []
     labels = [edge.label for edge in drawing.edges if edge.label]
     if any("²×" in label for label in labels):
-        notes.append("56²×24 is height and width 56, 24 channels; a line without a shape carries what came in")
+        notes += ["56²×24 is height and width 56, 24 channels", "a line without a shape carries what came in"]
     elif labels:
         notes.append("a line without a number carries as many channels as came in")
     if any(times > 1 for times in (*(b.times for b in drawing.boxes), *(c.times for c in drawing.clusters))):
@@ -42,10 +43,10 @@ def table(legends: Iterable[Legend], advance: float) -> str:
     rows: list[str] = []
     for legend in legends:
         if legend.title:
-            rows.append(_line(legend.title))
+            rows.append(_line(legend.title, advance))
         if legend.swatches:
             rows.append(f'<tr><td align="left">{_swatches(legend, advance)}</td></tr>')
-        rows += map(_line, legend.notes)
+        rows += [_line(note, advance) for note in legend.notes]
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{"".join(rows)}</table>>'
 
 
@@ -59,8 +60,8 @@ def _swatches(legend: Legend, advance: float) -> str:
     return f"<table {style} {size}><tr>{cells}</tr></table>"
 
 
-def _line(text: str) -> str:
-    return f'<tr><td align="left">{escape(text)}</td></tr>'
+def _line(text: str, advance: float) -> str:
+    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{escape(text)}</td></tr>'
 
 
 def _swatch(swatch: tuple[str, str], advance: float) -> str:

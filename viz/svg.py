@@ -6,10 +6,6 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from archdsl.viz.dot import SIZE, WIDTH
-from archdsl.viz.looks import INK, PAPER
-from archdsl.viz.titles import cleared
-
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 _HEAD = re.compile(r'\A.*?<svg\b[^>]*?\bwidth="([^"]*)"[^>]*?\bheight="([^"]*)"[^>]*?\bviewBox="([^"]*)"[^>]*>', re.DOTALL)
@@ -24,7 +20,7 @@ def alone(svg: str, title: str, description: str, titles: Mapping[str, str]) -> 
     """The finished SVG.
 
     Args:
-        svg: as the engine wrote it, with a document type that points to the web, and fonts on every text.
+        svg: as the engine wrote it, its titles cleared, with a document type that points to the web, and fonts on every text.
         title: what is drawn, for screen readers and tooltips.
         titles: tooltip of each box by its id; what is not listed gets none.
     """
@@ -33,7 +29,6 @@ def alone(svg: str, title: str, description: str, titles: Mapping[str, str]) -> 
         text = titles.get(found[1])
         return f"<title>{escape(text)}</title>\n" if text else ""
 
-    svg = cleared(svg, SIZE, WIDTH * 72, INK, PAPER)
     head = _HEAD.match(svg)
     assert head is not None, svg[:200]
     width, height, box = head.groups()
