@@ -125,11 +125,13 @@ def test_a_spec_that_only_extends_shows_the_lines_of_its_base() -> None:
     part = next(part for part in data["parts"] if part["kind"] == "repeat")
     source, line, *_ = data["marks"][part["shown"]]
     assert data["sources"][source]["name"] == "resnet18.yaml"
-    assert "stage" in data["sources"][source]["text"].splitlines()[line]
+    assert "$block: {width:" in data["sources"][source]["text"].splitlines()[line]
 
 
-@pytest.mark.parametrize(("depth", "kinds"), [(0, set()), (1, {"stage"}), (2, {"stage", "block", "repeat"})])
-def test_depth_says_what_is_open_at_first(depth: int, kinds: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("depth", "kinds"), [(0, set()), (1, {"stage"}), (2, {"stage", "block"}), ("all", {"stage", "block", "repeat"})]
+)
+def test_depth_says_what_is_open_at_first(depth: int | str, kinds: set[str]) -> None:
     parts = page_data(archdsl.load("dpnet"), depth=depth)["parts"]
     assert {part["kind"] for part in parts if part.get("open")} == kinds
 

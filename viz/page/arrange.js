@@ -97,7 +97,7 @@ function framed(group, ports, width, height, across) {
   const title = group.lines ? widthOf(group.lines.join("   "), true) + 40 : 0;
   const main = ports.values().next().value?.[across], breadth = across === "x" ? width : height;
   let half = Math.max(main ?? breadth / 2, breadth - (main ?? breadth / 2)), lead = half - (main ?? breadth / 2);
-  if (2 * half > 1.6 * breadth) [half, lead] = [breadth / 2, 0];
+  if (2 * half > Math.max(1.8 * breadth, title)) [half, lead] = [breadth / 2, 0];
   if (across === "y") return { size: { width: Math.max(width - 12, title), height: 2 * (half + TITLE) }, shift: { x: -6, y: lead + TITLE } };
   const wide = Math.max(2 * half, title) + 2 * PAD;
   return { size: { width: wide, height: height + TITLE - 2 }, shift: { x: wide / 2 - half + lead, y: TITLE - 4 } };

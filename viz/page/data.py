@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -84,7 +85,8 @@ def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float
 
 
 def _is_open(part: Part, depth: float) -> bool:
-    return depth >= 1 if part.kind == "stage" else depth > part.level + 1
+    """At first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
+    return {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
 
 
 def _operator(node: Node, costs: _Costs) -> list[Any]:
@@ -133,8 +135,10 @@ class _Places:
         return self.known[mark]
 
     def shown(self, marks: tuple[Mark, ...]) -> int:
-        """Which mark a reader looks for first: the innermost in the spec itself, otherwise the outermost; -1 for none."""
-        own = next((mark for mark in marks if mark.source is self.sources[0]), marks[-1] if marks else None)
+        """Which mark a reader looks for first: the innermost in the spec itself, or in the base that it extends; -1 for none."""
+        sources = {mark.source for mark in marks}
+        outer = self.sources[0] if self.sources[0] in sources else marks[-1].source if marks else None
+        own = next((mark for mark in marks if mark.source is outer), None)
         return -1 if own is None else self.number(own)
 
     def name(self, source: Source) -> str:
