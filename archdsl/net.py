@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -101,11 +102,24 @@ class Net:
 
         return compile(verify(self._graph, "elaboration"))
 
-    def diagram(self, block: str | None = None, *, depth: int | Literal["all"] | None = None) -> Picture:
-        """A drawing of the network, or of the first call of one block. Shows itself in a notebook."""
+    def diagram(
+        self,
+        block: str | None = None,
+        *,
+        row: int | None = None,
+        depth: int | Literal["all"] | None = None,
+        rankdir: Literal["TB", "LR"] = "TB",
+        heat: str | Mapping[str, float] | None = None,
+        peak: bool = False,
+        legend: bool = False,
+    ) -> Picture:
+        """A drawing of the network, of the first call of one block, or of a row. Shows itself in a notebook.
+
+        The arguments are those of `archdsl.viz.diagram`.
+        """
         from archdsl.viz import diagram
 
-        return diagram(self._graph, block=block, depth=depth)
+        return diagram(self._graph, block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)
 
     def __repr__(self) -> str:
         return f"<archdsl.Net {self.name}>"

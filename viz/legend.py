@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from html import escape as html_escape
 
 from archdsl.viz.drawing import Drawing, Legend
 from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, TONES
+from archdsl.viz.text import clean
 
 _WORDS = {
     "operator": "layer",
@@ -61,22 +62,25 @@ def _swatches(legend: Legend, advance: float) -> str:
 
 
 def _line(text: str, advance: float) -> str:
-    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{escape(text)}</td></tr>'
+    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{_escaped(text)}</td></tr>'
+
+
+def _escaped(text: str) -> str:
+    """Text for a label of HTML. Engines read backslashes in such labels too."""
+    return html_escape(clean(text)).replace("\\", "\\\\")
 
 
 def _swatch(swatch: tuple[str, str], advance: float) -> str:
     look, words = swatch
     fill = _look(look).get("fillcolor", PAPER)
     width = len(words) * advance
-    return (
-        f'<td bgcolor="{fill}" width="16">{_mark(look)}</td><td border="0" align="left" width="{width:.0f}">{escape(words)}</td>'
-    )
+    return f'<td bgcolor="{fill}" width="16">{_mark(look)}</td><td border="0" align="left" width="{width:.0f}">{_escaped(words)}</td>'
 
 
 def _step(swatch: tuple[str, str], advance: float) -> str:
     look, words = swatch
     attributes = _look(look)
-    text = f'<font color="{attributes.get("fontcolor", INK)}">{escape(words)}</font>'
+    text = f'<font color="{attributes.get("fontcolor", INK)}">{_escaped(words)}</font>'
     return f'<td bgcolor="{attributes.get("fillcolor", PAPER)}" width="{len(words) * advance + 8:.0f}">{text}</td>'
 
 
