@@ -12,8 +12,8 @@ from archdsl.viz.text import clean
 _WORDS = {
     "operator": "layer",
     "block": "block, closed",
-    "split": "split or join of channels",
-    "join": "split or join of channels",
+    "split": "split or join",
+    "join": "split or join",
 }
 _PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
@@ -54,8 +54,8 @@ def table(legends: Iterable[Legend], advance: float) -> str:
 def _swatches(legend: Legend, advance: float) -> str:
     """A row of swatches. Its size is fixed, or the engine would stretch them to the width of the longest note."""
     cells = "".join(map(_step if legend.scale else _swatch, legend.swatches, [advance] * len(legend.swatches)))
-    widths = [len(words) * advance + (16 if legend.scale else 42) for _, words in legend.swatches]
-    size = f'fixedsize="true" width="{sum(widths):.0f}" height="26" align="left"'
+    widths = [len(words) * advance + (18 if legend.scale else 46) for _, words in legend.swatches]
+    size = f'fixedsize="true" width="{sum(widths) + 8:.0f}" height="{26 if legend.scale else 30}" align="left"'
     spacing = 0 if legend.scale else 4
     style = f'border="0" cellborder="1" cellspacing="{spacing}" cellpadding="3" color="{FRAME}"'
     return f"<table {style} {size}><tr>{cells}</tr></table>"
