@@ -39,12 +39,11 @@ def command(
     They come from the blocks of the zoo, with letters for widths. --set changes the knobs of the blocks (kernels, split), or gives a
     letter a number: --set C=64.
     """
-    from archdsl.viz.figures import FIGURES, figure
+    from archdsl.viz.figures import figures
 
     if blocks is not None and not (blocks / "blocks").is_dir():
         raise InputError(f"{blocks} has no folder blocks/")
-    given = parse_settings(settings)
-    pictures = {name: figure(name, blocks, **given) for name in names or FIGURES}
+    pictures = figures(names, blocks, **parse_settings(settings))
     # Everything is made before anything is written.
     made = {f"{name}.{form}": FORMS[f".{form}"].write(picture) for name, picture in pictures.items() for form in forms}
     from archdsl.artifacts import write
