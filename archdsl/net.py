@@ -127,8 +127,7 @@ class Net:
         """
         from archdsl.viz import diagram
 
-        options: Any = {"row": row, "depth": depth, "rankdir": rankdir, "heat": heat, "peak": peak, "legend": legend}
-        return diagram(self._graph, block, net=self, **options)
+        return diagram(self._graph, block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend, net=self)
 
     def _repr_html_(self) -> str:
         from archdsl.cost.notebook import net_card

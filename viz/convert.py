@@ -13,7 +13,7 @@ from archdsl.errors import BackendError
 MISSING = "{form} needs {package}: pip install 'archdsl[viz]'"
 SCALE = 2.0  # pixels for a point
 LARGEST = 16_000  # pixels along either side; more is of no use to any viewer
-_WIDE = ("DejaVuSans", "DejaVuSans.ttf")  # has Greek, Cyrillic, arrows and signs of mathematics
+_WIDE = "DejaVuSans"  # has Greek, Cyrillic, arrows and signs of mathematics
 _TEXT = 'font-family="Helvetica, '
 
 
@@ -29,8 +29,8 @@ def pdf(svg: str) -> bytes:
     except ImportError:
         raise BackendError(MISSING.format(form="PDF", package="svglib")) from None
     logging.getLogger("svglib").setLevel(logging.ERROR)
-    if not _plain(svg) and _registered():
-        svg = svg.replace(_TEXT, f'font-family="{_WIDE[0]}, Helvetica, ', 1)
+    if not _plain(svg) and _found(_WIDE):
+        svg = svg.replace(_TEXT, f'font-family="{_WIDE}, Helvetica, ', 1)
     content = renderPDF.drawToString(svg2rlg(io.BytesIO(svg.encode())))
     assert isinstance(content, bytes)
     return content
@@ -70,15 +70,9 @@ def _in_latin(character: str) -> bool:
     return True
 
 
-def _registered() -> bool:
-    """Whether a font with more characters was found on the system."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
-    from svglib.fonts import register_font
+def _found(family: str) -> bool:
+    """Whether a font is on the system. It can be used from then on."""
+    from svglib.fonts import find_font
 
-    try:
-        pdfmetrics.registerFont(TTFont(*_WIDE))
-    except TTFError:
-        return False
-    _, done = register_font(_WIDE[0], rlgFontName=_WIDE[0])
-    return bool(done)
+    name, exact = find_font(family)
+    return bool(exact) and name == family

@@ -5,7 +5,6 @@ Every text is escaped: what looks like HTML or DOT in a name is shown as it is w
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,13 @@ from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.legend import table
 from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, TONES
 from archdsl.viz.spine import spines
+from archdsl.viz.text import clean
 from archdsl.viz.titles import widened
 
 if TYPE_CHECKING:
     import graphviz
 
 SIZE = 10  # points, of all text
-LONGEST = 80  # characters of a line; a longer one is cut
 WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
 
 LEGEND_WIDTH = 0.092  # the same where digits and signs are many
@@ -179,19 +178,6 @@ def _size(box: Box) -> dict[str, str]:
         return {}
     longest = max((len(line) for line in map(clean, box.lines)), default=0)
     return {"width": f"{longest * WIDTH + 0.15:.2f}"} if longest > 5 else {}
-
-
-def clean(text: str) -> str:
-    """Text as one line that every program can show.
-
-    Control characters and halves of surrogate pairs are replaced, a long line is cut.
-    """
-    shown = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
-
-
-def _visible(character: str) -> str:
-    return "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
 
 
 def escaped(*lines: str) -> Any:

@@ -7,15 +7,16 @@ edited. A symbol that is given a number becomes that number.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from archdsl.errors import InputError, Source, unknown
 from archdsl.exact import symbols
 from archdsl.net import Net
 from archdsl.spec.load import load_source
+from archdsl.spec.model import Spec
 from archdsl.spec.report import Report
 from archdsl.viz.drawing import Legend
 from archdsl.viz.picture import Picture
@@ -108,14 +109,40 @@ def figure(name: str, folder: Path | None = None, **settings: Any) -> Picture:
         InputError: no such figure or knob.
         SpecError: mistakes in the blocks.
     """
-    chosen = FIGURES.get(name)
-    if chosen is None:
-        message, hint = unknown("figure", name, FIGURES)
-        raise InputError(f"{message}; {hint or 'there are ' + ', '.join(FIGURES)}")
+    return _drawn(FIGURES[name], _spec(name, folder), settings) if name in FIGURES else _unknown(name)
+
+
+def figures(names: Iterable[str] = (), folder: Path | None = None, **settings: Any) -> dict[str, Picture]:
+    """Several figures by name; all where none is named. Each takes of the settings those that it has a knob for.
+
+    Raises:
+        InputError: no such figure, or a setting that none of them has a knob for.
+        SpecError: mistakes in the blocks.
+    """
+    specs = {name: _spec(name, folder) if name in FIGURES else _unknown(name) for name in names or FIGURES}
+    known = dict.fromkeys(knob for spec in specs.values() for knob in spec.knobs)
+    for setting in settings:
+        if setting not in known:
+            message, hint = unknown("knob", setting, known)
+            raise InputError(f"{message}; {hint}")
+    given = {name: {k: v for k, v in settings.items() if k in spec.knobs} for name, spec in specs.items()}
+    return {name: _drawn(FIGURES[name], spec, given[name]) for name, spec in specs.items()}
+
+
+def _unknown(name: str) -> NoReturn:
+    message, hint = unknown("figure", name, FIGURES)
+    raise InputError(f"{message}; {hint}")
+
+
+def _spec(name: str, folder: Path | None) -> Spec:
     report = Report()
-    source = Source(f"figure {name}", chosen.spec(), None if folder is None else folder / f"{name}.yaml")
+    source = Source(f"figure {name}", FIGURES[name].spec(), None if folder is None else folder / f"{name}.yaml")
     spec = load_source(source, report)
     report.stop()
+    return spec
+
+
+def _drawn(chosen: Figure, spec: Spec, settings: Mapping[str, Any]) -> Picture:
     letters = {letter: symbols(letter)[0] for letter in (*chosen.letters, "H", "W")}
     graph = Net(spec, {**letters, **settings}).graph()
     nodes, skip = first_call(graph, chosen.block) if chosen.block else (None, 0)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from html import escape as html_escape
 
 from archdsl.viz.drawing import Drawing, Legend
 from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, TONES
+from archdsl.viz.text import clean
 
 _WORDS = {
     "operator": "layer",
     "block": "block, closed",
-    "split": "split or join of channels",
-    "join": "split or join of channels",
+    "split": "split or join",
+    "join": "split or join",
 }
 _PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
@@ -53,30 +54,33 @@ def table(legends: Iterable[Legend], advance: float) -> str:
 def _swatches(legend: Legend, advance: float) -> str:
     """A row of swatches. Its size is fixed, or the engine would stretch them to the width of the longest note."""
     cells = "".join(map(_step if legend.scale else _swatch, legend.swatches, [advance] * len(legend.swatches)))
-    widths = [len(words) * advance + (16 if legend.scale else 42) for _, words in legend.swatches]
-    size = f'fixedsize="true" width="{sum(widths):.0f}" height="26" align="left"'
+    widths = [len(words) * advance + (18 if legend.scale else 46) for _, words in legend.swatches]
+    size = f'fixedsize="true" width="{sum(widths) + 8:.0f}" height="{26 if legend.scale else 30}" align="left"'
     spacing = 0 if legend.scale else 4
     style = f'border="0" cellborder="1" cellspacing="{spacing}" cellpadding="3" color="{FRAME}"'
     return f"<table {style} {size}><tr>{cells}</tr></table>"
 
 
 def _line(text: str, advance: float) -> str:
-    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{escape(text)}</td></tr>'
+    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{_escaped(text)}</td></tr>'
+
+
+def _escaped(text: str) -> str:
+    """Text for a label of HTML. Engines read backslashes in such labels too."""
+    return html_escape(clean(text)).replace("\\", "\\\\")
 
 
 def _swatch(swatch: tuple[str, str], advance: float) -> str:
     look, words = swatch
     fill = _look(look).get("fillcolor", PAPER)
     width = len(words) * advance
-    return (
-        f'<td bgcolor="{fill}" width="16">{_mark(look)}</td><td border="0" align="left" width="{width:.0f}">{escape(words)}</td>'
-    )
+    return f'<td bgcolor="{fill}" width="16">{_mark(look)}</td><td border="0" align="left" width="{width:.0f}">{_escaped(words)}</td>'
 
 
 def _step(swatch: tuple[str, str], advance: float) -> str:
     look, words = swatch
     attributes = _look(look)
-    text = f'<font color="{attributes.get("fontcolor", INK)}">{escape(words)}</font>'
+    text = f'<font color="{attributes.get("fontcolor", INK)}">{_escaped(words)}</font>'
     return f'<td bgcolor="{attributes.get("fillcolor", PAPER)}" width="{len(words) * advance + 8:.0f}">{text}</td>'
 
 

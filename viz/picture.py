@@ -13,7 +13,7 @@ from archdsl.artifacts import write
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.difference import difference as _difference
-from archdsl.viz.dot import MANY, SIZE, WIDTH, clean, dot
+from archdsl.viz.dot import MANY, SIZE, WIDTH, dot
 from archdsl.viz.drawing import Drawing
 from archdsl.viz.forms import form
 from archdsl.viz.heat import heat as _heat
@@ -26,6 +26,7 @@ from archdsl.viz.select import first_call
 from archdsl.viz.select import row as _row
 from archdsl.viz.structure import draw
 from archdsl.viz.svg import alone
+from archdsl.viz.text import clean
 from archdsl.viz.titles import cleared
 from archdsl.viz.view import View
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from archdsl.cli.common import console, json_option, knob_option, limit_options,
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
+
+if TYPE_CHECKING:
+    from archdsl.viz.picture import Depth, Direction
 
 
 @click.command("diff")
@@ -32,8 +36,8 @@ def command(
     conditions: tuple[str, ...],
     render: bool,
     output: Path | None,
-    depth: int | str | None,
-    rankdir: str,
+    depth: Depth | None,
+    rankdir: Direction,
     everything: bool,
     settings: tuple[str, ...],
     as_json: bool,
@@ -88,8 +92,8 @@ def command(
     return 3 if failed else 0
 
 
-def _draw(before: Net, after: Net, settings: tuple[str, ...], depth: int | str | None, rankdir: str, target: Path) -> None:
+def _draw(before: Net, after: Net, settings: tuple[str, ...], depth: Depth | None, rankdir: Direction, target: Path) -> None:
     from archdsl.viz import difference
 
     titles = before.name, " ".join([after.name, *settings])
-    difference(before.graph(), after.graph(), depth=depth, rankdir=rankdir, titles=titles).save(target)  # type: ignore[arg-type]
+    difference(before.graph(), after.graph(), depth=depth, rankdir=rankdir, titles=titles).save(target)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import knob_option
+from archdsl.cli.common import json_option, knob_option, print_json
 from archdsl.errors import InputError
 from archdsl.spec.knobs import parse_settings
 from archdsl.viz.forms import FORMS
@@ -30,18 +30,20 @@ ENDINGS = tuple(ending.removeprefix(".") for ending in FORMS)
     "--blocks", type=click.Path(path_type=Path), metavar="DIR", help="Folder whose blocks/ are taken in the place of the zoo's."
 )
 @knob_option
-def command(names: tuple[str, ...], output: Path, forms: tuple[str, ...], blocks: Path | None, settings: tuple[str, ...]) -> None:
+@json_option
+def command(
+    names: tuple[str, ...], output: Path, forms: tuple[str, ...], blocks: Path | None, settings: tuple[str, ...], as_json: bool
+) -> None:
     """Draw the figures of the paper (Zhao & Wang 2022): fig2a, fig2b, fig3a, fig3b, fig4 and fig5, or those that are named.
 
     They come from the blocks of the zoo, with letters for widths. --set changes the knobs of the blocks (kernels, split), or gives a
     letter a number: --set C=64.
     """
-    from archdsl.viz.figures import FIGURES, figure
+    from archdsl.viz.figures import figures
 
     if blocks is not None and not (blocks / "blocks").is_dir():
         raise InputError(f"{blocks} has no folder blocks/")
-    given = parse_settings(settings)
-    pictures = {name: figure(name, blocks, **given) for name in names or FIGURES}
+    pictures = figures(names, blocks, **parse_settings(settings))
     # Everything is made before anything is written.
     made = {f"{name}.{form}": FORMS[f".{form}"].write(picture) for name, picture in pictures.items() for form in forms}
     from archdsl.artifacts import write
@@ -52,5 +54,8 @@ def command(names: tuple[str, ...], output: Path, forms: tuple[str, ...], blocks
         raise InputError(f"{output} cannot be written: {error.strerror}") from None
     for file, content in made.items():
         write(output / file, content)
+    if as_json:
+        print_json({"written": [str(output / file) for file in made]})
+        return
     for name, picture in pictures.items():
         click.echo(f"{output / name}: {picture.drawing.name} ({', '.join(forms)})")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import knob_option, limit_options, open_net, spec_argument
+from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, spec_argument
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
 from archdsl.ir.limits import Limits
+
+if TYPE_CHECKING:
+    from archdsl.viz.picture import Depth, Direction
 
 COSTS = ("macs", "params", "memory", "latency")
 
@@ -26,18 +31,20 @@ COSTS = ("macs", "params", "memory", "latency")
 @click.option("--peak", is_flag=True, help="Show which tensors are in memory when it is fullest.")
 @click.option("--legend/--no-legend", default=True, show_default=True, help="Say under the picture what boxes and lines mean.")
 @knob_option
+@json_option
 @limit_options
 def command(
     spec: str,
     output: Path | None,
     block: str | None,
     row: int | None,
-    depth: int | str | None,
-    rankdir: str,
+    depth: Depth | None,
+    rankdir: Direction,
     heat: str | None,
     peak: bool,
     legend: bool,
     settings: tuple[str, ...],
+    as_json: bool,
     limits: Limits,
 ) -> None:
     """Draw SPEC, or a part of it, from its graph: blocks as frames, equal repeats once, shapes on the lines."""
@@ -48,6 +55,9 @@ def command(
     part = block or (f"row{row}" if row else "")
     target = picture_file(output, "_".join(filter(None, [Path(spec).stem, part, heat or "", "peak" if peak else ""])))
     net = open_net(spec, settings, limits)
-    picture = net.diagram(block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)  # type: ignore[arg-type]
+    picture = net.diagram(block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)
     picture.save(target)
+    if as_json:
+        print_json({"written": str(target), **asdict(picture.drawing)})
+        return
     click.echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,15 +68,27 @@ def test_rows_are_those_that_are_printed(folder: Path, capsys: pytest.CaptureFix
     assert "split or join" not in text
 
 
+def test_json_is_the_structure_of_the_drawing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["render", "dpnet", "--heat", "macs", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["written"] == "dpnet_macs.svg"
+    assert data["boxes"][2]["lines"][0].startswith("dp_a   exp 16")
+    assert data["boxes"][2]["tone"] in {look for look, _ in data["legends"][1]["swatches"]}
+    assert {"source", "target", "label", "node"} <= data["edges"][0].keys()
+    assert run(["figures", "fig5", "--to", "dot", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"written": ["figures/fig5.dot"]}
+
+
 def test_diff_draws_beside_its_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diff", "resnet18", "p_resnet18a", "--render"]) == 0
     printed = capsys.readouterr().out
     assert "Totals" in printed
     assert "drawn: resnet18_p_resnet18a.svg" in printed
     assert "only in B" in (folder / "resnet18_p_resnet18a.svg").read_text(encoding="utf-8")
-    assert run(
-        ["diff", "dpnet", "dpnet", "--set", "width=0.5", "--render", "--json", "-o", "b.dot", "--fail-if", "macs<-10%"]
-    ) in (0, 2, 3)
+    gate = ["--set", "width=2", "--fail-if", "macs>+10%", "--json"]
+    assert run(["diff", "dpnet", "dpnet", *gate, "--render", "-o", "b.dot"]) == 3
+    assert json.loads(capsys.readouterr().out)["failed"] == ["macs>+10%"]
+    assert "B: DP-Net width=2" in (folder / "b.dot").read_text(encoding="utf-8")
     assert run(["diff", "dpnet", "dpnet", "-o", "c.svg"]) == 2
     assert "add --render" in capsys.readouterr().err
     assert run(["diff", "dpnet", "dpnet", "--render", "-o", "c.gif"]) == 1

@@ -11,7 +11,7 @@ from drawings import edges, lines
 import archdsl.specs
 from archdsl.cli.main import run
 from archdsl.errors import InputError
-from archdsl.viz.figures import FIGURES, figure
+from archdsl.viz.figures import FIGURES, figure, figures
 
 CONV = "3x3 conv, pad 1 | norm, relu", "3x3 conv, pad 1 | norm"
 
@@ -105,6 +105,17 @@ def test_a_letter_or_a_knob_may_be_given():
         figure("fig6")
     with pytest.raises(InputError, match="unknown knob 'kernel'; did you mean 'kernels'"):
         figure("fig4", kernel=3)
+
+
+def test_settings_go_to_the_figures_that_have_them():
+    found = figures(kernels=[3, 7], split=0.25)
+    assert "7x7 depthwise conv, pad 3 | norm, relu" in lines(found["fig4"].drawing)
+    assert "3C/4" in [e.label for e in found["fig2b"].drawing.edges]
+    assert found["fig2a"].dot == figure("fig2a").dot
+    with pytest.raises(InputError, match="unknown knob 'kernel'; did you mean 'kernels'"):
+        figures(kernel=[3, 7])
+    with pytest.raises(InputError, match="unknown knob 'kernels'"):
+        figures(["fig2a"], kernels=[3, 7])
 
 
 def test_an_edited_block_is_drawn_anew(tmp_path: Path):
