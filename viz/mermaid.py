@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from archdsl.errors import BackendError
-from archdsl.viz.dot import clean
 from archdsl.viz.drawing import Box, Cluster, Drawing, Edge
 from archdsl.viz.looks import INK, PAPER, TONES
+from archdsl.viz.text import clean
 
 MOST_EDGES, MOST_TEXT = 500, 50_000
 """What Mermaid draws without being told otherwise (its options maxEdges and maxTextSize); a page that shows it decides."""

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archdsl.errors import BackendError, InputError
-from archdsl.viz.dot import clean
 from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.svg import FONTS
+from archdsl.viz.text import clean
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,8 +6,8 @@ import json
 from html import escape
 from importlib.resources import files
 
-from archdsl.viz.dot import clean
 from archdsl.viz.page.data import page_data
+from archdsl.viz.text import clean
 from archdsl.viz.view import View
 
 SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
