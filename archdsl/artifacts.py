@@ -39,16 +39,7 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def write(path: Path, text: str) -> None:
-    """Write one file of text whole or not at all, as UTF-8.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write one file whole or not at all.
 
     Raises:
@@ -58,7 +49,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.write(content.encode() if isinstance(content, str) else content)
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from archdsl.compilers.torch import Network
     from archdsl.cost.bill import Bill
+    from archdsl.cost.sheet import Sheet
     from archdsl.explore.sweep import Sweep
     from archdsl.viz import Picture
 
@@ -90,6 +92,13 @@ class Net:
         """What the network costs, layer by layer. Exact, without torch."""
         return self._bill
 
+    def table(self) -> Sheet:
+        """The network as its paper prints it, a row for each row of the spec's table. Shows itself in a notebook."""
+        from archdsl.cost.layout import layout
+
+        title = self.name + (f", {self.spec.paper}" if self.spec.paper else "")
+        return layout(self.spec, self._bill).sheet(title, self._bill)
+
     def module(self) -> Network:
         """The network as a torch.nn.Module with fresh weights from torch's global generator.
 
@@ -104,11 +113,29 @@ class Net:
 
         return compile(verify(self._graph, "elaboration"))
 
-    def diagram(self, block: str | None = None, *, depth: int | Literal["all"] | None = None) -> Picture:
-        """A drawing of the network, or of the first call of one block. Shows itself in a notebook."""
+    def diagram(
+        self,
+        block: str | None = None,
+        *,
+        row: int | None = None,
+        depth: int | Literal["all"] | None = None,
+        rankdir: Literal["TB", "LR"] = "TB",
+        heat: str | Mapping[str, float] | None = None,
+        peak: bool = False,
+        legend: bool = False,
+    ) -> Picture:
+        """A drawing of the network, of the first call of a block, or of a row of its table. Shows itself in a notebook.
+
+        For the options see `archdsl.viz.diagram`; `.save(path)` writes it in the form that the ending asks for.
+        """
         from archdsl.viz import diagram
 
-        return diagram(self._graph, block=block, depth=depth)
+        return diagram(self._graph, block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend, net=self)
+
+    def _repr_html_(self) -> str:
+        from archdsl.cost.notebook import net_card
+
+        return net_card(self)
 
     def sweep(self, *, where: str = "", show: Iterable[str] = (), **axes: Any) -> Sweep:
         """A grid of variants, counted when something is asked of it: `net.sweep(width=[0.5, 1]).pareto("params", "max:width")`.

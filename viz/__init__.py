@@ -1,12 +1,16 @@
 """Drawings of networks and blocks, from the graph.
 
 structure   the graph as boxes, edges and clusters    (viz/structure.py)
+heat        what sets them apart: cost, the peak of   (viz/heat.py, viz/peak.py,
+            memory, the difference of two networks     viz/difference.py)
 dot         those in the DOT language                 (viz/dot.py)
-layout      DOT to SVG and PNG, by a dot program      (viz/layout.py)
+layout      DOT to SVG, by a dot program              (viz/layout.py)
 svg         an SVG that stands alone                  (viz/svg.py)
+forms       that, or another form, as a file          (viz/forms.py)
 picture     all of it, when it is looked at           (viz/picture.py)
+figures     the figures of the paper                  (viz/figures.py)
 """
 
-from archdsl.viz.picture import Picture, diagram
+from archdsl.viz.picture import Picture, diagram, difference
 
-__all__ = ["Picture", "diagram"]
+__all__ = ["Picture", "diagram", "difference"]

@@ -5,21 +5,25 @@ Every text is escaped: what looks like HTML or DOT in a name is shown as it is w
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import BackendError
 from archdsl.viz.drawing import Box, Drawing, Edge
+from archdsl.viz.legend import table
+from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, TONES
 from archdsl.viz.spine import spines
+from archdsl.viz.text import clean
+from archdsl.viz.titles import widened
 
 if TYPE_CHECKING:
     import graphviz
 
 SIZE = 10  # points, of all text
-LONGEST = 80  # characters of a line; a longer one is cut
-INK, FRAME, PAPER = "#1f2328", "#6e7781", "#ffffff"
 WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
+
+LEGEND_WIDTH = 0.092  # the same where digits and signs are many
 
 _GRAPH = {
     "fontname": "Helvetica",
@@ -50,26 +54,19 @@ _NODE = {
 }
 _EDGE = {"fontname": "Helvetica", "fontsize": str(SIZE), "fontcolor": INK, "color": INK, "arrowsize": "0.6"}
 
-_KINDS: dict[str, dict[str, str]] = {
-    "input": {"style": "rounded,filled"},
-    "output": {"style": "rounded,filled"},
-    "operator": {"fillcolor": "#dbeafe"},
-    "block": {"fillcolor": "#c7d7ea"},
-    "split": {"fillcolor": "#f1f3f5", "ordering": "out"},
-    "join": {"fillcolor": "#f1f3f5"},
-    "sign": {"shape": "circle", "margin": "0", "width": "0.25", "height": "0.25", "fixedsize": "true"},
-    "fork": {"shape": "point", "width": "0.05", "height": "0.05", "fillcolor": INK, "ordering": "out"},
-}
 _POINT = {"fillcolor": INK, "penwidth": "0", "width": "0.014", "height": "0.05", "fixedsize": "true"}  # a piece of line
 
 
-def dot(drawing: Drawing, rankdir: str = "TB") -> str:
+def dot(drawing: Drawing, rankdir: str = "TB", wide: Iterable[str] = ()) -> str:
     """The drawing in the DOT language.
+
+    Args:
+        wide: ids of clusters whose frames have room for more than their titles.
 
     Raises:
         BackendError: the graphviz package is not installed.
     """
-    return _Writer(drawing, rankdir).write()
+    return _Writer(drawing, rankdir, frozenset(wide)).write()
 
 
 class _Writer:
@@ -80,14 +77,20 @@ class _Writer:
     an edge with a label away from a neighbour on its right that belongs to the frame around both; a frame between prevents that.)
     """
 
-    def __init__(self, drawing: Drawing, rankdir: str):
+    def __init__(self, drawing: Drawing, rankdir: str, wide: frozenset[str]):
         self.drawing = drawing
+        self.wide = wide
+        self.point = _POINT if rankdir == "TB" else {**_POINT, "width": _POINT["height"], "height": _POINT["width"]}
         effort = _LESS if len(drawing.boxes) > MANY else {}
         self.source = _package().Digraph(graph_attr={**_GRAPH, **effort, "rankdir": rankdir}, node_attr=_NODE, edge_attr=_EDGE)
         self.boxes = {box.id: box for box in drawing.boxes}
         self.inside = drawing.inside()
         self.spines = {pair: f"s{number}" for number, pair in enumerate(spines(drawing))}
         self.straight = {(edge.source, edge.target) for edge in drawing.edges}
+        self.through: dict[tuple[str, str], dict[str, str]] = {}  # look of the points on the line of a shortcut
+        for edge in drawing.edges:
+            colour = LINES.get(edge.tone, {}).get("color")
+            self.through.setdefault((edge.source, edge.target), {"fillcolor": colour} if colour else {})
         self.into: dict[str, list[str]] = defaultdict(list)  # where paths part, by the join at which they meet
         for split, join in self.spines:
             self.into[join].append(split)
@@ -105,6 +108,7 @@ class _Writer:
                 self.spine(edge, spine, "solid")
                 continue
             attributes = {"label": escaped(_shape(edge))} if edge.label else {}
+            attributes.update(LINES.get(edge.tone, {}))
             if outputs[edge.source] == 1 and inputs[edge.target] == 1:
                 attributes["weight"] = "1000"
             if self.boxes[edge.target].kind == "fork":
@@ -113,15 +117,23 @@ class _Writer:
         for (split, join), spine in self.spines.items():
             if spine not in along:
                 self.spine(Edge(split, join), spine, "invis")
+        for pair in self.drawing.level:
+            with self.source.subgraph() as row:
+                row.attr(rank="same")
+                for name in pair:
+                    row.node(name)
+        if self.drawing.legends:
+            self.source.attr(label=table(self.drawing.legends, LEGEND_WIDTH * 72), labelloc="b", labeljust="l")
         return str(self.source.source)
 
     def spine(self, edge: Edge, spine: str, style: str) -> None:
         """The line along a spine. The middle piece takes the length, as it weighs least."""
         label = {"label": escaped(_shape(edge))} if edge.label else {}
+        look = {"style": style, **LINES.get(edge.tone, {})}
         a, b = f"{spine}a", f"{spine}b"
-        self.source.edge(edge.source, a, weight="2000", style=style, arrowhead="none")
-        self.source.edge(a, b, weight="1000", style=style, arrowhead="none", **label)
-        self.source.edge(b, edge.target, weight="2000", style=style)
+        self.source.edge(edge.source, a, weight="2000", arrowhead="none", **look)
+        self.source.edge(a, b, weight="1000", arrowhead="none", **look, **label)
+        self.source.edge(b, edge.target, weight="2000", **look)
 
     def fill(self, frame: graphviz.Digraph, place: str) -> None:
         """Add what is in one cluster."""
@@ -137,17 +149,21 @@ class _Writer:
                 spine = self.spines[pair]
                 with frame.subgraph(name=f"cluster_{spine}") as column:
                     column.attr(peripheries="0", label="", margin="0")
-                    look = {} if pair in self.straight else {"style": "invis"}
-                    column.node(f"{spine}a", "", **_POINT, **look)
-                    column.node(f"{spine}b", "", **_POINT, **look)
+                    look = self.through.get(pair, {"style": "invis"})
+                    column.node(f"{spine}a", "", **{**self.point, **look})
+                    column.node(f"{spine}b", "", **{**self.point, **look})
             if isinstance(part, Box):
-                frame.node(part.id, escaped(*part.lines), **_size(part), **_KINDS[part.kind])
+                look = {**_size(part), **KINDS[part.kind], **TONES.get(part.tone, {})}
+                if "style" in TONES.get(part.tone, {}) and part.kind in ("input", "output"):
+                    look["style"] += ",rounded"
+                frame.node(part.id, escaped(*part.lines), **look)
                 continue
             with frame.subgraph(name=f"cluster_{part.id}") as inner:
                 if part.kind == "path":
                     inner.attr(peripheries="0", label="", margin="0")
                 else:
-                    inner.attr(peripheries="1", label=escaped(part.title), margin="10")
+                    label = widened(clean(part.title)) if part.id in self.wide else part.title
+                    inner.attr(peripheries="1", label=escaped(label), margin="10")
                 self.fill(inner, part.id)
 
 
@@ -162,19 +178,6 @@ def _size(box: Box) -> dict[str, str]:
         return {}
     longest = max((len(line) for line in map(clean, box.lines)), default=0)
     return {"width": f"{longest * WIDTH + 0.15:.2f}"} if longest > 5 else {}
-
-
-def clean(text: str) -> str:
-    """Text as one line that every program can show.
-
-    Control characters and halves of surrogate pairs are replaced, a long line is cut.
-    """
-    shown = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
-
-
-def _visible(character: str) -> str:
-    return "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
 
 
 def escaped(*lines: str) -> Any:

@@ -19,6 +19,8 @@ class Box:
         cluster: id of the cluster around it; "" at the outermost level.
         nodes: names of the nodes that it stands for, without those of folded repeats.
         times: how many equal ones it stands for.
+        repeats: names of the nodes of folded repeats that it stands for too.
+        tone: what sets it apart from others of its kind (`archdsl.viz.looks.TONES`); "" for nothing.
     """
 
     id: str
@@ -27,6 +29,8 @@ class Box:
     cluster: str = ""
     nodes: tuple[str, ...] = ()
     times: int = 1
+    repeats: tuple[str, ...] = ()
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Edge:
 
     Attributes:
         label: its shape; "" where a reader knows it already.
+        node: name of the node that made the tensor.
+        tone: what sets it apart from others (`archdsl.viz.looks.LINES`).
         passes: whether it goes by the layers beside it: a shortcut, or the share of a split that is not learned from.
     """
 
@@ -42,6 +48,8 @@ class Edge:
     target: str
     label: str = ""
     passes: bool = False
+    node: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,13 +64,37 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Legend:
+    """What is written under a drawing.
+
+    Attributes:
+        title: what the colours say.
+        swatches: a kind or a tone, and its meaning in words.
+        scale: whether the swatches are steps of one scale.
+        notes: lines of text.
+    """
+
+    title: str = ""
+    swatches: tuple[tuple[str, str], ...] = ()
+    scale: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """Everything that is drawn, in the order of the schedule."""
+    """Everything that is drawn, in the order of the schedule.
+
+    Attributes:
+        legends: one under the other.
+        level: pairs of ids of boxes that stand beside each other, at one height.
+    """
 
     name: str
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
     clusters: tuple[Cluster, ...]
+    legends: tuple[Legend, ...] = ()
+    level: tuple[tuple[str, str], ...] = ()
 
     def inside(self) -> dict[str, list[Box | Cluster]]:
         """What stands directly in each cluster, in the order of the schedule."""

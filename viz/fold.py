@@ -16,10 +16,10 @@ from archdsl.viz.tree import Group, Run
 Part = Group | Run
 
 
-def folded(parts: list[Part], graph: Graph, readers: Mapping[str, list[str]]) -> Iterator[list[Part]]:
-    """The parts in order, each with the equal ones that follow it."""
+def folded(parts: list[Part], graph: Graph, readers: Mapping[str, list[str]], apart: Mapping[str, Any]) -> Iterator[list[Part]]:
+    """The parts in order, each with the equal ones that follow it. `apart`: what must be equal too, by node."""
     repeats: list[Part] = []
-    signature: Callable[[Part], Any] = _Signatures(graph)
+    signature: Callable[[Part], Any] = _Signatures(graph, apart)
     for part in parts:
         near = repeats and _may_repeat(repeats[-1], part) and _in_chain(repeats[-1], part, graph, readers)
         if near and (lines := signature(part)) is not None and lines == signature(repeats[0]):
@@ -53,8 +53,9 @@ def _in_chain(before: Part, part: Part, graph: Graph, readers: Mapping[str, list
 class _Signatures:
     """What has to be equal for two parts to be alike; None where a part cannot be compared (a grid has no hash)."""
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Graph, apart: Mapping[str, Any]):
         self.graph = graph
+        self.apart = apart
         self.known: dict[int, Any] = {}
 
     def __call__(self, part: Part) -> Any:
@@ -73,7 +74,7 @@ class _Signatures:
                     wiring.append((index[source], None))
                 else:
                     wiring.append((-1 - outside.setdefault(source, len(outside)), self.graph[source].shape))
-            lines.append((node.op, node.shape, tuple(wiring)))
+            lines.append((node.op, node.shape, tuple(wiring), self.apart.get(node.name)))
         try:
             hash(tuple(lines))
         except TypeError:

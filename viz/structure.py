@@ -9,11 +9,16 @@ forks      a dot where a tensor parts in a cluster    (viz/forks.py)
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from archdsl.cost.layout import cell, dims
+from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Mul
+from archdsl.ops.operator import Shape
 from archdsl.ops.passing import Input
 from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Kind
 from archdsl.viz.fold import folded
@@ -24,33 +29,42 @@ from archdsl.viz.tree import Group, Run, tree
 _NUMBER = re.compile(r"_\d+\Z")
 
 
-def draw(graph: Graph, depth: float, nodes: Iterable[Node] | None = None, skip: int = 0, name: str | None = None) -> Drawing:
+def draw(
+    graph: Graph,
+    depth: float,
+    nodes: Iterable[Node] | None = None,
+    skip: int = 0,
+    name: str | None = None,
+    apart: Mapping[str, Any] | None = None,
+) -> Drawing:
     """The drawing of a network, or of a part of it.
 
     Args:
         depth: how many levels of blocks are opened: 0 closes stages too, 1 shows the outermost blocks closed.
         nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
         skip: how many of the outermost frames of every node are around the part.
+        apart: what tells nodes apart beside what they are, by name: neighbours are folded only where it is equal.
 
     Raises:
         BackendError: an operator has no label.
     """
     drawn = list(graph) if nodes is None else list(nodes)
-    builder = Builder(graph, drawn, depth, whole=skip == 0)
+    builder = Builder(graph, drawn, depth, skip == 0, apart or {})
     builder.outside()
     builder.group(tree(graph, drawn, skip), "", 0)
     builder.connect()
-    return with_forks(Drawing(name or graph.name, tuple(builder.boxes), tuple(builder.edges), tuple(builder.clusters)))
+    return with_forks(Drawing(name or graph.name, builder.finished(), tuple(builder.edges), tuple(builder.clusters)))
 
 
 class Builder:
     """Collects the boxes, then the edges. `level` counts the blocks that are open around a place."""
 
-    def __init__(self, graph: Graph, nodes: list[Node], depth: float, whole: bool):
+    def __init__(self, graph: Graph, nodes: list[Node], depth: float, whole: bool, apart: Mapping[str, Any]):
         self.whole = whole
         self.graph = graph
         self.nodes = nodes
         self.depth = depth
+        self.apart = apart
         self.inside = {node.name for node in nodes}
         self.readers: Mapping[str, list[str]] = graph.readers()
         self.boxes: list[Box] = []
@@ -80,7 +94,7 @@ class Builder:
 
     def group(self, group: Group, cluster: str, level: int) -> None:
         """What is inside of a group."""
-        for repeats in folded(group.children, self.graph, self.readers):
+        for repeats in folded(group.children, self.graph, self.readers, self.apart):
             first = repeats[0]
             for other in repeats[1:]:
                 self.first.update((b.name, a.name) for a, b in zip(first.nodes, other.nodes, strict=True))
@@ -109,7 +123,7 @@ class Builder:
             named = group.call is not None and (row or not group.call.args)
             self.run(only, cluster, times, title(group) if named else "")
         elif closed:
-            lines = _times(_closed(group), times)
+            lines = _times(closed_lines(group), times)
             # A closed network reads as a table, a row to each block.
             self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
         else:
@@ -139,15 +153,27 @@ class Builder:
 
     def edge(self, name: str, target: Box, seen: set[tuple[str, str]]) -> None:
         """An edge for the tensor of a node. Only a join shows a tensor that it reads twice as two."""
-        while name in self.first:
-            name = self.first[name]
+        name = self.drawn(name)
         source = self.place[name]
         if source is target or ((name, target.id) in seen and target.kind not in ("join", "sign")):
             return
         known = (name, "") in seen
         seen.update([(name, target.id), (name, "")])
         shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
-        self.edges.append(Edge(source.id, target.id, dims(self.graph[name].shape) if shown else ""))
+        self.edges.append(Edge(source.id, target.id, _shape(self.graph[name].shape) if shown else "", node=name))
+
+    def drawn(self, name: str) -> str:
+        """The node that is drawn in the place of a folded one; itself where it is not folded."""
+        while name in self.first:
+            name = self.first[name]
+        return name
+
+    def finished(self) -> tuple[Box, ...]:
+        """The boxes with the nodes of folded repeats."""
+        repeats: dict[str, list[str]] = defaultdict(list)
+        for name in self.first:
+            repeats[self.place[self.drawn(name)].id].append(name)
+        return tuple(replace(box, repeats=tuple(repeats[box.id])) if box.id in repeats else box for box in self.boxes)
 
     def tells(self, box: Box, name: str) -> bool:
         """Whether the shape of a tensor is news to a reader who knows what goes into the box that makes it."""
@@ -156,6 +182,11 @@ class Builder:
             return True
         shape = self.graph[name].shape
         return len(shape) != len(inputs[0]) or not all(same(a, b) for a, b in zip(shape, inputs[0], strict=True))
+
+
+def _shape(shape: Shape) -> str:
+    """A shape as text: channels alone where height and width are anybody's."""
+    return cell(shape[0]) if len(shape) == 3 and all(isinstance(extent, Symbol) for extent in shape[1:]) else dims(shape)
 
 
 def title(group: Group) -> str:
@@ -191,7 +222,7 @@ def _only_group(group: Group) -> Group | None:
     return child if len(group.children) == 1 and isinstance(child, Group) else None
 
 
-def _closed(group: Group) -> list[str]:
+def closed_lines(group: Group) -> list[str]:
     """The text of a closed block: its name, and the arguments that it was given, numbers first."""
     args = () if group.call is None or group.kind == "stage" else group.call.args
     order = sorted(args, key=lambda item: (isinstance(item[1], str), isinstance(item[1], bool), item[0]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +12,6 @@ from archdsl.cli.totals import print_totals
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "weights.safetensors"])
 
@@ -29,25 +25,25 @@ ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "we
 @limit_options
 def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
     """Build SPEC: print its print_table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
-    from archdsl.cost.document import document, markdown
-    from archdsl.cost.layout import layout
+    from archdsl.cost.document import document
     from archdsl.ir.verify import verify
 
     net = open_net(spec, settings, limits)
     graph = verify(net.graph(), "elaboration")
-    lines = layout(net.spec, net.cost())
+    sheet = net.table()
     data = document(net.name, net.spec, net.cost())
     target = output or Path("build") / Path(spec).stem
     out = console()
     if not as_json:
-        _print_table(net, out)
+        print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
+        print_totals(net, out)
     from archdsl.artifacts import folder
     from archdsl.ir.serialize import dump
 
     with folder(target, ARTIFACTS) as made:
         (made / "graph.json").write_text(json.dumps(dump(graph), indent=1), encoding="utf-8")
         (made / "cost.json").write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
-        (made / "table.md").write_text(markdown(net.name, lines, net.cost()), encoding="utf-8")
+        (made / "table.md").write_text(sheet.markdown(), encoding="utf-8")
         shape, checked = _forward(net, seed, made / "weights.safetensors")
         from archdsl.viz import diagram
 
@@ -57,18 +53,6 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
         return
     out.print(f"  forward pass      1×{'×'.join(map(str, shape))}, {checked} shapes as the graph says")
     out.print(f"  written           {target}/ ({', '.join(sorted(ARTIFACTS))})", soft_wrap=True)
-
-
-def _print_table(net: Net, out: Console) -> None:
-    from archdsl.cost.layout import count, layout
-
-    bill = net.cost()
-    lines = layout(net.spec, bill)
-    head = lines.head()
-    total = ["", "total", *[""] * (len(head) - 4), count(bill.params), count(bill.macs)]
-    title = net.name + (f", {net.spec.paper}" if net.spec.paper else "")
-    print_table(out, title, head, lines.cells(), ("#", "params", "MACs"), total)
-    print_totals(net, out)
 
 
 def _forward(net: Net, seed: int, path: Path) -> tuple[tuple[int, ...], int]:

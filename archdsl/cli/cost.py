@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.sheets import form_of, write_sheet
 from archdsl.cli.totals import print_totals
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 BY = ("layer", "block", "stage", "line", "operator")
 SORTS = ("order", "macs", "params", "flops", "peak")
-FORMS = ("table", "csv", "markdown", "html")
+FORMS = ("csv", "markdown", "html")
 
 
 @click.command("cost")
@@ -72,7 +73,7 @@ def command(
         return 0
     sheet = _sheet(net, by, sort, convention, bars=not (form or output))
     if form or output:
-        _write(sheet, form or _form_of(output), output)
+        write_sheet(sheet, form or form_of(output, FORMS), output)
     elif by == "line":
         _print_lines(net)
     else:
@@ -147,25 +148,6 @@ def _share(part: int, whole: int, bars: bool, width: int = 20) -> str:
     """A share in per cent, with a bar before it where a person looks at it."""
     share = part / whole if whole else 0.0
     return f"{'█' * round(share * width):<{width}} {share:6.1%}" if bars else f"{share:.1%}"
-
-
-def _write(sheet: Sheet, form: str, output: Path | None) -> None:
-    text = getattr(sheet, form)()
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    from archdsl.artifacts import write
-
-    write(output, text)
-    click.echo(f"{output} is written")
-
-
-def _form_of(output: Path | None) -> str:
-    forms = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
-    suffix = output.suffix if output else ""
-    if suffix not in forms:
-        raise click.UsageError(f"-o {output}: end the name in {', '.join(forms)}, or say --csv, --markdown or --html")
-    return forms[suffix]
 
 
 def _print_lines(net: Net) -> None:

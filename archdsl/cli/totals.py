@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdsl.net import Net
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def print_totals(net: Net, out: Console) -> None:
     """Print the totals of a network."""
     from archdsl.cost.document import TOOLS
-    from archdsl.cost.layout import count
+    from archdsl.cost.layout import count, size
     from archdsl.cost.memory import memory
 
     bill = net.cost()
@@ -47,13 +47,3 @@ def reported(net: Net) -> list[str]:
         convention = f" in {figure.convention}" if figure.convention else ""
         lines.append(f"reported {figure.metric} {figure.text}{where}: {ours:,}{convention}, {verdict}")
     return lines
-
-
-def size(value: Any) -> str:
-    """Bytes for people, with the exact number."""
-    from archdsl.cost.layout import count
-
-    value = getattr(value, "values", value)
-    if getattr(value, "ndim", 0):
-        return f"{count(value)} bytes"
-    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.cli.common import console, print_json, print_table
-from archdsl.cli.totals import size
+from archdsl.cost.layout import size
 from archdsl.net import Net
 
 

@@ -89,6 +89,11 @@ class Bill:
             found = self._quantities[key] = QUANTITIES[name](self.layers[number])
         return found
 
+    def _repr_html_(self) -> str:
+        from archdsl.cost.notebook import bill_card
+
+        return bill_card(self)
+
     def _fill(self, graph: Graph) -> None:
         # Equal operators on equal shapes cost the same; networks repeat themselves, so most layers are looked up.
         known: dict[Any, int] = {}

@@ -1,11 +1,10 @@
-"""The bill as plain data: the fixed keys of `--json`, and the table as Markdown."""
+"""The bill as plain data: the fixed keys of `--json`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from archdsl.cost.bill import Bill, Layer
-from archdsl.cost.layout import Layout, count
 from archdsl.cost.memory import memory
 from archdsl.errors import Source
 from archdsl.spec.model import Spec
@@ -55,12 +54,3 @@ def number(value: Any) -> Any:
     """An int as it is, an array as nested lists of ints."""
     value = getattr(value, "values", value)
     return value.tolist() if hasattr(value, "tolist") else value
-
-
-def markdown(name: str, layout: Layout, bill: Bill) -> str:
-    """The table in Markdown, with the totals in its last row."""
-    head = layout.head()
-    rows = [head, ["---:" if h in ("#", "params", "MACs") else "---" for h in head], *layout.cells()]
-    total = ["", "**total**", *[""] * (len(head) - 4), f"**{count(bill.params)}**", f"**{count(bill.macs)}**"]
-    lines = ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in [*rows, total]]
-    return "\n".join([f"# {name}", "", *lines, ""])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archdsl.cost.bill import Bill, Layer
+from archdsl.cost.sheet import Sheet
 from archdsl.ir.graph import Frame
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Spec
@@ -63,6 +64,16 @@ class Layout:
             shown = [cell(line.args.get(column)) for column in self.columns]
             number = "" if line.number is None else str(line.number)
             yield [number, dims(line.input), operator, *shown, dims(line.output), count(line.params), count(line.macs)]
+
+    def sheet(self, title: str, bill: Bill) -> Sheet:
+        """The lines as a table with the totals in its last row."""
+        head, rows = self.head(), [*self.cells()]
+        given = [[line.args.get(column) for line in self.lines] for column in self.columns]
+        plain = [c for c, values in zip(self.columns, given, strict=True) if all(v is None or type(v) is int for v in values)]
+        numbers = frozenset(["#", "params", "MACs", *(_HEADS.get(column, column) for column in plain)])
+        total = ("", "total", *[""] * (len(head) - 4), count(bill.params), count(bill.macs))
+        made = Sheet(title, tuple(head), tuple(map(tuple, rows)), numbers, total)
+        return made if any(line.number is not None for line in self.lines) else made.only(head[1:])
 
 
 def layout(spec: Spec, bill: Bill) -> Layout:
@@ -138,3 +149,11 @@ def count(value: Any) -> str:
         low, high = int(value.min()), int(value.max())
         return f"{low:,}" if low == high else f"{low:,}…{high:,}"
     return f"{int(value):,}"
+
+
+def size(value: Any) -> str:
+    """Bytes for people, with the exact number."""
+    value = getattr(value, "values", value)
+    if getattr(value, "ndim", 0):
+        return f"{count(value)} bytes"
+    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"

@@ -1,16 +1,17 @@
-"""Exact numbers of three kinds behind one arithmetic: Python ints and Fractions, and arrays of them (`Grid`).
+"""Exact numbers of three kinds behind one arithmetic: Python ints and Fractions, arrays of them (`Grid`), and symbols (`Symbol`).
 
 Elaboration, shape rules and count rules use the plain operators of Python and the functions exported here, so the same code
-gives one network or a grid of networks.
+gives one network, a grid of networks, or a block of any width.
 """
 
-from archdsl.exact.decision import Disagreement
+from archdsl.exact.decision import Disagreement, Undetermined
 from archdsl.exact.functions import (
     ceil,
     divide,
     exact,
     floor,
     is_integer,
+    is_number,
     key,
     make_divisible,
     maximum,
@@ -21,14 +22,18 @@ from archdsl.exact.functions import (
     select,
     to_float,
 )
+from archdsl.exact.symbol import Symbol, symbols
 
 __all__ = [
     "Disagreement",
+    "Symbol",
+    "Undetermined",
     "ceil",
     "divide",
     "exact",
     "floor",
     "is_integer",
+    "is_number",
     "key",
     "make_divisible",
     "maximum",
@@ -37,5 +42,6 @@ __all__ = [
     "power",
     "product",
     "select",
+    "symbols",
     "to_float",
 ]

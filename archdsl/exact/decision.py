@@ -1,4 +1,4 @@
-"""One answer out of an array of them, and what happens where there are several."""
+"""One answer out of several, and what happens where they differ or there is none."""
 
 from __future__ import annotations
 
@@ -54,3 +54,7 @@ def agreed(values: Any, knobs: frozenset[str]) -> Any:
     numbers: dict[Any, int] = {}
     listed = [numbers.setdefault(value, len(numbers)) for value in values.ravel().tolist()]
     raise Disagreement(knobs, np.array(listed).reshape(values.shape))
+
+
+class Undetermined(ValueError):
+    """A question about symbols whose answer depends on what they stand for."""

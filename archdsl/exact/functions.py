@@ -1,4 +1,4 @@
-"""Arithmetic that stays exact on ints, Fractions and grids. NumPy is imported only when an array arrives."""
+"""Arithmetic that stays exact on ints, Fractions, grids and symbols. NumPy is imported only when an array arrives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.exact.decision import agreed
+from archdsl.exact.symbol import Symbol
 
 if TYPE_CHECKING:
     from archdsl.exact.truth import Truth
@@ -121,8 +122,13 @@ def product(values: Iterable[Any]) -> Any:
     return result
 
 
+def is_number(x: Any) -> bool:
+    """Whether x can be calculated with: an int, a Fraction, a grid of them, or a symbol."""
+    return (isinstance(x, (int, Fraction, Symbol)) and not isinstance(x, bool)) or hasattr(x, "num")
+
+
 def is_integer(x: Any) -> bool:
-    """Whether x is an integer or an array of integers."""
+    """Whether x is an integer, an array of integers, or a symbol that stands for one."""
     return type(x) is int or (not isinstance(x, (bool, str, Fraction)) and getattr(x, "is_integer", False) is True)
 
 

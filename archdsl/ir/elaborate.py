@@ -1,6 +1,6 @@
 """A spec with values for its knobs to a graph: steps run in order, blocks are opened, shapes are inferred on the way.
 
-Every dimension is an int or a grid of ints. A condition over a grid whose elements disagree raises `Undecided`, which names the
+Every dimension is an int, a grid of ints or a symbol. A condition over a grid whose elements disagree raises `Undecided`, which names the
 knobs; everything else is the same code for one network and for many.
 
     Evaluation   values, decisions, mistakes       (ir/evaluation.py)
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archdsl.errors import Mark
+from archdsl.exact import Undetermined
 from archdsl.ir.evaluation import Stop, Undecided
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.limits import Limits
@@ -85,14 +86,17 @@ class Elaborator(Structure):
         """Run steps one after the other. `many`: targets that get a number; `alone`: a block among them adds nothing to names."""
         for step in steps:
             mods = step.mods
-            if mods is PLAIN and type(step) is Call:
-                current = self.call(step, scope, current, many, alone)
-            elif mods.repeat is None and not mods.loop:
-                current = self.once(step, scope, current, many, alone)
-            else:
-                scope.names["in"] = channels(current)
-                for names in self.rounds(mods, scope):
-                    current = self.once(step, scope.having(names), current, many, False)
+            try:
+                if mods is PLAIN and type(step) is Call:
+                    current = self.call(step, scope, current, many, alone)
+                elif mods.repeat is None and not mods.loop:
+                    current = self.once(step, scope, current, many, alone)
+                else:
+                    scope.names["in"] = channels(current)
+                    for names in self.rounds(mods, scope):
+                        current = self.once(step, scope.having(names), current, many, False)
+            except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
+                raise self.fail(str(error), step.mark) from None
         return current
 
     def once(self, step: Step, scope: Scope, current: Tensors, many: set[str], alone: bool) -> Tensors:

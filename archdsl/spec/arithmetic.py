@@ -1,12 +1,11 @@
-"""What the signs of expressions do: exact arithmetic on numbers and grids, comparison, logic, and bounded lists."""
+"""What the signs of expressions do: exact arithmetic on numbers, grids and symbols, comparison, logic, and bounded lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import Any
 
-from archdsl.exact import divide, exact, power
+from archdsl.exact import divide, exact, is_number, power
 
 MAX_ITEMS = 10_000
 MAX_NESTING = 16
@@ -28,11 +27,6 @@ class Items(list[Any]):
             raise ValueError(f"a list of more than {MAX_ITEMS:,} values")
         if self.nesting > MAX_NESTING:
             raise ValueError(f"lists nested deeper than {MAX_NESTING} levels")
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value can be calculated with: an int, a Fraction, or a grid of them."""
-    return (isinstance(value, (int, Fraction)) and not isinstance(value, bool)) or hasattr(value, "num")
 
 
 def truth(value: Any) -> Any:

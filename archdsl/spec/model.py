@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import Mark, Source
-from archdsl.spec.arithmetic import is_number
+from archdsl.exact import is_number
 from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Value
 
 __all__ = [

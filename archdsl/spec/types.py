@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import choices, near_miss
-from archdsl.exact import floor, is_integer
+from archdsl.exact import floor, is_integer, is_number
 from archdsl.ops import ShapeError
 from archdsl.ops.arguments import describe
 from archdsl.ops.operator import refuse
@@ -47,7 +47,7 @@ def _is(type_: str, value: Any) -> bool:
     if type_ == "int":
         return type(value) is int or is_integer(value)
     if type_ == "number":
-        return _is_number(value)
+        return is_number(value)
     if type_ == "bool":
         return isinstance(value, bool) or hasattr(value, "mask") or _all(value, bool)
     if type_ == "word":
@@ -62,10 +62,6 @@ def _all(value: Any, kind: type) -> bool:
     return values is not None and not hasattr(value, "num") and all(isinstance(v, kind) for v in values.flat)
 
 
-def _is_number(value: Any) -> bool:
-    return (isinstance(value, (int, Fraction)) and not isinstance(value, bool)) or hasattr(value, "num")
-
-
 def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
     values = value.values.flat if hasattr(value, "values") else [value]
     for item in values:
@@ -78,7 +74,7 @@ def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
 
 
 def _outside(bounds: tuple[Any, Any], item: Any) -> tuple[str, str] | None:
-    if not _is_number(item):
+    if not is_number(item):
         return f"expected numbers from {bounds[0]} to {bounds[1]}, {describe(item)} came", ""
     inside = (item >= bounds[0]) & (item <= bounds[1])
     if inside is True:

@@ -19,7 +19,11 @@ def test_second_build_equals_first(name: str) -> None:
     net = archdsl.load(name)
     net.graph()
     for _ in range(6):
-        knobs = {"width": draw.choice([0.5, 1, 1.1]), "resolution": draw.choice([64, 100, 224]), "classes": draw.choice([10, 1000])}
+        knobs = {
+            "width": draw.choice([0.5, 1, 1.1]),
+            "resolution": draw.choice([64, 100, 224]),
+            "classes": draw.choice([10, 1000]),
+        }
         if "transition" in net.knobs:
             knobs["transition"] = draw.choice(["block", "stage", "none"])
         if "split" in net.knobs:

@@ -8,7 +8,7 @@ from graphs import Builder, block
 
 import archdsl
 from archdsl.viz import diagram
-from archdsl.viz.dot import LONGEST, clean
+from archdsl.viz.text import LONGEST, clean
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = [
@@ -76,3 +76,13 @@ def test_one_type_size_and_one_line_weight():
 
 def test_direction():
     assert "rankdir=LR" in diagram(archdsl.load("dpnet").graph(), "dp_b", rankdir="LR").dot
+
+
+@pytest.mark.parametrize("name", [*NASTY, "a\0b", "x" * 300])
+def test_names_in_a_legend_are_shown_as_text(name):
+    build = Builder((4, 8, 8))
+    build(name, "conv", out=16)
+    build("last", "conv", out=1)
+    picture = diagram(build.graph, peak=True)
+    shown = {"".join(text.itertext()) for text in ElementTree.fromstring(picture.svg).iter(f"{SVG}text")}
+    assert " ".join(clean(f"● {name}: 4,096 bytes").split()) in {" ".join(text.split()) for text in shown}

@@ -86,7 +86,7 @@ def test_an_engine_that_fails(nothing_installed, body, message):
 @pytest.mark.skipif(shutil.which("dot") is not None, reason="the system's Graphviz writes it")
 def test_a_form_that_the_engine_has_not():
     with pytest.raises(BackendError, match="graphviz-pure cannot write pdf"):
-        diagram(GRAPH).render("pdf")
+        layout.lay_out("digraph {}", "pdf")
 
 
 def test_threads():

@@ -4,26 +4,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from drawings import edges, lines
 from graphs import Builder, block, chain
 
 import archdsl
 from archdsl.viz import diagram
-from archdsl.viz.drawing import Drawing
 
 
 @pytest.fixture(scope="module")
 def dpnet():
     return archdsl.load("dpnet").graph()
-
-
-def lines(drawing: Drawing) -> list[str]:
-    return [" | ".join(box.lines) for box in drawing.boxes]
-
-
-def edges(drawing: Drawing) -> list[tuple[str, str, str]]:
-    """Edges by the text of their boxes; a fork is •."""
-    text = {box.id: " | ".join(box.lines) or "•" for box in drawing.boxes}
-    return [(text[edge.source], text[edge.target], edge.label) for edge in drawing.edges]
 
 
 def test_closed_network_reads_as_its_table(dpnet):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from archdsl.artifacts import write, write_bytes
+from archdsl.artifacts import write
 from archdsl.errors import InputError
 from archdsl.viz.plots.data import Plot, Tornado
 from archdsl.viz.plots.page import page
@@ -44,7 +44,7 @@ def write_plot(
     if not listed:
         raise InputError(f"{path}: there is no plot to write")
     if ending in PAPER:
-        write_bytes(path, paper(listed, PAPER[ending], column))
+        write(path, paper(listed, PAPER[ending], column))
         return
     first = listed[0]
     write(path, page(title or (first.title if isinstance(first, Tornado) else first.points.title), listed))

@@ -1,0 +1,44 @@
+"""Sheets to files: which form the ending of a name asks for, and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from archdsl.cost.sheet import Sheet
+
+ENDINGS = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html", ".tex": "latex"}
+
+
+def form_of(output: Path | None, forms: Iterable[str]) -> str:
+    """The form that a name ends in, among those that a command writes.
+
+    Raises:
+        UsageError: it ends in something else.
+    """
+    known = {ending: form for ending, form in ENDINGS.items() if form in set(forms)}
+    suffix = output.suffix.lower() if output else ""
+    if suffix not in known:
+        words = ", ".join(dict.fromkeys(known.values()))
+        raise click.UsageError(f"-o {output}: end the name in {', '.join(known)}, or name the form: {words}")
+    return known[suffix]
+
+
+def write_sheet(sheet: Sheet, form: str, output: Path | None) -> None:
+    """Write a sheet to a file, whole or not at all, or print it.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    text = getattr(sheet, form)()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from archdsl.artifacts import write
+
+    write(output, text)
+    click.echo(f"{output} is written")

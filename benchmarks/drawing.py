@@ -1,0 +1,59 @@
+"""DP-Net with every block open, from graph to SVG in process, and where the time goes; the same for a chain of blocks of 500 layers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from timing import interleave
+
+import archdsl
+from archdsl.ir.graph import Graph
+from archdsl.viz import diagram
+from archdsl.viz.dot import SIZE, WIDTH, dot
+from archdsl.viz.layout import lay_out
+from archdsl.viz.looks import INK, PAPER
+from archdsl.viz.structure import draw
+from archdsl.viz.svg import alone
+from archdsl.viz.titles import cleared
+
+LAYERS = """\
+import: [blocks/mobile]
+input: [32, 56, 56]
+net: [{bottleneck: {exp: "64 + 8*($i % 7)", out: 32}, repeat: 167}]
+"""
+
+
+def steps(graph: Graph) -> dict[str, Callable[[], Any]]:
+    """Each step of a drawing, and all of them."""
+    drawing = draw(graph, math.inf)
+    source = dot(drawing)
+    laid, _ = cleared(lay_out(source, "svg").decode(), SIZE, WIDTH * 72, INK, PAPER)
+    raw = lay_out(source, "svg").decode()
+    titles = {box.id: ", ".join(box.nodes) for box in drawing.boxes}
+    return {
+        "structure": lambda: draw(graph, math.inf),
+        "DOT": lambda: dot(drawing),
+        "layout": lambda: lay_out(source, "svg"),
+        "titles": lambda: cleared(raw, SIZE, WIDTH * 72, INK, PAPER),
+        "finish": lambda: alone(laid, drawing.name, drawing.summary(), titles),
+        "graph to SVG": lambda: diagram(graph, depth="all").svg,
+    }
+
+
+def report(name: str, graph: Graph, rounds: int) -> None:
+    drawing = diagram(graph, depth="all").drawing
+    print(f"{name}: {len(drawing.boxes)} boxes, {len(drawing.edges)} arrows, {len(drawing.clusters)} frames")
+    timings = interleave(steps(graph), rounds)
+    for timing in timings:
+        print(f"  {timing}   share {timing.median / timings[-1].median:.2f}")
+
+
+def main() -> None:
+    report("DP-Net", archdsl.load("dpnet").graph(), 15)
+    report("501 layers", archdsl.loads(LAYERS, name="chain").graph(), 3)
+
+
+if __name__ == "__main__":
+    main()

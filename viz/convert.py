@@ -1,0 +1,78 @@
+"""PDF and PNG, from the finished SVG: by svglib and reportlab to PDF, and from there by PDFium to pixels.
+
+So every form of a picture looks the same on every machine: the fonts are those that every PDF reader has, no system library is used.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+
+from archdsl.errors import BackendError
+
+MISSING = "{form} needs {package}: pip install 'archdsl[viz]'"
+SCALE = 2.0  # pixels for a point
+LARGEST = 16_000  # pixels along either side; more is of no use to any viewer
+_WIDE = "DejaVuSans"  # has Greek, Cyrillic, arrows and signs of mathematics
+_TEXT = 'font-family="Helvetica, '
+
+
+def pdf(svg: str) -> bytes:
+    """The PDF of an SVG, one page of its size, its text as text.
+
+    Raises:
+        BackendError: svglib is not installed.
+    """
+    try:
+        from reportlab.graphics import renderPDF
+        from svglib.svglib import svg2rlg
+    except ImportError:
+        raise BackendError(MISSING.format(form="PDF", package="svglib")) from None
+    logging.getLogger("svglib").setLevel(logging.ERROR)
+    if not _plain(svg) and _found(_WIDE):
+        svg = svg.replace(_TEXT, f'font-family="{_WIDE}, Helvetica, ', 1)
+    content = renderPDF.drawToString(svg2rlg(io.BytesIO(svg.encode())))
+    assert isinstance(content, bytes)
+    return content
+
+
+def png(svg: str) -> bytes:
+    """The PNG of an SVG, two pixels for a point; fewer where it would be larger than 16,000.
+
+    Raises:
+        BackendError: svglib or pypdfium2 is not installed.
+    """
+    page = pdf(svg)
+    try:
+        import pypdfium2
+    except ImportError:
+        raise BackendError(MISSING.format(form="PNG", package="pypdfium2")) from None
+    document = pypdfium2.PdfDocument(page)
+    scale = min(SCALE, LARGEST / max(document[0].get_size()))
+    out = io.BytesIO()
+    document[0].render(scale=scale).to_pil().save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _plain(text: str) -> bool:
+    """Whether Helvetica, with the symbols that reportlab takes from Symbol and ZapfDingbats, has every character."""
+    return all(character in _KNOWN or _in_latin(character) for character in set(text))
+
+
+_KNOWN = frozenset("−√●→·")
+
+
+def _in_latin(character: str) -> bool:
+    try:
+        character.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _found(family: str) -> bool:
+    """Whether a font is on the system. It can be used from then on."""
+    from svglib.fonts import find_font
+
+    name, exact = find_font(family)
+    return bool(exact) and name == family

@@ -1,0 +1,147 @@
+"""Heat: boxes coloured by what they cost, each with its share in its text and the scale in the legend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from archdsl.cost.bill import Bill
+from archdsl.cost.memory import memory
+from archdsl.errors import InputError, unknown
+from archdsl.ir.graph import Graph, Node
+from archdsl.viz.drawing import Box, Drawing, Legend
+from archdsl.viz.looks import HEAT
+
+COSTS = ("macs", "params", "memory", "latency")
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)  # of a sum over layers, where steps of the scale begin
+LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)  # of a largest value
+
+
+@dataclass(frozen=True)
+class Heat:
+    """What a drawing is coloured by.
+
+    Attributes:
+        title: of the scale: `share of 117,715,736 multiply-accumulates`.
+        shares: of every node, from 0 to 1; a node that is not in it has none.
+        largest: whether a box has the largest share of its nodes, and not their sum.
+    """
+
+    title: str
+    shares: Mapping[str, float]
+    largest: bool = False
+
+    def of(self, names: Iterable[str]) -> float:
+        """The share of a box that stands for these nodes."""
+        found = [self.shares.get(name, 0.0) for name in names]
+        return max(found, default=0.0) if self.largest else math.fsum(found)
+
+    def begins(self) -> tuple[float, ...]:
+        """Where the steps of the scale begin, without the first."""
+        return LEVELS if self.largest else SHARES
+
+    def tone(self, share: float) -> str:
+        """The step of the scale."""
+        return HEAT[sum(share >= begin - 1e-12 for begin in self.begins())]
+
+    def legend(self) -> Legend:
+        """The scale with its numbers."""
+        begins = [f"{begin:.0%}" for begin in self.begins()]
+        between = [f"{a} to {b}" for a, b in pairwise(begins)]
+        last = begins[-1] if self.largest else f"from {begins[-1]}"
+        return Legend(self.title, tuple(zip(HEAT, [f"below {begins[0]}", *between, last], strict=True)), scale=True)
+
+
+def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | None = None) -> Heat:
+    """The heat of a graph, or of a part of it.
+
+    Args:
+        by: `macs`, `params`, `memory` (what is in memory while a layer runs), or a value for each node by name, such as its
+            measured latency in seconds; nodes that are left out count as nothing.
+        part: nodes of which the shares are, where not all are drawn. Memory stays that of the whole network.
+
+    Raises:
+        InputError: an unknown cost, a cost that has to be given, unknown nodes, values that are no amounts, or a grid.
+    """
+    names = [node.name for node in (graph if part is None else part)]
+    where = "" if part is None else " of this part"
+    if not isinstance(by, str):
+        _check(graph, by)
+        values = {name: by.get(name, 0) for name in names}
+        return Heat(f"share of {math.fsum(values.values()):,.6g}{where}", _shares(values))
+    if by == "latency":
+        raise InputError(
+            "latency needs a device file, which says how long each layer takes on a device, and none was given; "
+            "in Python, give heat= the seconds of each node by name"
+        )
+    if by not in COSTS:
+        message, hint = unknown("heat", by, COSTS)
+        raise InputError(f"{message}; {hint}")
+    if by == "memory":
+        return _memory(graph, names)
+    word = {"macs": "multiply-accumulates", "params": "parameters"}[by]
+    costs = {layer.node.name: _one(getattr(layer, by)) for layer in Bill(graph)}
+    values = {name: costs[name] for name in names if name in costs}
+    return Heat(f"share of {sum(values.values()):,} {word}{where}", _shares(values))
+
+
+def heated(drawing: Drawing, found: Heat) -> Drawing:
+    """The drawing with its boxes coloured."""
+    boxes = tuple(_heated(box, found) for box in drawing.boxes)
+    return replace(drawing, boxes=boxes, legends=(*drawing.legends, found.legend()))
+
+
+def _heated(box: Box, found: Heat) -> Box:
+    share = found.of((*box.nodes, *box.repeats))
+    if box.kind in ("output", "fork") or (box.kind == "input" and not share):
+        return box
+    return replace(with_note(box, percent(share) if share else ""), tone=found.tone(share))
+
+
+def with_note(box: Box, note: str) -> Box:
+    """A box with one more line of text; a row of a table stays one line, and a sign has no room."""
+    if not note or box.kind == "sign":
+        return box
+    if box.kind == "block" and len(box.lines) == 1:
+        return replace(box, lines=(f"{box.lines[0]}   {note}",))
+    return replace(box, lines=(*box.lines, note))
+
+
+def percent(share: float) -> str:
+    """A share as people write it."""
+    if share > 0.9995:
+        return "100%"
+    return f"{share:.1%}" if share >= 0.0005 else "<0.1%"
+
+
+def _memory(graph: Graph, names: Iterable[str]) -> Heat:
+    found = memory(graph)
+    peak = _one(found.peak_activation_bytes)
+    values: dict[str, int] = {}
+    for moment in found.timeline:
+        values[moment.node] = max(values.get(moment.node, 0), _one(moment.bytes))
+    title = f"in memory while it runs, as a share of the peak of {peak:,} bytes"
+    return Heat(title, {name: values[name] / peak for name in names if name in values}, largest=True)
+
+
+def _check(graph: Graph, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        if name not in graph.nodes:
+            message, hint = unknown("node", name, graph.nodes)
+            raise InputError(f"{graph.name}: {message}; {hint}" if hint else f"{graph.name}: {message}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+            raise InputError(f"heat of {name}: an amount of at least 0 is wanted, {value!r} came")
+
+
+def _shares(values: Mapping[str, float]) -> dict[str, float]:
+    total = math.fsum(values.values())
+    return {name: value / total if total else 0.0 for name, value in values.items()}
+
+
+def _one(value: Any) -> int:
+    if type(value) is not int:
+        raise InputError("heat is drawn of one network; this is a grid of them, or a block of any width")
+    return value

@@ -1,0 +1,97 @@
+"""The legend under a drawing: what its boxes and colours mean. As a table in DOT, so that it is in every form of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape as html_escape
+
+from archdsl.viz.drawing import Drawing, Legend
+from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, TONES
+from archdsl.viz.text import clean
+
+_WORDS = {
+    "operator": "layer",
+    "block": "block, closed",
+    "split": "split or join",
+    "join": "split or join",
+}
+_PROSE = 0.9  # running text has more narrow letters than labels
+_SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
+
+
+def kinds(drawing: Drawing, fills: bool = True) -> Legend:
+    """What the boxes and lines of a drawing are. `fills`: whether the fills of boxes say their kind."""
+    found = dict.fromkeys(box.kind for box in drawing.boxes)
+    swatches = {words: kind for kind in KINDS if fills and kind in found and (words := _WORDS.get(kind))}
+    signs = dict.fromkeys(line for box in drawing.boxes if box.kind == "sign" for line in box.lines)
+    notes = [f"{'; '.join(_SIGNS[s] for s in _SIGNS if s in signs)}"] if signs else []
+    labels = [edge.label for edge in drawing.edges if edge.label]
+    if any("²×" in label for label in labels):
+        notes += ["56²×24 is height and width 56, 24 channels", "a line without a shape carries what came in"]
+    elif labels:
+        notes.append("a line without a number carries as many channels as came in")
+    if any(times > 1 for times in (*(b.times for b in drawing.boxes), *(c.times for c in drawing.clusters))):
+        notes.append("x 3 is three equal ones in a row")
+    return Legend("", tuple((kind, words) for words, kind in swatches.items()), notes=tuple(notes))
+
+
+def table(legends: Iterable[Legend], advance: float) -> str:
+    """Legends as one HTML-like label of DOT.
+
+    Args:
+        advance: points that a character may take.
+    """
+    rows: list[str] = []
+    for legend in legends:
+        if legend.title:
+            rows.append(_line(legend.title, advance))
+        if legend.swatches:
+            rows.append(f'<tr><td align="left">{_swatches(legend, advance)}</td></tr>')
+        rows += [_line(note, advance) for note in legend.notes]
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{"".join(rows)}</table>>'
+
+
+def _swatches(legend: Legend, advance: float) -> str:
+    """A row of swatches. Its size is fixed, or the engine would stretch them to the width of the longest note."""
+    cells = "".join(map(_step if legend.scale else _swatch, legend.swatches, [advance] * len(legend.swatches)))
+    widths = [len(words) * advance + (18 if legend.scale else 46) for _, words in legend.swatches]
+    size = f'fixedsize="true" width="{sum(widths) + 8:.0f}" height="{26 if legend.scale else 30}" align="left"'
+    spacing = 0 if legend.scale else 4
+    style = f'border="0" cellborder="1" cellspacing="{spacing}" cellpadding="3" color="{FRAME}"'
+    return f"<table {style} {size}><tr>{cells}</tr></table>"
+
+
+def _line(text: str, advance: float) -> str:
+    return f'<tr><td align="left" width="{len(text) * advance * _PROSE:.0f}">{_escaped(text)}</td></tr>'
+
+
+def _escaped(text: str) -> str:
+    """Text for a label of HTML. Engines read backslashes in such labels too."""
+    return html_escape(clean(text)).replace("\\", "\\\\")
+
+
+def _swatch(swatch: tuple[str, str], advance: float) -> str:
+    look, words = swatch
+    fill = _look(look).get("fillcolor", PAPER)
+    width = len(words) * advance
+    return f'<td bgcolor="{fill}" width="16">{_mark(look)}</td><td border="0" align="left" width="{width:.0f}">{_escaped(words)}</td>'
+
+
+def _step(swatch: tuple[str, str], advance: float) -> str:
+    look, words = swatch
+    attributes = _look(look)
+    text = f'<font color="{attributes.get("fontcolor", INK)}">{_escaped(words)}</font>'
+    return f'<td bgcolor="{attributes.get("fillcolor", PAPER)}" width="{len(words) * advance + 8:.0f}">{text}</td>'
+
+
+MARKS = {"added": "+", "removed": "−", "changed": "~", "running": "→", "alive": "●"}
+"""What stands in the text of a box of a tone, so that it is told without colour."""
+
+
+def _mark(look: str) -> str:
+    colour = _look(look).get("fontcolor", INK)
+    return f'<font color="{colour}">{MARKS[look]}</font>' if look in MARKS else " "
+
+
+def _look(name: str) -> dict[str, str]:
+    return TONES[name] if name in TONES else KINDS[name]

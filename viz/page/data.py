@@ -1,0 +1,151 @@
+"""What a page knows: the outline with costs and source lines, as plain data."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl.cost.layout import cell, dims, size
+from archdsl.cost.memory import memory
+from archdsl.errors import InputError, Mark, Source
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.operator import Shape
+from archdsl.spec.locate import zoo
+from archdsl.viz.heat import Heat, heat
+from archdsl.viz.looks import HEAT, TONES
+from archdsl.viz.page.outline import Outline, Part, outline
+from archdsl.viz.view import View
+
+if TYPE_CHECKING:
+    from archdsl.net import Net
+
+COSTS = ("params", "macs", "memory")
+"""What boxes can always be coloured by."""
+
+
+def page_data(view: View, rankdir: str = "TB") -> dict[str, Any]:
+    """Everything that a page shows.
+
+    Raises:
+        InputError: the net is a grid of networks.
+        BackendError: an operator has no label.
+    """
+    net, graph = view.net, view.graph
+    assert net is not None
+    if any(type(d) is not int for node in graph for d in node.shape):
+        raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
+    found = outline(graph, view.nodes, view.skip)
+    costs, places = _Costs(net), _Places(net.spec.source)
+    scales = {cost: heat(graph, cost, view.nodes) for cost in COSTS} | ({view.cost: view.heat} if view.heat else {})
+    parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
+    needs = memory(graph)
+    return {
+        "name": view.name,
+        "paper": net.spec.paper or "",
+        "knobs": {name: cell(value) for name, value in net.knobs.items()},
+        "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
+        "memory": f"weights {size(needs.weights_bytes)}, peak activations {size(needs.peak_activation_bytes)}",
+        "rankdir": rankdir,
+        "colour": view.cost or "kind",
+        "scales": {cost: _scale(scale) for cost, scale in scales.items()},
+        "looks": [[TONES[tone]["fillcolor"], TONES[tone]["fontcolor"]] for tone in HEAT],
+        "parts": parts,
+        "links": _links(found, graph),
+        "marks": places.marks,
+        "sources": [{"name": places.name(source), "text": source.text} for source in places.sources],
+    }
+
+
+def _scale(scale: Heat) -> dict[str, Any]:
+    legend = scale.legend()
+    return {"title": legend.title, "words": [words for _, words in legend.swatches]}
+
+
+def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float, scales: Mapping[str, Heat]) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": part.kind, "lines": part.lines, "around": part.around, "name": part.name}
+    if part.opens:
+        data["open"] = _is_open(part, depth)
+    if part.nodes:
+        arriving = graph.input_shapes(part.nodes[0])
+        data["in"] = _shape(arriving[0]) if arriving else ""
+        data["out"] = _shape(part.nodes[-1].shape)
+        if part.kind != "input":  # of a block, the input is what a layer before it made
+            data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
+            names = [node.name for node in part.nodes]
+            data["tones"] = {cost: HEAT.index(scale.tone(scale.of(names))) for cost, scale in scales.items()}
+        data["count"] = len(part.nodes)
+        if not part.opens:
+            data["operators"] = [_operator(node, costs) for node in part.nodes]
+    data["marks"] = [places.number(mark) for mark in part.marks]
+    data["shown"] = places.shown(part.marks)
+    return data
+
+
+def _is_open(part: Part, depth: float) -> bool:
+    """At first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
+    return {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
+
+
+def _operator(node: Node, costs: _Costs) -> list[Any]:
+    given = ", ".join(f"{name} {cell(value)}" for name, value in node.op.arguments().items() if value not in (None, False))
+    params, macs, _ = costs.of([node])
+    return [node.name, node.op.word, given, _shape(node.shape), params, macs]
+
+
+def _links(found: Outline, graph: Graph) -> list[list[Any]]:
+    """Source, target, tensor, shape, and 1 where the shape is news to who knows what the source reads."""
+    return [[x.source, x.target, x.tensor, _shape(graph[x.tensor].shape), int(x.news)] for x in found.links]
+
+
+def _shape(shape: Shape) -> str:
+    return dims(shape)
+
+
+class _Costs:
+    """Costs of nodes by name."""
+
+    def __init__(self, net: Net):
+        self.layers = {layer.node.name: layer for layer in net.cost()}
+        self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
+
+    def of(self, nodes: Any) -> tuple[int, int, int]:
+        """Parameters and multiply-accumulates together, and the most bytes that are in use while one of them runs."""
+        layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
+        held = max((int(self.alive.get(node.name, 0)) for node in nodes), default=0)
+        return sum(int(x.params) for x in layers), sum(int(x.macs) for x in layers), held
+
+
+class _Places:
+    """Numbers for marks and the sources that they lie in; the spec itself is the first source."""
+
+    def __init__(self, spec: Source):
+        self.sources = [spec]
+        self.known: dict[Mark, int] = {}
+        self.marks: list[list[int]] = []
+
+    def number(self, mark: Mark) -> int:
+        if mark not in self.known:
+            if mark.source not in self.sources:
+                self.sources.append(mark.source)
+            self.known[mark] = len(self.marks)
+            self.marks.append([self.sources.index(mark.source), mark.line, mark.column, mark.end])
+        return self.known[mark]
+
+    def shown(self, marks: tuple[Mark, ...]) -> int:
+        """Which mark a reader looks for first: the innermost in the spec itself, or in the base that it extends; -1 for none."""
+        sources = {mark.source for mark in marks}
+        outer = self.sources[0] if self.sources[0] in sources else marks[-1].source if marks else None
+        own = next((mark for mark in marks if mark.source is outer), None)
+        return -1 if own is None else self.number(own)
+
+    def name(self, source: Source) -> str:
+        """A name that tells sources apart and nothing of the machine: from the spec's folder, or from the zoo."""
+        if source.path is None:
+            return source.name
+        for root in (self.sources[0].path.parent if self.sources[0].path else None, zoo()):
+            if root is not None and source.path.is_relative_to(root):
+                return source.path.relative_to(root).as_posix()
+        return Path(os.path.basename(source.name)).name

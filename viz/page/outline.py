@@ -1,0 +1,209 @@
+"""What a page holds, apart from how it is shown: every part of a network in the part around it, and the tensors between leaves.
+
+The groups and boxes are those of a drawing (viz/tree.py), but all of them at once: a reader opens and closes them. Equal
+neighbours are one part, "x 3", which opens to each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archdsl.errors import Mark
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.join import Add, Mul
+from archdsl.ops.passing import Input
+from archdsl.viz.fold import folded
+from archdsl.viz.labels import label
+from archdsl.viz.structure import closed_lines, title
+from archdsl.viz.tree import Group, Run, tree
+
+
+@dataclass(eq=False)
+class Part:
+    """A box, or a group of parts that can be opened.
+
+    Attributes:
+        kind: `stage`, `block` or `repeat` for a group, otherwise as in `archdsl.viz.drawing.Kind`.
+        lines: its text: what it is, and more about it.
+        around: number of the part around it, -1 at the outermost level.
+        level: how many blocks are around it.
+        name: of the node or of the block call, as in the spec.
+        nodes: all operators inside, in the order of the schedule.
+        marks: the step that made it, then the calls around that, from the inside to the outside.
+    """
+
+    kind: str
+    lines: tuple[str, ...]
+    around: int
+    level: int
+    name: str
+    nodes: tuple[Node, ...]
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        """Whether it has parts inside."""
+        return self.kind in ("stage", "block", "repeat")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tensor on its way between two boxes, by their numbers.
+
+    Attributes:
+        tensor: name of the node that made it.
+        news: whether its shape is another than that of what the box reads.
+    """
+
+    source: int
+    target: int
+    tensor: str
+    news: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """All parts, each behind the one around it, and all links, in the order of the schedule."""
+
+    parts: tuple[Part, ...]
+    links: tuple[Link, ...]
+
+
+def outline(graph: Graph, nodes: Iterable[Node] | None = None, skip: int = 0) -> Outline:
+    """The outline of a network, or of a part of it.
+
+    Args:
+        nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
+        skip: how many of the outermost frames of every node are around the part.
+
+    Raises:
+        BackendError: an operator has no label.
+    """
+    return _Outliner(graph, list(graph) if nodes is None else list(nodes), skip).run()
+
+
+class _Outliner:
+    def __init__(self, graph: Graph, nodes: list[Node], skip: int):
+        self.graph = graph
+        self.nodes = nodes
+        self.skip = skip
+        self.inside = {node.name for node in nodes}
+        self.readers = graph.readers()
+        self.parts: list[Part] = []
+        self.place: dict[str, int] = {}  # of every node: its box
+
+    def run(self) -> Outline:
+        for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
+            self.place[source] = self.add(Part("input", ("input",), -1, 0, source, (self.graph[source],)))
+        self.children(tree(self.graph, self.nodes, self.skip), -1, 0)
+        links: list[Link] = []
+        seen: set[tuple[str, int]] = set()
+        for node in self.nodes:
+            target = self.place[node.name]
+            for source in node.inputs:
+                joins = self.parts[target].kind in ("join", "sign")  # only a join shows a tensor that it reads twice as two
+                if self.place[source] != target and ((source, target) not in seen or joins):
+                    seen.add((source, target))
+                    links.append(Link(self.place[source], target, source, self.news(source)))
+        for node in self.nodes:
+            if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
+                returned = self.add(Part("output", ("output",), -1, 0, "output", ()))
+                links.append(Link(self.place[node.name], returned, node.name, True))
+        return Outline(tuple(self.parts), tuple(links))
+
+    def add(self, part: Part) -> int:
+        self.parts.append(part)
+        return len(self.parts) - 1
+
+    def children(self, group: Group, around: int, level: int) -> None:
+        for repeats in folded(group.children, self.graph, self.readers, {}):
+            first = repeats[0]
+            inside = around
+            if len(repeats) > 1:
+                inside = self.repeat(repeats, around, level)
+            for part in repeats if len(repeats) > 1 else [first]:
+                if isinstance(part, Run):
+                    self.box(part, inside, level)
+                else:
+                    self.group(part, inside, level)
+
+    def repeat(self, repeats: list[Group | Run], around: int, level: int) -> int:
+        """The part that stands for equal neighbours."""
+        first, last = repeats[0], repeats[-1]
+        head, *rest = self.words(first) if isinstance(first, Run) else closed_lines(first)
+        nodes = tuple(node for part in repeats for node in part.nodes)
+        name = f"{_name(first)} to {_name(last)}"
+        return self.add(Part("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first)))
+
+    def group(self, group: Group, around: int, level: int) -> None:
+        """A group as a part. A path that calls no block is no part of its own; one frame is enough for a block in a block."""
+        if group.kind == "path":
+            self.children(group, around, level)
+            return
+        only = group.children[0] if len(group.children) == 1 else None
+        if isinstance(only, Run) and level:
+            named = title(group) if group.call is not None and not group.call.args else ""
+            self.box(only, around, level, named)
+            return
+        lines = tuple(closed_lines(group))
+        place = self.add(Part(group.kind, lines, around, level, _name(group), tuple(group.nodes), _marks(group)))
+        level += group.kind == "block"
+        while group.kind != "stage" and isinstance(only, Group):
+            group, only = only, only.children[0] if len(only.children) == 1 else None
+        self.children(group, place, level)
+
+    def box(self, run: Run, around: int, level: int, named: str = "") -> None:
+        """A box for operators that a reader sees as one layer."""
+        first = run.nodes[0]
+        kind = "split" if run.split else _kind(first)
+        lines = tuple(filter(None, (named, *self.words(run))))
+        name = first.name if len(run.nodes) == 1 else _shared([node.name for node in run.nodes])
+        made = self.add(Part(kind, lines, around, level, name, tuple(run.nodes), _marks(run)))
+        self.place.update((node.name, made) for node in run.nodes)
+
+    def words(self, run: Run) -> list[str]:
+        """The text of a run."""
+        if run.split:
+            return ["split"]
+        words = [label(node, self.graph.input_shapes(node)) for node in run.nodes]
+        return [words[0], *([", ".join(words[1:])] if len(words) > 1 else [])]
+
+    def news(self, name: str) -> bool:
+        """Whether the shape of a tensor is another than that of what its box reads."""
+        box = self.parts[self.place[name]]
+        inputs = self.graph.input_shapes(box.nodes[0])
+        return box.kind in ("input", "split") or not inputs or self.graph[name].shape != inputs[0]
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node.op, Input):
+        return "input"
+    if isinstance(node.op, (Add, Mul)):
+        return "sign"
+    return "join" if node.op.joins else "operator"
+
+
+def _name(part: Group | Run) -> str:
+    if isinstance(part, Run):
+        return part.nodes[0].name
+    first = part.frames[0]
+    return first.path if first.path and first.kind != "stage" else first.block
+
+
+def _shared(names: list[str]) -> str:
+    """The scope that names share: `stem` for `stem.conv` and `stem.norm`; the first name where they share none."""
+    parts = [name.split(".") for name in names]
+    same = [pieces[0] for pieces in zip(*parts, strict=False) if len(set(pieces)) == 1]
+    return ".".join(same) or names[0]
+
+
+def _marks(part: Group | Run) -> tuple[Mark, ...]:
+    if isinstance(part, Run):
+        node = part.nodes[0]
+        marks = [node.mark, *(frame.mark for frame in reversed(node.scope))]
+    else:
+        scope = part.nodes[0].scope
+        end = next(depth for depth, frame in enumerate(scope) if frame == part.frames[0])
+        marks = [frame.mark for frame in reversed(scope[: end + len(part.frames)])]
+    return tuple(dict.fromkeys(mark for mark in marks if mark is not None))

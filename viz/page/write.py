@@ -1,0 +1,42 @@
+"""The page as one file: structure, style, scripts and data in it, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from importlib.resources import files
+
+from archdsl.viz.page.data import page_data
+from archdsl.viz.text import clean
+from archdsl.viz.view import View
+
+SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
+"""In the order in which they run: a library, and the page's own."""
+
+
+def page(view: View, rankdir: str = "TB") -> str:
+    """A network as an HTML file, or a part of it.
+
+    Args:
+        view: of a network that is known (`view.net`); its blocks are open at first as far as the view says.
+        rankdir: TB reads from top to bottom, LR from left to right.
+
+    Raises:
+        InputError: the net is a grid of networks.
+        BackendError: an operator has no label.
+    """
+    data = page_data(view, rankdir)
+    filled = {
+        "TITLE": escape(clean(data["name"])),
+        "STYLE": _asset("page.css"),
+        "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),  # no name may end the element that it stands in
+        "LICENSE": _asset("dagre.LICENSE").strip(),
+        "SCRIPTS": "\n".join(f"<script>\n{_asset(name).strip()}\n</script>" for name in SCRIPTS),
+    }
+    text = _asset("page.html")
+    parts = text.split("@@")  # every other one is a place to fill; what was filled in is not looked at again
+    return "".join(filled[part] if index % 2 else part for index, part in enumerate(parts))
+
+
+def _asset(name: str) -> str:
+    return files("archdsl.viz.page").joinpath(name).read_text(encoding="utf-8")
