@@ -148,7 +148,7 @@ class Grid:
         return Grid(-self.num, self.den, self.knobs, (-self.hi, -self.lo))
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is int and _is_one(self.den) and self._small:
+        if type(other) is int and self._small_with(other):
             bounds = self.lo + other, self.hi + other
             if other == 0 or fits(*bounds):
                 return self if other == 0 else Grid(self.num + other, 1, self.knobs, bounds)
@@ -169,7 +169,7 @@ class Grid:
         return (-self) + other
 
     def __mul__(self, other: Any) -> Any:
-        if type(other) is int and _is_one(self.den) and self._small:
+        if type(other) is int and self._small_with(other):
             bounds = ordered(self.lo * other, self.hi * other)
             if other == 1 or fits(*bounds):
                 return self if other == 1 else self._scaled(other, bounds)
@@ -201,7 +201,7 @@ class Grid:
         o = _grid(other)
         if o is None:
             return NotImplemented
-        if type(other) is int and other > 0 and _is_one(self.den) and self._small:
+        if type(other) is int and other > 0 and self._small_with(other):
             return self if other == 1 else Grid(self.num // other, 1, self.knobs, (self.lo // other, self.hi // other))
         o = _no_zero(o)
         knobs = self.knobs | o.knobs
@@ -214,7 +214,7 @@ class Grid:
         return NotImplemented if o is None else o // self
 
     def __mod__(self, other: Any) -> Any:
-        if type(other) is int and other > 0 and _is_one(self.den) and self._small:
+        if type(other) is int and other > 0 and self._small_with(other):
             return Grid(self.num % other, 1, self.knobs, (0, other - 1))
         o = _grid(other)
         return NotImplemented if o is None else self - o * (self // o)
@@ -240,10 +240,9 @@ class Grid:
     def __ceil__(self) -> Grid:
         return -((-self).__floor__())
 
-    @property
-    def _small(self) -> bool:
-        """Whether the numerator is kept in int64."""
-        return self._num is None or self._num.dtype != object
+    def _small_with(self, other: int) -> bool:
+        """Whether the elements are integers kept in int64, and another one is that small too."""
+        return _is_one(self.den) and (self._num is None or self._num.dtype != object) and fits(other, other)
 
     def _scaled(self, factor: int, bounds: tuple[int, int]) -> Grid:
         """Times an int that is known to fit."""

@@ -62,7 +62,7 @@ def _integer(least: int) -> Callable[[Any], Any]:
             if value > MAX_DIMENSION:
                 raise ArgumentError(f"must be at most 2^40, {describe(value)} came")
             return value
-        if hasattr(value, "num"):
+        if is_integer(value) or hasattr(value, "num"):
             from archdsl.ops.operator import refuse
 
             if not is_integer(value):

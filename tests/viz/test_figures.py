@@ -121,7 +121,7 @@ def test_settings_go_to_the_figures_that_have_them():
 def test_an_edited_block_is_drawn_anew(tmp_path: Path):
     shipped = Path(archdsl.specs.__file__).parent / "blocks" / "partial.yaml"
     (tmp_path / "blocks").mkdir()
-    edited = shipped.read_text(encoding="utf-8").replace("conv: {out: $in, kernel: 1}", "conv: {out: $in, kernel: 7}")
+    edited = shipped.read_text(encoding="utf-8").replace("conv: {out: $in, kernel: 1,", "conv: {out: $in, kernel: 7,")
     (tmp_path / "blocks" / "partial.yaml").write_text(edited, encoding="utf-8")
     assert "transition | 7x7 conv, pad 3 | norm" in lines(figure("fig4", tmp_path).drawing)
 

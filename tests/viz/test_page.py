@@ -320,7 +320,7 @@ def test_fold_click_search_and_keys(dpnet: str, tmp_path: Path) -> None:
     )
     first = told["first"]
     assert first[:4] == ["input", "conv3x3", "112x112", "dp_a_1"]
-    assert told["clicked"][0].split(None, 1) == ["26", "- [dp_a,             16,   16,  false, relu,   1]"]
+    assert told["clicked"][0].split(None, 1) == ["33", "- [dp_a,             16,   16,  false, relu,   1]"]
     assert told["clicked"][1:] == ["dp_a", "112²×16"]
     assert told["selected"] == "true"
     inside = ["split", "k3", "k5", "concat", "transition"]
@@ -329,10 +329,10 @@ def test_fold_click_search_and_keys(dpnet: str, tmp_path: Path) -> None:
     assert told["closed"] == first
     assert told["found"] == ["dp_a_4.k5.depthwise"]
     assert told["reached"][0].endswith(", dp_a_4.k5.depthwise")
-    assert told["reached"][1].startswith("33")
+    assert told["reached"][1].startswith("40")
     assert told["reached"][2] == "1 / 1"
-    assert told["places"][:2] == ["dpnet.yaml:31", "dpnet.yaml:33"]
-    assert told["places"][-1] == "blocks/mobile.yaml:14"
+    assert told["places"][:2] == ["dpnet.yaml:38", "dpnet.yaml:40"]
+    assert told["places"][-1] == "blocks/mobile.yaml:17"
     assert told["inside"]
     assert told["folded"] == told["back"] == 12
     assert told["focused"] == "classifier, out 1000, classifier"
@@ -365,10 +365,10 @@ def test_pointer_wheel_and_lines(dpnet: str, tmp_path: Path) -> None:
         told.draggedIsNoClick = q("#details h2") === null;
         svg.dispatchEvent(new WheelEvent("wheel", { deltaY: -300, clientX: 300, clientY: 300, bubbles: true, cancelable: true }));
         told.closer = numbers(world())[2] > numbers(before)[2];
-        click(all("#source [data-line]")[32]);
+        click(all("#source [data-line]")[39]);
         told.made = [q("#boxes .selected").getAttribute("aria-label"), q("#source .marked .number").textContent, all(".hit").length > 0];
         click(all("#files button")[2]);
-        const row = () => all("#source [data-line]").find((e) => e.textContent.includes("learn: {path: {exp: floor($exp*$split/len"));
+        const row = () => all("#source [data-line]").find((e) => e.textContent.includes("learn: {path: {exp: floor($exp*$split*$share_a/len"));
         click(row());
         told.first = q("#boxes .selected").getAttribute("aria-label").split(", ").pop();
         click(row());
@@ -381,7 +381,7 @@ def test_pointer_wheel_and_lines(dpnet: str, tmp_path: Path) -> None:
     assert told["moved"] == [40, 10, 0]
     assert told["draggedIsNoClick"]
     assert told["closer"]
-    assert told["made"] == ["dp_a, exp 120, out 40, s 1, se, relu, dp_a_4", "33", True]
+    assert told["made"] == ["dp_a, exp 120, out 40, s 1, se, relu, dp_a_4", "40", True]
     assert told["first"].startswith("dp_a_1.k3")
     assert told["marked"]
     assert told["second"] != told["first"]
