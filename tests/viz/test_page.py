@@ -368,7 +368,7 @@ def test_pointer_wheel_and_lines(dpnet: str, tmp_path: Path) -> None:
         click(all("#source [data-line]")[39]);
         told.made = [q("#boxes .selected").getAttribute("aria-label"), q("#source .marked .number").textContent, all(".hit").length > 0];
         click(all("#files button")[2]);
-        const row = () => all("#source [data-line]").find((e) => e.textContent.includes("learn: {path: {exp: floor($exp*$split*$share_a/len"));
+        const row = () => all("#source [data-line]").find((e) => e.textContent.includes("floor($exp*$split*$share_a/len"));
         click(row());
         told.first = q("#boxes .selected").getAttribute("aria-label").split(", ").pop();
         click(row());
