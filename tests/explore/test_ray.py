@@ -20,9 +20,11 @@ from searching import Recorded, counts, lines, request, value
 
 from archdsl.errors import BackendError, InputError
 from archdsl.explore.cluster import connected, mapped
+from archdsl.explore.keepers import Top
 from archdsl.explore.search.run import Search, measure
 from archdsl.explore.search.storage import open_storage
 from archdsl.explore.search.study import open_study
+from archdsl.explore.spread import workers_for
 
 HOST = "127.0.0.1"
 MEMORY = 80 * 2**20  # bytes of the object store, the least that Ray takes
@@ -51,6 +53,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_workers_that_are_lost(cluster: Any, tmp_path: Path) -> None:
     _items_of_a_killed_worker_run_again(cluster, tmp_path / "items")
     _trials_of_a_killed_worker_run_again(cluster, tmp_path)
+    _a_sweep_is_spread(cluster)
     _what_is_not_there_is_said(cluster)
 
 
@@ -65,6 +68,16 @@ def _items_of_a_killed_worker_run_again(cluster: Any, record: Path) -> None:
         found = dict(mapped(params, nets, cluster.address))
     assert found == {number: value(number + 1, 4) for number in range(len(nets))}
     assert sum(counts(record, "begin").values()) > len(nets)
+
+
+def _a_sweep_is_spread(cluster: Any) -> None:
+    net = request(Recorded("", 0), 1).net
+    sweep = net.sweep(a=range(1, 65), b=range(1, 65), where="params > 1000")
+    kept, alone = [Top(sweep, 9, sweep.objective("max:macs")) for _ in range(2)]
+    sweep.run([alone])
+    with workers_for(None, cluster.address) as workers:
+        outcome = sweep.run([kept], workers=workers)
+    assert (outcome.variants, kept.rows) == (64 * 64, alone.rows)
 
 
 def _trials_of_a_killed_worker_run_again(cluster: Any, folder: Path) -> None:
