@@ -197,6 +197,7 @@ def _reach(place: str, address: str) -> None:
 
 
 def _cause(error: BaseException) -> str:
-    """The first line of a message of Ray, which has many."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first line that says something in a message of Ray, which has many."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Traceback") and not line.endswith(":")]
     return lines[0].removeprefix("System error: ") if lines else type(error).__name__
