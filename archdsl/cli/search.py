@@ -127,7 +127,7 @@ def _request(spec: str, settings: tuple[str, ...], limits: Limits, options: dict
 @contextmanager
 def _workers(request: Request, options: dict[str, Any]) -> Iterator[Workers | None]:
     """What measures: nothing, where every objective is an exact cost; a cluster; or processes of this machine."""
-    from archdsl.explore.search.run import measure
+    from archdsl.explore.search.measure import measure
 
     if options["resources"] and not options["cluster"]:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")

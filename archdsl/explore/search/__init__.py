@@ -3,6 +3,7 @@
     space       axes as the sampler sees them
     objectives  what can be minimised and maximised, in one table
     candidate   a proposal put together: its costs, the budgets, its hash; or why it is rejected
+    measure     what a worker does
     storage     journal files and databases that hold studies
     study       what a study is about, and whether it is the one that is meant
     session     which programs work at a study, and whether they still live
