@@ -15,8 +15,9 @@ import archdsl
 from archdsl.errors import InputError
 from archdsl.explore.axis import parse_axes
 from archdsl.explore.processes import Processes
+from archdsl.explore.search.measure import measure
 from archdsl.explore.search.objectives import Aim
-from archdsl.explore.search.run import Search, measure
+from archdsl.explore.search.run import Search
 from archdsl.explore.search.space import Space
 from archdsl.explore.search.storage import open_storage
 from archdsl.explore.search.study import Request, open_study

@@ -18,6 +18,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from archdsl.explore.search.objectives import Aim
     from archdsl.explore.search.result import Result
+    from archdsl.explore.search.run import Search
     from archdsl.explore.search.study import Request
     from archdsl.explore.workers import Workers
 
@@ -75,7 +76,7 @@ def command(spec: str | None, limits: Limits, settings: tuple[str, ...], as_json
         study = open_study(open_storage(place) if place else memory(), name, request)
         search = Search(study, request, workers)
         with _progress(request) as watch:
-            search.run(watch)
+            _run(search, watch, place)
         found = result(search.trials, request.aims, time.monotonic() - began)
     if not found.trials and found.failed:
         raise BackendError(f"no trial could be measured; the first: {found.failure}")
@@ -87,6 +88,15 @@ def command(spec: str | None, limits: Limits, settings: tuple[str, ...], as_json
         return 0
     click.echo(_nothing(found, request), err=True)
     return 3
+
+
+def _run(search: Search, watch: Any, place: str) -> None:
+    try:
+        search.run(watch)
+    except KeyboardInterrupt:
+        if place:
+            click.echo("stopped; the same command goes on with what was left", err=True)
+        raise
 
 
 def _request(spec: str, settings: tuple[str, ...], limits: Limits, options: dict[str, Any]) -> Request:
@@ -117,7 +127,7 @@ def _request(spec: str, settings: tuple[str, ...], limits: Limits, options: dict
 @contextmanager
 def _workers(request: Request, options: dict[str, Any]) -> Iterator[Workers | None]:
     """What measures: nothing, where every objective is an exact cost; a cluster; or processes of this machine."""
-    from archdsl.explore.search.run import measure
+    from archdsl.explore.search.measure import measure
 
     if options["resources"] and not options["cluster"]:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")

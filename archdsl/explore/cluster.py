@@ -61,9 +61,10 @@ def connected(
     try:
         workers = ClusterWorkers(ray, function, resources or {"cpu": 1}, retries, jobs)
         workers.check()
-        yield workers
+        with _reached(address):
+            yield workers
     finally:
-        ray.shutdown()
+        ray.shutdown()  # which ends what still runs
 
 
 class ClusterWorkers:
@@ -129,6 +130,15 @@ class ClusterWorkers:
         names = [("cpu", "CPU"), ("gpu", "GPU")]
         most = [f"{max((n.get(ray, 0) for n in self._nodes()), default=0):g} {ours}" for ours, ray in names]
         return f"the largest has {' and '.join(most)}"
+
+
+@contextmanager
+def _reached(address: str) -> Iterator[None]:
+    """While a cluster is worked with: that it is lost becomes a BackendError."""
+    try:
+        yield
+    except ConnectionError as error:
+        raise BackendError(f"the cluster at '{address}' was lost: {_cause(error)}") from None
 
 
 def parse_resources(texts: Iterable[str]) -> dict[str, float]:
@@ -197,6 +207,7 @@ def _reach(place: str, address: str) -> None:
 
 
 def _cause(error: BaseException) -> str:
-    """The first line of a message of Ray, which has many."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first line that says something in a message of Ray, which has many."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Traceback") and not line.endswith(":")]
     return lines[0].removeprefix("System error: ") if lines else type(error).__name__

@@ -21,7 +21,8 @@ from searching import Recorded, counts, lines, request, value
 from archdsl.errors import BackendError, InputError
 from archdsl.explore.cluster import connected, mapped
 from archdsl.explore.keepers import Top
-from archdsl.explore.search.run import Search, measure
+from archdsl.explore.search.measure import measure
+from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import open_storage
 from archdsl.explore.search.study import open_study
 from archdsl.explore.spread import workers_for

@@ -7,21 +7,18 @@ that a dead program left running is taken over as it is, by its number, so that 
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archdsl.errors import BackendError
 from archdsl.explore.search.candidate import Candidate, consider, first_line
-from archdsl.explore.search.objectives import Objective
+from archdsl.explore.search.measure import Job
 from archdsl.explore.search.session import GRACE_SECONDS, Session
 from archdsl.explore.search.space import Point, written
 from archdsl.explore.search.study import Request
 from archdsl.explore.search.trials import ABOUT, CLAIM, EQUALS, FAILED, REJECTED, Trials, claim
 from archdsl.explore.workers import Outcome, Workers
-from archdsl.net import Net
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -37,28 +34,6 @@ MOST_FAILED = 5
 """Trials that may fail before any has succeeded."""
 
 POLL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker is given: a network and what is to be measured of it."""
-
-    net: Net
-    objectives: tuple[Objective, ...]
-    seed: int
-
-
-def measure(job: Job) -> list[float]:
-    """The value of every objective. Runs inside of a worker.
-
-    Raises:
-        ArchdslError: an objective cannot be measured.
-    """
-    values = [float(objective.measure(job.net, job.seed)) for objective in job.objectives]
-    for objective, value in zip(job.objectives, values, strict=True):
-        if not math.isfinite(value):
-            raise BackendError(f"{objective.name} came out as {value}")
-    return values
 
 
 class Search:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -97,6 +99,8 @@ def written(value: Any) -> str:
         return "[" + ",".join(map(written, value)) + "]"
     if value is None or isinstance(value, bool):
         return {None: "~", True: "true", False: "false"}[value]
+    if isinstance(value, Fraction) and 10**12 % value.denominator == 0:
+        return f"{Decimal(value.numerator) / value.denominator:f}"
     return str(value)
 
 
@@ -138,8 +142,6 @@ def _direction(axis: Axis) -> Direction:
 
 
 def _is_number(value: Any) -> bool:
-    from fractions import Fraction
-
     return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
 
 
@@ -149,8 +151,6 @@ def _ascend(numbers: list[Any]) -> bool:
 
 def _divides(decimals: list[float], step: float) -> bool:
     """Whether Optuna, which reckons in decimals, finds the end of the range on its steps (1/3 is none)."""
-    from decimal import Decimal
-
     return (Decimal(str(decimals[-1])) - Decimal(str(decimals[0]))) % Decimal(str(step)) == 0
 
 

@@ -93,3 +93,20 @@ def test_axes_in_words_differ_where_their_values_do() -> None:
     words = [Space([Axis.of("a", values)]).describe()["a"] for values in (range(1, 61), [*range(1, 30), *range(31, 61), 61])]
     assert words[0] != words[1]
     assert words[0].startswith("1 | 2 | … | 60 (60 values, ")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(4, 5), "0.8"),
+        (Fraction(-1, 32), "-0.03125"),
+        (Fraction(1, 3), "1/3"),
+        (12, "12"),
+        ((3, Fraction(1, 2), (True, None)), "[3,0.5,[true,~]]"),
+        ("stage", "stage"),
+    ],
+)
+def test_a_value_as_a_spec_writes_it(value: object, text: str) -> None:
+    from archdsl.explore.search.space import written
+
+    assert written(value) == text

@@ -1,0 +1,32 @@
+"""What a worker does for a trial: it is given a network and says what was measured. It knows nothing of studies and storages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from archdsl.errors import BackendError
+from archdsl.explore.search.objectives import Objective
+from archdsl.net import Net
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is given: a network and what is to be measured of it."""
+
+    net: Net
+    objectives: tuple[Objective, ...]
+    seed: int
+
+
+def measure(job: Job) -> list[float]:
+    """The value of every objective. Runs inside of a worker.
+
+    Raises:
+        ArchdslError: an objective cannot be measured.
+    """
+    values = [float(objective.measure(job.net, job.seed)) for objective in job.objectives]
+    for objective, value in zip(job.objectives, values, strict=True):
+        if not math.isfinite(value):
+            raise BackendError(f"{objective.name} came out as {value}")
+    return values
