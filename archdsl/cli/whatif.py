@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,48 +92,57 @@ def _print_changes(before: Net, after: Net, what: str, out: Console) -> None:
 
 
 def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, int], by: str, out: Console) -> None:
-    """A table of all costs, and a tornado of one of them."""
+    """A table of what steps do to all costs, and a tornado of one of them."""
     from archdsl.explore.variants import shown
 
     idle = [i.name for i in influences if all(side and side.costs == start for side in (i.down, i.up) if side)]
     influences = [i for i in influences if i.name not in idle]
-    most = max((i.span(by, start[by]) for i in influences), default=0)
-    head = ["knob", "is", "step", *start, by + " ", f"{by} down and up"]
-    rows: list[list[str]] = []
+    rows = []
     for influence in influences:
-        for side, mark in ((influence.down, "◂"), (influence.up, "▸")):
-            if side is None:
-                continue
-            first = not rows or rows[-1][0] != influence.name
-            moved = [_moved(side, cost, start[cost]) for cost in start]
-            rows.append([influence.name if first else "", shown(influence.value) if first else "", shown(side.value), *moved])
-            rows[-1] += [_moved(side, by, start[by], exact=True), _bar(side, by, start[by], most, mark)]
-            rows[-1][0] = influence.name
-    for above, row in reversed(list(pairwise(rows))):
-        if above[0] == row[0]:
-            row[0] = ""
-    print_table(out, f"{name}: one step of each knob", head, rows, head[2:-1])
+        sides = [side for side in (influence.down, influence.up) if side is not None]
+        for place, side in enumerate(sides):
+            knob = ["", ""] if place else [influence.name, shown(influence.value)]
+            rows.append([*knob, shown(side.value), *(_moved(side, cost, start[cost]) for cost in start)])
+    print_table(out, f"{name}: one step of each knob", ["knob", "is", "step", *start], rows, ["step", *start])
+    _print_tornado(influences, start[by], by, out)
     if idle:
         out.print(f"  no step changes a cost: {', '.join(idle)}", soft_wrap=True)
 
 
-def _moved(side: Side, cost: str, start: int, exact: bool = False) -> str:
+def _print_tornado(influences: list[Influence], start: int, by: str, out: Console) -> None:
+    from archdsl.explore.variants import shown
+
+    moving = sorted((i for i in influences if i.span(by, start)), key=lambda i: i.span(by, start), reverse=True)
+    if not moving:
+        return
+    most = moving[0].span(by, start)
+    knobs = [f"{i.name} {shown(side.value)}" for i in moving for side in (i.down, i.up) if side is not None]
+    width = max(4, min(BAR, (out.width - max(map(len, knobs)) - 28) // 2))
+    rows = []
+    for influence in moving:
+        for side, mark in ((influence.down, "◂"), (influence.up, "▸")):
+            if side is not None:
+                change = side.costs[by] - start if side.costs else None
+                what = "cannot be built" if change is None else f"{change:+,}" if change else "·"
+                rows.append([f"{influence.name} {shown(side.value)}", what, _bar(change or 0, most, mark, width)])
+    print_table(out, f"{by}, from {start:,}", ["step", "change", ""], rows, ["change"])
+
+
+def _moved(side: Side, cost: str, start: int) -> str:
+    """A change in per cent; in full where the start is nothing."""
     if not side.costs:
         return "cannot be built"
     change = side.costs[cost] - start
-    if exact or not start:
-        return f"{change:+,}" if change else "·"
-    return f"{change / start:+.1%}" if change else "·"
+    if not change:
+        return "·"
+    return f"{change / start:+.1%}" if start else f"{change:+,}"
 
 
-def _bar(side: Side, cost: str, start: int, most: int, mark: str) -> str:
+def _bar(change: int, most: int, mark: str, width: int) -> str:
     """A bar to the left or right of a middle line."""
-    if not side.costs or not most:
-        return ""
-    change = side.costs[cost] - start
-    length = round(abs(change) / most * BAR)
+    length = round(abs(change) / most * width)
     bar = "█" * length if length else (mark if change else "")
-    return f"{bar:>{BAR}}│" if change < 0 else f"{'':>{BAR}}│{bar}"
+    return f"{bar:>{width}}│" if change < 0 else f"{'':>{width}}│{bar}"
 
 
 def _as_dict(influence: Influence) -> dict[str, Any]:
