@@ -94,12 +94,13 @@ def print_table(
         out.print(Text(title, style="bold"), end="\n\n")
         click.echo(_lines(head, rows, numbers, total))
         return
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_footer=total is not None)
+    made = Table(box=box.SIMPLE_HEAD, show_footer=total is not None)
     for index, name in enumerate(head):
         footer = total[index] if total else ""
         made.add_column(Text(name), justify="right" if name in numbers else "left", footer=Text(footer), no_wrap=name in numbers)
     for row in rows:
         made.add_row(*map(Text, row))
+    out.print(Text(title, style="bold"), soft_wrap=True)  # as the title of the table it would be no wider than that
     out.print(made)
 
 

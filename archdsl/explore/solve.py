@@ -108,12 +108,13 @@ class Solver:
         """The best variants, which budgets bind, and where none is feasible what stands in the way."""
         begin = time.perf_counter()
         found = self.search(self.budgets, self.objectives, self.count)
+        counted = self.counted
         lack = None if found or not self.parts else self.lack()
         binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
         best = self.sweep.variants([row for _, row in found], self.outcome)
         seconds = time.perf_counter() - begin
         self.outcome.seconds += seconds
-        return Solution(best, binding, lack, self.counted, seconds)
+        return Solution(best, binding, lack, counted, seconds)
 
     def binding(self, budget: Budget, best: int) -> Binding | None:
         """The budget, if the first objective would be better without it."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import archdsl
 from archdsl.cost.figures import printed_alike
+from archdsl.cost.totals import total
 from archdsl.explore.reconcile import reconcile
 from archdsl.explore.typos import typos
 
@@ -145,6 +148,35 @@ def test_a_reading_that_is_set_is_not_searched() -> None:
     found = reconcile([spec(params, macs).set(bias=True)])
     assert found.searched == 6
     assert all("bias" not in reading.changes for reading in found.readings)
+
+
+SQUEEZED = {"expand_always": True, "se_norm": "squeeze"}
+DOCUMENTED = [
+    ("mobilenet_v3_preprint", {}, "params", 5_145_318),
+    ("mobilenet_v3_preprint", {}, "flops.ptflops-2021", 259_485_908),
+    ("mobilenet_v3_preprint", SQUEEZED, "params", 5_147_490),
+    ("mobilenet_v3_preprint", SQUEEZED, "flops.ptflops-2021", 263_301_168),
+    ("dpnet", {}, "params", 3_458_986),
+    ("dpnet", {}, "flops.ptflops-2021", 117_393_148),
+    ("dpnet", SQUEEZED, "params", 3_460_350),
+    ("dpnet", SQUEEZED, "flops.ptflops-2021", 118_096_928),
+    ("d_mobilenet_v3", {}, "params", 4_093_478),
+    ("d_mobilenet_v3", SQUEEZED, "params", 4_095_522),
+    ("p_mobilenet_v3", {}, "params", 4_225_756),
+    ("p_mobilenet_v3", {**SQUEEZED, "rows": "published", "transition_in": "all"}, "params", 4_045_828),
+    ("dpnet", {"transition_in": "a"}, "params", 3_411_434),
+    ("dpnet", {"transition_in": "a", "rows.4.exp": 240}, "params", 3_414_206),
+    ("dpnet", {"transition_in": "a", "rows.4.exp": 240}, "flops.ptflops-2021", 118_280_636),
+    ("dpnet", {**SQUEEZED, "se_rounding": 8, "rows.12.se": False}, "params", 3_414_984),
+    ("dpnet", {**SQUEEZED, "se_rounding": 8, "rows.12.se": False}, "flops.ptflops-2021", 117_956_920),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "cost", "counted"), DOCUMENTED)
+def test_the_page_says_what_is_counted(name: str, settings: dict[str, Any], cost: str, counted: int) -> None:
+    assert total(archdsl.load(name, **settings), cost) == counted
+    page = Path(__file__).parents[2] / "docs" / "reconcile.md"
+    assert f"{counted:,}" in page.read_text(encoding="utf-8")
 
 
 def test_the_papers_own_problem() -> None:
