@@ -10,14 +10,14 @@ height on resolution, and their product would be as large as the grid.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
 import numpy as np
 
-from archdsl.exact.bounds import SETTLED, of_product, ordered
+from archdsl.exact.bounds import of_product, ordered
+from archdsl.exact.compared import Compared
 from archdsl.exact.decision import agreed
 from archdsl.exact.factors import Factors, along, joined, multiplied
 from archdsl.exact.integers import MAX_BITS, apply, fits, integers, pack, scalar
@@ -27,7 +27,7 @@ from archdsl.exact.truth import NO_KNOBS, Choices, Truth, objects
 __all__ = ["Choices", "Grid", "Truth", "where"]
 
 
-class Grid:
+class Grid(Compared):
     """An exact array of integers, or of ratios where `den` is not 1.
 
     Attributes:
@@ -139,8 +139,6 @@ class Grid:
 
     def __bool__(self) -> bool:
         return bool(self != 0)
-
-    __hash__ = None  # type: ignore[assignment]
 
     # -- arithmetic ------------------------------------------------------------------------------------------------------------
 
@@ -258,35 +256,11 @@ class Grid:
             return self if _is_one(self.den) else Grid(self.num, 1, self.knobs, (self.lo, self.hi))
         return _multiplied(self, Grid(integers(factor)), self.knobs)
 
-    # -- comparison ------------------------------------------------------------------------------------------------------------
-
-    def _compare(self, other: Any, function: Callable[..., Any]) -> Any:
+    def _sides(self, other: Any) -> tuple[Grid, Grid] | None:
         o = _grid(other)
-        if o is None:
-            return NotImplemented
-        if _is_one(self.den) and _is_one(o.den):
-            settled = SETTLED[function](self.lo, self.hi, o.lo, o.hi)
-            return Truth.of(function(self.num, o.num), self.knobs | o.knobs) if settled is None else settled
-        left, right = self._times(o.den), o._times(self.den)
-        return Truth.of(function(left.num, right.num), self.knobs | o.knobs)
-
-    def __eq__(self, other: object) -> Any:
-        return self._compare(other, np.equal)
-
-    def __ne__(self, other: object) -> Any:
-        return self._compare(other, np.not_equal)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._compare(other, np.less)
-
-    def __le__(self, other: Any) -> Any:
-        return self._compare(other, np.less_equal)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._compare(other, np.greater)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._compare(other, np.greater_equal)
+        if o is None or (_is_one(self.den) and _is_one(o.den)):
+            return None if o is None else (self, o)
+        return self._times(o.den), o._times(self.den)
 
 
 # -- selection: what `a if c else b`, min and max become on arrays -------------------------------------------------------------

@@ -129,6 +129,21 @@ def partition_boxes(sweep: Sweep) -> Any:
     return boxes(sweep.axes)
 
 
+def test_equal_graphs_are_costed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archdsl.explore import blocks
+
+    asked = []
+    amounts = blocks.amounts
+    monkeypatch.setattr(blocks, "amounts", lambda net, name: asked.append(name) or amounts(net, name))
+    net = archdsl.loads(
+        "input: [8, 16, 16]\nknobs: {mode: {default: a, choices: [a, b, c]}, w: 8}\nnet: [{conv: $w}, {relu: {}, when: $mode == c}]\n"
+    )
+    rows = net.sweep(mode=["a", "b", "c"], w=range(1, 9)).rows()
+    assert len(rows) == 24
+    assert rows.outcome.structures == 3
+    assert sorted(asked) == ["macs", "macs", "params", "params"], "a and b give one graph, c another"
+
+
 # -- what is kept --------------------------------------------------------------------------------------------------------------
 
 
