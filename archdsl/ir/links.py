@@ -79,10 +79,14 @@ class Links:
         self._knobs: tuple[str, ...] | None = None
 
     def knobs_key(self, spec: Spec, knobs: dict[str, Any]) -> Any:
-        """The values of the knobs that blocks read; None where one of them cannot be looked up, as steps."""
+        """What blocks read beside their arguments: values of knobs, and arguments that are the same in every call.
+
+        None where one of them cannot be looked up, as steps.
+        """
         if self._knobs is None:
             self._knobs = knobs_of_blocks(spec)
-        return lookup([knobs[name] for name in self._knobs])
+        forced = [(block, name, value.value) for block, args in spec.forced.items() for name, value in args.items()]
+        return lookup([*(knobs[name] for name in self._knobs), *forced])
 
     def link(self, call: Call, spec: Spec) -> Link:
         """The link of a call, made the first time."""

@@ -39,3 +39,12 @@ def test_all_mistakes_come_at_once() -> None:
         "rows.1.outt",
         "blocks.dp_a.se",
     ]
+
+
+def test_an_argument_of_a_block_inside_of_others_changes_again_and_again() -> None:
+    base = archdsl.load("mobilenet_v3")
+    for hidden in (8, 64, 8, 32):
+        settings = {"blocks.squeeze_excite.hidden": hidden}
+        assert base.set(**settings).cost().params == archdsl.load("mobilenet_v3", **settings).cost().params
+    rows = base.sweep(**{"blocks.squeeze_excite.hidden": [8, 64, 32], "blocks.path.kernel": [3, 5]}).rows()
+    assert len({row["params"] for row in rows}) == 6
