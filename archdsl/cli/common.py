@@ -90,8 +90,9 @@ def print_table(
 
     numbers = set(right)
     rows = list(rows)
-    if len(rows) > MANY:
-        out.print(Text(title, style="bold"), end="\n\n")
+    wide = sum(max(map(len, column)) + 3 for column in zip(head, *rows, *([total] if total else []), strict=True)) > out.width
+    if len(rows) > MANY or (wide and numbers):  # a narrow terminal wraps lines; cut numbers would say nothing
+        out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
         click.echo(_lines(head, rows, numbers, total))
         return
     made = Table(box=box.SIMPLE_HEAD, show_footer=total is not None)

@@ -42,6 +42,8 @@ def command(
     from archdsl.explore.axis import size
     from archdsl.explore.reconcile import readings, reconcile
 
+    if len(set(specs)) < len(specs):
+        raise click.UsageError("a spec is given twice")
     nets = [open_net(spec, settings, limits) for spec in specs]
     most = changes or (TYPO_CHANGES if one_typo else None)
     with progress("readings", size(readings(nets)) * len(nets), quiet=as_json or one_typo) as step:

@@ -66,6 +66,8 @@ def command(
     names: list[str] = ctx.meta["objectives"]
     if not names:
         raise click.UsageError("solve needs --maximize or --minimize")
+    if not any(split_axes(texts) for texts in free):
+        raise click.UsageError("--free names no knob")
     net = open_net(spec, settings, limits)
     axes = parse_axes([text for texts in free for text in split_axes(texts)], net.base)
     swept = [name for axis in axes for name in axis.names]
@@ -101,7 +103,7 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
                 {"budget": str(budget), "best": plain(value), "variant": _record(row)} for budget, value, row in lack.alone
             ],
             "closest": _record(lack.closest) if lack.closest else None,
-            "excess": lack.excess,
+            "excess": lack.excess if lack.closest else None,
         },
     }
 
@@ -151,8 +153,12 @@ def _show_lack(out: Console, found: Solution) -> None:
         out.print("  Each alone can be kept to, but not all at once.")
     closest = found.lack.closest
     counts = ", ".join(f"{name} {shown(closest[name])}" for name in found.best.costs)
-    text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {found.lack.excess:.1%} over"
+    text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {_over(found.lack.excess)}"
     out.print(text, markup=False, soft_wrap=True)
+
+
+def _over(excess: float) -> str:
+    return f"{excess:.1%} over" if excess < 100 else f"{excess:,.0f} times over"
 
 
 def _where(row: Row, settings: tuple[str, ...]) -> str:

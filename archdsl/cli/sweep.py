@@ -75,6 +75,8 @@ def command(
 
     net = open_net(spec, settings, limits)
     objectives = _names(pareto or "")
+    if pareto is not None and not objectives:
+        raise click.UsageError("--pareto names no cost")
     named = [text.rpartition(":")[2] for text in (*objectives, by)]
     sweep = Sweep(net, parse_axes(axes, net.base), where, [*named, *_names(show)])
     front = Pareto(sweep, [sweep.objective(text) for text in objectives]) if objectives else None
@@ -111,9 +113,11 @@ def command(
         print_json({**data, "front": found.records(), "rows": rows.records()})
         return
     out = console()
-    if front:
+    if not outcome.passed:
+        out.print("  No variant passes." if where else "  No variant can be built.")
+    elif front:
         print_variants(out, f"{net.name}: no variant beats these in {', '.join(objectives)}", found)
-    if listed:
+    if listed and len(rows):
         print_variants(out, f"{net.name}: first {len(rows)} by {by}", rows)
     print_outcome(out, outcome, where)
     for path in filter(None, (output, plot)):

@@ -49,12 +49,16 @@ def command(
     from archdsl.explore.sensitivity import sensitivity
     from archdsl.spec.settings import parse_settings
 
+    if plot:
+        from archdsl.viz.plots import check_ending
+
+        check_ending(plot)
     after = open_net(spec, settings, limits)
     by = by or "macs"
     costs = list(dict.fromkeys([*COSTS, *(name.strip() for name in show.split(",") if name.strip()), by]))
     start = {cost: total(after, cost) for cost in costs}
     before = open_net(spec, (), limits) if settings else None
-    influences = sensitivity(after, costs, parse_settings(list(steps)))
+    influences = sensitivity(after, costs, parse_settings(list(steps), "--step"))
     if as_json:
         data: dict[str, Any] = {"name": after.name}
         if before is not None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.exact import divide, maximum
+from archdsl.exact import divide, maximum, one_answer, select
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Mul
@@ -46,7 +46,11 @@ PIXEL = View((1, 1), (1, 1))
 
 
 def receptive_fields(graph: Graph) -> dict[str, View]:
-    """The view of every node, by name. On a grid of networks its numbers are grids."""
+    """The view of every node, by name. On a grid of networks its numbers are grids.
+
+    Raises:
+        Disagreement: some networks of a grid see the whole image where others do not.
+    """
     views: dict[str, View] = {}
     for node in graph:
         if not node.inputs:
@@ -66,7 +70,11 @@ def _placed(graph: Graph, node: Node) -> list[str]:
     if not isinstance(node.op, Mul):
         return list(node.inputs)
     here = node.shape[1:]
-    kept = [name for name in node.inputs if all(a is b or a == b for a, b in zip(graph[name].shape[1:], here, strict=True))]
+    kept = [
+        name
+        for name in node.inputs
+        if all(a is b or one_answer(a == b) for a, b in zip(graph[name].shape[1:], here, strict=True))
+    ]
     return kept or list(node.inputs)
 
 
@@ -104,9 +112,7 @@ def _pool(op: Any, view: View, graph: Graph, node: Node) -> View:
 def _adaptive(op: AdaptivePool, view: View, graph: Graph, node: Node) -> View:
     """Windows of equal size where the extents divide evenly; to one value, or of uneven windows, the whole image."""
     (_, height, width), (_, rows, columns) = graph[node.inputs[0]].shape, node.shape
-    if (rows == 1) is True and (columns == 1) is True:
-        return WHOLE
-    if (height % rows == 0) is not True or (width % columns == 0) is not True:
+    if one_answer((rows == 1) & (columns == 1)) or not one_answer((height % rows == 0) & (width % columns == 0)):
         return WHOLE
     kernel = (height // rows, width // columns)
     return _slide(view, kernel, kernel)
@@ -115,7 +121,7 @@ def _adaptive(op: AdaptivePool, view: View, graph: Graph, node: Node) -> View:
 def _upsample(op: Upsample, view: View, graph: Graph, node: Node) -> View:
     """Nearest repeats values; bilinear mixes two neighbours along each axis that grows."""
     assert view.stride is not None
-    spread = tuple((scale > 1) is True and op.mode == "bilinear" for scale in op.scale)
+    spread = [select(scale > 1, 1, 0) if op.mode == "bilinear" else 0 for scale in op.scale]
     wider = _slide(view, (1 + spread[0], 1 + spread[1]), (1, 1))
     return View(wider.field, (divide(view.stride[0], op.scale[0]), divide(view.stride[1], op.scale[1])))
 

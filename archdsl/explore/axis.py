@@ -16,16 +16,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
-from archdsl.errors import InputError, Source
+from archdsl.errors import InputError, Source, clip
 from archdsl.exact import exact
 from archdsl.ops.arguments import describe
+from archdsl.spec.knobs import values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import check_setting, known_setting, read_value
 
 MOST_VALUES = 10_000_000
 """Values that one axis may have."""
+
+LONGEST = 60
+"""Characters of a number."""
 
 FEW = 1_000
 """Values up to which an axis without values of its own takes every one of its range."""
@@ -55,14 +60,16 @@ class Axis:
         return self.names[0]
 
     @classmethod
-    def of(cls, name: str, values: Iterable[Any]) -> Axis:
+    def of(cls, name: str, listed: Iterable[Any]) -> Axis:
         """An axis of one setting. NumPy arrays, ranges and lists of values all do.
 
         Raises:
             InputError: no value, too many, or one that the language does not have.
         """
         points: list[tuple[Any, ...]] = []
-        for value in values:
+        if isinstance(listed, str) or not hasattr(listed, "__iter__") or getattr(listed, "ndim", None) == 0:
+            raise InputError(f"{name}: an axis takes several values, as in {name}=[1, 2]")
+        for value in listed:
             if len(points) >= MOST_VALUES:
                 raise InputError(f"{name}: more than {MOST_VALUES:,} values")
             points.append((_plain(name, value),))
@@ -102,14 +109,17 @@ def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
 
 def parse_axis(text: str, spec: Spec) -> Axis:
     """One axis from its text. Raises InputError."""
-    name, equals, values = text.partition("=")
+    name, equals, listed = text.partition("=")
     name = name.strip()
     if equals and "," in name:
         raise InputError(f"'{text}': give each knob that has values an option of its own")
-    if not name or (equals and not values.strip()):
+    if not name or (equals and not listed.strip()):
         raise InputError(f"'{text}' names no values; write knob=from:to:step or knob=value,value")
     parameter = known_setting(spec, name)
-    axis = Axis.of(name, _values(name, values)) if equals else Axis.of(name, allowed(parameter))
+    try:
+        axis = Axis.of(name, _values(name, listed) if equals else allowed(parameter, spec))
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from None
     axis.check(spec)
     return axis
 
@@ -119,21 +129,25 @@ def split_axes(text: str) -> list[str]:
     return [text] if "=" in text else [name for name in text.split(",") if name.strip()]
 
 
-def allowed(knob: Parameter) -> list[Any]:
+def allowed(knob: Parameter, spec: Spec) -> list[Any]:
     """All values that a knob may take: its choices, true and false, or its range in steps, of 1 or of hundredths where it has none.
 
+    A list takes them in every element.
+
     Raises:
-        InputError: the knob has none of these, or its range is too long to take every value of it.
+        InputError: the knob has none of these, or too many to take every one.
     """
     if knob.choices is not None:
         return list(knob.choices)
     if knob.type == "bool":
         return [False, True]
-    if knob.range is not None and knob.type in ("int", "number"):
+    if knob.range is not None:
         low, high = knob.range
-        step = knob.step or (1 if knob.type == "int" else Fraction(1, 100))
-        if (high - low) / step < FEW:
-            return list(_steps(low, high, step))
+        step = knob.step or (Fraction(1, 100) if knob.type == "number" else 1)
+        length = len(values(spec, {})[knob.name]) if knob.type == "list" else 1
+        if knob.type in ("int", "number", "list") and ((high - low) // step + 1) ** length <= FEW:
+            single = list(_steps(low, high, step))
+            return single if knob.type != "list" else list(product(single, repeat=length))
     raise InputError(f"{knob.name}: give values, as in {knob.name}=from:to:step or {knob.name}=value,value")
 
 
@@ -164,6 +178,8 @@ def _listed(name: str, text: str) -> list[Any]:
 
 
 def _number(name: str, text: str) -> Fraction:
+    if len(text) > LONGEST or re.search(r"[eE][-+]?\d{3}", text):
+        raise InputError(f"{name}: '{clip(text)}' is too long a number")
     try:
         return Fraction(text.strip())
     except (ValueError, ZeroDivisionError):

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import amounts
 from archdsl.exact.grid import Grid
 from archdsl.explore.axis import Axis
 from archdsl.explore.box import Box
@@ -21,24 +20,20 @@ BLOCK = 1 << 17
 
 
 class Costed:
-    """A part with the totals that are asked of it."""
+    """A part whose settings, too, can be looked at as totals."""
 
-    def __init__(self, part: Part, costs: dict[str, Total] | None = None):
-        """
-        Args:
-            costs: totals of costs that are worked out already, of an equal graph over as many places; new ones are put in.
-        """
+    def __init__(self, part: Part):
         self.part = part
-        self._costs = {} if costs is None else costs
         self._settings: dict[str, Total] = {}
 
     def total(self, name: str) -> Total:
-        """A cost, or the values of a setting. Raises InputError for a name that is neither."""
-        kept = self._costs if (value := self.setting(name)) is None else self._settings
-        if name not in kept:
-            values = amounts(self.part.net, name) if value is None else [(value, 1)]
-            kept[name] = Total(values, len(self.part.box.axes))
-        return kept[name]
+        """A cost, or the values of a setting that is a number. KeyError for a cost that was not asked for."""
+        value = self.setting(name)
+        if value is None:
+            return self.part.costs[name]
+        if name not in self._settings:
+            self._settings[name] = Total([(value, 1)], len(self.part.box.axes))
+        return self._settings[name]
 
     def setting(self, name: str) -> Any:
         """The value of a setting, or of a knob, that is a number; None for anything else."""
@@ -51,8 +46,13 @@ class Costed:
         return value if isinstance(value, (bool, str)) else None
 
     def _value(self, name: str) -> Any:
-        net = self.part.net
-        return net.settings[name] if name in net.settings else net.knobs.get(name)
+        """The value of a setting, a knob, or an element of a list (`kernels.2`)."""
+        if name in self.part.values:
+            return self.part.values[name]
+        owner, _, place = name.partition(".")
+        items: Any = self.part.values.get(owner)
+        inside = isinstance(items, (list, tuple)) and place.isdigit() and 1 <= int(place) <= len(items)
+        return items[int(place) - 1] if inside else None
 
 
 class Block:

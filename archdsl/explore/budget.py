@@ -80,6 +80,6 @@ def parse_budgets(most: Iterable[str], least: Iterable[str], known: Iterable[str
             raise InputError(f"--{budget.sense} {budget.cost} is given twice")
         found[budget.cost, budget.sense] = budget
         low, high = found.get((budget.cost, "min")), found.get((budget.cost, "max"))
-        if low and high and low.limit > high.limit:
+        if low and high and low.bound > high.bound:
             raise InputError(f"no count of {budget.cost} lies between {low.text} and {high.text}")
     return budgets

@@ -14,13 +14,15 @@ import numpy as np
 from archdsl.cost.totals import FLOPS, cost_names, unknown_cost
 from archdsl.errors import Diagnostic, Mark, Source, SpecError
 from archdsl.exact import Disagreement
+from archdsl.exact.decision import COUNTED
 from archdsl.explore.blocks import Block
+from archdsl.spec.arithmetic import truth
 from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.functions import FUNCTIONS
 from archdsl.spec.read_reported import parse_size
 
 _PIECE = re.compile(
-    r"(?P<text>\"[^\"]*\"|'[^']*')|(?P<size>\d+(?:\.\d+)?[KkMGBT]\b)|(?P<flops>flops\.[\w-]+)|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
+    r"(?P<text>\"[^\"]*\"|'[^']*'|\d+(?:\.\d+)?[eE][-+]?\d+)|(?P<size>\d+(?:\.\d+)?[KkMGBT]\b)|(?P<flops>flops\.[\w-]+)|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
 )
 _WORDS = {"and", "or", "not", "in", "if", "else", "true", "false", "null"}
 
@@ -61,16 +63,19 @@ class Condition:
         Raises:
             SpecError: it cannot be decided: no condition, or a division by zero.
         """
+        token = COUNTED.set(_truths(block))
         try:
-            found = self._expression.evaluate(_Values(block, self.names))
+            found = truth(self._expression.evaluate(_Values(block, self.names)))
+        except ValueError:
+            raise self._at("a condition is wanted, as in params<=3.5M", 0, len(self.text)) from None
         except ExpressionError as error:
             raise self._mistake(error) from None
         except Disagreement:
             raise self._at("a division by zero, or an array where one number is wanted", 0, len(self.text)) from None
+        finally:
+            COUNTED.reset(token)
         if isinstance(found, bool):
             return None if found else np.arange(0)
-        if not hasattr(found, "mask"):
-            raise self._at("a condition is wanted, as in params<=3.5M", 0, len(self.text))
         return np.flatnonzero(np.broadcast_to(found.mask, (block.size,)))
 
     def _rewritten(self) -> tuple[str, list[int]]:
@@ -101,7 +106,9 @@ class Condition:
         before = self.text[: match.start()].rstrip()
         if match["name"] and (text in _WORDS or (text in FUNCTIONS and self.text[match.end() :].lstrip().startswith("("))):
             return text
-        if text in self._settings or text in cost_names() or text.startswith(FLOPS):
+        owner, _, place = text.partition(".")
+        element = place.isdigit() and owner in self._settings
+        if element or text in self._settings or text in cost_names() or text.startswith(FLOPS):
             if before.endswith("$"):
                 raise self._at(f"'{text}' stands without a $ here", match.start() - 1, match.end())
             if text not in self.names:
@@ -123,6 +130,15 @@ class Condition:
         return SpecError(Diagnostic(message, Mark(self._source, 0, start, max(end, start + 1)), hint))
 
 
+def _truths(block: Block) -> np.ndarray | None:
+    """Which variants of a block count and can be built; None where all do."""
+    if block.lines is None:
+        return None
+    found = np.zeros(block.size, dtype=bool)
+    found[block.lines] = True
+    return found
+
+
 class _Values(dict[str, Any]):
     """The columns of a block by the names of an expression, each made when it is read."""
 
@@ -132,6 +148,9 @@ class _Values(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         name = self.names[int(key[1:])]
-        word = self.block.costed.word(name)
+        costed = self.block.costed
+        word = costed.word(name)
+        if word is None and costed.setting(name) is None and name not in costed.part.costs:
+            raise ExpressionError(f"'{name}' is neither a number nor a word here", 0, 1, "elements of a list are name.1, name.2")
         found = self[key] = self.block.grid(name) if word is None else word
         return found

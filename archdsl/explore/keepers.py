@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +24,10 @@ class Keeper(Protocol):
 
     sweep: Any
 
+    @property
+    def costs(self) -> Sequence[str]:
+        """Costs that it reads beside those that rows show."""
+
     def add(self, block: Block, lines: np.ndarray | None) -> None:
         """Take a block; `lines` are the numbers of the variants that count, None for all."""
 
@@ -39,7 +44,7 @@ class Outcome:
 
     Attributes:
         variants: all of the grid.
-        masked: those that cannot be built, by reason.
+        masked: those that cannot be built, by the first reason.
         passed: those that can be built and for which the condition holds.
         structures: graphs that were elaborated.
     """
@@ -66,6 +71,10 @@ class Pareto:
 
     def __post_init__(self) -> None:
         self.front = Front(len(self.objectives))
+
+    @property
+    def costs(self) -> Sequence[str]:
+        return [objective.name for objective in self.objectives]
 
     def add(self, block: Block, lines: np.ndarray | None) -> None:
         columns = [objective.column(block) for objective in self.objectives]
@@ -94,6 +103,10 @@ class Top:
     def __post_init__(self) -> None:
         self.first = First(self.count)
 
+    @property
+    def costs(self) -> Sequence[str]:
+        return [self.objective.name]
+
     def add(self, block: Block, lines: np.ndarray | None) -> None:
         self.first.add(self.objective.column(block), lambda kept: self.sweep.table(block, kept), lines)
 
@@ -114,6 +127,7 @@ class All:
 
     sweep: Sweep
     most: int
+    costs: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.rows: list[Row] = []
@@ -139,6 +153,7 @@ class Sample:
 
     sweep: Sweep
     most: int
+    costs: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.rows: list[Row] = []

@@ -13,6 +13,8 @@ import numpy as np
 from archdsl.cost.totals import COSTS, FLOPS, convention_of, unknown_cost
 from archdsl.errors import InputError
 from archdsl.exact import exact
+from archdsl.exact.bounds import ordered
+from archdsl.exact.integers import fits
 from archdsl.explore.axis import Axis
 from archdsl.explore.blocks import Block
 from archdsl.net import Net
@@ -33,9 +35,11 @@ class Objective:
 
     def column(self, block: Block) -> np.ndarray:
         """Integers of all variants of a block, smaller is better."""
-        column = block.column(self.name)
-        factor = self.sign * (self.den // block.costed.total(self.name).den)
-        return column if factor == 1 else column * factor
+        column, total = block.column(self.name), block.costed.total(self.name)
+        factor = self.sign * (self.den // total.den)
+        if factor == 1:
+            return column
+        return column * factor if fits(*ordered(total.low * factor, total.high * factor)) else column.astype(object) * factor
 
     def value(self, key: int) -> Any:
         """The exact value that an integer of the column stands for."""

@@ -7,15 +7,21 @@ masked, with the reason: those that a shape rule refuses inside of a box, and bo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from archdsl.errors import ArchdslError, SpecError
+from archdsl.cost.totals import amounts
+from archdsl.errors import ArchdslError, InputError, SpecError
+from archdsl.exact import Disagreement, exact
 from archdsl.exact.decision import COUNTED
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.box import Box
+from archdsl.explore.total import Total
+from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.net import Net
 from archdsl.ops.operator import MASKS, Masks
@@ -24,19 +30,42 @@ ROOM = 32_000_000
 """Array elements that may be made while one box is elaborated and costed; more than that, and it is cut in two."""
 
 
+KEPT = 8_000_000
+"""Array elements after which what was kept of earlier boxes is given back."""
+
+MOST_OPERATORS = 20_000
+"""The same for operators, however small their arrays."""
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """Variants that one graph stands for.
 
+    Numbers mean nothing for combinations that the box does not count, or that cannot be built.
+
     Attributes:
-        net: a grid of networks, elaborated. Its numbers mean nothing for combinations that the box does not count.
+        values: of all settings and knobs, by name; arrays along the axes of the box where they have several.
+        costs: totals by name, those that were asked for.
         masks: conditions that hold for the variants that can be built (an axis for each of the box, of length 1 where it does not
             matter), each with the reason where it does not.
     """
 
     box: Box
-    net: Net
+    values: dict[str, Any]
+    costs: dict[str, Total]
     masks: tuple[tuple[np.ndarray, str], ...] = ()
+
+    def masked(self) -> Counter[str]:
+        """How many variants cannot be built, by the first reason."""
+        found: Counter[str] = Counter()
+        alive = self.box.size
+        counted = np.array(True) if self.box.counted is None else self.box.counted
+        for ok, reason in self.masks:
+            counted = counted & ok
+            left = Box(self.box.axes, self.box.chosen, _whole(counted, self.box)).size
+            found[reason] += alive - left
+            alive = left
+        return +found
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +78,20 @@ class Refused:
 
 @dataclass(eq=False)
 class Partition:
-    """The parts of boxes, one after the other; each is worked out when it is asked for."""
+    """The parts of boxes, one after the other; each is worked out when it is asked for.
+
+    Attributes:
+        costs: names of the totals that parts have.
+        built: how many boxes were elaborated, those that had to be cut among them.
+        known: totals by graph: boxes whose graphs turn out equal are costed once.
+    """
 
     net: Net
     boxes: Iterable[Box]
+    costs: tuple[str, ...] = ()
     built: int = field(default=0, init=False)
+    known: dict[Any, dict[str, Total]] = field(default_factory=dict, init=False, repr=False)
+    spent: int = field(default=0, init=False, repr=False)
 
     def __iter__(self) -> Iterator[Part | Refused]:
         waiting = list(self.boxes)[::-1]
@@ -70,20 +108,51 @@ class Partition:
         tokens = MASKS.set(masks), COUNTED.set(box.counted)
         self.built += 1
         try:
-            with Room(ROOM):
+            with Room(ROOM) as room:
                 net = self.net.set(**box.settings())
                 net.cost()
+                costs = self.totals(net, box, masks)
         except Undecided as error:
+            return box.groups(_whole(error.mask, box))
+        except Disagreement as error:  # of a cost
             return box.groups(_whole(error.mask, box))
         except TooLarge as error:
             return box.halves(error.knobs)
         except ArchdslError as error:
             return self.failed(box, masks, error)
+        except ValueError as error:  # a number that is too long for arrays
+            return self.failed(box, masks, InputError(str(error)))
         finally:
             MASKS.reset(tokens[0])
             COUNTED.reset(tokens[1])
+            self.forget(ROOM - room.left)
+        if costs is None:
+            return box.groups(_whole(masks[0][0].mask, box))
         once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in masks}
-        return Part(box, net, tuple(once.values()))
+        return Part(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
+
+    def totals(self, net: Net, box: Box, masks: Masks) -> dict[str, Total] | None:
+        """The costs of a graph, of the variants that can be built; None where that is none of the box."""
+        counted = box.counted
+        for ok, _ in masks:
+            mask = _whole(ok.mask, box)
+            counted = mask if counted is None else counted & mask
+        if counted is not None and not counted.any():
+            return None
+        COUNTED.set(counted)
+        place = box.shape, schedule_hash(net.graph()), None if counted is None else counted.tobytes()
+        found = self.known.setdefault(place, {})
+        for name in self.costs:
+            if name not in found:
+                found[name] = Total(amounts(net, name), len(box.axes))
+        return found
+
+    def forget(self, spent: int) -> None:
+        """Give back what was kept of blocks and operators once it has grown large; the next boxes are opened anew."""
+        self.spent += spent
+        if self.spent > KEPT or len(self.net.links.operators) > MOST_OPERATORS:
+            self.spent = 0
+            self.net.links.clear()
 
     def failed(self, box: Box, masks: Masks, error: ArchdslError) -> Refused | list[Box]:
         """What follows from a box that cannot be built: nothing in it can, or a cut that leaves what can.
@@ -107,6 +176,8 @@ class Partition:
             self.net.set(**box.settings()).graph()
         except ArchdslError as error:
             return error
+        except ValueError as error:
+            return InputError(str(error))
         return None
 
 
@@ -122,6 +193,10 @@ def _place(error: ArchdslError) -> object:
     if isinstance(error, SpecError) and (mark := error.diagnostics[0].mark) is not None:
         return mark.source.name, mark.line, mark.column
     return str(error)
+
+
+def _exact(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: exact(value) if isinstance(value, float) else value for name, value in settings.items()}
 
 
 def _whole(mask: np.ndarray, box: Box) -> np.ndarray:

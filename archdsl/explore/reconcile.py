@@ -138,7 +138,7 @@ def readings(nets: Sequence[Net]) -> list[Axis]:
                 continue
             own = net.knobs[name]
             own = tuple(own) if isinstance(own, list) else own
-            axis = Axis.of(name, dict.fromkeys([own, *(knob.readings or allowed(knob))]))
+            axis = Axis.of(name, dict.fromkeys([own, *(knob.readings or allowed(knob, net.base))]))
             axis.check(net.base)
             if name in axes and axes[name].points != axis.points:
                 raise InputError(f"the specs differ in '{name}': its default or what it may be; reconcile them one by one")
@@ -170,7 +170,7 @@ class _Table:
         self.distance = np.zeros(shape, dtype=np.int64)
         self.buildable = np.zeros(shape, dtype=bool)
         few = (box for box in boxes(own) if sum(int(places[0] > 0) for places in box.chosen) <= most)
-        for found in Partition(net, few):
+        for found in Partition(net, few, tuple(dict.fromkeys(figure.total for figure in self.figures))):
             if isinstance(found, Part):
                 for block in blocks(Costed(found)):
                     self.take(block)

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.cost.totals import total
-from archdsl.errors import ArchdslError
+from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact
 from archdsl.explore.partition import reason
 from archdsl.net import Net
+from archdsl.ops.arguments import describe
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
 
@@ -64,8 +65,14 @@ def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None 
         InputError: a cost or knob that is not known.
     """
     names = list(costs)
-    for name in steps or {}:
+    for name, step in (steps or {}).items():
         known_setting(net.base, name)
+        value = net.knobs.get(name.partition(".")[0])
+        numbers = value if isinstance(value, (list, tuple)) else [value]
+        if not all(map(_is_number, numbers)):
+            raise InputError(f"'{name}' is no knob that holds a number, so it has no step")
+        if not _is_number(step) or step <= 0:
+            raise InputError(f"the step of '{name}' is a number above 0, {describe(step)} came")
     found = [
         Influence(name, value, *(_side(net, name, to, names) for to in ends))
         for name, value, ends in _steps(net, dict(steps or {}))

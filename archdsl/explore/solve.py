@@ -96,20 +96,25 @@ class Solver:
         self.outcome = Outcome()
         self.counted = 0
         self.parts: list[Costed] = []
-        for found in Partition(sweep.net, boxes(sweep.axes)):
+        begin = time.perf_counter()
+        names = [*sweep.shown, *(budget.cost for budget in budgets), *(objective.name for objective in objectives)]
+        asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
+        for found in Partition(sweep.net, boxes(sweep.axes), asked):
             self.outcome.variants += found.box.size
             if isinstance(found, Part):
                 self.outcome.structures += 1
+                self.outcome.masked += found.masked()
                 self.parts.append(Costed(found))
             else:
                 self.outcome.masked[found.reason] += found.box.size
+        self.outcome.seconds = time.perf_counter() - begin
 
     def solve(self) -> Solution:
         """The best variants, which budgets bind, and where none is feasible what stands in the way."""
         begin = time.perf_counter()
         found = self.search(self.budgets, self.objectives, self.count)
         counted = self.counted
-        lack = None if found or not self.parts else self.lack()
+        lack = None if found else self.lack()
         binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
         best = self.sweep.variants([row for _, row in found], self.outcome)
         seconds = time.perf_counter() - begin

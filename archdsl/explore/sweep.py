@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archdsl.errors import InputError
 from archdsl.exact import exact
 from archdsl.explore.axis import Axis, size
 from archdsl.explore.blocks import Block, Costed, blocks, points
@@ -19,9 +20,7 @@ from archdsl.explore.condition import Condition
 from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Sample, Top
 from archdsl.explore.objective import Objective, check_cost, objective
 from archdsl.explore.partition import Part, Partition
-from archdsl.explore.total import Total
 from archdsl.explore.variants import Row, Variants
-from archdsl.ir.canonical import canonical_hash
 from archdsl.net import Net
 
 if TYPE_CHECKING:
@@ -47,14 +46,22 @@ class Sweep:
             InputError: a value that does not fit, or a cost that is not known.
             SpecError: a mistake in the condition.
         """
+        if not axes:
+            raise InputError("a grid needs at least one axis")
+        if not isinstance(where, str):
+            raise InputError("a condition is a text, as in where='params<=3.5M'")
         self.net = net
         self.axes = tuple(axes)
+        shown = [shown] if isinstance(shown, str) else shown
         for axis in self.axes:
             axis.check(net.base)
         settings = [name for axis in self.axes for name in axis.names]
-        self.condition = Condition(where, dict.fromkeys([*settings, *net.base.knobs]), _words(net, self.axes)) if where else None
+        readable = dict.fromkeys([*settings, *net.base.knobs, *net.settings])
+        self.condition = Condition(where, readable, _words(net, self.axes)) if where else None
         read = self.condition.names if self.condition else []
-        named = [name for name in (*COSTS, *shown, *read) if name not in settings and name not in net.base.knobs]
+        named = [
+            name for name in (*COSTS, *shown, *read) if name not in readable and name.partition(".")[0] not in net.base.knobs
+        ]
         self.shown = tuple(dict.fromkeys(named))
         for name in self.shown:
             check_cost(name, net)
@@ -78,12 +85,16 @@ class Sweep:
             objectives: costs that are to be low (`macs`), or settings and costs that are to be high (`max:width`). Of variants that
                 are equal in all of them one is given.
         """
+        if not objectives or not all(isinstance(text, str) for text in objectives):
+            raise InputError("a front takes names of costs and settings, as in pareto('params', 'max:width')")
         kept = Pareto(self, [self.objective(text) for text in objectives])
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
 
     def top(self, count: int = 20, by: str = "macs") -> Variants:
         """The first variants in the order of one objective."""
+        if count < 1:
+            raise InputError(f"at least 1 variant is wanted, {count} came")
         kept = Top(self, count, self.objective(by))
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
@@ -135,8 +146,8 @@ class Sweep:
     def stream(self, some: Iterable[Box], keepers: Sequence[Keeper], progress: Progress | None = None) -> Outcome:
         """Let the variants of some boxes stream by the keepers."""
         outcome = Outcome()
-        known: dict[Any, dict[str, Total]] = {}  # totals of graphs that were costed before; boxes with equal graphs share them
-        for found in Partition(self.net, some):
+        asked = [name for keeper in keepers for name in keeper.costs if name not in self.settings]
+        for found in Partition(self.net, some, tuple(dict.fromkeys([*self.shown, *asked]))):
             outcome.variants += found.box.size
             if not isinstance(found, Part):
                 outcome.masked[found.reason] += found.box.size
@@ -144,8 +155,7 @@ class Sweep:
                     progress(found.box.size)
                 continue
             outcome.structures += 1
-            key = found.box.shape, canonical_hash(found.net.graph())
-            for block in blocks(Costed(found, known.setdefault(key, {}))):
+            for block in blocks(Costed(found)):
                 self.take(block, keepers, outcome)
                 if progress is not None:
                     progress(block.size if block.lines is None else len(block.lines))
@@ -160,7 +170,8 @@ class Sweep:
         if block.masks:
             alive = np.broadcast_to(True if block.counted is None else block.counted, block.shape).copy()
             for ok, reason in block.masks:
-                outcome.masked[reason] += int(np.count_nonzero(alive & ~ok))
+                if failing := int(np.count_nonzero(alive & ~ok)):
+                    outcome.masked[reason] += failing
                 alive &= ok
         passed = block.size if lines is None else len(lines)
         outcome.passed += passed

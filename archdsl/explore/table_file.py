@@ -54,6 +54,8 @@ def table_file(path: Path, sweep: Sweep) -> Iterator[Parquet | Csv]:
 class Csv:
     """Comma-separated values: fractions as decimals, lists as [3, 5]."""
 
+    costs: Sequence[str] = ()
+
     def __init__(self, path: Path, sweep: Any):
         self.sweep = sweep
         self.file = path.open("w", encoding="utf-8", newline="")
@@ -81,6 +83,8 @@ class Csv:
 
 class Parquet:
     """Parquet: settings as ints, floats, words or lists, costs as 64-bit ints (floats, where they are fractions)."""
+
+    costs: Sequence[str] = ()
 
     def __init__(self, path: Path, sweep: Any):
         try:

@@ -37,11 +37,25 @@ def canonical_hash(graph: Graph) -> str:
     return hashlib.sha256("\n".join([digests[graph.output], *sorted(counted)]).encode()).hexdigest()
 
 
+def schedule_hash(graph: Graph) -> str:
+    """SHA-256 over all operators in the order in which they run, with their connections: equal for graphs of equal costs.
+
+    Nodes that never reach the output count here, and so does the order: both change parameters or memory.
+    """
+    number = {name: index for index, name in enumerate(graph.nodes)}
+    parts = [[_description(node), [number[name] for name in node.inputs]] for node in graph]
+    return hashlib.sha256(json.dumps([parts, number[graph.output]], sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _description(node: Node) -> list[Any]:
+    arguments = {"size": node.op.size} if isinstance(node.op, Input) else node.op.arguments()
+    return [type(node.op).__name__, arguments]
+
+
 def _digest(node: Node, inputs: list[str]) -> str:
     if isinstance(node.op, (Add, Mul)):
         inputs = sorted(inputs)
-    arguments = {"size": node.op.size} if isinstance(node.op, Input) else node.op.arguments()
-    text = json.dumps([type(node.op).__name__, arguments, inputs], sort_keys=True, default=_plain)
+    text = json.dumps([*_description(node), inputs], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

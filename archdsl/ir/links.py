@@ -91,9 +91,13 @@ class Links:
     def link(self, call: Call, spec: Spec) -> Link:
         """The link of a call, made the first time."""
         if len(self.calls) > _MOST or len(self.operators) > _MOST:
-            self.calls, self.operators, self.templates = {}, {}, {}
+            self.clear()
         found = self.calls[id(call)] = Link(call, spec)
         return found
+
+    def clear(self) -> None:
+        """Give back everything that is kept."""
+        self.calls, self.operators, self.templates = {}, {}, {}
 
     def parameters(self, block: Block) -> list[tuple[str, Parameter, Any]]:
         """Arguments of a block, each with the Python type that needs no further look (`object`: any), or None."""

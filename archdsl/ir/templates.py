@@ -1,8 +1,9 @@
 """Blocks that were opened once, kept to be put down again.
 
 Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that
-arrive and the knobs that blocks read. With all of these equal, only names, outer frames and (for another resolution) shapes
-differ. A knob that changes leaves most calls as they were, so most of a second build is copied.
+arrive, the knobs that blocks and defaults of operators read, and arguments that are the same in every call. With all of these
+equal, only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so
+most of a second build is copied.
 """
 
 from __future__ import annotations
@@ -100,8 +101,9 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
 
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
-    """The knobs that any block reads, directly or in steps that it was given."""
+    """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
     read = {name for block in spec.blocks.values() for name in _names((*block.args.values(), block.body))}
+    read |= set(_names(spec.defaults))
     return tuple(name for name in spec.knobs if name in read)
 
 

@@ -28,8 +28,11 @@ from archdsl.spec.yaml import compose
 _NUMBER = re.compile(r"[0-9]{1,6}\Z")
 
 
-def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
+def parse_settings(texts: list[str] | tuple[str, ...], option: str = "--set") -> dict[str, Any]:
     """`name=value` texts of a command line; values are read as in a spec.
+
+    Args:
+        option: under which they were given, for messages.
 
     Raises:
         InputError: no `=`, or a name twice.
@@ -39,17 +42,17 @@ def parse_settings(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise InputError(f"--set takes name=value, '{text}' came")
+            raise InputError(f"{option} takes name=value, '{text}' came")
         if name.strip() in found:
-            raise InputError(f"--set gives '{name.strip()}' twice")
-        found[name.strip()] = _parsed(name.strip(), value)
+            raise InputError(f"{option} gives '{name.strip()}' twice")
+        found[name.strip()] = _parsed(name.strip(), value, option)
     return found
 
 
-def _parsed(name: str, text: str) -> Any:
+def _parsed(name: str, text: str, option: str) -> Any:
     if not text.strip():
-        raise InputError(f"--set {name}= has no value")
-    return read_value(Source(f"--set {name}", text), f"--set {name} takes a number, word or list")
+        raise InputError(f"{option} {name}= has no value")
+    return read_value(Source(f"{option} {name}", text), f"{option} {name} takes a number, word or list")
 
 
 def read_value(source: Source, wanted: str) -> Any:

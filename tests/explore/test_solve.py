@@ -97,4 +97,5 @@ def test_budgets_that_only_together_are_out_of_reach() -> None:
 def test_nothing_can_be_built() -> None:
     solution = solver(["max:width"], axes=["split=1/1000", "width=0.5,1"]).solve()
     assert not solution.best
-    assert solution.lack is None
+    assert solution.lack is not None
+    assert solution.lack.closest is None

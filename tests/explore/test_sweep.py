@@ -130,11 +130,9 @@ def partition_boxes(sweep: Sweep) -> Any:
 
 
 def test_equal_graphs_are_costed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from archdsl.explore import blocks
-
     asked = []
-    amounts = blocks.amounts
-    monkeypatch.setattr(blocks, "amounts", lambda net, name: asked.append(name) or amounts(net, name))
+    amounts = partition.amounts
+    monkeypatch.setattr(partition, "amounts", lambda net, name: asked.append(name) or amounts(net, name))
     net = archdsl.loads(
         "input: [8, 16, 16]\nknobs: {mode: {default: a, choices: [a, b, c]}, w: 8}\nnet: [{conv: $w}, {relu: {}, when: $mode == c}]\n"
     )

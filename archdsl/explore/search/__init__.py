@@ -1,13 +1,13 @@
 """Optimisation with objectives that have to be measured: Optuna proposes, exact costs reject, processes or a cluster measure.
 
-    space       axes as the sampler sees them
-    objectives  what can be minimised and maximised, in one table
-    candidate   a proposal put together: its costs, the budgets, its hash; or why it is rejected
-    measure     what a worker does
-    storage     journal files and databases that hold studies
-    study       what a study is about, and whether it is the one that is meant
-    session     which programs work at a study, and whether they still live
-    trials      a study's trials by what became of them
-    run         the loop
-    result      the best and the front
+space       axes as the sampler sees them
+objectives  what can be minimised and maximised, in one table
+candidate   a proposal put together: its costs, the budgets, its hash; or why it is rejected
+measure     what a worker does
+storage     journal files and databases that hold studies
+study       what a study is about, and whether it is the one that is meant
+session     which programs work at a study, and whether they still live
+trials      a study's trials by what became of them
+run         the loop
+result      the best and the front
 """
