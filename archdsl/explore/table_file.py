@@ -108,7 +108,12 @@ class Parquet:
         columns = [
             values.take(self.arrow.array(places[axis])) for axis, values in zip(_axes(self.sweep), self.values, strict=True)
         ]
-        columns += [self.arrow.array(_costs(block, name, lines), type=self.schema.field(name).type) for name in self.sweep.shown]
+        try:
+            columns += [
+                self.arrow.array(_costs(block, name, lines), type=self.schema.field(name).type) for name in self.sweep.shown
+            ]
+        except OverflowError:
+            raise InputError("a cost is longer than the 64 bits of a Parquet file; write it to .csv") from None
         self.writer.write_table(self.arrow.table(columns, schema=self.schema))
 
     def merge(self, other: Any) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import reduce
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from archdsl.exact.bounds import of_product
+from archdsl.exact.bounds import Bounds, of_product, ordered
 from archdsl.exact.factors import Factors, along
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import fits
@@ -45,7 +45,7 @@ class Total:
         arrays: dict[tuple[int, ...], dict[bytes, tuple[Any, Factors]]] = {}
         for value, times in terms:
             self._add(value, times, dimensions, arrays)
-        self.products = [(main, *(array for _, array in rest)) for kind in arrays.values() for main, rest in kind.values()]
+        self.products = [(main.array, *(array for _, array in rest)) for kind in arrays.values() for main, rest in kind.values()]
         self._bound()
 
     def _add(self, value: Any, times: int, dimensions: int, arrays: dict[Any, Any]) -> None:
@@ -62,9 +62,9 @@ class Total:
         rest.sort(key=lambda factor: factor[0])
         same = arrays.setdefault((main[0], *(bits for bits, _ in rest)), {})
         key = b"|".join(array.tobytes() for _, array in rest)
-        scaled = _full(main[1], dimensions).astype(object) * scale
+        part = _Part.of(_full(main[1], dimensions), scale)
         others = tuple((bits, _full(array, dimensions)) for bits, array in rest)
-        same[key] = (same[key][0] + scaled if key in same else scaled, others)
+        same[key] = (same[key][0].plus(part) if key in same else part, others)
 
     def _bound(self) -> None:
         """Sums as int64 where all of them, and all of their sums, are proven to fit."""
@@ -73,8 +73,8 @@ class Total:
             ends = [(int(array.min()), int(array.max())) for array in product]
             low, high = reduce(of_product, ends)
             self.low, self.high = self.low + min(low, 0), self.high + max(high, 0)
-        if fits(self.low, self.high):
-            self.products = [tuple(array.astype(np.int64) for array in product) for product in self.products]
+        kind = np.int64 if fits(self.low, self.high) else object
+        self.products = [tuple(array.astype(kind, copy=False) for array in product) for product in self.products]
         self.products = _absorbed(self.products)
         self.low, self.high = self.bounds()
 
@@ -106,6 +106,26 @@ class Total:
         for product in self.products:
             total = total + reduce(np.multiply, [array[_along(array, places)] for array in product])
         return np.broadcast_to(np.asarray(total), places[0].shape)
+
+
+class _Part(NamedTuple):
+    """A sum of arrays, in int64 as long as that is proven to suffice, otherwise in Python ints."""
+
+    array: np.ndarray
+    bounds: Bounds
+
+    @classmethod
+    def of(cls, array: np.ndarray, scale: int) -> _Part:
+        """An array times an int."""
+        bounds = ordered(int(array.min()) * scale, int(array.max()) * scale)
+        small = array.dtype != object and fits(*bounds) and fits(scale, scale)
+        return cls((array if small else array.astype(object)) * scale, bounds)
+
+    def plus(self, other: _Part) -> _Part:
+        bounds = self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]
+        if self.array.dtype != object and other.array.dtype != object and fits(*bounds):
+            return _Part(self.array + other.array, bounds)
+        return _Part(self.array.astype(object) + other.array.astype(object), bounds)
 
 
 def _absorbed(products: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, ...]]:

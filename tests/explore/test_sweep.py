@@ -142,6 +142,43 @@ def test_equal_graphs_are_costed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(asked) == ["macs", "macs", "params", "params"], "a and b give one graph, c another"
 
 
+def test_what_changes_costs_but_not_what_is_computed_is_costed_apart() -> None:
+    """Layers that nobody reads, and the order of paths, leave the function alone but not parameters and memory."""
+    net = archdsl.loads(
+        "input: [3, 8, 8]\nknobs: {q: y}\nnet: [{conv: 8, as: a}, {conv: 64, when: $q == x}, {relu: {}, from: a}]\n"
+    )
+    rows = net.sweep(q=["x", "y"]).rows()
+    assert [row["params"] for row in rows] == [net.set(q=q).cost().params for q in ("x", "y")]
+
+
+def test_defaults_of_operators_that_read_a_knob() -> None:
+    net = archdsl.loads(
+        "input: [3, 8, 8]\nknobs: {b: true}\ndefaults: {conv: {bias: $b}}\nblocks: {two: {body: [{conv: 8}, relu]}}\nnet: [two, two]\n"
+    )
+    for bias in (True, False, True):
+        assert net.set(b=bias).cost().params == archdsl.loads(net.base.source.text, b=bias).cost().params
+
+
+def test_receptive_fields_that_differ_in_kind() -> None:
+    text = "input: [3, $r, $r]\nknobs: {r: 32}\nnet: [{conv: {out: 4, kernel: 3, stride: 2}}, {adaptive_pool: 4}]\n"
+    net = archdsl.loads(text)
+    rows = net.sweep(r=[32, 36, 40, 64], show=["receptive_field"]).rows()
+    assert {row["r"]: row["receptive_field"] for row in rows} == {
+        r: total(net.set(r=r), "receptive_field") for r in (32, 36, 40, 64)
+    }
+    zoo = archdsl.load("mobilenet_v3").sweep(resolution=[32, 64], show=["receptive_field"]).rows()
+    assert len({row["receptive_field"] for row in zoo}) == 2
+
+
+def test_denominators_of_many_parts() -> None:
+    primes = [101, 103, 107, 109, 113, 127, 131, 137, 139]
+    values = [1, 2, Fraction(3, 2), 399, *(2 + Fraction(1, p) for p in primes)]
+    net = archdsl.loads(
+        "input: [3, 8, 8]\nknobs: {w: {default: 1, type: number}}\nnet: [{conv: floor(8*$w)}, {relu: {}, when: $w > 2 and $w < 300}]\n"
+    )
+    assert [row["w"] for row in net.sweep(w=values).top(20, "max:w")] == sorted(values, reverse=True)
+
+
 # -- what is kept --------------------------------------------------------------------------------------------------------------
 
 
