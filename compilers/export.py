@@ -23,6 +23,9 @@ from archdsl.ir.graph import Graph
 
 BACKENDS: dict[str, str] = {
     "python": "archdsl.compilers.source.export",
+    "onnx": "archdsl.compilers.onnx",
+    "pt2": "archdsl.compilers.programs",
+    "openvino": "archdsl.compilers.openvino",
 }
 """Back ends by the word that asks for them."""
 

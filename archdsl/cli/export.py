@@ -15,7 +15,8 @@ from archdsl.net import Net
 if TYPE_CHECKING:
     from archdsl.compilers.export import Checked, Model
 
-FORMS = {"python": ".py"}
+FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
+"""What can be written, and how such a file ends."""
 
 
 @click.command("export")
@@ -33,6 +34,9 @@ def command(
 
     \b
     python     one file of PyTorch source, and its weights beside it as safetensors
+    onnx       ONNX, run by ONNX Runtime
+    pt2        a program of torch.export
+    openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
     """
     chosen = to or _form(output)
     net = open_net(spec, settings, limits)
