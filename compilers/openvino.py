@@ -30,6 +30,7 @@ def write(model: Model, path: Path) -> None:
     try:
         with quiet():
             made = openvino.convert_model(traced)
+            made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
         raise BackendError(f"openvino cannot express the network: {first_line(error)}") from error
     openvino.save_model(made, path, compress_to_fp16=False)

@@ -23,12 +23,22 @@ FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
 @spec_argument
 @click.option("--to", type=click.Choice(list(FORMS)), help="Where not given, what -o ends in.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; the name of SPEC where not given.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
+)
 @click.option("--seed", default=0, show_default=True, help="Of the fresh weights.")
 @knob_option
 @json_option
 @limit_options
 def command(
-    spec: str, to: str | None, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits
+    spec: str,
+    to: str | None,
+    output: Path | None,
+    weights: Path | None,
+    seed: int,
+    settings: tuple[str, ...],
+    as_json: bool,
+    limits: Limits,
 ) -> None:
     """Write SPEC for use elsewhere, read the file again, run it and compare its output with that of the network.
 
@@ -40,15 +50,16 @@ def command(
     """
     chosen = to or _form(output)
     net = open_net(spec, settings, limits)
-    model = _model(net, seed)
+    model, origin = _model(net, weights, seed)
     from archdsl.compilers.export import export
 
     checked = export(model, chosen, output or Path(Path(spec).stem + FORMS[chosen]))
     if as_json:
-        print_json(_document(checked))
+        print_json(_document(checked, origin))
         return
     out = console()
     out.print("written   " + ", ".join(map(str, checked.files)), soft_wrap=True, markup=False)
+    out.print(f"weights   {origin}", soft_wrap=True, markup=False)
     batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
     share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
     out.print(f"checked   largest difference {share}, on random {batches}", soft_wrap=True)
@@ -66,8 +77,8 @@ def _form(output: Path | None) -> str:
     return found[0]
 
 
-def _model(net: Net, seed: int) -> Model:
-    """The network compiled, in evaluation mode, with what a file says about it."""
+def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
+    """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
     try:
         import torch
     except ImportError:
@@ -76,8 +87,14 @@ def _model(net: Net, seed: int) -> Model:
 
     torch.manual_seed(seed)
     module = net.module().eval()
+    origin = f"fresh, seed {seed}"
+    if weights is not None:
+        from archdsl.compilers.torch.pairing import load_weights
+
+        paired = load_weights(module, weights, torch.zeros(1, *net.graph().input.shape))
+        origin = f"{weights}, " + ("other names, paired by order and shape" if paired else "by name")
     docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
-    return Model(net.graph(), module, _heading(net), docs)
+    return Model(net.graph(), module, _heading(net), docs), origin
 
 
 def _heading(net: Net) -> str:
@@ -85,11 +102,12 @@ def _heading(net: Net) -> str:
     return net.table().plain() + (f"\n{doc}\n" if doc else "")
 
 
-def _document(checked: Checked) -> dict[str, object]:
+def _document(checked: Checked, origin: str) -> dict[str, object]:
     return {
         "file": str(checked.files[0]),
         "files": [str(file) for file in checked.files],
         "to": checked.to,
+        "weights": origin,
         "inputs": [list(shape) for shape in checked.inputs],
         "tolerance": checked.tolerance,
         "largest_difference": checked.largest_difference,
