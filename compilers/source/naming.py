@@ -45,6 +45,7 @@ class _Variants:
         """What a class has and not every variant has: modules, otherwise what its own modules are told apart by."""
         if made.name not in self.found:
             alike = [other for other in self.classes.values() if base_name(other.word) == base_name(made.word)]
+            self.found[made.name] = ()  # for a block within a block of its own name
             self.found[made.name] = _beyond(made, alike, self._modules) or _beyond(made, alike, self._inner)
         return self.found[made.name]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import random_networks
 import torch
 from small import small
 
 import archdsl
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch import compile as compile_graph
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 from archdsl.net import Net
@@ -101,6 +104,18 @@ def test_same_keys(name: str) -> None:
         wanted = {key: value.shape for key, value in net.module().state_dict().items()}
         written = network(python_source(net.graph()))
     assert {key: value.shape for key, value in written.state_dict().items()} == wanted
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("make", [random_networks.network, random_networks.tokens])
+def test_random_graphs(make: Callable[[int], Graph], seed: int) -> None:
+    graph = make(seed)
+    module = compile_graph(graph).eval()
+    written = network(python_source(graph)).eval()
+    written.load_state_dict(module.state_dict())
+    image = torch.randn(2, *graph.input.shape)
+    with torch.no_grad():
+        assert torch.equal(module(image), written(image))
 
 
 def test_same_gradients() -> None:
