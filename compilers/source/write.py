@@ -102,8 +102,9 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
         if chain:
             yield f"        self.{entry.attribute} = nn.Flatten()"
         return
-    depth, head = 8, f"self.{entry.attribute} = "
-    close = ")"
+    depth, head, close = 8, f"self.{entry.attribute} = ", ")"
+    if not entry.attribute.isidentifier():  # a number, as in nn.Sequential
+        head, close = f'self.add_module("{entry.attribute}", ', "))"
     if entry.first is not None:
         yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
         depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
@@ -116,7 +117,7 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
         if argument.default is not REQUIRED and text == repr(argument.default):
             continue
         given.append(f"{argument.keyword}={text}" if argument.keyword else text)
-    if entry.first is not None:
+    if close == "))":
         yield from _added(depth, head, function, given)
     else:
         yield from _call(" " * depth + head + function + "(", given, close, depth)

@@ -118,6 +118,15 @@ def test_random_graphs(make: Callable[[int], Graph], seed: int) -> None:
         assert torch.equal(module(image), written(image))
 
 
+def test_names_that_are_numbers_or_taken() -> None:
+    net = archdsl.loads(
+        "archdsl: 1\nname: class\ninput: [4, 8, 8]\nblocks: {nn: {args: {forward: int}, body: [{conv: $forward}, relu]}}\n"
+        "net:\n  - fork:\n    paths: [{nn: 3}, {nn: 5}, [{nn: 2}, {nn: 4}]]\n    join: concat\n"
+        "  - {conv: 4, name: '7'}\n  - {nn: 6, name: x}\n  - {slice: {start: 1, stop: 3}, name: self}\n  - flatten\n"
+    )
+    _same(net, torch.Generator().manual_seed(1))
+
+
 def test_same_gradients() -> None:
     net = small("dpnet")
     module, written = net.module(), network(python_source(net.graph()))
