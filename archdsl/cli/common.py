@@ -92,8 +92,10 @@ def print_table(
     rows = list(rows)
     wide = sum(max(map(len, column)) + 3 for column in zip(head, *rows, *([total] if total else []), strict=True)) > out.width
     if len(rows) > MANY or (wide and numbers):  # a narrow terminal wraps lines; cut numbers would say nothing
+        from archdsl.cost.sheet import aligned
+
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-        click.echo(_lines(head, rows, numbers, total))
+        click.echo(aligned(head, rows, numbers, total))
         return
     made = Table(box=box.SIMPLE_HEAD, show_footer=total is not None)
     for index, name in enumerate(head):
@@ -103,15 +105,3 @@ def print_table(
         made.add_row(*map(Text, row))
     out.print(Text(title, style="bold"), soft_wrap=True)  # as the title of the table it would be no wider than that
     out.print(made)
-
-
-def _lines(head: list[str], rows: list[list[str]], numbers: set[str], total: list[str] | None) -> str:
-    """The same look as plain text: nothing is wrapped, so nothing has to be measured twice."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, *([total] if total else []), strict=True)]
-
-    def line(cells: list[str]) -> str:
-        padded = [c.rjust(w) if name in numbers else c.ljust(w) for c, w, name in zip(cells, widths, head, strict=True)]
-        return "  " + "   ".join(padded).rstrip()
-
-    rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
-    return "\n".join([line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""])

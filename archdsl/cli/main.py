@@ -15,6 +15,7 @@ from archdsl.errors import ArchdslError, near_miss
 
 COMMANDS = {
     "build": "Build a network: its table, totals, a forward pass, and artifacts on disk.",
+    "export": "Write a network as Python source, ONNX and other forms, checked by running it.",
     "cost": "The bill of a network by layer, without torch.",
     "whatif": "Before and after a change of knobs, and what changed where.",
     "sweep": "The exact cost of every variant on a grid of knobs, filters, and the Pareto front.",

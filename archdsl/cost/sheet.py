@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,12 @@ class Sheet:
         lines = ["| " + " | ".join(row) + " |" for row in rows]
         return "\n".join([f"**{_marked(self.title)}**", "", *lines, ""])
 
+    def plain(self) -> str:
+        """A table for text of fixed width."""
+        total = self.total_cells() if self.total else None
+        lines = aligned(list(self.head), self.cells(), self.numbers, total).splitlines()
+        return "\n".join([self.title, "", *(line.rstrip() for line in lines), ""])
+
     def latex(self) -> str:
         """A table for LaTeX, to be read in by a paper."""
         from archdsl.cost.latex import latex
@@ -95,6 +102,18 @@ class Sheet:
 
     def _kind(self, name: str) -> str:
         return ' class="n"' if name in self.numbers else ""
+
+
+def aligned(head: list[str], rows: list[list[str]], numbers: Collection[str], total: list[str] | None) -> str:
+    """A table as plain text, its columns in line and nothing wrapped."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, *([total] if total else []), strict=True)]
+
+    def line(cells: list[str]) -> str:
+        padded = [c.rjust(w) if name in numbers else c.ljust(w) for c, w, name in zip(cells, widths, head, strict=True)]
+        return "  " + "   ".join(padded).rstrip()
+
+    rule = " " + "─" * (sum(widths) + 3 * len(widths) - 1)
+    return "\n".join([line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""])
 
 
 def text(cell: Any) -> str:

@@ -26,7 +26,7 @@ def module_paths(names: Iterable[str]) -> dict[str, str]:
     paths: dict[str, str] = {}
     owners: dict[str, str] = {}
     for name in names:
-        path = ".".join(_attribute(part) for part in name.split("."))
+        path = ".".join(attribute(part) for part in name.split("."))
         if path in owners:
             raise BackendError(f"torch: the nodes '{owners[path]}' and '{name}' both become the submodule '{path}'; rename one")
         paths[name], owners[path] = path, name
@@ -46,6 +46,7 @@ def class_name(name: str) -> str:
     return f"{kept}_" if keyword.iskeyword(kept) else kept
 
 
-def _attribute(part: str) -> str:
+def attribute(part: str) -> str:
+    """One part of a name as an attribute of a module."""
     kept = "".join(c if ("_" + c).isidentifier() else "_" for c in unicodedata.normalize("NFKC", part)) or "_"
     return f"{kept}_" if keyword.iskeyword(kept) or kept in RESERVED else kept

@@ -35,7 +35,7 @@ class ChooseAdd(nn.Module):
 
     def __init__(self, maps: int, out: int, groups: int):
         super().__init__()
-        self.groups = groups
+        self.maps, self.groups = maps, groups
         self.weight = nn.Parameter(torch.empty(out, groups))
         nn.init.kaiming_normal_(self.weight)
         chosen = [torch.randperm(out) % (maps // groups) for _ in range(groups)]
@@ -57,6 +57,7 @@ class WeightedAdd(nn.Module):
 
     def __init__(self, count: int, begin: float):
         super().__init__()
+        self.begin = begin
         self.weight = nn.Parameter(torch.full((count,), begin))
 
     def forward(self, *tensors: Tensor) -> Tensor:

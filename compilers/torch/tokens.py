@@ -18,6 +18,7 @@ class ClassToken(nn.Module):
 
     def __init__(self, channels: int, deviation: float):
         super().__init__()
+        self.deviation = deviation
         self.weight = nn.Parameter(torch.empty(1, channels).normal_(std=deviation))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -32,6 +33,7 @@ class Position(nn.Module):
 
     def __init__(self, tokens: int, channels: int, deviation: float):
         super().__init__()
+        self.deviation = deviation
         self.weight = nn.Parameter(torch.empty(tokens, channels))
         nn.init.trunc_normal_(self.weight, std=deviation)
 
@@ -47,7 +49,7 @@ class LayerScale(nn.Module):
 
     def __init__(self, channels: int, begin: float, maps: bool):
         super().__init__()
-        self.maps = maps
+        self.begin, self.maps = begin, maps
         self.weight = nn.Parameter(torch.full((channels,), begin))
 
     def forward(self, x: Tensor) -> Tensor:

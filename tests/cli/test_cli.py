@@ -72,7 +72,7 @@ def program(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
         ("new a/b.yaml", 1, "", "there is no folder a"),
         ("", 2, "", ""),
         ("coost tiny.yaml", 2, "", "no command 'coost'; did you mean 'cost'?"),
-        ("zzz", 2, "", "no command 'zzz'; commands: build, cost"),
+        ("zzz", 2, "", "no command 'zzz'; commands: build, export, cost"),
         ("cost", 2, "", "Missing argument 'SPEC'"),
         ("cost tiny.yaml --sett width=3", 2, "", "No such option"),
         ("cost tiny.yaml --max-nodes 0", 2, "", "Invalid value for '--max-nodes'"),

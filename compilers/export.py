@@ -1,0 +1,144 @@
+"""Exports: a network is written by a back end, read again, run, and compared with the compiled module before the file counts.
+
+A back end is a module with `SUFFIX`, `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *input shape) and
+gives the output. It reads the file that will be handed over, not what it was written from.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor, nn
+
+from archdsl.errors import BackendError, InputError
+from archdsl.ir.graph import Graph
+
+BACKENDS: dict[str, str] = {
+    "python": "archdsl.compilers.source.export",
+    "onnx": "archdsl.compilers.onnx",
+    "pt2": "archdsl.compilers.programs",
+    "openvino": "archdsl.compilers.openvino",
+}
+"""Back ends by the word that asks for them."""
+
+BATCHES = (1, 3)
+"""Sizes of the batches that are compared: what was written must take any."""
+
+TOLERANCE = 1e-4
+"""Largest difference of an output value, as a share of the root mean square of the output."""
+
+Run = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What is exported.
+
+    Attributes:
+        graph: of the network, whichever rewrites it has been through.
+        module: compiled from it, in evaluation mode, with the weights that go into the file.
+        heading: text about the network.
+        docs: what each block is, by its name in the spec.
+    """
+
+    graph: Graph
+    module: nn.Module
+    heading: str = ""
+    docs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was written and how it compares.
+
+    Attributes:
+        files: that were written, the one that was asked for first.
+        inputs: shapes of the random batches that were run.
+        largest_difference: of an output value, as a share of the root mean square of the output.
+        seconds: for writing, reading and running.
+    """
+
+    files: tuple[Path, ...]
+    to: str
+    inputs: tuple[tuple[int, ...], ...]
+    tolerance: float
+    largest_difference: float
+    seconds: float
+
+
+class Backend(Protocol):
+    SUFFIX: str
+
+    @staticmethod
+    def write(model: Model, path: Path) -> None: ...
+
+    @staticmethod
+    def read(path: Path) -> Run: ...
+
+
+def backend(to: str) -> Backend:
+    """The back end of this name, imported now."""
+    return cast(Backend, importlib.import_module(BACKENDS[to]))
+
+
+def export(model: Model, to: str, path: Path) -> Checked:
+    """Write a network by a back end. The file appears once it has been read, run and compared; otherwise nothing changes.
+
+    Raises:
+        BackendError: a library is missing, the back end cannot express an operator, or what it wrote gives another output.
+        InputError: the file cannot be written.
+    """
+    began = time.perf_counter()
+    chosen = backend(to)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give a file with -o")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+            made = Path(folder) / path.name
+            chosen.write(model, made)
+            inputs, difference = compare(model, chosen.read(made))
+            if not difference <= TOLERANCE:
+                message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
+                raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
+            files = sorted(Path(folder).iterdir(), key=lambda file: file.name == path.name)  # what others refer to goes first
+            for file in files:
+                file.chmod(0o644)
+                os.replace(file, path.parent / file.name)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    written = tuple(path.parent / file.name for file in reversed(files))
+    return Checked(written, to, inputs, TOLERANCE, difference, time.perf_counter() - began)
+
+
+def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], float]:
+    """Random batches through the module and through what was written: their shapes, and the largest difference (see Checked)."""
+    generator = torch.Generator().manual_seed(0)
+    inputs, largest = [], 0.0
+    for batch in BATCHES:
+        image = torch.randn((batch, *model.graph.input.shape), generator=generator)
+        with torch.no_grad():
+            wanted = model.module(image).double()
+            came = run(image).double()
+        if came.shape != wanted.shape:
+            raise BackendError(f"what was written gives {tuple(came.shape)} where the network gives {tuple(wanted.shape)}")
+        size = wanted.square().mean().sqrt().clamp_min(torch.finfo(torch.float32).tiny)
+        difference = ((came - wanted).abs().max() / size).item()
+        largest = max(largest, difference) if difference == difference else difference  # not a number is not small
+        inputs.append(tuple(image.shape))
+        if largest != largest:
+            break
+    return tuple(inputs), largest
+
+
+def missing(to: str, extra: str) -> BackendError:
+    """The error of a library that is not installed."""
+    return BackendError(f"export to {to} needs packages that are not installed: pip install 'archdsl[{extra}]'")

@@ -1,0 +1,48 @@
+"""OpenVINO's IR: an `.xml` with the operators and a `.bin` with the weights beside it, made from torch.export's program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.programs import first_line, program, quiet
+from archdsl.errors import BackendError
+
+SUFFIX = ".xml"
+WHOLE = {"INFERENCE_PRECISION_HINT": "f32"}
+"""A processor that offers half precision is not asked for it while outputs are compared."""
+
+
+def write(model: Model, path: Path) -> None:
+    """Write both files. Weights stay float32, which OpenVINO would otherwise halve.
+
+    Raises:
+        BackendError: the package is missing, or OpenVINO cannot express the network.
+    """
+    try:
+        import openvino
+    except ImportError:
+        raise missing("openvino", "openvino") from None
+    traced = program(model)
+    try:
+        with quiet():
+            made = openvino.convert_model(traced)
+            made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
+    except Exception as error:  # of many kinds, none of them documented
+        raise BackendError(f"openvino cannot express the network: {first_line(error)}") from error
+    openvino.save_model(made, path, compress_to_fp16=False)
+
+
+def read(path: Path) -> Run:
+    """The network of the files, compiled for the CPU."""
+    import openvino
+
+    compiled = openvino.Core().compile_model(path, "CPU", WHOLE)
+
+    def run(image: Tensor) -> Tensor:
+        return torch.from_numpy(compiled([image.numpy()])[0])
+
+    return run

@@ -1,0 +1,69 @@
+"""torch.export: the network as a program of core operators, which is written as `.pt2` and from which other forms are made."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.export import Dim, ExportedProgram
+
+from archdsl.compilers.export import Model, Run
+from archdsl.errors import BackendError
+
+SUFFIX = ".pt2"
+BATCH = 2  # of the example: torch.export takes 1 for a constant
+
+
+def write(model: Model, path: Path) -> None:
+    """Write the program with its weights."""
+    traced = program(model)
+    with quiet():
+        torch.export.save(traced, path)
+
+
+def read(path: Path) -> Run:
+    """The program of a file, as a module."""
+    with quiet():
+        return torch.export.load(path).module()
+
+
+def program(model: Model) -> ExportedProgram:
+    """The network as a program whose batch may have any size."""
+    image, shapes = example(model)
+    try:
+        with quiet(), torch.no_grad():
+            return torch.export.export(model.module, image, dynamic_shapes=shapes)
+    except Exception as error:  # of many kinds, none of them documented
+        raise BackendError(f"torch.export cannot trace the network: {first_line(error)}") from error
+
+
+def example(model: Model) -> tuple[tuple[Tensor], tuple[dict[int, Dim]]]:
+    """An input, and which of its axes may have any size."""
+    return (torch.zeros(BATCH, *model.graph.input.shape),), ({0: Dim("batch")},)
+
+
+def first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What torch says about itself and not about the network (deprecations, a missing torchvision) is not shown."""
+    logger = logging.getLogger("torch")
+    before = logger.level
+    exporter = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = exporter.level
+    logger.setLevel(logging.ERROR)
+    exporter.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
+        exporter.setLevel(level)

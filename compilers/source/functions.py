@@ -1,0 +1,82 @@
+"""Functions of the forward pass as expressions: what the torch back end writes as fx, as a person would write it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import fx
+
+from archdsl.compilers.source.parts import Ref, Slot, Text
+from archdsl.compilers.torch.rules import Call
+from archdsl.errors import BackendError
+from archdsl.ops import Operator, Shape
+
+
+def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
+    """An operator that becomes a function, in terms of the tensors that arrive.
+
+    Raises:
+        BackendError: it uses a function that has no form here.
+    """
+    code = fx.Graph()
+    arguments = [code.placeholder(f"x{position}") for position in range(len(shapes))]
+    for position, argument in enumerate(arguments):
+        argument.meta["position"] = position
+
+    def write(function: Callable[..., Any], *given: Any) -> fx.Node:
+        return code.create_node("call_function", function, given)
+
+    return _text(rule.emit(op, shapes, arguments, write))
+
+
+def _text(node: fx.Node) -> Text:
+    if node.op == "placeholder":
+        return (Ref(node.meta["position"]),)
+    target: Any = node.target
+    if target not in FUNCTIONS:
+        raise BackendError(f"Python source has no form for the function {getattr(target, '__name__', target)}")
+    return FUNCTIONS[target](*node.args)
+
+
+def _narrow(x: fx.Node, axis: int, start: int, length: int) -> Text:
+    return (*_text(x), "[" + ":, " * axis, Slot(start, "start"), ":", Slot(start + length, "stop"), "]")
+
+
+def _cat(tensors: list[fx.Node], axis: int) -> Text:
+    return ("torch.cat([", *_joined(", ", *map(_text, tensors)), f"], {axis})")
+
+
+def _infix(sign: str) -> Callable[..., Text]:
+    def text(left: fx.Node, right: Any) -> Text:
+        return _joined(
+            f" {sign} ", _text(left), _text(right) if isinstance(right, fx.Node) else (Slot(right, "factor", "factor"),)
+        )
+
+    return text
+
+
+def _joined(between: str, *texts: Text) -> Text:
+    return tuple(piece for index, text in enumerate(texts) for piece in ((between, *text) if index else text))
+
+
+def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
+    (heads, rest) = sizes
+    return (*_text(x), f".unflatten({axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
+
+
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
+    torch.narrow: _narrow,
+    torch.cat: _cat,
+    torch.flatten: lambda x, start: (*_text(x), f".flatten({start})"),
+    torch.transpose: lambda x, a, b: (*_text(x), f".transpose({a}, {b})"),
+    torch.unflatten: _unflatten,
+    torch.matmul: _infix("@"),
+    torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
+    torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
+    torch.positive: lambda x: _text(x),
+    operator.add: _infix("+"),
+    operator.mul: _infix("*"),
+}

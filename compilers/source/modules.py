@@ -1,0 +1,188 @@
+"""The modules that the torch back end makes, as the calls that make them: one table from class to arguments.
+
+Layers that PyTorch has no module for are copied into the file with their class, so that it needs torch alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from torch import nn
+
+from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, Slot, Text
+from archdsl.compilers.torch import layers, sharing, tokens
+from archdsl.errors import BackendError
+
+COPIED: tuple[type[nn.Module], ...] = (
+    layers.Shift,
+    layers.TokenNorm,
+    layers.TokenPReLU,
+    sharing.SharedConv2d,
+    sharing.ChooseAdd,
+    sharing.WeightedAdd,
+    tokens.MapNorm,
+    tokens.ClassToken,
+    tokens.Position,
+    tokens.LayerScale,
+    tokens.DropPath,
+)
+"""Layers whose source goes into the file, in this order."""
+
+OVERWRITING = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.Hardsigmoid, nn.SiLU)
+"""Activations that are called alike, so that a class can take any of them."""
+
+
+def made(module: nn.Module) -> Made:
+    """The call that makes a module like this one.
+
+    Raises:
+        BackendError: no form is known for its class.
+    """
+    kind = type(module)
+    if kind in OVERWRITING:
+        flag = Argument("inplace", (repr(module.inplace),), False)
+        return Made((Slot(Name(f"nn.{kind.__name__}"), "activation", "activation"),), _given([flag]))
+    if kind not in MODULES:
+        raise BackendError(f"Python source has no form for the layer {kind.__name__}")
+    name = kind.__name__ if kind in COPIED else f"nn.{kind.__name__}"
+    return Made((name,), _given(MODULES[kind](module)))
+
+
+def _given(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
+    """Without the arguments that have no slot and are the default."""
+    return tuple(a for a in arguments if a.default is REQUIRED or a.text != _flag(a.default, "").text)
+
+
+def _count(value: int, hint: str, keyword: str = "") -> Argument:
+    return Argument(keyword, (Slot(value, hint),))
+
+
+def _number(value: float, keyword: str, default: Any = REQUIRED, hint: str = "") -> Argument:
+    return Argument(keyword, (Slot(value, hint or keyword, keyword or hint),), default)
+
+
+def _flag(value: bool | str, keyword: str, default: Any = REQUIRED) -> Argument:
+    return Argument(keyword, (f'"{value}"' if isinstance(value, str) else repr(value),), default)
+
+
+def _pair(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: str = "") -> Argument:
+    """Height and width, as one number where they are the same."""
+    height, width = value if isinstance(value, tuple) else (value, value)
+    hint = hint or keyword
+    if height == width:
+        return Argument(keyword, (Slot(height, hint, unit),), default)
+    text: Text = ("(", Slot(height, f"{hint}_height", unit), ", ", Slot(width, f"{hint}_width", unit), ")")
+    return Argument(keyword, text, default)
+
+
+def _window(module: Any, hint: str = "kernel") -> list[Argument]:
+    return [
+        _pair(module.kernel_size, "", "kernel", hint=hint),
+        _pair(module.stride, "stride", "stride", 1),
+        _pair(module.padding, "padding", "kernel", 0),
+    ]
+
+
+def _conv(m: Any) -> list[Argument]:
+    return [
+        _count(m.in_channels, "in_channels"),
+        _count(m.out_channels, "out"),
+        *_window(m),
+        _pair(m.dilation, "dilation", "dilation", 1),
+        Argument("groups", (Slot(m.groups, "groups"),), 1),
+        _flag(m.bias is not None, "bias", True),
+    ]
+
+
+def _shared_conv(m: Any) -> list[Argument]:
+    return [_number(m.shares, "", hint="shares"), *_conv(m)]
+
+
+def _norm(m: Any) -> list[Argument]:
+    return [
+        _count(m.num_features, "channels"),
+        _number(m.eps, "eps", 1e-5),
+        _number(m.momentum, "momentum", 0.1),
+        _flag(m.affine, "affine", True),
+    ]
+
+
+def _layer_norm(m: Any) -> list[Argument]:
+    flag = _flag(m.elementwise_affine, "elementwise_affine", True)
+    return [_count(m.normalized_shape[0], "channels"), _number(m.eps, "eps", 1e-5), flag]
+
+
+def _pool(m: Any) -> list[Argument]:
+    kernel, _, padding = _window(m)
+    stride = [] if m.stride == m.kernel_size else [_pair(m.stride, "stride", "stride")]  # torch.nn steps by the window
+    return [kernel, *stride, padding, _flag(m.ceil_mode, "ceil_mode", False)]
+
+
+def _linear(m: Any) -> list[Argument]:
+    return [_count(m.in_features, "in_features"), _count(m.out_features, "out"), _flag(m.bias is not None, "bias", True)]
+
+
+def _prelu(m: Any) -> list[Argument]:
+    return [Argument("", (Slot(m.num_parameters, "channels"),), 1), _number(m.init, "init", 0.25)]
+
+
+def _upsample(m: Any) -> list[Argument]:
+    height, width = (float(scale) for scale in m.scale_factor)
+    scale = Argument("scale_factor", (Slot(height, "scale", "scale"),) if height == width else (f"({height}, {width})",))
+    corners = [_flag(False, "align_corners")] if m.mode == "bilinear" else []
+    return [scale, _flag(m.mode, "mode", "nearest"), *corners]
+
+
+def _sides(m: Any) -> list[Argument]:
+    return [Argument("", (repr(m.padding),))]
+
+
+def _choose_add(m: Any) -> list[Argument]:
+    out, groups = m.weight.shape
+    return [_count(m.maps, "maps"), _count(out, "out"), _number(groups, "", hint="groups")]
+
+
+MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
+    nn.Conv2d: _conv,
+    nn.Linear: _linear,
+    nn.BatchNorm1d: _norm,
+    nn.BatchNorm2d: _norm,
+    nn.LayerNorm: _layer_norm,
+    nn.LeakyReLU: lambda m: [_number(m.negative_slope, "", 0.01, "slope"), _flag(m.inplace, "inplace", False)],
+    nn.Sigmoid: lambda m: [],
+    nn.Tanh: lambda m: [],
+    nn.GELU: lambda m: [] if m.approximate == "none" else [_flag(m.approximate, "approximate")],
+    nn.PReLU: _prelu,
+    nn.MaxPool2d: _pool,
+    nn.AvgPool2d: lambda m: [*_pool(m), _flag(m.count_include_pad, "count_include_pad", True)],
+    nn.AdaptiveAvgPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
+    nn.AdaptiveMaxPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
+    nn.Dropout: lambda m: [_number(m.p, "", hint="rate")],
+    nn.Identity: lambda m: [],
+    nn.Softmax: lambda m: [_flag(m.dim, "")],
+    nn.ChannelShuffle: lambda m: [_number(m.groups, "", hint="groups")],
+    nn.ZeroPad2d: _sides,
+    nn.ReflectionPad2d: _sides,
+    nn.ReplicationPad2d: _sides,
+    nn.Upsample: _upsample,
+    layers.Shift: lambda m: [
+        _count(m.channels, "channels"),
+        _number(m.kernel, "kernel", 3),
+        _number(m.dilation, "dilation", 1),
+    ],
+    layers.TokenNorm: _norm,
+    layers.TokenPReLU: _prelu,
+    sharing.SharedConv2d: _shared_conv,
+    sharing.ChooseAdd: _choose_add,
+    sharing.WeightedAdd: lambda m: [_number(len(m.weight), "", hint="count"), _number(m.begin, "", hint="begin")],
+    tokens.MapNorm: _layer_norm,
+    tokens.ClassToken: lambda m: [_count(m.weight.shape[1], "channels"), _number(m.deviation, "", hint="deviation")],
+    tokens.Position: lambda m: [
+        _number(m.weight.shape[0], "", hint="tokens"),
+        _count(m.weight.shape[1], "channels"),
+        _number(m.deviation, "", hint="deviation"),
+    ],
+    tokens.LayerScale: lambda m: [_count(len(m.weight), "channels"), _number(m.begin, "", hint="begin"), _flag(m.maps, "")],
+    tokens.DropPath: lambda m: [_number(m.rate, "", hint="rate")],
+}

@@ -1,0 +1,90 @@
+"""Modules of one class that follow each other become a loop."""
+
+from __future__ import annotations
+
+import re
+
+from archdsl.compilers.source.parts import Slot, Text, Value
+from archdsl.compilers.source.structure import Entry
+from archdsl.compilers.source.tree import Scope
+
+LONG = 3
+"""Calls of one class from which on a loop is easier to read than lines; in a stage it is two, so that stages of other depths are
+one class."""
+
+_NUMBERED = re.compile(r"(?P<base>.+)_(?P<number>[1-9][0-9]*)\Z")
+
+
+def runs(scope: Scope, entries: list[Entry]) -> list[Entry]:
+    """The entries with modules of one class that follow each other, numbered in order, as one entry each."""
+    least = 2 if scope.kind == "stage" else LONG
+    reads = [name for entry in entries for name in entry.reads] + scope.outputs
+    result: list[Entry] = []
+    at = 0
+    while at < len(entries):
+        end = at + 1
+        while end < len(entries) and _follows(entries[end - 1], entries[end], reads):
+            end += 1
+        length = _regular(entries[at:end])
+        if length >= least:
+            result.append(_run(entries[at : at + length]))
+            at += length
+        else:
+            result.append(entries[at])
+            at += 1
+    return result
+
+
+def _follows(one: Entry, other: Entry, reads: list[str]) -> bool:
+    left, right = _NUMBERED.match(one.attribute), _NUMBERED.match(other.attribute)
+    if not (left and right and one.made and other.made and one.made.key == other.made.key):
+        return False
+    numbered = left["base"] == right["base"] and int(left["number"]) + 1 == int(right["number"])
+    return numbered and len(one.gives) == 1 and other.reads == one.gives and reads.count(one.gives[0]) == 1
+
+
+def _regular(entries: list[Entry]) -> int:
+    """How many entries from the first are called with the same values, or with values that grow by the same amount."""
+    rows = [[slot.value for slot in entry.slots()] for entry in entries]
+    same = next((n for n, row in enumerate(rows) if row != rows[0]), len(rows))
+    if same > 1 or len(rows) < 4:
+        return same
+    growing = 2
+    while growing < len(rows) and _steps(rows[growing - 1], rows[growing]) == _steps(rows[0], rows[1]) is not None:
+        growing += 1
+    return growing if growing >= 4 else same
+
+
+def _steps(one: list[Value], other: list[Value]) -> list[int] | None:
+    """What each value grows by; None where a value that is no int changes."""
+    found: list[int] = []
+    for a, b in zip(one, other, strict=True):
+        if type(a) is int and type(b) is int:
+            found.append(b - a)
+        elif a == b:
+            found.append(0)
+        else:
+            return None
+    return found
+
+
+def _run(entries: list[Entry]) -> Entry:
+    first, last = entries[0], entries[-1]
+    match = _NUMBERED.match(first.attribute)
+    assert match is not None
+    assert first.made is not None
+    start = int(match["number"])
+    arguments = []
+    for position, argument in enumerate(first.made.arguments):
+        (slot,) = argument.text
+        other = entries[1].made.arguments[position].text[0] if entries[1].made else slot
+        assert isinstance(slot, Slot)
+        assert isinstance(other, Slot)
+        text: Text = (slot,)
+        if isinstance(slot.value, int) and isinstance(other.value, int) and other.value != slot.value:
+            step = other.value - slot.value
+            text = (slot._replace(value=slot.value - step * start), " + ", slot._replace(value=step, unit="step"), " * i")
+        arguments.append(argument._replace(text=text))
+    called = first.made._replace(arguments=tuple(arguments))
+    counts = Slot(start, "first", "number"), Slot(start + len(entries), "end", "number")
+    return Entry(match["base"], first.reads, last.gives, called, (), *counts)

@@ -1,0 +1,83 @@
+"""What a class is before it is text: the steps of its forward pass, where each takes its tensors from, its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from archdsl.compilers.source.parameters import Formula, Parameter
+from archdsl.compilers.source.parts import Made, Ref, Slot, Text
+from archdsl.compilers.source.tree import Scope
+
+FLATTEN: Text = (Ref(0), ".flatten(1)")
+"""The one function that is a module of torch.nn too, so that a chain of modules may hold it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step of a forward pass: a module that is made and called, or a function.
+
+    Attributes:
+        attribute: name of the module, or of the function's result.
+        reads, gives: names of the graph's nodes whose tensors come in and go out.
+        made: how the module is made; None for a function.
+        text: the function, in terms of what it reads.
+        first, last: of a run of modules `attribute_N`, the first N and the N after the last.
+    """
+
+    attribute: str
+    reads: tuple[str, ...]
+    gives: tuple[str, ...]
+    made: Made | None = None
+    text: Text = ()
+    first: Slot | None = None
+    last: Slot | None = None
+
+    @property
+    def called(self) -> str:
+        """Name of the class that is called, where one of the file is."""
+        return str(self.made.function[0]) if self.made and isinstance(self.made.function[0], str) else ""
+
+    def calling(self, names: Mapping[str, str]) -> Entry:
+        """The same with the classes of the file by their final names."""
+        if self.made is None or self.called not in names:
+            return self
+        return replace(self, made=self.made._replace(function=(names[self.called],)))
+
+    def slots(self) -> list[Slot]:
+        run = [slot for slot in (self.first, self.last) if slot is not None]
+        return [*run, *(self.made.slots() if self.made else [piece for piece in self.text if isinstance(piece, Slot)])]
+
+
+Source = tuple[int, int]
+"""Where a tensor comes from: an entry, or -1 for what the module is called with; and which of its tensors."""
+
+
+@dataclass(eq=False)
+class SourceClass:
+    """A class to be written.
+
+    Attributes:
+        scopes: its instances.
+        entries: of the first instance.
+        sources: for each entry what it reads, and at the end what the class returns.
+        formulas: for each entry what stands for its slots.
+        parameters: of the constructor.
+    """
+
+    name: str
+    scopes: list[Scope]
+    entries: list[Entry]
+    sources: list[tuple[Source, ...]]
+    formulas: list[list[Formula]] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+
+    @property
+    def word(self) -> str:
+        return self.scopes[0].word
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether it runs modules one after the other and does nothing else."""
+        straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
+        return straight and all(entry.made is not None or entry.text == FLATTEN for entry in self.entries)

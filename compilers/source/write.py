@@ -1,0 +1,233 @@
+"""Classes as text, laid out as `ruff format` lays it out."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from archdsl.compilers.source.modules import COPIED
+from archdsl.compilers.source.parameters import Formula, formula_text
+from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
+from archdsl.compilers.source.structure import Entry, Source, SourceClass
+from archdsl.compilers.torch.names import RESERVED
+
+WIDTH = 120
+LETTERS = ("x", "y", "z")
+"""Tensors without a name of their own: what arrives, and what is on its way."""
+
+
+def file_text(heading: str, whole: str, classes: list[SourceClass], docs: Mapping[str, str]) -> str:
+    """The whole file: the heading as its docstring, imports, the layers that PyTorch lacks, and the classes."""
+    copied = [inspect.getsource(layer).rstrip() for layer in COPIED if _is_used(layer.__name__, classes)]
+    written = [*copied, *("\n".join(_class(c, _doc(c, whole, docs))).rstrip() for c in classes)]
+    body = "\n\n\n".join(written)
+    imports = ["import torch"] if "torch." in body.replace("import torch", "") else []
+    imports.append("from torch import Tensor, nn" if "Tensor" in body else "from torch import nn")
+    if "functional." in body:
+        imports.append("from torch.nn import functional")
+    typing = ["from typing import Any", ""] if "Any" in body else []
+    return "\n".join([_quoted(heading), "", "from __future__ import annotations", "", *typing, *imports, "", "", body, ""])
+
+
+def _quoted(heading: str) -> str:
+    text = heading.strip().replace("\\", "\\\\").replace('"""', "'''")
+    return f'"""{text}\n"""' if "\n" in text or text.endswith('"') else f'"""{text}"""'
+
+
+def _is_used(name: str, classes: list[SourceClass]) -> bool:
+    return any(entry.made is not None and entry.made.function == (name,) for made in classes for entry in made.entries)
+
+
+def _doc(made: SourceClass, whole: str, docs: Mapping[str, str]) -> str:
+    scope = made.scopes[0]
+    if scope.kind == "block":
+        return docs.get(scope.word) or f"The block {scope.word}."
+    return {
+        "network": whole,
+        "stage": "The blocks of a stage, one after the other.",
+        "path": f"One of the paths of {scope.around}." if scope.around else "One of several paths.",
+    }.get(scope.kind, "Operators under one name.")
+
+
+def _class(made: SourceClass, doc: str) -> Iterator[str]:
+    chain = made.is_chain
+    yield f"class {made.name}(nn.{'Sequential' if chain else 'Module'}):"
+    yield from _docstring(doc)
+    yield ""
+    makes = [line for index in range(len(made.entries)) for line in _make(made, index, chain)]
+    kept = [] if chain else [f"        self.{name} = {name}" for name in _kept(made)]
+    if makes or kept:
+        yield from _call("    def __init__(", ["self", *_signature(made)], ") -> None:", 4)
+        yield "        super().__init__()"
+        yield from kept
+        yield from makes
+    if chain:
+        return
+    if makes or kept:
+        yield ""
+    yield from _forward(made)
+
+
+def _docstring(text: str) -> Iterator[str]:
+    text = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+    lines = textwrap.wrap(text, WIDTH - 12)
+    if len(lines) == 1 and not text.endswith('"'):
+        yield f'    """{text}"""'
+        return
+    yield f'    """{lines[0]}'
+    yield from (f"    {line}" for line in lines[1:])
+    yield '    """'
+
+
+def _signature(made: SourceClass) -> list[str]:
+    return [f"{p.name}: {p.annotation}" + ("" if p.default is REQUIRED else f" = {p.default}") for p in made.parameters]
+
+
+def _kept(made: SourceClass) -> dict[str, str]:
+    """Parameters that the forward pass reads, and where the module keeps them."""
+    found: dict[str, str] = {}
+    taken = {*RESERVED, *(entry.attribute for entry in made.entries)}
+    for entry, formulas in zip(made.entries, made.formulas, strict=True):
+        read = formulas if entry.made is None else formulas[: 2 if entry.first else 0]
+        for name in [piece.name for formula in read for piece in formula if not isinstance(piece, str)]:
+            found[name] = f"self.{name}_" if name in taken else f"self.{name}"
+    return found
+
+
+def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
+    """The lines of a constructor that make one entry."""
+    entry, formulas = made.entries[index], made.formulas[index]
+    if entry.made is None:
+        if chain:
+            yield f"        self.{entry.attribute} = nn.Flatten()"
+        return
+    depth, head, close = 8, f"self.{entry.attribute} = ", ")"
+    if not entry.attribute.isidentifier():  # a number, as in nn.Sequential
+        head, close = f'self.add_module("{entry.attribute}", ', "))"
+    if entry.first is not None:
+        yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
+        depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
+        formulas = formulas[2:]
+    rest = iter(formulas)
+    function = _filled(entry.made.function, rest)
+    given = []
+    for argument in entry.made.arguments:
+        text = _filled(argument.text, rest)
+        if argument.default is not REQUIRED and text == repr(argument.default):
+            continue
+        given.append(f"{argument.keyword}={text}" if argument.keyword else text)
+    if close == "))":
+        yield from _added(depth, head, function, given)
+    else:
+        yield from _call(" " * depth + head + function + "(", given, close, depth)
+
+
+def _added(depth: int, head: str, function: str, given: list[str]) -> Iterator[str]:
+    """A module that a loop adds under a numbered name."""
+    line = " " * depth + head + f"{function}({', '.join(given)}))"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield f"{' ' * depth}block = {function}({', '.join(given)})"
+    yield " " * depth + head + "block)"
+
+
+def _filled(text: Text, formulas: Iterator[Formula], arriving: Sequence[str] = (), kept: Mapping[str, str] | None = None) -> str:
+    """A text with the formulas in its slots and the names of tensors in their places."""
+    parts: list[str] = []
+    for piece in text:
+        if isinstance(piece, Slot):
+            parts.append(formula_text(next(formulas), kept))
+        else:
+            parts.append(arriving[piece.position] if isinstance(piece, Ref) else piece)
+    if ":" in parts:
+        at = parts.index(":")
+        parts[at - 1 : at + 2] = [_range(parts[at - 1], parts[at + 1])]
+    return "".join(parts)
+
+
+def _range(start: str, stop: str) -> str:
+    """The bounds of a slice, with spaces around the colon where one is worked out."""
+    start = "" if start == "0" else start
+    if all(bound.replace("_", "").isalnum() for bound in (start, stop) if bound):
+        return f"{start}:{stop}"
+    return f"{start} : {stop}" if start else f": {stop}"
+
+
+def _forward(made: SourceClass) -> Iterator[str]:
+    arriving = len(made.scopes[0].inputs)
+    names: dict[Source, str] = {(-1, n): LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)}
+    last: dict[Source, int] = {}
+    for index, sources in enumerate(made.sources):
+        last.update((source, index) for source in sources)
+    returned = made.sources[-1]
+    result = "Tensor" if len(returned) == 1 else f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
+    yield from _call("    def forward(", ["self", *arguments], f") -> {result}:", 4)
+    kept = _kept(made)
+    for index, entry in enumerate(made.entries):
+        given = [names[source] for source in made.sources[index]]
+        live = {name for source, name in names.items() if last.get(source, -1) > index}
+        for position in range(len(entry.gives)):
+            name = (
+                _target(made, index, given, live) if len(entry.gives) == 1 else _free(f"{entry.attribute}_{position + 1}", live)
+            )
+            live.add(name)
+            names[index, position] = name
+        target = ", ".join(names[index, position] for position in range(len(entry.gives)))
+        yield from _step(entry, made.formulas[index], given, target, kept)
+    yield f"        return {', '.join(names[source] for source in returned)}"
+
+
+def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> str:
+    """What the tensor of an entry is called: a letter while it is on its way, the module's name where it waits for others."""
+    entry = made.entries[index]
+    free = [name for name in given if name in LETTERS and name not in live]
+    readers = [place for place, sources in enumerate(made.sources[:-1]) if (index, 0) in sources]
+    if len(entry.gives) == 1 and entry.first is not None and free:
+        return free[0]
+    waits = any(len(made.sources[place]) > 1 for place in readers) or len(readers) > 1
+    if waits and entry.made is not None and (not free or free == ["x"]):
+        return _free(entry.attribute, live)
+    return next(iter([*free, *(letter for letter in LETTERS if letter not in live)]), "") or _free(entry.attribute, live)
+
+
+def _free(name: str, live: Collection[str]) -> str:
+    name = name if not name[0].isdigit() else f"path_{name}"
+    while name in live or name in ("torch", "nn", "functional", "self", "i", *LETTERS):
+        name += "_"
+    return name
+
+
+def _step(entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str]) -> Iterator[str]:
+    """The lines of a forward pass that run one entry."""
+    if entry.first is not None:
+        if target != given[0]:
+            yield f"        {target} = {given[0]}"
+        yield f"        for i in range({formula_text(formulas[0], kept)}, {formula_text(formulas[1], kept)}):"
+        yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
+    elif entry.made is not None:
+        module = f"self.{entry.attribute}" if entry.attribute.isidentifier() else f'self.get_submodule("{entry.attribute}")'
+        yield from _call(f"        {target} = {module}(", given, ")", 8)
+    else:
+        text = _filled(entry.text, iter(formulas), given, kept)
+        head = f"        {target} = {text}"
+        if len(head) > WIDTH and text.startswith("torch.cat("):
+            yield from _call(f"        {target} = torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
+        elif text != target:
+            yield head
+
+
+def _call(head: str, given: list[str], close: str, depth: int) -> Iterator[str]:
+    """A call on one line, or with its arguments on a line, or with a line for each."""
+    line = head + ", ".join(given) + close
+    inner = " " * (depth + 4)
+    if len(line) <= WIDTH:
+        yield line
+    elif len(inner + ", ".join(given)) <= WIDTH:
+        yield from (head, inner + ", ".join(given), " " * depth + close)
+    else:
+        yield head
+        yield from (f"{inner}{argument}," for argument in given)
+        yield " " * depth + close

@@ -1,0 +1,82 @@
+"""`archdsl export` as a person meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from archdsl.cli.main import run
+from archdsl.compilers.source.export import network
+from archdsl.compilers.torch.checkpoint import load_checkpoint
+
+SMALL = ["squeezenet", "--set", "resolution=64"]
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", *SMALL, "--to", "python"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "written   squeezenet.py, squeezenet.safetensors"
+    assert out[1] == "weights   fresh, seed 0"
+    assert out[2].startswith("checked   largest difference 0.0e+00 of the output's size, 1e-04 allowed, on random 1×3×64×64 and 3×3")
+    text = Path("squeezenet.py").read_text(encoding="utf-8")
+    assert text.startswith('"""SqueezeNet')
+    assert "64²×3" in text
+    load_checkpoint(network(text), Path("squeezenet.safetensors"))
+
+
+def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", *SMALL, "-o", "made/net.py", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert list(data) == ["file", "files", "to", "weights", "inputs", "tolerance", "largest_difference", "seconds"]
+    assert data["file"] == "made/net.py"
+    assert data["inputs"] == [[1, 3, 64, 64], [3, 3, 64, 64]]
+    assert data["largest_difference"] <= data["tolerance"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "--to or -o is needed; forms: python, onnx, pt2, openvino"),
+        (
+            ["-o", "net.tflite"],
+            "net.tflite does not tell the form; name it with --to, or end the file in .py (python), .onnx (onnx)",
+        ),
+    ],
+)
+def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "squeezenet", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        assert run(["export", *SMALL, "-o", f"{name}.py", "--seed", seed]) == 0
+    weights = [Path(f"{name}.safetensors").read_bytes() for name in "abc"]
+    assert weights[0] == weights[1] != weights[2]
+
+
+def test_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", *SMALL, "-o", "a.py", "--seed", "1"]) == 0
+    assert run(["export", *SMALL, "-o", "b.py", "--weights", "a.safetensors"]) == 0
+    assert "weights   a.safetensors, by name" in capsys.readouterr().out
+    assert Path("a.safetensors").read_bytes() == Path("b.safetensors").read_bytes()
+
+
+def test_weights_that_do_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    torch.save({"features.0.weight": torch.zeros(3, 3)}, "other.pt")
+    assert run(["export", *SMALL, "-o", "a.py", "--weights", "other.pt"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(
+        "other.pt has other names than the network, and its layers cannot be paired: no layer is left that fits"
+    )
+    assert run(["export", *SMALL, "-o", "a.py", "--weights", "none.pt"]) == 1
+    assert capsys.readouterr().err == "none.pt: no such file\n"
+    assert not Path("a.py").exists()

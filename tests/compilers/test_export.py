@@ -1,0 +1,138 @@
+"""Exports are run and compared before they count; nothing is left of one that is wrong."""
+
+from __future__ import annotations
+
+import builtins
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import archdsl
+from archdsl.compilers import export as exports
+from archdsl.compilers.export import BACKENDS, Model, Run, backend, compare, export
+from archdsl.errors import BackendError, InputError
+
+SPEC = """
+archdsl: 1
+name: Tiny
+import: [blocks/mobile, blocks/partial]
+input: [3, 32, 32]
+net:
+  - {conv3x3: {out: 16, s: 2, nl: hswish}}
+  - {dp_b: {exp: 32, out: 24, se: true, nl: hswish, s: 2}}
+  - {dp_a: {exp: 48, out: 24, nl: relu}}
+  - {shuffle: 4}
+  - {maxpool: {kernel: 3, stride: 2, padding: 1}}
+  - pool
+  - {dropout: 0.2}
+  - {linear: 10}
+"""
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    torch.manual_seed(0)
+    net = archdsl.loads(SPEC)
+    module = net.module().eval()
+    for norm in module.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            norm.running_mean.normal_(0, 0.1)
+            norm.running_var.uniform_(0.5, 1.5)
+    return Model(net.graph(), module, "Tiny")
+
+
+FILES = {
+    "python": ["tiny.py", "tiny.safetensors"],
+    "onnx": ["tiny.onnx"],
+    "pt2": ["tiny.pt2"],
+    "openvino": ["tiny.xml", "tiny.bin"],
+}
+
+
+@pytest.mark.parametrize("to", BACKENDS)
+def test_exported(to: str, model: Model, tmp_path: Path) -> None:
+    path = tmp_path / FILES[to][0]
+    checked = export(model, to, path)
+    assert [file.name for file in checked.files] == FILES[to]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(FILES[to])
+    assert checked.inputs == ((1, 3, 32, 32), (3, 3, 32, 32))
+    assert checked.largest_difference <= checked.tolerance == 1e-4
+    image = torch.randn(5, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(backend(to).read(path)(image), model.module(image), atol=1e-5)
+    assert export(model, to, path).files == checked.files  # over the earlier one
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (lambda y: y + 1e-2, "differs from the network by"),
+        (lambda y: y * float("nan"), "differs from the network by nan of its output's size"),
+        (lambda y: y[:, :3], r"gives \(1, 3\) where the network gives \(1, 10\)"),
+    ],
+)
+def test_what_differs_is_not_kept(changed: Any, message: str, model: Model, tmp_path: Path, monkeypatch: Any) -> None:
+    path = tmp_path / "tiny.py"
+    path.write_text("earlier")
+    chosen = backend("python")
+    real = chosen.read
+
+    def wrong(path: Path) -> Run:
+        run = real(path)
+        return lambda image: changed(run(image))
+
+    monkeypatch.setattr(chosen, "read", wrong)
+    with pytest.raises(BackendError, match=message):
+        export(model, "python", path)
+    assert [file.name for file in tmp_path.iterdir()] == ["tiny.py"]
+    assert path.read_text() == "earlier"
+
+
+def test_batches_are_random_and_of_several_sizes(model: Model) -> None:
+    seen: list[torch.Tensor] = []
+
+    def run(image: torch.Tensor) -> torch.Tensor:
+        seen.append(image)
+        with torch.no_grad():
+            return model.module(image)
+
+    assert compare(model, run) == (((1, 3, 32, 32), (3, 3, 32, 32)), 0.0)
+    assert all(image.std() > 0.9 for image in seen)
+
+
+def test_a_folder_is_no_file(model: Model, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder; give a file with -o"):
+        export(model, "python", tmp_path)
+
+
+@pytest.mark.parametrize(("to", "package"), [("onnx", "onnxscript"), ("onnx", "onnxruntime"), ("openvino", "openvino")])
+def test_missing_package(to: str, package: str, model: Model, tmp_path: Path, monkeypatch: Any) -> None:
+    real = builtins.__import__
+
+    def absent(name: str, *args: Any, **options: Any) -> Any:
+        if name == package:
+            raise ImportError(name)
+        return real(name, *args, **options)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    if package == "onnxruntime":
+        monkeypatch.setattr(exports.backend("onnx"), "write", lambda model, path: path.write_bytes(b""))
+    with pytest.raises(BackendError, match=rf"export to {to} needs .* pip install 'archdsl\[{to}\]'"):
+        export(model, to, tmp_path / f"tiny{backend(to).SUFFIX}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_refusal_is_explained(model: Model, tmp_path: Path) -> None:
+    class Opaque(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2 if x.sum().item() > 0 else x
+
+    for to, message in (
+        ("onnx", "torch's exporter cannot express the network"),
+        ("pt2", "torch.export cannot trace the network"),
+    ):
+        with pytest.raises(BackendError, match=message):
+            export(Model(model.graph, Opaque()), to, tmp_path / f"tiny{backend(to).SUFFIX}")
+    assert not list(tmp_path.iterdir())
