@@ -1,0 +1,68 @@
+"""Passes for inference: rewrites of the graph and its weights that keep what the network computes and make it quicker.
+
+They need no torch. Each stands in a file of its own, says what it changed, and is here because benchmarks/passes.py shows what it
+gains. Where more than one form is worth having, a pass names a site with its options; the first is taken unless the caller
+chooses, which is what `archdsl.compilers.autotune` does by measuring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from archdsl.compilers.passes.draft import Change, Draft, Site
+from archdsl.compilers.passes.drop_identities import drop_identities
+from archdsl.compilers.passes.fold_norms import fold_norms
+from archdsl.compilers.passes.fold_projections import fold_projections
+from archdsl.compilers.passes.merge_paths import merge_paths
+from archdsl.compilers.passes.order_channels import order_channels
+from archdsl.compilers.passes.weights import Array, load
+from archdsl.ir.graph import Graph
+from archdsl.ir.verify import verify
+
+Pass = Callable[[Draft], None]
+
+PASSES: tuple[Pass, ...] = (drop_identities, fold_norms, order_channels, merge_paths, fold_projections)
+"""In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
+
+
+@dataclass(frozen=True, eq=False)
+class Optimized:
+    """A network rewritten for inference.
+
+    Attributes:
+        weights: float32, by `<node>.<tensor>`; none where none were given.
+        changes: what each pass did.
+        sites: where another form was possible.
+    """
+
+    graph: Graph
+    weights: dict[str, Array] | None
+    changes: tuple[Change, ...]
+    sites: tuple[Site, ...]
+
+
+def optimize(
+    graph: Graph,
+    weights: Mapping[str, Array] | None = None,
+    chosen: Mapping[str, str] | None = None,
+    passes: Collection[Pass] = PASSES,
+) -> Optimized:
+    """The network rewritten.
+
+    Args:
+        graph: of one network, not of a grid.
+        weights: arrays by `<node>.<tensor>`: weight, bias, running_mean, running_var and so on. Without them only the graph is made.
+        chosen: options by the name of their site.
+
+    Raises:
+        BackendError: a weight is missing.
+    """
+    draft = Draft(graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), chosen or {})
+    for run in passes:
+        run(draft)
+        verify(draft.graph(), run.__name__)
+    made = None if weights is None else {name: weight().astype(np.float32) for name, weight in draft.weights.items()}
+    return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))

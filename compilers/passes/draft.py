@@ -1,0 +1,162 @@
+"""A graph on its way through the passes: nodes and weights that can be replaced, what was changed, and what was chosen."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from archdsl.compilers.passes.weights import Lazy
+from archdsl.ir.graph import Frame, Graph, Node
+from archdsl.ops.operator import Operator
+
+
+class Site(NamedTuple):
+    """A place where more than one form computes the same.
+
+    Attributes:
+        name: the pass and the node that the choice is about, `merge dp_a_1.k3.expand.conv`.
+        options: what can be chosen; the first is taken where nobody says otherwise.
+    """
+
+    name: str
+    options: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """What a pass did, for people."""
+
+    made_by: str
+    what: str
+
+
+@dataclass(eq=False)
+class Draft:
+    """The graph that passes rewrite. Nodes are never changed, only replaced, so a copy is cheap and safe.
+
+    Attributes:
+        weights: by `<node>.<tensor>`.
+        chosen: options by the name of their site, given by the caller.
+        sites: every site that was met, in order.
+    """
+
+    name: str
+    nodes: dict[str, Node]
+    output: str
+    init: dict[str, Any]
+    weights: dict[str, Lazy]
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    sites: list[Site] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def copy(self) -> Draft:
+        return replace(
+            self, nodes=dict(self.nodes), weights=dict(self.weights), sites=list(self.sites), changes=list(self.changes)
+        )
+
+    def take(self, other: Draft) -> None:
+        """Become what a copy has become."""
+        self.nodes, self.output, self.weights = other.nodes, other.output, other.weights
+        self.sites, self.changes = other.sites, other.changes
+
+    def graph(self) -> Graph:
+        return Graph(self.name, dict(self.nodes), self.output, self.init)
+
+    # -- reading ---------------------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Node:
+        return self.nodes[name]
+
+    def readers(self) -> dict[str, list[str]]:
+        """For every node the nodes that read it, each once."""
+        found: dict[str, list[str]] = {name: [] for name in self.nodes}
+        for node in self.nodes.values():
+            for source in dict.fromkeys(node.inputs):
+                found[source].append(node.name)
+        return found
+
+    def weight(self, node: str, tensor: str = "weight") -> Lazy:
+        return self.weights[f"{node}.{tensor}"]
+
+    def choose(self, name: str, options: Iterable[str]) -> str:
+        """The option for a site: the caller's where it is one, else the first. The site is noted."""
+        site = Site(name, tuple(options))
+        if len(site.options) > 1:
+            self.sites.append(site)
+        wanted = self.chosen.get(name)
+        return wanted if wanted in site.options else site.options[0]
+
+    # -- rewriting -------------------------------------------------------------------------------------------------------------
+
+    def note(self, made_by: str, what: str) -> None:
+        self.changes.append(Change(made_by, what))
+
+    def put(self, name: str, op: Operator, inputs: tuple[str, ...], like: Node, scope: tuple[Frame, ...] | None = None) -> Node:
+        """Add a node, or replace the one of this name, in place of `like`: its scope and source line; the shape is inferred."""
+        shape = op.shape(*[self.nodes[source].shape for source in inputs])
+        row = like.row if scope is None else None
+        node = Node(name, op, inputs, shape, like.scope if scope is None else scope, like.mark, row)
+        if name in self.nodes or like.name not in self.nodes:
+            self.nodes[name] = node
+        else:
+            self.nodes = {key: value for old in self.nodes.items() for key, value in _before(old, like.name, node)}
+        return node
+
+    def redirect(self, old: str, new: str) -> None:
+        """Have everything that reads one node read another instead, and let the first go."""
+        for node in list(self.nodes.values()):
+            if old in node.inputs and node.name != new:
+                self.nodes[node.name] = replace(node, inputs=tuple(new if source == old else source for source in node.inputs))
+        if self.output == old:
+            self.output = new
+        self.drop(old)
+
+    def drop(self, name: str) -> None:
+        """Remove a node and its weights."""
+        del self.nodes[name]
+        for key in [key for key in self.weights if key.rpartition(".")[0] == name]:
+            del self.weights[key]
+
+    def free(self, name: str) -> str:
+        """This name, or the next that no node has."""
+        taken, number = name, 2
+        while taken in self.nodes:
+            taken, number = f"{name}_{number}", number + 1
+        return taken
+
+    def settle(self) -> None:
+        """Drop what nothing reads and bring the nodes into an order in which every input stands before its readers.
+
+        Nodes keep their order as far as they can.
+        """
+        alive = {self.output}
+        queue = [self.output]
+        while queue:
+            for source in self.nodes[queue.pop()].inputs:
+                if source not in alive:
+                    alive.add(source)
+                    queue.append(source)
+        first = next(iter(self.nodes))
+        for name in [name for name in self.nodes if name not in alive and name != first]:
+            self.drop(name)
+        position = {name: index for index, name in enumerate(self.nodes)}
+        names = list(self.nodes)
+        waiting = {name: len(set(node.inputs)) for name, node in self.nodes.items()}
+        readers = self.readers()
+        ready = [position[name] for name, count in waiting.items() if count == 0]
+        heapq.heapify(ready)
+        ordered: dict[str, Node] = {}
+        while ready:
+            name = names[heapq.heappop(ready)]
+            ordered[name] = self.nodes[name]
+            for reader in readers[name]:
+                waiting[reader] -= 1
+                if waiting[reader] == 0:
+                    heapq.heappush(ready, position[reader])
+        assert len(ordered) == len(self.nodes), "a rewrite made a circle"
+        self.nodes = ordered
+
+
+def _before(item: tuple[str, Node], name: str, node: Node) -> tuple[tuple[str, Node], ...]:
+    return ((node.name, node), item) if item[0] == name else (item,)

@@ -1,0 +1,26 @@
+"""Drop what does nothing at inference: identities, dropout, stochastic depth, joins of one tensor, and slices of slices."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.views import simplify
+from archdsl.ops.join import Add, Concat, Mul
+from archdsl.ops.passing import Dropout, DropPath, Identity
+
+PASSING = (Identity, Dropout, DropPath)
+FOLDS = (Add, Mul, Concat)
+
+
+def drop_identities(draft: Draft) -> None:
+    """Everything that reads such a node reads what it passes on."""
+    dropped: Counter[str] = Counter()
+    for node in list(draft.nodes.values()):
+        if isinstance(node.op, PASSING) or (isinstance(node.op, FOLDS) and len(node.inputs) == 1):
+            dropped[node.op.word] += 1
+            draft.redirect(node.name, draft[node.name].inputs[0])
+    if views := simplify(draft):
+        dropped["slice or concat"] += views
+    if dropped:
+        draft.note("drop_identities", "dropped " + ", ".join(f"{count} {word}" for word, count in dropped.items()))

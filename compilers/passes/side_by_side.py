@@ -1,0 +1,133 @@
+"""Several operators as one that makes the channels of all, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import accumulate
+
+import numpy as np
+
+from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.siblings import Group, Member
+from archdsl.compilers.passes.views import View, node_of, view
+from archdsl.compilers.passes.weights import Array, Lazy, lazy, stacked, zeros
+from archdsl.ir.graph import Frame, Node
+from archdsl.ops.convolution import Conv2d
+
+
+def merge(draft: Draft, group: Group) -> str:
+    """Put one operator in place of a group; its name. What read a member reads a slice of the new one."""
+    like = group.members[0].node
+    name = draft.free(_name([member.node.name for member in group.members]))
+    scope = _scope([member.node for member in group.members])
+    base = group.members[0].reads.base
+    whole = View(base, min(m.reads.start for m in group.members), max(m.reads.stop for m in group.members))
+    if group.kind == "pointwise":
+        _pointwise(draft, group, whole, name, scope)
+    elif group.kind == "depthwise":
+        _depthwise(draft, group, whole, name, scope)
+    else:
+        _alike(draft, group, whole, name, scope)
+    stops = list(accumulate(member.node.shape[0] for member in group.members))
+    for member, stop in zip(group.members, stops, strict=True):
+        part = View(name, stop - member.node.shape[0], stop)
+        old = member.node.name
+        draft.redirect(old, node_of(draft, part, like, f"{old}_part"))
+    return name
+
+
+def _alike(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
+    like = group.members[0].node
+    bases = [view(draft, source).base for source in like.inputs]
+    inputs = [node_of(draft, whole._replace(base=base), like, f"{name}_input") for base in bases]
+    draft.put(name, like.op, tuple(inputs), like, scope)
+
+
+def _depthwise(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
+    ops = [_conv(member) for member in group.members]
+    kernel = (max(op.kernel[0] for op in ops), max(op.kernel[1] for op in ops))
+    channels = whole.size
+    bias = any(op.bias for op in ops)
+    op = replace(ops[0], out=channels, groups=channels, kernel=kernel, padding="same", bias=bias)
+    like = group.members[0].node
+    weights = [_padded(draft.weight(member.node.name), kernel) for member in group.members]
+    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like, scope)
+    draft.weights[f"{name}.weight"] = stacked(weights)
+    if bias:
+        draft.weights[f"{name}.bias"] = _biases(draft, group)
+
+
+def _pointwise(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
+    like = group.members[0].node
+    ops = [_conv(member) for member in group.members]
+    count = len(ops)
+    base = draft[whole.base].shape
+    alike = group.adjacent and len({(m.reads.size, op.out) for m, op in zip(group.members, ops, strict=True)}) == 1
+    options = ["grouped"] if alike and base[1:] != (1, 1) else []
+    options += ["dense"] + (["whole"] if group.adjacent and whole.size < base[0] else [])
+    form = draft.choose(f"form {name}", options)
+    if form == "whole":
+        whole = View(whole.base, 0, base[0])
+    bias = any(op.bias for op in ops)
+    op = replace(ops[0], out=sum(op.out for op in ops), bias=bias, groups=count if form == "grouped" else 1)
+    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like, scope)
+    weights = [draft.weight(member.node.name) for member in group.members]
+    starts = [member.reads.start - whole.start for member in group.members]
+    draft.weights[f"{name}.weight"] = stacked(weights) if form == "grouped" else _block(weights, starts, whole.size)
+    if bias:
+        draft.weights[f"{name}.bias"] = _biases(draft, group)
+
+
+def _block(weights: list[Lazy], starts: list[int], width: int) -> Lazy:
+    """Rows of every layer in the columns that it reads, zeros elsewhere."""
+
+    def make() -> Array:
+        rows = []
+        for weight, start in zip(weights, starts, strict=True):
+            block = np.zeros((weight().shape[0], width, 1, 1))
+            block[:, start : start + weight().shape[1]] = weight()
+            rows.append(block)
+        return np.concatenate(rows)
+
+    return lazy(make)
+
+
+def _padded(weight: Lazy, kernel: tuple[int, int]) -> Lazy:
+    """A kernel of odd extent with zeros around it."""
+
+    def make() -> Array:
+        found = weight()
+        down, right = ((large - small) // 2 for large, small in zip(kernel, found.shape[2:], strict=True))
+        return np.pad(found, ((0, 0), (0, 0), (down, down), (right, right)))
+
+    return lazy(make)
+
+
+def _biases(draft: Draft, group: Group) -> Lazy:
+    parts = [
+        draft.weight(member.node.name, "bias") if _conv(member).bias else zeros(_conv(member).out) for member in group.members
+    ]
+    return stacked(parts)
+
+
+def _conv(member: Member) -> Conv2d:
+    assert isinstance(member.node.op, Conv2d)
+    return member.node.op
+
+
+def _name(names: list[str]) -> str:
+    """One name of several: parts that differ stand side by side, `dp_a_1.k3_k5.expand.conv`."""
+    split = [name.split(".") for name in names]
+    if len({len(parts) for parts in split}) > 1:
+        return f"{names[0]}_merged"
+    return ".".join("_".join(dict.fromkeys(parts)) for parts in zip(*split, strict=True))
+
+
+def _scope(nodes: list[Node]) -> tuple[Frame, ...]:
+    """The blocks that all of them came from."""
+    common: list[Frame] = []
+    for frames in zip(*(node.scope for node in nodes), strict=False):
+        if any(frame != frames[0] for frame in frames[1:]):
+            break
+        common.append(frames[0])
+    return tuple(common)

@@ -1,0 +1,68 @@
+"""Weights while a graph is rewritten: arrays that are worked out when somebody asks for them.
+
+A rewrite of a graph says of each new weight how it follows from the old ones. Who only wants the graph (a count, a drawing, a
+measurement with random weights) never pays for that, and needs no weights to begin with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from archdsl.errors import BackendError
+from archdsl.ir.graph import Graph
+
+Array = npt.NDArray[Any]
+Lazy = Callable[[], Array]
+"""Gives one weight, in float64 so that folding many layers loses nothing; the same array each time."""
+
+
+def lazy(make: Callable[[], Array]) -> Lazy:
+    """A weight that is made once, when it is first needed."""
+    return cache(make)
+
+
+def zeros(size: int) -> Lazy:
+    return lazy(lambda: np.zeros(size))
+
+
+def stacked(parts: Iterable[Lazy]) -> Lazy:
+    """Weights of layers side by side, along their output channels."""
+    kept = list(parts)
+    return lazy(lambda: np.concatenate([part() for part in kept]))
+
+
+def load(graph: Graph, given: Mapping[str, Array] | None) -> dict[str, Lazy]:
+    """The weights and statistics of every node by name, `<node>.weight`; without any given, those that fail when they are read.
+
+    Raises:
+        BackendError: one is missing.
+    """
+    names = [f"{node.name}.{key}" for node in graph for key in tensors(graph, node.name)]
+    if given is None:
+        return {name: _absent(name) for name in names}
+    if missing := [name for name in names if name not in given]:
+        raise BackendError(f"the weights {', '.join(missing[:3])} are missing")
+    return {name: _double(given[name]) for name in names}
+
+
+def tensors(graph: Graph, name: str) -> tuple[str, ...]:
+    """Names of the weights and statistics of a node."""
+    node = graph[name]
+    shapes = graph.input_shapes(node)
+    return (*node.op.weights(*shapes), *node.op.buffers(*shapes))
+
+
+def _double(array: Array) -> Lazy:
+    return lazy(lambda: np.asarray(array, np.float64))
+
+
+def _absent(name: str) -> Lazy:
+    def fail() -> Array:
+        raise BackendError(f"the graph was rewritten without weights, and {name} was asked for")
+
+    return fail
