@@ -21,6 +21,7 @@ from archdsl.spec.settings import apply
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archdsl.compilers.passes import Optimized
     from archdsl.compilers.torch import Network
     from archdsl.cost.bill import Bill
     from archdsl.cost.sheet import Sheet
@@ -62,6 +63,7 @@ class Net:
         self.limits = limits
         self.warnings = warnings
         self.links = Links()
+        self.chosen: Mapping[str, str] | None = None  # forms for inference; None: the network as it is written
         self.spec, self.knobs = apply(spec, settings)
 
     @property
@@ -71,12 +73,46 @@ class Net:
     def set(self, **knobs: Any) -> Net:
         """The same spec with other values for some knobs. The spec is not read again."""
         changed = Net(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
-        changed.links = self.links
+        changed.links, changed.chosen = self.links, self.chosen
+        return changed
+
+    def optimized(self, chosen: Mapping[str, str] | None = None) -> Net:
+        """The same network rewritten for inference: fewer, larger operators that compute the same. Needs no torch.
+
+        Its graph, costs and drawings are of what would run; `rewritten` tells what was changed. Weights are carried over by
+        `archdsl.compilers.optimized`, and a module of this network has fresh ones.
+
+        Args:
+            chosen: for places where several forms compute the same, the form by the place's name.
+        """
+        changed = self.set()
+        changed.chosen = dict(chosen or {})
+        return changed
+
+    def written(self) -> Net:
+        """The same network as the spec has it."""
+        changed = self.set()
+        changed.chosen = None
         return changed
 
     @cached_property
-    def _graph(self) -> Graph:
+    def _written(self) -> Graph:
         return elaborate(self.spec, self.knobs, self.limits, self.links)
+
+    @cached_property
+    def rewritten(self) -> Optimized:
+        """What the passes for inference made of the network, and said.
+
+        Raises:
+            InputError: this is a grid of networks.
+        """
+        from archdsl.compilers.passes import optimize
+
+        return optimize(self._written, chosen=self.chosen)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return self._written if self.chosen is None else self.rewritten.graph
 
     def graph(self) -> Graph:
         """The graph of primitive operators. Raises SpecError where the network cannot be built."""
@@ -156,7 +192,16 @@ class Net:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""
-        return Net, (self.base, self.settings, self.limits, self.warnings)
+        return _restore, (self.base, self.settings, self.limits, self.warnings, self.chosen)
 
     def __repr__(self) -> str:
         return f"<archdsl.Net {self.name}>"
+
+
+def _restore(
+    spec: Spec, settings: dict[str, Any], limits: Limits | None, warnings: tuple[Diagnostic, ...], chosen: Mapping[str, str] | None
+) -> Net:
+    """Undo `Net.__reduce__`."""
+    net = Net(spec, settings, limits, warnings)
+    net.chosen = chosen
+    return net

@@ -33,6 +33,12 @@ def knob_option(function: F) -> F:
     return click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help=text)(function)
 
 
+def optimize_option(function: F) -> F:
+    """`--optimize`."""
+    text = "As rewritten for inference: the same function of fewer, larger operators."
+    return click.option("--optimize", is_flag=True, help=text)(function)
+
+
 def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)
 
@@ -56,9 +62,10 @@ def limit_options(function: F) -> F:
     return wrapper  # type: ignore[return-value]
 
 
-def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None) -> Net:
+def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
     """The network that a command line means."""
-    return load(spec, limits=limits, **parse_settings(list(settings)))
+    net = load(spec, limits=limits, **parse_settings(list(settings)))
+    return net.optimized() if optimize else net
 
 
 def print_json(data: Any) -> None:

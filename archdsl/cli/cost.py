@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.common import (
+    console,
+    json_option,
+    knob_option,
+    limit_options,
+    open_net,
+    optimize_option,
+    print_json,
+    print_table,
+    spec_argument,
+)
+from archdsl.cli.rewritten import print_rewritten, rewritten
 from archdsl.cli.sheets import form_of, write_sheet
 from archdsl.cli.totals import print_totals
 from archdsl.ir.limits import Limits
@@ -36,6 +47,7 @@ FORMS = ("csv", "markdown", "html")
 @click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
 @click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+@optimize_option
 @json_option
 @limit_options
 def command(
@@ -50,6 +62,7 @@ def command(
     verify: bool,
     form: str | None,
     output: Path | None,
+    optimize: bool,
     as_json: bool,
     limits: Limits,
 ) -> int:
@@ -58,7 +71,7 @@ def command(
         raise click.UsageError(f"--json and --{form} exclude each other")
     if sum((memory, movement, verify, explain is not None)) > 1:
         raise click.UsageError("--memory, --movement, --verify and --explain exclude each other")
-    net = open_net(spec, settings, limits)
+    net = open_net(spec, settings, limits, optimize)
     if explain is not None:
         return _explain(net, explain, as_json)
     if verify:
@@ -80,6 +93,7 @@ def command(
         out = console()
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, [*map(_text, sheet.total)])
         print_totals(net, out)
+        print_rewritten(net, out)
     return 0
 
 
@@ -92,6 +106,8 @@ def _print_json(net: Net, by: str, convention: str | None) -> None:
         entries = blame(net.cost(), net.spec.source, by, _convention(net, convention))
         data["by"] = by
         data["entries"] = [entry.as_dict() for entry in entries]
+    if net.chosen is not None:
+        data["rewritten"] = rewritten(net)
     print_json(data)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, limit_options, open_net, optimize_option, print_json, spec_argument
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
 from archdsl.ir.limits import Limits
 
@@ -30,6 +30,7 @@ COSTS = ("macs", "params", "memory", "latency")
 @click.option("--heat", type=click.Choice(COSTS), help="Colour by share of a cost.")
 @click.option("--peak", is_flag=True, help="Show which tensors are in memory when it is fullest.")
 @click.option("--legend/--no-legend", default=True, show_default=True, help="Say under the picture what boxes and lines mean.")
+@optimize_option
 @knob_option
 @json_option
 @limit_options
@@ -43,6 +44,7 @@ def command(
     heat: str | None,
     peak: bool,
     legend: bool,
+    optimize: bool,
     settings: tuple[str, ...],
     as_json: bool,
     limits: Limits,
@@ -54,7 +56,7 @@ def command(
         raise click.UsageError("--heat and --peak exclude each other")
     part = block or (f"row{row}" if row else "")
     target = picture_file(output, "_".join(filter(None, [Path(spec).stem, part, heat or "", "peak" if peak else ""])))
-    net = open_net(spec, settings, limits)
+    net = open_net(spec, settings, limits, optimize)
     picture = net.diagram(block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend)
     picture.save(target)
     if as_json:

@@ -7,6 +7,7 @@
     weights           bytes of all learned values
     peak              most bytes of activations at once in a forward pass of one image
     moved             bytes that layers move, each by itself
+    kernels           operators that run: all but those that hand on memory (slice, flatten, identity, dropout)
     receptive_field   pixels across, of the largest field that is not the whole image
 
 Bytes are of float32. All are for batch 1.
@@ -126,6 +127,12 @@ def _moved(bill: Bill) -> Amounts:
             yield value, 1
 
 
+def _kernels(bill: Bill) -> Amounts:
+    from archdsl.cost.storage import hands_on
+
+    yield sum(not hands_on(layer.node) for layer in bill), 1
+
+
 def _receptive_field(bill: Bill) -> Amounts:
     from archdsl.cost.receptive import receptive_fields
 
@@ -140,5 +147,6 @@ COSTS: dict[str, Callable[[Bill], Amounts]] = {
     "weights": _weights,
     "peak": _peak,
     "moved": _moved,
+    "kernels": _kernels,
     "receptive_field": _receptive_field,
 }
