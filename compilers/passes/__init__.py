@@ -25,7 +25,11 @@ from archdsl.ir.verify import verify
 
 Pass = Callable[[Draft], None]
 
-PASSES: tuple[Pass, ...] = (drop_identities, fold_norms, order_channels, merge_paths, fold_projections)
+ACROSS: tuple[Pass, ...] = (drop_identities, fold_norms, order_channels)
+"""Passes that reach across blocks and leave nothing to choose."""
+WITHIN: tuple[Pass, ...] = (merge_paths, fold_projections)
+"""Passes that work inside blocks and can leave them in several forms."""
+PASSES: tuple[Pass, ...] = (*ACROSS, *WITHIN)
 """In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
 
 

@@ -1,0 +1,173 @@
+"""Choose by measuring: every form of every block of a network, run where it will run; the quickest is taken and remembered.
+
+Which of several forms is quicker (grouped or dense, merged or apart, a concatenation or a sum) depends on the machine, the runtime
+and its threads, so no rule is right everywhere. Blocks are measured one by one, between two pointwise convolutions as in a network,
+because the layout in which a runtime keeps a map decides what its slices cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archdsl import artifacts
+from archdsl.compilers.measure.machine import machine
+from archdsl.compilers.passes import ACROSS, WITHIN, optimize
+from archdsl.compilers.passes.plans import Plan, blocks, plans
+from archdsl.ir.canonical import schedule_hash
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.convolution import Conv2d
+
+GAIN = 0.98
+"""A form other than the usual one is taken where its median is below this share of the usual one's: less is noise."""
+SECONDS = 1.5
+"""For the forms of one block."""
+
+Times = Callable[[Sequence[Mapping[str, Graph]], "Target"], list[dict[str, float]]]
+"""Median seconds of each graph of each group, the graphs of a group side by side."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a network will run: a runtime by its word, the batch, and threads."""
+
+    runtime: str
+    batch: int = 1
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was chosen for a block.
+
+    Attributes:
+        seconds: median of every form that was measured, by its options; empty where it was remembered.
+        options: of the form that was taken, by site.
+    """
+
+    block: str
+    options: dict[str, str]
+    seconds: dict[str, float]
+
+
+def autotune(graph: Graph, target: Target, times: Times | None = None, remembered: Path | None = None) -> list[Tuned]:
+    """The quickest form of every block of a network that has several.
+
+    Args:
+        times: what measures; the runtime in a process of its own where not given.
+        remembered: file of earlier choices; that of this user where not given.
+
+    Raises:
+        BackendError: the runtime is not installed or cannot run a form.
+        InputError: the file cannot be written.
+    """
+    path = remembered or _cache()
+    known = _read(path)
+    base = optimize(graph, passes=ACROSS).graph
+    found: list[tuple[Graph, list[Plan], str]] = []
+    for block in blocks(base):
+        forms = plans(block, WITHIN)
+        if len(forms) > 1:
+            found.append((block, forms, _key(block, target)))
+    fresh = {key: forms for _, forms, key in found if not _fits(known.get(key), forms)}
+    measured: dict[str, dict[str, float]] = {}
+    if fresh:
+        groups = [{str(number): _between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
+        for (key, forms), seconds in zip(fresh.items(), (times or run)(groups, target), strict=True):
+            measured[key] = seconds
+            known[key] = list(forms[_quickest([seconds[str(number)] for number in range(len(forms))])].chosen.values())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        artifacts.write(path, json.dumps(known, indent=1))
+    return [_tuned(block, forms, known[key], measured.get(key, {})) for block, forms, key in found]
+
+
+def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
+    """The options of all blocks, for the passes."""
+    return {site: option for block in tuned for site, option in block.options.items()}
+
+
+def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
+    """Measure graphs with random weights in the runtime, in one fresh process."""
+    from archdsl.compilers.measure.timing import measure_groups
+    from archdsl.compilers.measure.write import write_graph
+
+    with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
+        files, shapes = [], {}
+        for number, group in enumerate(groups):
+            made = {}
+            for name, graph in group.items():
+                unique = f"{number}-{name}"
+                made[unique] = write_graph(graph, target.runtime, Path(folder) / unique)
+                shapes[unique] = graph.input.shape
+            files.append(made)
+        found = measure_groups(files, shapes, target.runtime, target.batch, target.threads, seconds=SECONDS)
+    return [{timing.name.partition("-")[2]: timing.median for timing in group} for group in found]
+
+
+def _quickest(seconds: list[float]) -> int:
+    """Number of the form to take: the first, the usual one, unless another gains something."""
+    best = min(range(len(seconds)), key=seconds.__getitem__)
+    return best if seconds[best] < GAIN * seconds[0] else 0
+
+
+def _tuned(block: Graph, forms: list[Plan], options: list[str], seconds: dict[str, float]) -> Tuned:
+    taken = next(form for form in forms if list(form.chosen.values()) == options)
+    named = {" ".join(form.chosen.values()): seconds[str(number)] for number, form in enumerate(forms)} if seconds else {}
+    return Tuned(block.name, taken.chosen, named)
+
+
+def _fits(options: Any, forms: list[Plan]) -> bool:
+    """Whether what was remembered is still a form of the block."""
+    return any(list(form.chosen.values()) == options for form in forms)
+
+
+def _between(graph: Graph) -> Graph:
+    """A block as it stands in a network, between two convolutions."""
+    entry = graph.input
+    nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
+    names = {entry.name: "x"}
+    if len(entry.shape) == 3:
+        names[entry.name] = "before"
+        nodes["before"] = Node("before", Conv2d(out=entry.shape[0]), ("x",), entry.shape)
+    for node in graph:
+        if node.name != entry.name:
+            inputs = tuple(names.get(source, source) for source in node.inputs)
+            nodes[node.name] = Node(node.name, node.op, inputs, node.shape)
+    shape = graph[graph.output].shape
+    output = names.get(graph.output, graph.output)
+    if len(shape) == 3:
+        nodes["after"] = Node("after", Conv2d(out=shape[0]), (output,), shape)
+        output = "after"
+    return Graph(graph.name, nodes, output)
+
+
+def _key(block: Graph, target: Target) -> str:
+    """Equal where a choice can be used again: the block, the target, the machine and the versions."""
+    here = machine()
+    packages = {"eager": "torch", "channels-last": "torch", "compile": "torch"}
+    package = packages.get(target.runtime, target.runtime)
+    parts = [schedule_hash(block), target.runtime, target.batch, target.threads, here.processor, here.cores]
+    parts += [here.versions.get(package, ""), version("archdsl")]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "archdsl" / "autotune.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Earlier choices; none where there is no such file, or it is not one of ours."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+

@@ -1,0 +1,70 @@
+"""All forms in which the passes can leave a graph, and the blocks for which that can be decided one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+from collections.abc import Iterator
+
+from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
+from archdsl.ir.canonical import schedule_hash
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.passing import Input
+
+MOST_PLANS = 64
+"""Forms of one block that are looked at. The blocks of the zoo have at most 34."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One form of a graph, and the options that lead to it, by site."""
+
+    chosen: dict[str, str]
+    graph: Graph
+
+
+def plans(graph: Graph, passes: Collection[Pass] = PASSES) -> list[Plan]:
+    """Forms that differ, that of the first options first; at most MOST_PLANS."""
+    found: dict[str, Plan] = {}
+    for chosen, made in islice(_ways(graph, passes), MOST_PLANS):
+        found.setdefault(schedule_hash(made.graph), Plan(chosen, made.graph))
+    return list(found.values())
+
+
+def _ways(graph: Graph, passes: Collection[Pass]) -> Iterator[tuple[dict[str, str], Optimized]]:
+    """Every choice at every site that the choices before it lead to, depth first."""
+    waiting: list[dict[str, str]] = [{}]
+    while waiting:
+        chosen = waiting.pop()
+        made = optimize(graph, chosen=chosen, passes=passes)
+        undecided = [site for site in made.sites if site.name not in chosen]
+        if not undecided:
+            yield chosen, made
+            continue
+        site = undecided[0]
+        waiting += [{**chosen, site.name: option} for option in reversed(site.options)]
+
+
+def blocks(graph: Graph) -> list[Graph]:
+    """The outermost block calls that one tensor enters and one leaves, each as a graph of its own, in order.
+
+    Nodes keep their names; the input has the name of what it stands for.
+    """
+    members: dict[str, list[Node]] = {}
+    for node in graph:
+        for frame in node.scope:
+            if frame.kind == "block":
+                members.setdefault(frame.path, []).append(node)
+                break
+    readers = graph.readers()
+    found = []
+    for path, nodes in members.items():
+        inside = {node.name for node in nodes}
+        enters = dict.fromkeys(source for node in nodes for source in node.inputs if source not in inside)
+        leaves = [name for name in inside if name == graph.output or any(reader not in inside for reader in readers[name])]
+        if len(enters) == len(leaves) == 1 and not any(isinstance(node.op, Input) for node in nodes):
+            (source,) = enters
+            entry = Node(source, Input(graph[source].shape), (), graph[source].shape)
+            found.append(Graph(path, {source: entry, **{node.name: node for node in nodes}}, leaves[0]))
+    return found
