@@ -71,7 +71,7 @@ def optimize(
     for run in passes:
         run(draft)
         verify(draft.graph(), run.__name__)
-    made = None if weights is None else {name: weight().astype(np.float32) for name, weight in draft.weights.items()}
+    made = None if weights is None else {name: np.asarray(weight(), np.float32) for name, weight in draft.weights.items()}
     return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from archdsl.compilers.passes.weights import Lazy
+from archdsl.compilers.passes.weights import Lazy, double
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ops.operator import Operator
 
@@ -77,7 +77,8 @@ class Draft:
         return found
 
     def weight(self, node: str, tensor: str = "weight") -> Lazy:
-        return self.weights[f"{node}.{tensor}"]
+        """A weight or statistic of a node, in float64."""
+        return double(self.weights[f"{node}.{tensor}"])
 
     def choose(self, name: str, options: Iterable[str]) -> str:
         """The option for a site: the caller's where it is one, else the first. The site is noted."""

@@ -18,7 +18,7 @@ from archdsl.ir.graph import Graph
 
 Array = npt.NDArray[Any]
 Lazy = Callable[[], Array]
-"""Gives one weight, in float64 so that folding many layers loses nothing; the same array each time."""
+"""Gives one weight, the same array each time. What no pass touches stays the array that was given."""
 
 
 def lazy(make: Callable[[], Array]) -> Lazy:
@@ -47,7 +47,7 @@ def load(graph: Graph, given: Mapping[str, Array] | None) -> dict[str, Lazy]:
         return {name: _absent(name) for name in names}
     if missing := [name for name in names if name not in given]:
         raise BackendError(f"the weights {', '.join(missing[:3])} are missing")
-    return {name: _double(given[name]) for name in names}
+    return {name: _given(given[name]) for name in names}
 
 
 def tensors(graph: Graph, name: str) -> tuple[str, ...]:
@@ -57,8 +57,13 @@ def tensors(graph: Graph, name: str) -> tuple[str, ...]:
     return (*node.op.weights(*shapes), *node.op.buffers(*shapes))
 
 
-def _double(array: Array) -> Lazy:
-    return lazy(lambda: np.asarray(array, np.float64))
+def double(weight: Lazy) -> Lazy:
+    """The same in float64, so that folding many layers loses nothing."""
+    return lazy(lambda: np.asarray(weight(), np.float64))
+
+
+def _given(array: Array) -> Lazy:
+    return lambda: array
 
 
 def _absent(name: str) -> Lazy:

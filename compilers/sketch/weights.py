@@ -1,0 +1,72 @@
+"""Weights of a graph's nodes as NumPy arrays: those that are given, and seeded random ones for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archdsl.errors import InputError
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.lego import ChooseAdd
+from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.operator import size
+from archdsl.ops.scale import LayerScale
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(eq=False)
+class Weights:
+    """The tensors of every node: those of `given` by `<node>.<tensor>`, others drawn when they are asked for."""
+
+    graph: Graph
+    given: Mapping[str, Any]
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.generator = np.random.default_rng(self.seed)
+
+    def of(self, node: Node) -> Tensors:
+        """Learned tensors and buffers of a node, float32 (choices: int64). Raises InputError where a given shape differs."""
+        shapes = self.graph.input_shapes(node)
+        wanted = {**node.op.weights(*shapes), **node.op.buffers(*shapes)}
+        return {name: self._tensor(node, name, shape) for name, shape in wanted.items()}
+
+    def folded(self, node: Node, norms: list[Node]) -> Tensors:
+        """Weight and bias of a convolution or linear layer with the batch norms behind it folded in, worked out in float64."""
+        tensors = {name: tensor.astype(np.float64) for name, tensor in self.of(node).items()}
+        weight, bias = tensors["weight"], tensors.get("bias", np.zeros(len(tensors["weight"])))
+        for norm in norms:
+            assert isinstance(norm.op, BatchNorm)
+            found = {name: tensor.astype(np.float64) for name, tensor in self.of(norm).items()}
+            scale = found.get("weight", 1.0) / np.sqrt(found["running_var"] + norm.op.eps)
+            weight = weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
+            bias = (bias - found["running_mean"]) * scale + found.get("bias", 0.0)
+        return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
+
+    def _tensor(self, node: Node, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+        kind = np.int64 if name == "choice" else np.float32
+        found = self.given.get(f"{node.name}.{name}")
+        if found is None:
+            return self._drawn(node, name, shape).astype(kind, copy=False)
+        array = np.asarray(found, dtype=kind)
+        if array.shape != tuple(shape):
+            raise InputError(f"'{node.name}.{name}' has the shape {size(array.shape)}, the network's is {size(shape)}")
+        return array
+
+    def _drawn(self, node: Node, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+        if name in ("bias", "running_mean"):
+            return np.zeros(shape, np.float32)
+        if name == "running_var" or (name == "weight" and isinstance(node.op, (BatchNorm, LayerNorm, LayerScale))):
+            return np.ones(shape, np.float32)
+        if name == "choice":
+            assert isinstance(node.op, ChooseAdd)
+            maps = self.graph.input_shapes(node)[0][0] // node.op.groups
+            return np.arange(np.prod(shape)).reshape(shape) % maps
+        inputs = int(np.prod(shape[1:])) or 1
+        drawn = self.generator.standard_normal(shape, dtype=np.float32)
+        return drawn * np.float32(np.sqrt(2 / inputs))

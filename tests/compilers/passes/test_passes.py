@@ -1,0 +1,263 @@
+"""Each pass keeps what a network computes, says what it did, and does what it is for."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from graphs import Builder
+from small import small
+from torch import Tensor, nn
+
+import archdsl
+from archdsl.compilers.export import Model
+from archdsl.compilers.optimized import optimized, weights_of
+from archdsl.compilers.passes import ACROSS, PASSES, optimize
+from archdsl.compilers.passes.fold_projections import fold_projections
+from archdsl.compilers.passes.merge_paths import merge_paths
+from archdsl.compilers.passes.order_channels import order_channels
+from archdsl.compilers.torch import compile
+from archdsl.cost.bill import Bill
+from archdsl.errors import BackendError, InputError
+from archdsl.ir.graph import Graph
+from archdsl.net import Net
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.join import Concat
+from archdsl.ops.norm import BatchNorm
+from archdsl.ops.rearrange import Slice
+from archdsl.spec.locate import zoo_names
+
+TOLERANCE = 1e-4
+"""Largest difference of an output value, as a share of the root mean square of the output."""
+
+
+def shaken(graph: Graph) -> nn.Module:
+    """Compiled, every weight and statistic random, so that no scale is one and no shift is nothing."""
+    torch.manual_seed(0)
+    module = compile(graph).eval()
+    generator = torch.Generator().manual_seed(1)
+    for layer in module.modules():
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
+            layer.running_mean.normal_(0, 0.5, generator=generator)
+            layer.running_var.uniform_(0.5, 2, generator=generator)
+            if layer.affine:
+                nn.init.uniform_(layer.weight, 0.5, 1.5, generator=generator)
+                nn.init.normal_(layer.bias, 0, 0.3, generator=generator)
+        elif isinstance(layer, (nn.Conv2d, nn.Linear)) and layer.bias is not None:
+            nn.init.normal_(layer.bias, 0, 0.3, generator=generator)
+    return module
+
+
+def difference(graph: Graph, **options: str) -> float:
+    """Of the optimised network's output from that of the network, as TOLERANCE measures it."""
+    module = shaken(graph)
+    chosen = {key.replace("__", " "): value for key, value in options.items()}
+    made, _ = optimized(Model(graph, module), chosen)
+    return apart(module, made.module, graph)
+
+
+def apart(one: nn.Module, other: nn.Module, graph: Graph) -> float:
+    image = torch.randn(3, *graph.input.shape, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        wanted, came = one(image), other(image)
+    return size(came - wanted, wanted)
+
+
+def size(wrong: Tensor, of: Tensor) -> float:
+    assert of.abs().max() > 0
+    return float(wrong.abs().max() / of.square().mean().sqrt())
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_the_zoo_computes_the_same(name: str) -> None:
+    assert difference(small(name).graph()) < TOLERANCE
+
+
+def test_dp_net() -> None:
+    """What is left of the 478 operators, and that nothing is left of splits and norms but one slice pair for each passing block."""
+    written = archdsl.load("dpnet")
+    made = optimize(written.graph())
+    kinds = Counter(type(node.op) for node in made.graph)
+    assert BatchNorm not in kinds
+    # A block in which channels pass reads the learned and the passed half by a slice each, and joins them again once.
+    assert kinds[Slice] == 20
+    assert kinds[Concat] == 10
+    assert len(made.graph) == 170
+    assert Bill(made.graph).macs < 1.12 * Bill(written.graph()).macs
+
+
+@pytest.mark.parametrize("count", range(1, len(PASSES) + 1))
+def test_every_prefix_of_the_passes(count: int) -> None:
+    """A pass that undoes a mistake of an earlier one would hide it."""
+    graph = small("dpnet").graph()
+    module = shaken(graph)
+    made = optimize(graph, weights_of(graph, module), passes=PASSES[:count])
+    again = compile(made.graph).eval()
+    assert made.weights is not None
+    state = {key: torch.from_numpy(value) for key, value in made.weights.items()}
+    again.load_state_dict({**{k: v for k, v in again.state_dict().items() if k.endswith("tracked")}, **state})
+    assert apart(module, again, graph) < TOLERANCE
+
+
+BLOCKS = """
+archdsl: 1
+name: Blocks
+import: [blocks/mobile, blocks/partial]
+input: [3, 16, 16]
+net:
+  - {{conv3x3: {{out: 16, nl: hswish}}}}
+  - {{{block}: {{exp: {exp}, out: 16, se: {se}, nl: {nl}, s: {s}}}}}
+  - relu
+"""
+
+
+def one_block(block: str, exp: int = 48, se: str = "true", nl: str = "hswish", s: int = 1, **knobs: object) -> Net:
+    return archdsl.loads(BLOCKS.format(block=block, exp=exp, se=se, nl=nl, s=s), **knobs)
+
+
+@pytest.mark.parametrize("block", ["dp_a", "dp_b", "dual_inverted", "partial_inverted"])
+@pytest.mark.parametrize("se", ["true", "false"])
+def test_every_form_of_a_block(block: str, se: str) -> None:
+    """Whatever is chosen at whichever site, the function stays."""
+    from archdsl.compilers.passes.plans import plans
+
+    graph = one_block(block, se=se).graph()
+    module = shaken(graph)
+    forms = plans(graph)
+    assert len(forms) >= 3
+    for form in forms:
+        made, _ = optimized(Model(graph, module), form.chosen)
+        assert apart(module, made.module, graph) < TOLERANCE, form.chosen
+
+
+@pytest.mark.parametrize("kernels", [[3, 3], [1, 5], [3, 5, 7], [7, 3]])
+@pytest.mark.parametrize("split", [0.25, 0.75, 1])
+def test_other_paths_and_shares(kernels: list[int], split: float) -> None:
+    assert difference(one_block("dp_a", kernels=kernels, split=split).graph()) < TOLERANCE
+
+
+@pytest.mark.parametrize("place", ["expanded", "projected", "joined"])
+@pytest.mark.parametrize("transition", ["block", "none"])
+def test_gates_in_other_places(place: str, transition: str) -> None:
+    for block in ("dp_a", "dp_b"):
+        assert difference(one_block(block, se_place=place, transition=transition).graph()) < TOLERANCE
+
+
+def test_norms_are_folded_where_a_layer_feeds_nothing_else() -> None:
+    build = Builder((3, 8, 8))
+    first = build("first", "conv", out=8, kernel=3, bias=True)
+    norm = build("norm", "norm")
+    build("sum", "add", norm, first)  # reads the layer beside its norm
+    build("second", "conv", out=8)
+    build("last", "norm", affine=False)
+    made = optimize(build.graph)
+    assert [node.name for node in made.graph] == ["input", "first", "norm", "sum", "second"]
+    assert made.graph["second"].op == Conv2d(out=8, bias=True)
+    assert [change.what for change in made.changes] == ["folded 1 batch norms into the layers before them, 1 stay"]
+    assert difference(build.graph) < TOLERANCE
+
+
+def test_channels_are_ordered_at_their_source() -> None:
+    """[a passes b passes] is made as [a b passes passes], through a depthwise convolution and an activation."""
+    build = Builder((3, 8, 8))
+    build("make", "conv", out=16)
+    build("depthwise", "conv", out=16, kernel=3, groups=16)
+    source = build("relu", "relu")
+    parts = [build(f"part{i}", "slice", source, start=4 * i, stop=4 * i + 4) for i in range(4)]
+    one, two = (build(f"conv{i}", "conv", parts[2 * i], out=4) for i in range(2))
+    build("joined", "concat", one, parts[1], two, parts[3])
+    build("close", "conv", out=5)
+    graph = build.graph
+    made = optimize(graph, passes=(*ACROSS, merge_paths))
+    assert made.graph["conv0_conv1_input" if "conv0_conv1_input" in made.graph.nodes else "joined"]
+    slices = sorted((node.op.start, node.op.stop) for node in made.graph if isinstance(node.op, Slice))
+    assert slices == [(0, 8), (8, 16)]
+    assert difference(graph) < TOLERANCE
+
+
+def test_an_order_that_something_else_reads_stays() -> None:
+    """A shuffle, or a second reader, fixes the order of the channels."""
+    for between in ("shuffle", "maxpool"):
+        build = Builder((3, 8, 8))
+        build("make", "conv", out=16)
+        source = build(between, between, **({"groups": 4} if between == "shuffle" else {"kernel": 2}))
+        passes, learns = (build(f"part{i}", "slice", source, start=8 * i, stop=8 * i + 8) for i in range(2))
+        conv = build("conv", "conv", learns, out=8)
+        build("joined", "concat", conv, passes)
+        graph = build.graph
+        assert not optimize(graph, passes=(order_channels,)).changes
+        assert difference(graph) < TOLERANCE
+
+
+def test_paths_that_part_stay_apart_unless_asked() -> None:
+    """Merging the first convolutions of an inception block costs slices, so it is an option and not the rule."""
+    net = small("googlenet")
+    made = optimize(net.graph())
+    assert not [change for change in made.changes if change.made_by == "merge_paths"]
+    sites = {site.name: site.options for site in made.sites}
+    assert set(sites.values()) == {("apart", "merged")}
+    asked = optimize(net.graph(), chosen=dict.fromkeys(sites, "merged"))
+    assert len([change for change in asked.changes if change.made_by == "merge_paths"]) == len(sites)
+    graph = net.graph()
+    module = shaken(graph)
+    again, _ = optimized(Model(graph, module), dict.fromkeys(sites, "merged"))
+    assert apart(module, again.module, graph) < TOLERANCE
+
+
+def test_projections_are_folded_where_it_is_cheap() -> None:
+    def chain(middle: int) -> Graph:
+        build = Builder((32, 8, 8))
+        build("one", "conv", out=middle, bias=True)
+        build("two", "conv", out=32)
+        return build.graph
+
+    assert [node.name for node in optimize(chain(32), passes=(fold_projections,)).graph] == ["input", "two"]
+    assert [node.name for node in optimize(chain(4), passes=(fold_projections,)).graph] == ["input", "one", "two"]
+    for middle in (4, 32):
+        assert difference(chain(middle), fold__two="folded") < TOLERANCE
+
+
+def test_stride_and_groups_of_a_projection_stay_in_what_it_is_folded_into() -> None:
+    build = Builder((8, 8, 8))
+    build("one", "conv", out=8, stride=2, groups=2)
+    build("two", "conv", out=8, bias=True)
+    made = optimize(build.graph)
+    assert made.graph["two"].op == Conv2d(out=8, stride=(2, 2), bias=True)
+    assert difference(build.graph) < TOLERANCE
+
+
+def test_without_weights_only_the_graph_is_made() -> None:
+    made = optimize(small("dpnet").graph())
+    assert made.weights is None
+
+
+def test_weights_are_complete() -> None:
+    graph = small("dpnet").graph()
+    weights = weights_of(graph, compile(graph))
+    made = optimize(graph, weights)
+    assert made.weights is not None
+    for node in made.graph:
+        for name, shape in node.op.weights(*made.graph.input_shapes(node)).items():
+            assert made.weights[f"{node.name}.{name}"].shape == shape
+            assert made.weights[f"{node.name}.{name}"].dtype == np.float32
+    weights.pop("conv3x3.conv.weight")
+    with pytest.raises(BackendError, match=r"the weights conv3x3\.conv\.weight are missing"):
+        optimize(graph, weights)
+
+
+def test_a_grid_is_refused() -> None:
+    net = archdsl.load("dpnet", width=[0.5, 1.0])
+    with pytest.raises(InputError, match="one network is rewritten for inference at a time; width hold several values"):
+        net.optimized().graph()
+
+
+def test_the_rewritten_network_answers_for_itself() -> None:
+    """Costs and drawings of it are those of its graph; what is set later holds for it too."""
+    net = small("dpnet").optimized()
+    assert net.cost().macs == Bill(net.rewritten.graph).macs
+    assert net.set(width=0.5).cost().macs < net.cost().macs
+    assert net.written().cost().macs == small("dpnet").cost().macs
