@@ -96,7 +96,6 @@ def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
 def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
     """Measure graphs with random weights in the runtime, in one fresh process."""
     from archdsl.compilers.measure.timing import measure_groups
-    from archdsl.compilers.measure.write import write_graph
 
     with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
         files, shapes = [], {}
@@ -104,11 +103,30 @@ def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str,
             made = {}
             for name, graph in group.items():
                 unique = f"{number}-{name}"
-                made[unique] = write_graph(graph, target.runtime, Path(folder) / unique)
+                made[unique] = _write(graph, target.runtime, Path(folder) / unique)
                 shapes[unique] = graph.input.shape
             files.append(made)
         found = measure_groups(files, shapes, target.runtime, target.batch, target.threads, seconds=SECONDS)
     return [{timing.name.partition("-")[2]: timing.median for timing in group} for group in found]
+
+
+def _write(graph: Graph, runtime: str, path: Path) -> Path:
+    """The file that a runtime reads: a module for those of torch, ONNX for the others."""
+    from archdsl.compilers.measure.runtimes import MODULE, RUNTIMES
+
+    if RUNTIMES[runtime].form == MODULE:
+        import torch
+
+        from archdsl.compilers.torch import compile
+
+        file = path.with_suffix(".pt")
+        torch.save(compile(graph).eval().to(memory_format=torch.channels_last), file)  # type: ignore[call-overload]
+        return file
+    from archdsl.compilers.sketch import onnx_model
+
+    file = path.with_suffix(".onnx")
+    file.write_bytes(onnx_model(graph).SerializeToString())
+    return file
 
 
 def _quickest(seconds: list[float]) -> int:
