@@ -199,7 +199,11 @@ class Net:
 
 
 def _restore(
-    spec: Spec, settings: dict[str, Any], limits: Limits | None, warnings: tuple[Diagnostic, ...], chosen: Mapping[str, str] | None
+    spec: Spec,
+    settings: dict[str, Any],
+    limits: Limits | None,
+    warnings: tuple[Diagnostic, ...],
+    chosen: Mapping[str, str] | None,
 ) -> Net:
     """Undo `Net.__reduce__`."""
     net = Net(spec, settings, limits, warnings)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +25,17 @@ from archdsl.compilers.passes.plans import Plan, blocks, plans
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.operator import Operator
 
 GAIN = 0.98
-"""A form other than the usual one is taken where its median is below this share of the usual one's: less is noise."""
-SECONDS = 1.5
+"""A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
+SECONDS = 2.0
 """For the forms of one block."""
+COPIES = 3
+"""How often each form is loaded."""
 
 Times = Callable[[Sequence[Mapping[str, Graph]], "Target"], list[dict[str, float]]]
-"""Median seconds of each graph of each group, the graphs of a group side by side."""
+"""Seconds of each graph of each group, the graphs of a group side by side."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Tuned:
     """What was chosen for a block.
 
     Attributes:
-        seconds: median of every form that was measured, by its options; empty where it was remembered.
+        seconds: of every form that was measured, by its options; empty where it was remembered.
         options: of the form that was taken, by site.
     """
 
@@ -94,20 +98,31 @@ def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
 
 
 def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
-    """Measure graphs with random weights in the runtime, in one fresh process."""
+    """Measure graphs with random weights in the runtime, in one fresh process.
+
+    Each is loaded several times, because where its memory happens to lie can change its time by a third; the middle one of the
+    copies counts, and of its rounds the lower quartile, which other work of the machine disturbs least.
+    """
     from archdsl.compilers.measure.timing import measure_groups
 
     with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
         files, shapes = [], {}
         for number, group in enumerate(groups):
-            made = {}
+            made: dict[str, Path] = {}
             for name, graph in group.items():
-                unique = f"{number}-{name}"
-                made[unique] = _write(graph, target.runtime, Path(folder) / unique)
-                shapes[unique] = graph.input.shape
-            files.append(made)
+                file = _write(graph, target.runtime, Path(folder) / f"{number}-{name}")
+                for copy in range(COPIES):
+                    unique = f"{number}-{name}-{copy}"
+                    made[unique], shapes[unique] = file, graph.input.shape
+            files.append(dict(sorted(made.items(), key=lambda item: item[0].rpartition("-")[2])))
         found = measure_groups(files, shapes, target.runtime, target.batch, target.threads, seconds=SECONDS)
-    return [{timing.name.partition("-")[2]: timing.median for timing in group} for group in found]
+    results = []
+    for group, timings in zip(groups, found, strict=True):
+        copies: dict[str, list[float]] = {name: [] for name in group}
+        for timing in timings:
+            copies[timing.name.split("-")[1]].append(timing.spread.low)
+        results.append({name: statistics.median(seconds) for name, seconds in copies.items()})
+    return results
 
 
 def _write(graph: Graph, runtime: str, path: Path) -> Path:
@@ -153,7 +168,7 @@ def _between(graph: Graph) -> Graph:
     names = {entry.name: "x"}
     if len(entry.shape) == 3:
         names[entry.name] = "before"
-        nodes["before"] = Node("before", Conv2d(out=entry.shape[0]), ("x",), entry.shape)
+        nodes["before"] = Node("before", _pointwise(entry.shape[0]), ("x",), entry.shape)
     for node in graph:
         if node.name != entry.name:
             inputs = tuple(names.get(source, source) for source in node.inputs)
@@ -161,9 +176,13 @@ def _between(graph: Graph) -> Graph:
     shape = graph[graph.output].shape
     output = names.get(graph.output, graph.output)
     if len(shape) == 3:
-        nodes["after"] = Node("after", Conv2d(out=shape[0]), (output,), shape)
+        nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
         output = "after"
     return Graph(graph.name, nodes, output)
+
+
+def _pointwise(channels: int) -> Operator:
+    return Conv2d.read({"out": channels})
 
 
 def _key(block: Graph, target: Target) -> str:
@@ -188,4 +207,3 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import torch
 from torch import nn
@@ -15,6 +14,8 @@ from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.names import module_paths
 from archdsl.compilers.torch.rules import RULES, Layer
 from archdsl.ir.graph import Graph
+
+NOTE = "Rewritten for inference: the table is of the network as its spec has it."
 
 
 def optimized(model: Model, chosen: Mapping[str, str] | None = None) -> tuple[Model, Optimized]:
@@ -32,7 +33,9 @@ def optimized(model: Model, chosen: Mapping[str, str] | None = None) -> tuple[Mo
         module = compile(made.graph).eval()
     fill(module, made.graph, made.weights)
     module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return replace(model, graph=made.graph, module=module), made
+    heading = f"{model.heading}\n{NOTE}\n" if model.heading else ""
+    docs = {name: f"{doc} Rewritten for inference." for name, doc in model.docs.items()}
+    return Model(made.graph, module, heading, docs), made
 
 
 def weights_of(graph: Graph, module: nn.Module) -> dict[str, Array]:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.cli.common import (
+    console,
+    json_option,
+    knob_option,
+    limit_options,
+    open_net,
+    optimize_option,
+    print_json,
+    spec_argument,
+)
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
@@ -17,6 +26,8 @@ if TYPE_CHECKING:
 
 FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
 """What can be written, and how such a file ends."""
+RUNS = {"python": "eager", "onnx": "onnxruntime", "pt2": "eager", "openvino": "openvino"}
+"""The runtime that a form is measured in where forms of blocks are chosen."""
 
 
 @click.command("export")
@@ -27,6 +38,10 @@ FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
     "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
 )
 @click.option("--seed", default=0, show_default=True, help="Of the fresh weights.")
+@optimize_option
+@click.option("--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize.")
+@click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures.")
+@click.option("--threads", type=click.IntRange(1), default=None, help="That --autotune measures; all cores where not given.")
 @knob_option
 @json_option
 @limit_options
@@ -36,6 +51,10 @@ def command(
     output: Path | None,
     weights: Path | None,
     seed: int,
+    optimize: bool,
+    autotune: bool,
+    batch: int,
+    threads: int | None,
     settings: tuple[str, ...],
     as_json: bool,
     limits: Limits,
@@ -53,13 +72,18 @@ def command(
     model, origin = _model(net, weights, seed)
     from archdsl.compilers.export import export
 
+    changes: list[dict[str, str]] = []
+    if optimize or autotune:
+        model, changes = _rewritten(model, chosen, batch, threads if autotune else 0)
     checked = export(model, chosen, output or Path(Path(spec).stem + FORMS[chosen]))
     if as_json:
-        print_json(_document(checked, origin))
+        print_json(_document(checked, origin) | ({"changes": changes} if optimize or autotune else {}))
         return
     out = console()
     out.print("written   " + ", ".join(map(str, checked.files)), soft_wrap=True, markup=False)
     out.print(f"weights   {origin}", soft_wrap=True, markup=False)
+    for change in changes:
+        out.print(f"rewritten {change['what']}", soft_wrap=True, markup=False)
     batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
     share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
     out.print(f"checked   largest difference {share}, on random {batches}", soft_wrap=True)
@@ -95,6 +119,21 @@ def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
         origin = f"{weights}, " + ("other names, paired by order and shape" if paired else "by name")
     docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
     return Model(net.graph(), module, _heading(net), docs), origin
+
+
+def _rewritten(model: Model, form: str, batch: int, threads: int | None) -> tuple[Model, list[dict[str, str]]]:
+    """The model after the passes, compared with itself; and what was changed. `threads` 0: the usual forms, nothing is measured."""
+    from archdsl.compilers.optimized import optimized
+
+    chosen = {}
+    if threads != 0:
+        from archdsl.compilers.autotune import Target, autotune
+        from archdsl.compilers.autotune import chosen as options
+        from archdsl.compilers.measure.machine import cores
+
+        chosen = options(autotune(model.graph, Target(RUNS[form], batch, threads or cores())))
+    made, done = optimized(model, chosen)
+    return made, [{"pass": change.made_by, "what": change.what} for change in done.changes]
 
 
 def _heading(net: Net) -> str:

@@ -28,9 +28,16 @@ def print_rewritten(net: Net, out: Console) -> None:
         return
     found = rewritten(net)
     rows = [
-        [SHOWN[name], f"{cost['before']:,}", f"{cost['after']:,}", f"{cost['after'] / cost['before']:.2f}" if cost["before"] else ""]
+        [
+            SHOWN[name],
+            f"{cost['before']:,}",
+            f"{cost['after']:,}",
+            f"{cost['after'] / cost['before']:.2f}" if cost["before"] else "",
+        ]
         for name, cost in found["costs"].items()
     ]
-    print_table(out, "rewritten for inference", ["", "as written", "rewritten", "ratio"], rows, ("as written", "rewritten", "ratio"))
+    print_table(
+        out, "rewritten for inference", ["", "as written", "rewritten", "ratio"], rows, ("as written", "rewritten", "ratio")
+    )
     changes = [[change["pass"], change["what"]] for change in found["changes"]]
     print_table(out, "what the passes changed", ["pass", "change"], changes or [["", "nothing"]], ())

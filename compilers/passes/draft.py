@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from archdsl.compilers.passes.weights import Lazy, double
-from archdsl.ir.graph import Frame, Graph, Node
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Operator
 
 
@@ -93,11 +93,10 @@ class Draft:
     def note(self, made_by: str, what: str) -> None:
         self.changes.append(Change(made_by, what))
 
-    def put(self, name: str, op: Operator, inputs: tuple[str, ...], like: Node, scope: tuple[Frame, ...] | None = None) -> Node:
+    def put(self, name: str, op: Operator, inputs: tuple[str, ...], like: Node) -> Node:
         """Add a node, or replace the one of this name, in place of `like`: its scope and source line; the shape is inferred."""
         shape = op.shape(*[self.nodes[source].shape for source in inputs])
-        row = like.row if scope is None else None
-        node = Node(name, op, inputs, shape, like.scope if scope is None else scope, like.mark, row)
+        node = Node(name, op, inputs, shape, like.scope, like.mark, like.row)
         if name in self.nodes or like.name not in self.nodes:
             self.nodes[name] = node
         else:

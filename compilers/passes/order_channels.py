@@ -19,6 +19,7 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
 
+
 def order_channels(draft: Draft) -> None:
     """Maps that are read by slices alone, and made by a convolution behind at most activations and depthwise convolutions."""
     ordered = 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from collections.abc import Iterator
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
 from archdsl.ir.canonical import schedule_hash

@@ -17,17 +17,17 @@ from archdsl.ops.convolution import Conv2d
 
 def merge(draft: Draft, group: Group) -> str:
     """Put one operator in place of a group; its name. What read a member reads a slice of the new one."""
-    like = group.members[0].node
-    name = draft.free(_name([member.node.name for member in group.members]))
-    scope = _scope([member.node for member in group.members])
+    nodes = [member.node for member in group.members]
+    name = draft.free(_name([node.name for node in nodes]))
+    like = replace(nodes[0], scope=_scope(nodes), row=None)
     base = group.members[0].reads.base
     whole = View(base, min(m.reads.start for m in group.members), max(m.reads.stop for m in group.members))
     if group.kind == "pointwise":
-        _pointwise(draft, group, whole, name, scope)
+        _pointwise(draft, group, whole, name, like)
     elif group.kind == "depthwise":
-        _depthwise(draft, group, whole, name, scope)
+        _depthwise(draft, group, whole, name, like)
     else:
-        _alike(draft, group, whole, name, scope)
+        _alike(draft, group, whole, name, like)
     stops = list(accumulate(member.node.shape[0] for member in group.members))
     for member, stop in zip(group.members, stops, strict=True):
         part = View(name, stop - member.node.shape[0], stop)
@@ -36,29 +36,26 @@ def merge(draft: Draft, group: Group) -> str:
     return name
 
 
-def _alike(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
-    like = group.members[0].node
+def _alike(draft: Draft, group: Group, whole: View, name: str, like: Node) -> None:
     bases = [view(draft, source).base for source in like.inputs]
     inputs = [node_of(draft, whole._replace(base=base), like, f"{name}_input") for base in bases]
-    draft.put(name, like.op, tuple(inputs), like, scope)
+    draft.put(name, like.op, tuple(inputs), like)
 
 
-def _depthwise(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
+def _depthwise(draft: Draft, group: Group, whole: View, name: str, like: Node) -> None:
     ops = [_conv(member) for member in group.members]
     kernel = (max(op.kernel[0] for op in ops), max(op.kernel[1] for op in ops))
     channels = whole.size
     bias = any(op.bias for op in ops)
     op = replace(ops[0], out=channels, groups=channels, kernel=kernel, padding="same", bias=bias)
-    like = group.members[0].node
     weights = [_padded(draft.weight(member.node.name), kernel) for member in group.members]
-    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like, scope)
+    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like)
     draft.weights[f"{name}.weight"] = stacked(weights)
     if bias:
         draft.weights[f"{name}.bias"] = _biases(draft, group)
 
 
-def _pointwise(draft: Draft, group: Group, whole: View, name: str, scope: tuple[Frame, ...]) -> None:
-    like = group.members[0].node
+def _pointwise(draft: Draft, group: Group, whole: View, name: str, like: Node) -> None:
     ops = [_conv(member) for member in group.members]
     count = len(ops)
     base = draft[whole.base].shape
@@ -70,7 +67,7 @@ def _pointwise(draft: Draft, group: Group, whole: View, name: str, scope: tuple[
         whole = View(whole.base, 0, base[0])
     bias = any(op.bias for op in ops)
     op = replace(ops[0], out=sum(op.out for op in ops), bias=bias, groups=count if form == "grouped" else 1)
-    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like, scope)
+    draft.put(name, op, (node_of(draft, whole, like, f"{name}_input"),), like)
     weights = [draft.weight(member.node.name) for member in group.members]
     starts = [member.reads.start - whole.start for member in group.members]
     draft.weights[f"{name}.weight"] = stacked(weights) if form == "grouped" else _block(weights, starts, whole.size)
@@ -124,10 +121,14 @@ def _name(names: list[str]) -> str:
 
 
 def _scope(nodes: list[Node]) -> tuple[Frame, ...]:
-    """The blocks that all of them came from."""
+    """The blocks that all of them came from; where they came from paths of one kind, those paths as one."""
     common: list[Frame] = []
     for frames in zip(*(node.scope for node in nodes), strict=False):
         if any(frame != frames[0] for frame in frames[1:]):
-            break
-        common.append(frames[0])
+            if len({(frame.kind, frame.path.count(".")) for frame in frames}) > 1:
+                break
+            blocks = dict.fromkeys(frame.block for frame in frames)
+            common.append(Frame(_name([frame.path for frame in frames]), frames[0].kind, "_".join(blocks), frames[0].mark))
+        else:
+            common.append(frames[0])
     return tuple(common)
