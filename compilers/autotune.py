@@ -21,7 +21,7 @@ from typing import Any
 from archdsl import artifacts
 from archdsl.compilers.measure.machine import machine
 from archdsl.compilers.passes import ACROSS, WITHIN, optimize
-from archdsl.compilers.passes.plans import Plan, blocks, plans
+from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.convolution import Conv2d
@@ -49,10 +49,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What was chosen for a block.
+    """What was chosen for a block, or for two of which one reads the other.
 
     Attributes:
-        seconds: of every form that was measured, by its options; empty where it was remembered.
+        seconds: of every form that was measured, by its options, the usual one first; empty where it was remembered.
         options: of the form that was taken, by site.
     """
 
@@ -72,24 +72,25 @@ def autotune(graph: Graph, target: Target, times: Times | None = None, remembere
         BackendError: the runtime is not installed or cannot run a form.
         InputError: the file cannot be written.
     """
-    path = remembered or _cache()
-    known = _read(path)
+    memory = _Memory(remembered or _cache(), target, times or run)
     base = optimize(graph, passes=ACROSS).graph
-    found: list[tuple[Graph, list[Plan], str]] = []
-    for block in blocks(base):
-        forms = plans(block, WITHIN)
-        if len(forms) > 1:
-            found.append((block, forms, _key(block, target)))
-    fresh = {key: forms for _, forms, key in found if not _fits(known.get(key), forms)}
-    measured: dict[str, dict[str, float]] = {}
-    if fresh:
-        groups = [{str(number): _between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
-        for (key, forms), seconds in zip(fresh.items(), (times or run)(groups, target), strict=True):
-            measured[key] = seconds
-            known[key] = list(forms[_quickest([seconds[str(number)] for number in range(len(forms))])].chosen.values())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        artifacts.write(path, json.dumps(known, indent=1))
-    return [_tuned(block, forms, known[key], measured.get(key, {})) for block, forms, key in found]
+    found = memory.choose([(block, plans(block, WITHIN)) for block in blocks(base)])
+    # A change of basis reaches into the block that reads the result, so it is weighed for the two together.
+    usual = chosen(found)
+    return found + memory.choose([(pair, _changed(pair, usual)) for pair in pairs(base)])
+
+
+def _changed(pair: Graph, usual: Mapping[str, str]) -> list[Plan]:
+    """Two blocks as they were chosen, and in the forms that a change of basis can have; just the first where there is none."""
+    kept = plan(pair, WITHIN, usual)
+    basis = {name: "changed" for name in kept.chosen if name.startswith("basis ")}
+    if not basis:
+        merged = {name: "merged" for name in kept.chosen if name.startswith("merge ")}
+        basis = {name: "changed" for name in plan(pair, WITHIN, {**usual, **merged}).chosen if name.startswith("basis ")}
+    if not basis:
+        return [kept]
+    merges = {site.name: "merged" for site in optimize(pair, passes=WITHIN).sites if site.name.startswith("merge ")}
+    return [kept, *plans(pair, WITHIN, {**basis, **merges})]
 
 
 def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
@@ -110,7 +111,7 @@ def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str,
         for number, group in enumerate(groups):
             made: dict[str, Path] = {}
             for name, graph in group.items():
-                file = _write(graph, target.runtime, Path(folder) / f"{number}-{name}")
+                file = write_graph(graph, target.runtime, Path(folder) / f"{number}-{name}")
                 for copy in range(COPIES):
                     unique = f"{number}-{name}-{copy}"
                     made[unique], shapes[unique] = file, graph.input.shape
@@ -125,7 +126,7 @@ def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str,
     return results
 
 
-def _write(graph: Graph, runtime: str, path: Path) -> Path:
+def write_graph(graph: Graph, runtime: str, path: Path) -> Path:
     """The file that a runtime reads: a module for those of torch, ONNX for the others."""
     from archdsl.compilers.measure.runtimes import MODULE, RUNTIMES
 
@@ -144,24 +145,40 @@ def _write(graph: Graph, runtime: str, path: Path) -> Path:
     return file
 
 
+class _Memory:
+    """Choices of this target, made by measuring where they are not remembered."""
+
+    def __init__(self, path: Path, target: Target, times: Times):
+        self.path, self.target, self.times = path, target, times
+        self.known = _read(path)
+
+    def choose(self, cases: Sequence[tuple[Graph, list[Plan]]]) -> list[Tuned]:
+        """The form to take in every case that has several; the first is the usual one."""
+        open_cases = [(part, forms, _key(part, forms, self.target)) for part, forms in cases if len(forms) > 1]
+        fresh = {key: forms for _, forms, key in open_cases if not isinstance(self.known.get(key), int)}
+        measured: dict[str, list[float]] = {}
+        if fresh:
+            groups = [{str(number): between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
+            for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.target), strict=True):
+                measured[key] = [seconds[str(number)] for number in range(len(forms))]
+                self.known[key] = _quickest(measured[key])
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            artifacts.write(self.path, json.dumps(self.known, indent=1))
+        found = []
+        for part, forms, key in open_cases:
+            names = [" ".join(form.chosen.values()) for form in forms]
+            taken = min(self.known[key], len(forms) - 1)
+            found.append(Tuned(part.name, forms[taken].chosen, dict(zip(names, measured.get(key, ()), strict=False))))
+        return found
+
+
 def _quickest(seconds: list[float]) -> int:
     """Number of the form to take: the first, the usual one, unless another gains something."""
     best = min(range(len(seconds)), key=seconds.__getitem__)
     return best if seconds[best] < GAIN * seconds[0] else 0
 
 
-def _tuned(block: Graph, forms: list[Plan], options: list[str], seconds: dict[str, float]) -> Tuned:
-    taken = next(form for form in forms if list(form.chosen.values()) == options)
-    named = {" ".join(form.chosen.values()): seconds[str(number)] for number, form in enumerate(forms)} if seconds else {}
-    return Tuned(block.name, taken.chosen, named)
-
-
-def _fits(options: Any, forms: list[Plan]) -> bool:
-    """Whether what was remembered is still a form of the block."""
-    return any(list(form.chosen.values()) == options for form in forms)
-
-
-def _between(graph: Graph) -> Graph:
+def between(graph: Graph) -> Graph:
     """A block as it stands in a network, between two convolutions."""
     entry = graph.input
     nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
@@ -185,12 +202,13 @@ def _pointwise(channels: int) -> Operator:
     return Conv2d.read({"out": channels})
 
 
-def _key(block: Graph, target: Target) -> str:
-    """Equal where a choice can be used again: the block, the target, the machine and the versions."""
+def _key(part: Graph, forms: Sequence[Plan], target: Target) -> str:
+    """Equal where a choice can be used again: the forms, the target, the machine and the versions."""
     here = machine()
     packages = {"eager": "torch", "channels-last": "torch", "compile": "torch"}
     package = packages.get(target.runtime, target.runtime)
-    parts = [schedule_hash(block), target.runtime, target.batch, target.threads, here.processor, here.cores]
+    parts = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
+    parts += [target.runtime, target.batch, target.threads, here.processor, here.cores]
     parts += [here.versions.get(package, ""), version("archdsl")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

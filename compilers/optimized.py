@@ -30,7 +30,7 @@ def optimized(model: Model, chosen: Mapping[str, str] | None = None) -> tuple[Mo
     made = optimize(model.graph, weights_of(model.graph, model.module), chosen)
     assert made.weights is not None
     with torch.random.fork_rng(devices=[]):
-        module = compile(made.graph).eval()
+        module = compile(made.graph).eval().to(next(iter(model.module.state_dict().values()), torch.empty(0)).dtype)
     fill(module, made.graph, made.weights)
     module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     heading = f"{model.heading}\n{NOTE}\n" if model.heading else ""

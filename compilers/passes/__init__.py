@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from archdsl.compilers.passes.change_basis import change_basis
 from archdsl.compilers.passes.draft import Change, Draft, Site
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
@@ -27,8 +28,8 @@ Pass = Callable[[Draft], None]
 
 ACROSS: tuple[Pass, ...] = (drop_identities, fold_norms, order_channels)
 """Passes that reach across blocks and leave nothing to choose."""
-WITHIN: tuple[Pass, ...] = (merge_paths, fold_projections)
-"""Passes that work inside blocks and can leave them in several forms."""
+WITHIN: tuple[Pass, ...] = (merge_paths, change_basis, fold_projections)
+"""Passes that can leave blocks in several forms."""
 PASSES: tuple[Pass, ...] = (*ACROSS, *WITHIN)
 """In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
 
@@ -38,7 +39,7 @@ class Optimized:
     """A network rewritten for inference.
 
     Attributes:
-        weights: float32, by `<node>.<tensor>`; none where none were given.
+        weights: by `<node>.<tensor>`, of the type of those that were given; none where none were given.
         changes: what each pass did.
         sites: where another form was possible.
     """
@@ -67,11 +68,14 @@ def optimize(
         InputError: the graph is a grid of networks.
     """
     _need_numbers(graph)
-    draft = Draft(graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), chosen or {})
+    draft = Draft(
+        graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), weights is not None, chosen or {}
+    )
     for run in passes:
         run(draft)
         verify(draft.graph(), run.__name__)
-    made = None if weights is None else {name: np.asarray(weight(), np.float32) for name, weight in draft.weights.items()}
+    kind = np.result_type(*weights.values()) if weights else np.float32
+    made = None if weights is None else {name: np.asarray(weight(), kind) for name, weight in draft.weights.items()}
     return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))
 
 

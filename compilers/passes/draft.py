@@ -37,6 +37,7 @@ class Draft:
 
     Attributes:
         weights: by `<node>.<tensor>`.
+        weighted: whether there are weights, and not only the graph.
         chosen: options by the name of their site, given by the caller.
         sites: every site that was met, in order.
     """
@@ -46,6 +47,7 @@ class Draft:
     output: str
     init: dict[str, Any]
     weights: dict[str, Lazy]
+    weighted: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
 from archdsl.ir.canonical import schedule_hash
@@ -23,26 +23,37 @@ class Plan:
     graph: Graph
 
 
-def plans(graph: Graph, passes: Collection[Pass] = PASSES) -> list[Plan]:
-    """Forms that differ, that of the first options first; at most MOST_PLANS."""
+def plans(graph: Graph, passes: Collection[Pass] = PASSES, given: Mapping[str, str] | None = None) -> list[Plan]:
+    """Forms that differ, that of the first options first; at most MOST_PLANS.
+
+    Args:
+        given: options of sites that are not up for choice.
+    """
     found: dict[str, Plan] = {}
-    for chosen, made in islice(_ways(graph, passes), MOST_PLANS):
+    for chosen, made in islice(_ways(graph, passes, given or {}), MOST_PLANS):
         found.setdefault(schedule_hash(made.graph), Plan(chosen, made.graph))
     return list(found.values())
 
 
-def _ways(graph: Graph, passes: Collection[Pass]) -> Iterator[tuple[dict[str, str], Optimized]]:
+def plan(graph: Graph, passes: Collection[Pass], chosen: Mapping[str, str]) -> Plan:
+    """The one form that these options lead to, and which of them it needed."""
+    made = optimize(graph, chosen=chosen, passes=passes)
+    return Plan({site.name: chosen.get(site.name, site.options[0]) for site in made.sites}, made.graph)
+
+
+def _ways(graph: Graph, passes: Collection[Pass], given: Mapping[str, str]) -> Iterator[tuple[dict[str, str], Optimized]]:
     """Every choice at every site that the choices before it lead to, depth first."""
     waiting: list[dict[str, str]] = [{}]
     while waiting:
         chosen = waiting.pop()
-        made = optimize(graph, chosen=chosen, passes=passes)
+        made = optimize(graph, chosen={**given, **chosen}, passes=passes)
         undecided = [site for site in made.sites if site.name not in chosen]
         if not undecided:
             yield chosen, made
             continue
         site = undecided[0]
-        waiting += [{**chosen, site.name: option} for option in reversed(site.options)]
+        options = [given[site.name]] if given.get(site.name) in site.options else site.options
+        waiting += [{**chosen, site.name: option} for option in reversed(options)]
 
 
 def blocks(graph: Graph) -> list[Graph]:
@@ -66,4 +77,16 @@ def blocks(graph: Graph) -> list[Graph]:
             (source,) = enters
             entry = Node(source, Input(graph[source].shape), (), graph[source].shape)
             found.append(Graph(path, {source: entry, **{node.name: node for node in nodes}}, leaves[0]))
+    return found
+
+
+def pairs(graph: Graph) -> list[Graph]:
+    """Every two blocks of which the second alone reads the first, as one graph."""
+    found = []
+    readers = graph.readers()
+    listed = blocks(graph)
+    for first, second in pairwise(listed):
+        if second.input.name == first.output and all(reader in second.nodes for reader in readers[first.output]):
+            nodes = {**first.nodes, **{node.name: node for node in second if node.name != first.output}}
+            found.append(Graph(f"{first.name} and {second.name}", nodes, second.output))
     return found

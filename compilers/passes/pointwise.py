@@ -49,7 +49,7 @@ def after(outer: Map, inner: Map) -> Map:
     """
     outside, inside, inner_bias, outer_bias = outer.weight, inner.weight, inner.bias, outer.bias
     groups = inner.op.groups
-    weight = lazy(lambda: (_matrix(outside()) @ _dense(inside(), groups))[:, :, None, None])
+    weight = lazy(lambda: (_matrix(outside()) @ dense(inside(), groups))[:, :, None, None])
     bias = outer_bias
     if inner_bias is not None:
         moved = lazy(lambda: _matrix(outside()) @ inner_bias())
@@ -69,7 +69,7 @@ def _matrix(weight: Array) -> Array:
     return weight[:, :, 0, 0]
 
 
-def _dense(weight: Array, groups: int) -> Array:
+def dense(weight: Array, groups: int) -> Array:
     """A grouped weight as the matrix of all channels, zero between groups."""
     matrix = _matrix(weight)
     rows, width = matrix.shape[0] // groups, matrix.shape[1]

@@ -47,17 +47,30 @@ def test_the_quickest_form_is_taken(tmp_path: Path) -> None:
     usual = optimize(graph).graph
     assert Bill(optimize(graph, chosen=chosen(lean)).graph).macs < Bill(usual).macs
     assert len(optimize(graph, chosen=chosen(short)).graph) < len(usual)
-    assert [block.block for block in lean] == [f"dp_{kind}" for kind in
+    assert [block.block for block in lean][:15] == [f"dp_{kind}" for kind in
         ("a_1", "b_1", "a_2", "b_2", "a_3", "a_4", "b_3", "a_5", "a_6", "a_7", "b_4", "a_8", "b_5", "a_9", "a_10")]  # fmt: skip
     assert lean[0].options == {"merge dp_a_1.k3.depthwise.conv": "apart"}
     assert lean[0].seconds["apart"] == min(lean[0].seconds.values())
+    assert [block.block for block in lean][15:] == ["dp_a_1 and dp_b_1", "dp_a_2 and dp_b_2", "dp_a_4 and dp_b_3", "dp_a_7 and dp_b_4",
+        "dp_a_8 and dp_b_5", "dp_a_10 and conv1x1"]  # fmt: skip
+
+
+def test_a_change_of_basis_is_weighed_for_two_blocks(tmp_path: Path) -> None:
+    def shortcuts(graph: Graph, number: int) -> float:
+        return 0.5 if any(name.endswith("_shortcut") for name in graph.nodes) else 1.0
+
+    graph = small("dpnet").graph()
+    options = chosen(autotune(graph, TARGET, Clock(shortcuts), tmp_path / "known.json"))
+    assert sum(option == "changed" for option in options.values()) == 6
+    made = optimize(graph, chosen=options).graph
+    assert sum(name.endswith("_shortcut") for name in made.nodes) == 6
 
 
 def test_equal_blocks_are_measured_once_and_remembered(tmp_path: Path) -> None:
     graph = small("dpnet").graph()
     first = Clock(fewest_macs)
     before = autotune(graph, TARGET, first, tmp_path / "known.json")
-    assert len(first.groups) == 12  # of fifteen blocks, dp_a_4, dp_a_7 and dp_a_10 are like the ones before them
+    assert len(first.groups) == 18  # of fifteen blocks, dp_a_4, dp_a_7 and dp_a_10 are like the ones before them; and six pairs
     again = Clock(fewest_kernels)
     after = autotune(graph, TARGET, again, tmp_path / "known.json")
     assert again.groups == []
