@@ -50,10 +50,8 @@ def main(networks: tuple[str, ...], batch: int, threads: int, seconds: float) ->
         mine, other = interleave(sides, rounds, warmup=2)
         found = ratio(mine, other)
         slowest = max(slowest, found.median)
-        print(
-            f"{name:24} {mine.median * 1e3:9.2f} ms / {other.median * 1e3:9.2f} ms = {found.median:.3f}  ({found.low:.3f} to {found.high:.3f})",
-            flush=True,
-        )
+        times = f"{mine.median * 1e3:9.2f} ms / {other.median * 1e3:9.2f} ms"
+        print(f"{name:24} {times} = {found.median:.3f}  ({found.low:.3f} to {found.high:.3f})", flush=True)
     print(f"largest ratio {slowest:.3f}")
 
 

@@ -112,7 +112,11 @@ def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
     torch.manual_seed(seed)
     module = net.module().eval()
     origin = f"fresh, seed {seed}"
-    if weights is not None:
+    if weights is None:
+        from archdsl.compilers.torch.settle import settle
+
+        settle(module, net.graph().input.shape, seed=seed)  # or what is compared would hardly depend on the image
+    else:
         from archdsl.compilers.torch.pairing import load_weights
 
         paired = load_weights(module, weights, torch.zeros(1, *net.graph().input.shape))

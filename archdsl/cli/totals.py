@@ -29,11 +29,11 @@ def print_totals(net: Net, out: Console) -> None:
 
 
 def reported(net: Net) -> list[str]:
-    """Each figure of the source beside ours, in words. Not for a network whose knobs were changed or stand for a grid."""
+    """Each figure of the source beside ours, in words. Not for a network that was changed, rewritten, or stands for a grid."""
     from archdsl.cost.figures import printed_alike, total_of
     from archdsl.cost.totals import total
 
-    if net.settings:
+    if net.settings or net.chosen is not None:
         return []
     lines = []
     for figure in net.spec.reported:
