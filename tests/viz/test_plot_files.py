@@ -71,7 +71,7 @@ def test_the_page_holds_its_data_once(read: Reader) -> None:
     assert len(data["tables"]) == 1
     assert [plot["table"] for plot in data["plots"]] == [0, 0, None, None]
     assert [plot["colour"] for plot in data["plots"][:2]] == ["kernels", "w<b>"]
-    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", ""]
+    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", "", ""]
     assert data["plots"][0]["title"] == "</script><img src=x>: b against a"
     table = {column["name"]: column for column in data["tables"][0]}
     assert [table["kernels"]["words"][word] for word in table["kernels"]["word"][:2]] == ["[3, 5]", "[3, 6]"]
