@@ -38,7 +38,8 @@ def optimised(found: Model) -> Model:
         passes = importlib.import_module("archdsl.compilers.optimized")
     except ModuleNotFoundError:
         raise BackendError("the passes for inference are not part of this installation") from None
-    return cast(Callable[[Model], Model], passes.optimized)(found)
+    made, _ = cast(Callable[[Model], tuple[Model, object]], passes.optimized)(found)
+    return made
 
 
 def write(found: Model, runtime: Runtime, folder: Path) -> Path:
