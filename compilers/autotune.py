@@ -207,7 +207,7 @@ def _key(part: Graph, forms: Sequence[Plan], target: Target) -> str:
     here = machine()
     packages = {"eager": "torch", "channels-last": "torch", "compile": "torch"}
     package = packages.get(target.runtime, target.runtime)
-    parts = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
+    parts: list[str | int] = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
     parts += [target.runtime, target.batch, target.threads, here.processor, here.cores]
     parts += [here.versions.get(package, ""), version("archdsl")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

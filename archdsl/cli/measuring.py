@@ -44,7 +44,10 @@ def measuring_options(batches: str) -> Any:
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            asked = {name: kwargs.pop(name) for name in ("runtime", "batch", "threads", "optimize", "both", "rounds", "seconds")}
+            asked = {
+                name: kwargs.pop(name)
+                for name in ("runtime", "batch", "threads", "optimize", "both", "autotune", "rounds", "seconds")
+            }
             return function(*args, asked=functools.partial(_asked, **asked), **kwargs)
 
         return wrapper  # type: ignore[return-value]
@@ -60,9 +63,16 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--threads": {"type": Numbers(), "metavar": "N,...", "help": "Threads of a runtime. [default: all cores]"},
     "--optimize": {"is_flag": True, "help": "Run networks after the passes for inference."},
     "--both": {"is_flag": True, "help": "Run each network as written and optimised."},
+    "--autotune": {
+        "is_flag": True,
+        "help": "Choose the forms of optimised networks by measuring their blocks; means --optimize.",
+    },
     "--rounds": {"type": click.IntRange(1), "metavar": "N", "help": "Rounds of a configuration."},
     "--seconds": {"type": click.FloatRange(0, min_open=True), "metavar": "S", "help": "Time for its rounds. [default: 5]"},
 }
+
+
+_NAMES = ("batch", *(flag.removeprefix("--") for flag in _OPTIONS))
 
 
 def given() -> list[str]:
@@ -78,6 +88,7 @@ def _asked(
     threads: tuple[int, ...] | None,
     optimize: bool,
     both: bool,
+    autotune: bool,
     rounds: int | None,
     seconds: float | None,
 ) -> Asked:
@@ -89,8 +100,8 @@ def _asked(
     names = tuple(part.strip() for part in (runtime or "").split(",") if part.strip())
     if runtime is not None and not names:
         raise click.UsageError("--runtime names no runtime")
-    versions = (AS_WRITTEN, OPTIMISED) if both else (OPTIMISED,) if optimize else (AS_WRITTEN,)
-    return Asked(names, batch, threads or (cores(),), versions, rounds, seconds or SECONDS)
+    versions = (AS_WRITTEN, OPTIMISED) if both else (OPTIMISED,) if optimize or autotune else (AS_WRITTEN,)
+    return Asked(names, batch, threads or (cores(),), versions, autotune, rounds, seconds or SECONDS)
 
 
 def print_bench(out: Console, found: Bench) -> None:

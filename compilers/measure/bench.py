@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdsl.compilers.autotune import Target
 from archdsl.compilers.measure.machine import Machine, cores, machine
 from archdsl.compilers.measure.runtimes import RUNTIMES, Runtime, runtime, usual
 from archdsl.compilers.measure.timing import Spread, Timing, measure, ratio
@@ -37,6 +38,7 @@ class Asked:
     Attributes:
         runtimes: by name; where none is given, those that are installed.
         versions: of each network, `AS_WRITTEN` or `OPTIMISED` or both.
+        tuned: whether the forms of optimised networks are chosen by measuring blocks, anew for each configuration.
         rounds: that count; where not given, as many as end within the seconds.
     """
 
@@ -44,6 +46,7 @@ class Asked:
     batches: tuple[int, ...] = (1,)
     threads: tuple[int, ...] = field(default_factory=lambda: (cores(),))
     versions: tuple[bool, ...] = (AS_WRITTEN,)
+    tuned: bool = False
     rounds: int | None = None
     seconds: float = SECONDS
 
@@ -169,7 +172,8 @@ def steps(nets: int, asked: Asked) -> int:
     """How many steps `bench` will tell of."""
     runtimes = asked.chosen()
     configurations = len(runtimes) * len(asked.batches) * len(asked.threads)
-    return nets * len(asked.versions) * (1 + len(runtimes)) + configurations
+    written = configurations if asked.tuned else len(runtimes)
+    return nets * len(asked.versions) * (1 + written) + configurations
 
 
 def bench(nets: Sequence[tuple[str, Net]], asked: Asked, step: Step | None = None) -> Bench:
@@ -185,18 +189,16 @@ def bench(nets: Sequence[tuple[str, Net]], asked: Asked, step: Step | None = Non
     """
     runtimes = asked.chosen()
     told: Step = step or (lambda count: None)
-    entries: list[Entry] = []
-    models: list[Model] = []
-    for entry, model in _models(nets, asked.versions):
-        entries.append(entry)
-        models.append(model)
+    sides: list[Side] = []
+    for side in _sides(nets, asked.versions):
+        sides.append(side)
         told(1)
     rows: list[Row] = []
     left_out: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="archdsl-bench-") as place:
         for chosen in runtimes:
             try:
-                rows += _of_runtime(chosen, entries, models, asked, Path(place), told)
+                rows += _of_runtime(chosen, sides, asked, Path(place), told)
             except BackendError as error:
                 if asked.runtimes:
                     raise
@@ -206,7 +208,25 @@ def bench(nets: Sequence[tuple[str, Net]], asked: Asked, step: Step | None = Non
     return Bench(machine(), tuple(rows), left_out)
 
 
-def _models(nets: Sequence[tuple[str, Net]], versions: Sequence[bool]) -> Iterator[tuple[Entry, Model]]:
+class Side(NamedTuple):
+    """A network that takes part, as a model, and as it was written."""
+
+    entry: Entry
+    model: Model
+    written: Model
+
+    def tuned(self, target: Target) -> Side:
+        """In the forms that are quickest there; as it is where it was not to be optimised."""
+        if not self.entry.optimised:
+            return self
+        from archdsl.compilers.autotune import autotune, chosen
+        from archdsl.compilers.measure import networks
+
+        model = networks.optimised(self.written, chosen(autotune(self.written.graph, target)))
+        return Side(replace(self.entry, graph=model.graph), model, self.written)
+
+
+def _sides(nets: Sequence[tuple[str, Net]], versions: Sequence[bool]) -> Iterator[Side]:
     from archdsl.compilers.measure import networks
 
     for label, (spec, net) in zip(_labels(nets), nets, strict=True):
@@ -214,7 +234,7 @@ def _models(nets: Sequence[tuple[str, Net]], versions: Sequence[bool]) -> Iterat
         for version in versions:
             model = networks.optimised(written) if version else written
             shown = f"{label}, optimised" if version else label
-            yield Entry(shown, spec, model.graph, version), model
+            yield Side(Entry(shown, spec, model.graph, version), model, written)
 
 
 def _labels(nets: Sequence[tuple[str, Net]]) -> list[str]:
@@ -229,27 +249,35 @@ def _labels(nets: Sequence[tuple[str, Net]]) -> list[str]:
     return numbered
 
 
-def _of_runtime(
-    chosen: Runtime, entries: Sequence[Entry], models: Sequence[Model], asked: Asked, place: Path, told: Step
-) -> list[Row]:
+def _of_runtime(chosen: Runtime, sides: Sequence[Side], asked: Asked, place: Path, told: Step) -> list[Row]:
     """All configurations of a runtime."""
+    files = {} if asked.tuned else _files(chosen, sides, place, told)
+    rows = []
+    for threads, batch in product(asked.threads, asked.batches):
+        configuration = Configuration(chosen.word, batch, threads)
+        run = sides
+        if asked.tuned:
+            run = [side.tuned(Target(chosen.word, batch, threads)) for side in sides]
+            files = _files(chosen, run, place / chosen.word / f"{batch}-{threads}", told)
+        shapes = {side.entry.label: tuple(side.entry.graph.input.shape) for side in run}
+        timings = measure(files, shapes, chosen.word, batch, threads, rounds=asked.rounds, seconds=asked.seconds)
+        for side, timing in zip(run, timings, strict=True):
+            rows.append(Row(configuration, side.entry, timing, ratio(timing, timings[0]), Work.of(side.entry.graph, batch)))
+        told(1)
+    return rows
+
+
+def _files(chosen: Runtime, sides: Sequence[Side], place: Path, told: Step) -> dict[str, Path]:
+    """The file of every network for a runtime, by label."""
     from archdsl.compilers.measure import networks
 
     files = {}
-    for number, (entry, model) in enumerate(zip(entries, models, strict=True)):
+    for number, side in enumerate(sides):
         folder = place / str(number)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            files[entry.label] = networks.write(model, chosen, folder)
+            files[side.entry.label] = networks.write(side.model, chosen, folder)
         except BackendError as error:
-            raise BackendError(f"{entry.label}: {error}") from None
+            raise BackendError(f"{side.entry.label}: {error}") from None
         told(1)
-    shapes = {entry.label: tuple(entry.graph.input.shape) for entry in entries}
-    rows = []
-    for threads, batch in product(asked.threads, asked.batches):
-        timings = measure(files, shapes, chosen.word, batch, threads, rounds=asked.rounds, seconds=asked.seconds)
-        configuration = Configuration(chosen.word, batch, threads)
-        for entry, timing in zip(entries, timings, strict=True):
-            rows.append(Row(configuration, entry, timing, ratio(timing, timings[0]), Work.of(entry.graph, batch)))
-        told(1)
-    return rows
+    return files

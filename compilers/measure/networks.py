@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import torch
-from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from archdsl.compilers.export import Model, backend, export
 from archdsl.compilers.measure.runtimes import MODULE, Runtime
-from archdsl.errors import BackendError
+from archdsl.compilers.optimized import optimized
+from archdsl.compilers.torch.settle import settle
 from archdsl.net import Net
 
 BATCH = 4  # of the random images that statistics are taken from
@@ -28,18 +26,18 @@ def model(net: Net, seed: int = 0) -> Model:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = net.module()
-        _settle(module, torch.randn(BATCH, *net.graph().input.shape))
+        with torch.no_grad():
+            for norm in module.modules():
+                if isinstance(norm, _BatchNorm) and norm.affine:
+                    norm.weight.uniform_(0.5, 1.5)
+                    norm.bias.normal_(0, 0.1)
+        settle(module, net.graph().input.shape, BATCH, seed)
     return Model(net.graph(), module)
 
 
-def optimised(found: Model) -> Model:
-    """The same function after the passes for inference. Raises BackendError where they are not part of the installation."""
-    try:
-        passes = importlib.import_module("archdsl.compilers.optimized")
-    except ModuleNotFoundError:
-        raise BackendError("the passes for inference are not part of this installation") from None
-    made, _ = cast(Callable[[Model], tuple[Model, object]], passes.optimized)(found)
-    return made
+def optimised(found: Model, chosen: Mapping[str, str] | None = None) -> Model:
+    """The same function after the passes for inference; `chosen` names forms by their site."""
+    return optimized(found, chosen)[0]
 
 
 def write(found: Model, runtime: Runtime, folder: Path) -> Path:
@@ -57,21 +55,3 @@ def write(found: Model, runtime: Runtime, folder: Path) -> Path:
         assert path.suffix == backend(runtime.form).SUFFIX
         export(found, runtime.form, path)
     return path
-
-
-@torch.inference_mode()
-def _settle(module: nn.Module, images: torch.Tensor) -> None:
-    module.eval()
-    norms = [part for part in module.modules() if isinstance(part, _BatchNorm)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        if norm.affine:
-            norm.weight.uniform_(0.5, 1.5)
-            norm.bias.normal_(0, 0.1)
-        norm.train()
-        norm.momentum = None  # the statistics of what is seen from now on, and nothing of those before
-        norm.reset_running_stats()
-    module(images)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    module.eval()

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import archdsl
+from archdsl.compilers import autotune
 from archdsl.compilers.export import Model
 from archdsl.compilers.measure import networks, runtimes
 from archdsl.compilers.measure.bench import AS_WRITTEN, OPTIMISED, Asked, Bench, Work, bench, steps
@@ -121,6 +122,19 @@ def test_as_written_and_optimised(nets: list[tuple[str, Net]], monkeypatch: pyte
     made = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), rounds=2))
     assert [(row.entry.label, row.entry.optimised) for row in made.rows] == [("Tiny", False), ("Tiny, optimised", True)]
     assert made.rows[0].work.macs < made.rows[1].work.macs
+
+
+def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the blocks measured for real, and remembered: the second time nothing is measured."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(autotune, "SECONDS", 0.05)
+    net = ("dpnet", archdsl.load("dpnet", resolution=32, width=0.25))
+    asked = Asked(("onnxruntime",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), tuned=True, rounds=2)
+    first = bench([net], asked)
+    assert [row.entry.optimised for row in first.rows] == [False, True]
+    assert first.rows[1].work.kernels < first.rows[0].work.kernels / 2
+    monkeypatch.setattr(autotune, "run", None)
+    assert bench([net], asked).rows[1].work == first.rows[1].work
 
 
 def test_one_spec_twice(nets: list[tuple[str, Net]]) -> None:
