@@ -109,7 +109,8 @@ def print_bench(out: Console, found: Bench) -> None:
     first = found.rows[0].entry.label
     head = ["network", "ms", "quartiles", f"/ {first}", "quartiles", "MACs", "moved", "kernels"]
     for configuration, rows in found.by_configuration().items():
-        title = f"{configuration}: {len(rows[0].timing.seconds):,} rounds"
+        version = ", optimised" if found.optimised else ""
+        title = f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds"
         print_table(out, title, head, [_cells(row, rows[0]) for row in rows], head[1:])
     print_place(out, found)
 

@@ -75,7 +75,7 @@ def _times(name: str, asked: Asked, as_json: bool) -> None:
         print_json(found.as_dict())
         return
     out = console()
-    print_pairs(out, f"{name}: {title(name)}, as ratios", found)
+    print_pairs(out, f"{name}: {title(name)}, as ratios" + (", optimised" if found.bench.optimised else ""), found)
     print_bench(out, found.bench)
 
 

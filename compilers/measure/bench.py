@@ -153,6 +153,11 @@ class Bench:
     rows: tuple[Row, ...]
     left_out: dict[str, str]
 
+    @property
+    def optimised(self) -> bool:
+        """Whether all networks are, so that their labels do not say so."""
+        return all(row.entry.optimised for row in self.rows)
+
     def by_configuration(self) -> dict[Configuration, list[Row]]:
         found: dict[Configuration, list[Row]] = {}
         for row in self.rows:
@@ -233,7 +238,7 @@ def _sides(nets: Sequence[tuple[str, Net]], versions: Sequence[bool]) -> Iterato
         written = networks.model(net)
         for version in versions:
             model = networks.optimised(written) if version else written
-            shown = f"{label}, optimised" if version else label
+            shown = f"{label}, optimised" if version and len(versions) > 1 else label
             yield Side(Entry(shown, spec, model.graph, version), model, written)
 
 

@@ -30,6 +30,6 @@ def dots(bench: Bench) -> Dots:
         words = f"{row.ratio.median:.3f}   {time} ms"
         ratio = row.ratio
         made.append(Dot(str(row.configuration), row.entry.label, ratio.median, ratio.low, ratio.high, words))
-    title = f"In ratio to {first.entry.label}"
+    title = f"In ratio to {first.entry.label}" + (", all optimised" if bench.optimised else "")
     note = "Median and quartiles of the ratios of single rounds. " + "; ".join(bench.machine.lines())
     return Dots(title, f"time / time of {first.entry.label}", tuple(made), note=note)

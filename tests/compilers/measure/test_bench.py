@@ -122,6 +122,11 @@ def test_as_written_and_optimised(nets: list[tuple[str, Net]], monkeypatch: pyte
     made = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), rounds=2))
     assert [(row.entry.label, row.entry.optimised) for row in made.rows] == [("Tiny", False), ("Tiny, optimised", True)]
     assert made.rows[0].work.macs < made.rows[1].work.macs
+    assert not made.optimised
+    alone = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(OPTIMISED,), rounds=2))
+    assert [(row.entry.label, row.entry.optimised) for row in alone.rows] == [("Tiny", True)]
+    assert alone.optimised
+    assert dots(alone).title == "In ratio to Tiny, all optimised"
 
 
 def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
