@@ -68,5 +68,6 @@ class Weights:
             maps = self.graph.input_shapes(node)[0][0] // node.op.groups
             return np.arange(np.prod(shape)).reshape(shape) % maps
         inputs = int(np.prod(shape[1:])) or 1
-        drawn = self.generator.standard_normal(shape, dtype=np.float32)
-        return drawn * np.float32(np.sqrt(2 / inputs))
+        drawn: NDArray[Any] = self.generator.standard_normal(shape, dtype=np.float32)
+        drawn *= np.float32(np.sqrt(2 / inputs))
+        return drawn
