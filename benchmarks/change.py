@@ -6,9 +6,9 @@ import itertools
 
 import thop
 import torch
-from timing import interleave, ratio
 
 import archdsl
+from archdsl.compilers.measure.timing import interleave, ratio
 
 net = archdsl.load("dpnet")
 widths = itertools.count(1)
@@ -41,7 +41,7 @@ def main() -> None:
     *ours, slow = interleave(sides, 15, warmup=3)
     for timing in ours:
         print(timing)
-        print(f"  build + thop / archdsl: {ratio(slow, timing):.1f}")
+        print(f"  build + thop / archdsl: {ratio(slow, timing).median:.1f}")
     print(slow)
 
 

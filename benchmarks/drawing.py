@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from timing import interleave
-
 import archdsl
+from archdsl.compilers.measure.timing import interleave
 from archdsl.ir.graph import Graph
 from archdsl.viz import diagram
 from archdsl.viz.dot import SIZE, WIDTH, dot

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 import torch
-from timing import interleave, ratio
 from torch import Tensor, nn
 
 import archdsl
+from archdsl.compilers.measure.timing import interleave, ratio
 
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 
@@ -63,7 +63,7 @@ def main() -> None:
         first, second = interleave(sides, 150, warmup=10)
         print(first)
         print(second)
-        print(f"archdsl / by hand: {ratio(second, first):.3f}")
+        print(f"archdsl / by hand: {ratio(second, first).median:.3f}")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from timing import interleave, ratio
-
 import archdsl
+from archdsl.compilers.measure.timing import interleave, ratio
 
 
 def rows(count: int) -> str:
@@ -31,7 +30,7 @@ def main() -> None:
         small, large = interleave(sides, 5)
         print(small)
         print(large)
-        print(f"four times the layers take {ratio(large, small):.2f} times as long")
+        print(f"four times the layers take {ratio(large, small).median:.2f} times as long")
 
 
 if __name__ == "__main__":

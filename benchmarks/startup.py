@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from timing import interleave, ratio
+from archdsl.compilers.measure.timing import interleave, ratio
 
 THOP = """
 import torch, thop, archdsl
@@ -23,7 +23,7 @@ def main() -> None:
     ours, thop = interleave(sides, 7)
     print(ours)
     print(thop)
-    print(f"thop / archdsl: {ratio(thop, ours):.1f}")
+    print(f"thop / archdsl: {ratio(thop, ours).median:.1f}")
 
 
 if __name__ == "__main__":

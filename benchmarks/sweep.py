@@ -14,9 +14,9 @@ import time
 
 import thop
 import torch
-from timing import interleave, ratio
 
 import archdsl
+from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.explore.axis import parse_axes
 from archdsl.explore.keepers import Pareto, Sample
 from archdsl.explore.sweep import Sweep
@@ -99,7 +99,7 @@ def main() -> None:
         ours, theirs = interleave(sides, 5)
         per = ours.median / len(sweep(SEVEN))
         print(f"{ours.name}: {len(sweep(SEVEN)):,} variants, {1 / per / 1e6:.1f} million a second, {per * 1e9:.1f} ns each")
-        print(f"{theirs}; for one variant this takes {ratio(theirs, ours) * len(sweep(SEVEN)):,.0f} times as long")
+        print(f"{theirs}; for one variant this takes {ratio(theirs, ours).median * len(sweep(SEVEN)):,.0f} times as long")
     subprocess.run([sys.executable, __file__, "--memory"], check=True)
 
 
