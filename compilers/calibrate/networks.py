@@ -17,7 +17,10 @@ Part = Callable[[Chain, random.Random], None]
 
 ACTIVATIONS = ("relu", "relu", "relu6", "hswish", "silu", "gelu", "sigmoid", "hsigmoid", "tanh", "leaky_relu", "prelu")
 COMMON = ("relu", "relu", "relu", "relu6", "hswish", "silu")
-MOST_MACS = 900_000_000
+MACS = (7.3, 8.8)
+"""Powers of ten between which a network's multiply-accumulates are wanted: as many as in small networks of the field, so that what is
+in a cache and what is not is as it is there."""
+MOST_MACS, MOST_NODES = 1_000_000_000, 220
 """Of a network: larger ones take long and tell nothing new."""
 
 
@@ -47,11 +50,10 @@ def _of_maps(rng: random.Random, number: int) -> Graph:
     else:
         side = rng.choice([7, 7, 8, 10, 12, 14, 14, 16, 20, 24, 28, 28, 32, 40, 56, 56, 80, 112])
         chain = Chain((_width(rng, side), side, side), f"Calibration{number}")
+    wanted, others = 10 ** rng.uniform(*MACS), rng.sample(PARTS, rng.randint(0, 3))
     first(chain, rng)
-    for _ in range(rng.choice([0, 1, 2, 3, 4])):
-        same = first if rng.random() < 0.5 else rng.choice(PARTS)
-        if chain.shape[1] >= 4:
-            same(chain, rng)
+    while sum(_macs(chain.graph)) < wanted and len(chain.graph) < MOST_NODES and chain.shape[1] >= 4:
+        rng.choice([first, *others])(chain, rng)
     if rng.random() < 0.4:
         _head(chain, rng)
     return chain.graph
@@ -87,7 +89,7 @@ def _width(rng: random.Random, side: int) -> int:
 
 
 def _rounded(rng: random.Random, wide: float) -> int:
-    step = rng.choice([16, 16, 32, 8, 8, 8, 4, 2, 1])
+    step = rng.choice([16, 16, 32, 8, 8, 8, 8, 4, 4, 2])
     return max(step, 2, round(wide / step) * step)
 
 
@@ -135,7 +137,7 @@ def _head(chain: Chain, rng: random.Random) -> None:
     chain("adaptive_pool")
     chain("flatten")
     if rng.random() < 0.4:
-        chain("linear", out=rng.choice([512, 1024, 1280, 4096]))
+        chain("linear", out=rng.choice([512, 1024, 1280, 4096, 8192]))
         chain(rng.choice(COMMON))
     chain("linear", out=rng.choice([10, 100, 1000]), bias=rng.random() < 0.8)
 
@@ -272,7 +274,7 @@ def _inception(chain: Chain, rng: random.Random) -> None:
     start = chain.graph.output
     ends = []
     for kernel in rng.sample([1, 3, 5], rng.randint(2, 3)):
-        inner = _width(rng, chain.graph[start].shape[1]) // 2 + 2
+        inner = _width(rng, chain.graph[start].shape[1]) // 4 * 2 + 2
         chain("conv", start, out=inner, bias=True)
         chain("relu")
         if kernel > 1:
@@ -289,7 +291,7 @@ def _inception(chain: Chain, rng: random.Random) -> None:
 def _ghost(chain: Chain, rng: random.Random) -> None:
     """Pointwise convolution, cheap depthwise maps of it, both side by side."""
     nl = rng.choice(["relu", ""])
-    half = _width(rng, chain.shape[1]) // 2 + 1
+    half = _width(rng, chain.shape[1]) // 4 * 2 + rng.choice([0, 0, 1, 2])
     primary = _conv(chain, rng, half, nl=nl)
     cheap = _depthwise(chain, rng, 3, nl=nl)
     chain("concat", primary, cheap)
@@ -377,7 +379,7 @@ def _odd(chain: Chain, rng: random.Random) -> None:
     for _ in range(rng.randint(1, 3)):
         match rng.randint(0, 8):
             case 0 | 1:
-                _conv(chain, rng, _width(rng, chain.shape[1]), nl=rng.choice(ACTIVATIONS))
+                _conv(chain, rng, _width(rng, chain.shape[1]), nl=rng.choice(ACTIVATIONS[6:]))
             case 2:
                 chain(rng.choice(ACTIVATIONS))
             case 3:
@@ -393,6 +395,7 @@ def _odd(chain: Chain, rng: random.Random) -> None:
                 first = _conv(chain, rng, chain.channels)
                 second = _depthwise(chain, rng)
                 chain(rng.choice(["add", "mul"]), first, second)
+                chain(rng.choice(ACTIVATIONS))
             case 7:
                 chain("norm")
             case _:
