@@ -35,7 +35,7 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
     solve, search and whatif.
     """
     from archdsl.artifacts import write
-    from archdsl.compilers.calibrate.run import calibrate, count_of
+    from archdsl.compilers.calibrate.run import VISITS, calibrate, count_of
     from archdsl.compilers.measure.machine import cores
     from archdsl.compilers.measure.runtimes import runtime as runtime_named
     from archdsl.cost.device import device_names
@@ -51,7 +51,7 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output} cannot be written: there is no folder {output.parent}")
     runtime, used = runtime_named(word), threads or cores()
-    with progress("networks", count_of(seconds), quiet=as_json) as step:
+    with progress("visits", VISITS * count_of(seconds), quiet=as_json) as step:
         device, fit = calibrate(runtime, output.stem, used, batch, seconds, step)
     held_out = _check(device, runtime, used, as_json) if check else None
     made = _described(device, runtime, used, fit, held_out)
@@ -68,8 +68,9 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
 
 def _check(device: Device, runtime: Runtime, threads: int, quiet: bool) -> Quality:
     from archdsl.compilers.calibrate.check import check, checked
+    from archdsl.compilers.calibrate.run import VISITS
 
-    with progress("networks of the zoo", len(checked()), quiet=quiet) as step:
+    with progress("visits to the zoo", VISITS * len(checked()), quiet=quiet) as step:
         return check(device, runtime, threads, step=step).quality
 
 

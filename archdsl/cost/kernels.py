@@ -22,8 +22,8 @@ What is told apart is what runtimes do in different ways:
     pass                 identity, and dropout at inference
 
     start                on top of the first layer: what a pass takes however little it does
-    layout.enter         on top of a convolution or pooling that reads what was sliced, shuffled or put together: runtimes keep maps
-                         between convolutions in a layout of their own
+    layout.enter         on top of a convolution or pooling that reads what came in, was sliced, shuffled or put together: runtimes
+                         keep maps between convolutions in a layout of their own
     layout.leave         on top of what is none of these and reads a map in that layout
 
 All other operators go by their own word. The kind follows from the graph's structure; where it depends on a size that differs within
@@ -45,14 +45,15 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import Operator
-from archdsl.ops.passing import Dropout, DropPath, Identity, Input
+from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.rearrange import Flatten, Slice
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.tokens import SelectToken
 
 Truths = bool | Truth
-Beside = tuple[str, str]
+Beside = tuple[str, tuple[str, ...]]
+"""Where a layer stands, and what comes on top of it."""
 Case = tuple[str, Truths]
 """A kind, and where it holds: True, or the variants of a grid."""
 
@@ -77,16 +78,16 @@ class Neighbours:
     def of(self, node: Node) -> Beside:
         """What stands beside a node.
 
-        First `.folded` of a batch norm, `.behind` or `.sum` of an activation, `.fused` of a sum, or nothing. Then `start`,
-        `layout.enter` or `layout.leave`, or nothing.
+        First `.folded` of a batch norm, `.behind` or `.sum` of an activation, `.fused` of a sum, or nothing. Then those of `start`,
+        `layout.enter` and `layout.leave` that come on top.
         """
-        if node.name == self.first:
-            return "", "start"
+        more = ("start",) if node.name == self.first else ()
         if node.name in self.folded:
-            return ".folded", ""
+            return ".folded", more
         if isinstance(node.op, Activation):
-            return self._stands(node), ""
-        return ".fused" if isinstance(node.op, Add) and self._fuses(node) else "", self._crosses(node)
+            return self._stands(node), more
+        crosses = self._crosses(node)
+        return ".fused" if isinstance(node.op, Add) and self._fuses(node) else "", (*more, crosses) if crosses else more
 
     def _inner(self) -> dict[str, bool]:
         """Which maps are in the layout of convolutions: what they, and pooling, make, and what is done to it value by value."""
@@ -105,7 +106,7 @@ class Neighbours:
         inside = isinstance(node.op, LAID_OUT)
         for source in node.inputs:
             other = len(self.graph[source].shape) == 3 and self.inner[source] != inside
-            if other and not isinstance(self.graph[source].op, Input) and self._first(source, inside) == node.name:
+            if other and self._first(source, inside) == node.name:
                 return "layout.enter" if inside else "layout.leave"
         return ""
 
@@ -155,18 +156,23 @@ def kinds(layer: Layer, beside: Beside) -> list[Case]:
     Args:
         beside: what `Neighbours.of` says of its node.
     """
-    stands, crosses = beside
+    stands, more = beside
     found = cases(layer, stands)
-    if not crosses:
-        return found
-    if crosses == "start":
-        return [*found, (crosses, True)]
-    aligned: Truths = False
-    if isinstance(layer.node.op, Concat):
-        aligned = True
-        for shape in layer.inputs:
-            aligned = aligned & (shape[0] % BLOCK == 0)
-    return [*found, *((word, where) for word, where in _split([("", aligned)], crosses) if word)]
+    for word in more:
+        found += [case for case in _split([("", False if word == "start" else _stays(layer))], word) if case[0]]
+    return found
+
+
+def _stays(layer: Layer) -> Truths:
+    """Whether a map need not change its layout: an image is read as it comes, and full blocks are put side by side as they are."""
+    channels = [shape[0] for shape in layer.inputs]
+    if isinstance(layer.node.op, Conv2d):
+        image: Truths = channels[0] <= WIDE
+        return image
+    full: Truths = isinstance(layer.node.op, Concat)
+    for count in channels if full else ():
+        full = full & (count % BLOCK == 0)
+    return full
 
 
 def cases(layer: Layer, neighbours: str) -> list[Case]:

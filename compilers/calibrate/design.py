@@ -36,18 +36,34 @@ class Design:
     work: Array
 
 
-def design(graphs: Sequence[Graph], batch: int, block: int) -> Design:
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A network and the kinds of its layers.
+
+    Attributes:
+        kinds: number of a layer in the bill, and a kind that it is.
+    """
+
+    bill: Bill
+    kinds: list[tuple[int, str]]
+
+    @classmethod
+    def out(cls, graph: Graph) -> Laid:
+        bill, neighbours = Bill(graph), Neighbours(graph)
+        found = [(number, kind) for number, layer in enumerate(bill) for kind, _ in kinds(layer, neighbours.of(layer.node))]
+        return cls(bill, found)
+
+
+def design(networks: Sequence[Laid], batch: int, block: int) -> Design:
     """The matrix of networks, for a batch and a block of channels."""
-    bills = [Bill(graph) for graph in graphs]
-    found = [_kinds(bill) for bill in bills]
-    seen = Counter(kind for layers in found for kind in {kind for _, kind in layers})
+    seen = Counter(kind for network in networks for kind in {kind for _, kind in network.kinds})
     owner = {kind: _owner(kind, seen) for kind in seen}
     rows: list[Counter[Column]] = []
-    for bill, layers in zip(bills, found, strict=True):
+    for network in networks:
         row: Counter[Column] = Counter()
-        for number, kind in layers:
+        for number, kind in network.kinds:
             for unit in units(owner[kind]):
-                row[owner[kind], unit] += WORK[unit](bill.layers[number], batch, block)
+                row[owner[kind], unit] += WORK[unit](network.bill.layers[number], batch, block)
         rows.append(row)
     columns = sorted(set().union(*rows))
     return Design(columns, np.array([[float(row[column]) for column in columns] for row in rows]))
@@ -59,11 +75,6 @@ def units(kind: str) -> tuple[str, ...]:
     while name not in BASIS and "." in name:
         name = name.rpartition(".")[0]
     return BASIS.get(name, BASIS[ANY])
-
-
-def _kinds(bill: Bill) -> list[tuple[int, str]]:
-    neighbours = Neighbours(bill.graph)
-    return [(number, kind) for number, layer in enumerate(bill) for kind, _ in kinds(layer, neighbours.of(layer.node))]
 
 
 def _owner(kind: str, seen: Counter[str]) -> str:

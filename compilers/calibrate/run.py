@@ -6,15 +6,14 @@ How many channels the processor takes at once is found by trying: the block that
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
 
 import numpy as np
 
-from archdsl.compilers.calibrate.design import Design, design
+from archdsl.compilers.calibrate.design import Design, Laid, design
 from archdsl.compilers.calibrate.fit import Array, fit
 from archdsl.compilers.calibrate.networks import networks
 from archdsl.compilers.calibrate.quality import Quality, quality
@@ -34,14 +33,14 @@ EACH = 0.2
 TIMED = 0.1
 """Seconds of these in which it is timed."""
 FEWEST = 40
+VISITS = 2
 TOGETHER = 2
 """Networks that run in turn, A B A B, so that each finds the caches full of another."""
 WARMUP = 2
-AT_ONCE = 60
+AT_ONCE = 100
 """Networks whose files are on disk at the same time."""
 
 Step = Callable[[int], None]
-_T = TypeVar("_T")
 
 
 def calibrate(
@@ -68,10 +67,18 @@ def count_of(seconds: float) -> int:
 
 def fitted(graphs: Sequence[Graph], times: Sequence[float], name: str, batch: int) -> tuple[Device, Quality]:
     """The device that explains the times of networks best, its coefficients whole femtoseconds, and how well it does."""
-    found = [_device(design(graphs, batch, block), np.array(times), name, batch, block) for block in BLOCKS]
-    return min(
-        ((device, quality([predicted(graph, device) for graph in graphs], times)) for device in found), key=lambda f: f[1].error
-    )
+    wanted, laid = np.array(times), [Laid.out(graph) for graph in graphs]
+    best: tuple[float, int, Design, Array] | None = None
+    for block in BLOCKS:
+        made = design(laid, batch, block)
+        coefficients = fit(made.work, wanted)
+        error = float(np.median(np.abs(made.work @ coefficients / wanted - 1)))
+        if best is None or error < best[0]:
+            best = error, block, made, coefficients
+    assert best is not None
+    _, block, made, coefficients = best
+    device = Device(name, _terms(made, coefficients), block, batch)
+    return device, quality([predicted(graph, device) for graph in graphs], times)
 
 
 def predicted(graph: Graph, device: Device) -> float:
@@ -79,34 +86,46 @@ def predicted(graph: Graph, device: Device) -> float:
     return float(latency(Bill(graph), device).total) / FEMTOSECONDS
 
 
-def _device(made: Design, times: Array, name: str, batch: int, block: int) -> Device:
-    coefficients = fit(made.work, times)
+def _terms(made: Design, coefficients: Array) -> dict[str, Terms]:
     terms: dict[str, Terms] = {}
     for (kind, unit), value in zip(made.columns, coefficients.tolist(), strict=True):
         whole = round(value * FEMTOSECONDS)
         terms[kind] = (*terms.get(kind, ()), *([(unit, whole)] if whole else []))
     terms.setdefault("pass", ())
     terms.setdefault(ANY, terms.get("relu", ()))
-    return Device(name, terms, block, batch)
+    return terms
 
 
 def measured(
     graphs: Sequence[Graph], runtime: Runtime, threads: int, batch: int, seconds: float, step: Step | None = None
 ) -> list[float]:
-    """Median seconds of one forward pass of each network, a few in turn at a time."""
+    """Seconds of one forward pass of each network: the median of many, on the better of several visits.
+
+    Visits to a network lie far apart, so that what disturbs the machine for a while does not disturb all of them.
+
+    Args:
+        seconds: for each network, all visits together.
+        step: told how many visits are done.
+    """
     runtime.require(writing=runtime.form == MODULE)
-    times: list[float] = []
-    for part in _parts(graphs, AT_ONCE):
-        with tempfile.TemporaryDirectory(prefix="archdsl-") as folder:
-            files = {str(number): _write(graph, runtime, Path(folder) / str(number)) for number, graph in enumerate(part)}
-            shapes = {str(number): tuple(graph.input.shape) for number, graph in enumerate(part)}
-            together = [dict(group) for group in _parts(list(files.items()), TOGETHER)]
-            budget = seconds * TOGETHER
-            for timings in measure_groups(
-                together, shapes, runtime.word, batch, threads, seconds=budget, warmup=WARMUP, step=step
-            ):
-                times += [median(timing.seconds) for timing in timings]
-    return times
+    visits: list[list[float]] = []
+    for _ in range(VISITS):
+        times: list[float] = []
+        for start in range(0, len(graphs), AT_ONCE):
+            part = graphs[start : start + AT_ONCE]
+            times += _visit(part, runtime, threads, batch, seconds / VISITS, step)
+        visits.append(times)
+    return [min(times) for times in zip(*visits, strict=True)]
+
+
+def _visit(graphs: Sequence[Graph], runtime: Runtime, threads: int, batch: int, seconds: float, step: Step | None) -> list[float]:
+    with tempfile.TemporaryDirectory(prefix="archdsl-") as folder:
+        files = {str(number): _write(graph, runtime, Path(folder) / str(number)) for number, graph in enumerate(graphs)}
+        shapes = {str(number): tuple(graph.input.shape) for number, graph in enumerate(graphs)}
+        names = list(files)
+        groups = [{name: files[name] for name in names[at : at + TOGETHER]} for at in range(0, len(names), TOGETHER)]
+        found = measure_groups(groups, shapes, runtime.word, batch, threads, seconds=seconds * TOGETHER, warmup=WARMUP, step=step)
+    return [median(timing.seconds) for group in found for timing in group]
 
 
 def _write(graph: Graph, runtime: Runtime, path: Path) -> Path:
@@ -126,8 +145,3 @@ def _write(graph: Graph, runtime: Runtime, path: Path) -> Path:
     path = path.with_suffix(".onnx")
     path.write_bytes(onnx_model(graph).SerializeToString())
     return path
-
-
-def _parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
