@@ -1,6 +1,6 @@
 """How near predicted latencies are: networks of the zoo measured and predicted with the device of a file that `archdsl calibrate` wrote.
 
-    archdsl calibrate -o laptop.yaml && python benchmarks/latency.py laptop.yaml
+archdsl calibrate -o laptop.yaml && python benchmarks/latency.py laptop.yaml
 """
 
 from __future__ import annotations

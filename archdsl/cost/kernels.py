@@ -9,7 +9,7 @@ What is told apart is what runtimes do in different ways:
                          multiple of 4; .s2 where it strides
     conv.dense           k x k, dense; .image where no more than 4 channels arrive; .odd; .3, .5, .7 or .large by its kernel; .s2
     conv.depthwise       one channel in a group; .odd, kernel and stride as above
-    conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 16; .s2
+    conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 4; .s2
     norm                 batch norm by itself; norm.folded where it goes into the convolution or linear layer before it
     relu, hswish, ...    an activation by itself; .behind where only it reads a convolution or linear layer, so that it can be fused;
                          .sum behind a sum that can be fused itself
@@ -214,7 +214,7 @@ def _conv(layer: Layer) -> list[Case]:
     pointwise = (op.kernel[0] == 1) & (op.kernel[1] == 1)
     strides = list(_split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
     sizes = _joined(list(_sizes(op.kernel)), strides)
-    full = ((channels // op.groups) % BLOCK == 0) & ((op.out // op.groups) % BLOCK == 0)
+    full = ((channels // op.groups) % QUAD == 0) & ((op.out // op.groups) % QUAD == 0)
     partly = list(_split([("", full)], ".odd"))
     one = list(_split([(".vector", (height == 1) & (width == 1))], ""))
     image = channels <= WIDE

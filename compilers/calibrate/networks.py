@@ -314,11 +314,11 @@ def _shuffled(chain: Chain, rng: random.Random) -> None:
         chain("concat", passed, learned)
         chain("shuffle", groups=2)
         return
-    inner = max(1, come // groups // 2) * groups
+    inner = _rounded(rng, come / groups / 2) * groups
     _conv(chain, rng, inner, nl="relu")
     chain("shuffle", groups=groups)
     _depthwise(chain, rng, 3)
-    out = -(-come // groups) * groups
+    out = come if come % groups == 0 else _rounded(rng, come / groups) * groups
     _conv(chain, rng, out, groups=groups)
     if out == come:
         chain("add", start, chain.graph.output)

@@ -69,9 +69,7 @@ def test_json_and_csv_hold_seconds(folder: Path, capsys: pytest.CaptureFixture[s
     assert run("cost tiny.yaml --device slow.yaml --by stage --json") == 0
     data = json.loads(capsys.readouterr().out)
     assert data["latency"]["seconds"] == TOTAL / 10**15
-    assert [layer["latency_seconds"] for layer in data["layers"]] == [
-        n / 10**15 for n in (CONV, KERNEL, KERNEL, KERNEL, LINEAR)
-    ]
+    assert [layer["latency_seconds"] for layer in data["layers"]] == [n / 10**15 for n in (CONV, KERNEL, KERNEL, KERNEL, LINEAR)]
     assert [layer["kind"] for layer in data["layers"]][1:3] == ["relu.behind", "adaptive_pool.global"]
     assert [entry["latency_seconds"] for entry in data["entries"]] == [
         (CONV + KERNEL) / 10**15,
@@ -122,9 +120,17 @@ def test_search_minimises_it(folder: Path, capsys: pytest.CaptureFixture[str]) -
         ("cost tiny.yaml --sort latency", 2, "--sort latency needs --device"),
         ("cost tiny.yaml --device slwo", 1, "no device 'slwo'; did you mean 'slow'?"),
         ("cost tiny.yaml --device no/such.yaml", 1, "no such file: 'no/such.yaml'"),
-        ("sweep tiny.yaml width=1,2 --show latency", 1, "unknown cost 'latency'; say of which device, as in latency.raspberry-pi-3b"),
+        (
+            "sweep tiny.yaml width=1,2 --show latency",
+            1,
+            "unknown cost 'latency'; say of which device, as in latency.raspberry-pi-3b",
+        ),
         ("sweep tiny.yaml width=1,2 --where latency.slwo<1s", 1, "no device 'slwo'; did you mean 'slow'?"),
-        ("solve tiny.yaml --free width=1,2 --max latency.slow=7 --maximize width", 1, "write cost=time, as in --max latency.slow=20ms"),
+        (
+            "solve tiny.yaml --free width=1,2 --max latency.slow=7 --maximize width",
+            1,
+            "write cost=time, as in --max latency.slow=20ms",
+        ),
         ("solve tiny.yaml --free width=1,2 --max macs=7s --maximize width", 1, "write cost=size, as in --max macs=118M"),
     ],
 )

@@ -172,7 +172,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_command(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(command, ["-o", "laptop.yaml", "--threads", "1", "--seconds", "20", "--check"])
+    result = CliRunner().invoke(command, ["-o", "laptop.yaml", "--threads", "1", "--seconds", "30", "--check"])
     assert result.exit_code == 0, result.output
     assert result.output.startswith("laptop.yaml is written: ")
     assert "onnxruntime, 1 thread, batch 1" in result.output
@@ -183,7 +183,7 @@ def test_the_command(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert made.few == 0
     net = archdsl.load("squeezenet")
     assert latency(net.cost(), made).total == pytest.approx(latency(net.cost(), planted()).total, rel=0.1)
-    result = CliRunner().invoke(command, ["-o", "laptop.yaml", "--seconds", "20", "--json"])
+    result = CliRunner().invoke(command, ["-o", "laptop.yaml", "--seconds", "30", "--json"])
     data = json.loads(result.output)
     assert data["written"] == "laptop.yaml"
     assert data["held_out"] is None

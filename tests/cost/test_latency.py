@@ -77,6 +77,7 @@ def test_a_sum_by_hand() -> None:
     assert found.layers == [convolution, 0, relu, depthwise, hswish, pool, flatten, linear]
     assert found.total == sum(found.layers)
     assert sum(value * times for value, times in found.parts()) == found.total
+    assert archdsl.load("dpnet").cost().latency("raspberry-pi-3b").total == 5455263819623552
     assert found.words()[:5] == [
         "conv.dense.image.3.s2, start",
         "norm.folded",
@@ -103,8 +104,9 @@ def words(steps: str) -> list[str]:
         ("- relu\n- {conv: {out: 32, kernel: 5, stride: 2}}", "relu+start conv.dense.5.s2+layout.enter"),
         ("- relu\n- {conv: {out: 18, kernel: [1, 7]}}", "relu+start conv.dense.odd.large+layout.enter"),
         ("- relu\n- {conv: {out: 16, kernel: 3, groups: 16}}", "relu+start conv.depthwise.3+layout.enter"),
-        ("- relu\n- {conv: {out: 32, kernel: 3, groups: 2}}", "relu+start conv.grouped.odd+layout.enter"),
-        ("- relu\n- {conv: {out: 32, groups: 4, stride: 2}}", "relu+start conv.grouped.pointwise.odd.s2+layout.enter"),
+        ("- relu\n- {conv: {out: 36, kernel: 3, groups: 2}}", "relu+start conv.grouped.odd+layout.enter"),
+        ("- relu\n- {conv: {out: 32, kernel: 3, groups: 2}}", "relu+start conv.grouped+layout.enter"),
+        ("- relu\n- {conv: {out: 32, groups: 4, stride: 2}}", "relu+start conv.grouped.pointwise.s2+layout.enter"),
         ("- adaptive_pool\n- {conv: 8}\n- relu", "adaptive_pool.global+start+layout.enter conv.pointwise.vector relu.behind"),
         ("- norm\n- relu\n- {norm: {}}", "norm+start relu norm"),
         ("- flatten\n- {linear: 8}\n- norm\n- dropout\n- relu", "view+start linear.vector norm.folded pass relu.behind"),
