@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import click
 
 from archdsl.cli.common import console, json_option, print_json, print_table
+from archdsl.cli.measuring import given, measuring_options, print_bench
+from archdsl.cli.progress import progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archdsl.compilers.measure.bench import Asked
+    from archdsl.train.times import Times
 
 
 @click.command("reproduce")
 @click.argument("name", metavar="TABLE")
 @click.option("--counts-only", is_flag=True, help="Parameters and FLOPs; nothing is trained.")
+@measuring_options(batches="1,16")
 @json_option
-def command(name: str, counts_only: bool, as_json: bool) -> None:
-    """A TABLE of Zhao & Wang 2022 (table2 to table6) computed again, and which figures do not match."""
+def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: bool) -> None:
+    """A TABLE of Zhao & Wang 2022 again, and which figures do not match.
+
+    \b
+    table2 to table6   computed: parameters and FLOPs, with --counts-only
+    table7             measured on this machine: ratios of running times, in several runtimes
+    """
+    from archdsl.train.reproduction import table_data, tables
+
+    table_data(name)
+    if name in tables():
+        for option in given():
+            raise click.UsageError(f"{option} is for table7; {name} is computed")
+        if not counts_only:
+            raise click.UsageError("accuracies would need training; --counts-only computes parameters and FLOPs")
+        _counts(name, as_json)
+        return
+    if counts_only:
+        raise click.UsageError(f"{name} holds running times, which are measured; --counts-only is for {', '.join(tables())}")
+    _times(name, asked(), as_json)
+
+
+def _counts(name: str, as_json: bool) -> None:
     from archdsl.train.reproduction import counts, title
 
-    if not counts_only:
-        raise click.UsageError("accuracies would need training; --counts-only computes parameters and FLOPs")
     figures = counts(name)
     if as_json:
         print_json({"table": name, "figures": [figure.as_dict() for figure in figures]})
@@ -32,3 +63,40 @@ def command(name: str, counts_only: bool, as_json: bool) -> None:
 
 
 _NUMBERS = ("reported", "computed", "difference")
+
+
+def _times(name: str, asked: Asked, as_json: bool) -> None:
+    from archdsl.train.reproduction import title
+    from archdsl.train.times import count_steps, times
+
+    with progress("steps", count_steps(asked), quiet=as_json) as step:
+        found = times(asked, step)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    out = console()
+    print_pairs(out, f"{name}: {title(name)}, as ratios", found)
+    print_bench(out, found.bench)
+
+
+def print_pairs(out: Console, heading: str, found: Times) -> None:
+    """The ratios, reported and measured, one beside the other."""
+    configurations = list(found.bench.by_configuration())
+    several = len({at.threads for at in configurations}) > 1
+    measured = [f"{at.runtime} {at.batch}" + (f", {at.threads} thr." if several else "") for at in configurations]
+    head = ["time of / time of", *(f"paper: {device.word}" for device in found.devices), *measured]
+    rows = []
+    for pair in found.pairs:
+        reported = [f"{pair.reported[d.word]:.3f}" if d.word in pair.reported else "-" for d in found.devices]
+        ratios = [f"{pair.measured[at].median:.3f}" for at in configurations]
+        rows.append([f"{pair.network} / {pair.over}", *reported, *ratios])
+    print_table(out, heading, head, rows, head[1:])
+    threads = "" if several else f", {configurations[0].threads} thread{'s' if configurations[0].threads != 1 else ''}"
+    processors = ", ".join(f"{device.word} {device.processor}" for device in found.devices)
+    for line in (
+        f"measured here: runtime and batch{threads}; the paper: {processors}, batch and runtime not stated",
+        "networks with 1000 classes at 224x224; the paper's MobileNetV3 is taken for the first preprint's, whose parameters it prints,",
+        "and MobileNetV3 is the large network as published, which the paper does not measure",
+    ):
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+    out.print()

@@ -64,22 +64,25 @@ class Figure:
 
 def tables() -> list[str]:
     """Names of the tables that hold counts."""
-    return list(_data())
+    return [name for name, table in _data().items() if any(metric in row for row in table["rows"] for metric in COUNTS)]
 
 
 def title(table: str) -> str:
     """What a table is about."""
-    return str(_table(table)["title"])
+    return str(table_data(table)["title"])
 
 
 def counts(table: str) -> list[Figure]:
     """Every printed count of a table beside ours, in the order of the table.
 
     Raises:
-        InputError: no such table.
+        InputError: no such table, or it holds no counts.
     """
+    rows = table_data(table)["rows"]
+    if table not in tables():
+        raise InputError(f"{table} holds running times, no counts")
     figures = []
-    for row in _table(table)["rows"]:
+    for row in rows:
         bill = load(row["spec"]).cost()
         for metric in COUNTS:
             if metric in row:
@@ -90,11 +93,12 @@ def counts(table: str) -> list[Figure]:
     return figures
 
 
-def _table(name: str) -> dict[str, Any]:
+def table_data(name: str) -> dict[str, Any]:
+    """What a table prints; values are texts. Raises InputError where there is none of the name."""
     found = _data().get(name)
     if found is None:
         near = near_miss(name, _data())
-        raise InputError(f"no table '{name}' with counts; {near or 'known: ' + ', '.join(_data())}")
+        raise InputError(f"no table '{name}'; {near or 'known: ' + ', '.join(_data())}")
     return dict(found)
 
 

@@ -121,11 +121,11 @@ def _compile(path: Path, shape: tuple[int, ...], threads: int) -> Pass:
     if compiler is None:
         raise BackendError("torch.compile needs a C++ compiler, and none was found; install g++, or name one in CXX")
     image = torch.from_numpy(noise(shape))
-    made = torch.compile(module, dynamic=False)
+    made: Pass = partial(torch.compile(module, dynamic=False), image)
 
-    @torch.no_grad()  # inference mode would be compiled as a graph break
     def run() -> Any:
-        return made(image)
+        with torch.no_grad():
+            return made()
 
     run()  # which compiles
     return run
@@ -168,7 +168,8 @@ RUNTIMES: dict[str, Runtime] = {
     for found in (
         Runtime("eager", "PyTorch, operator by operator", _eager, **_TORCH),
         Runtime("channels-last", "PyTorch eager, channels innermost", partial(_eager, channels_last=True), usual=False, **_TORCH),
-        Runtime("compile", "torch.compile, which needs a C++ compiler", _compile, **_TORCH),
+        # A minute and more for a network that was never compiled before.
+        Runtime("compile", "torch.compile, which needs a C++ compiler", _compile, usual=False, **_TORCH),
         Runtime(
             "onnxruntime",
             "ONNX Runtime",

@@ -18,7 +18,7 @@ WARMUP = 3
 SECONDS = 3.0
 """Time for the rounds that count, where no number of rounds is asked for."""
 
-FEWEST, MOST = 5, 100_000
+FEWEST, MOST = 10, 100_000
 """Rounds, where a time is asked for."""
 
 

@@ -17,14 +17,15 @@ from typing import Any
 import pytest
 
 from archdsl.errors import BackendError, InputError
-from archdsl.viz.plots import ENDINGS, Bar, Parallel, Plot, Points, Scatter, Tornado, check_ending, write_plot
+from archdsl.viz.plots import ENDINGS, Bar, Dot, Dots, Parallel, Plot, Points, Scatter, Tornado, check_ending, write_plot
 from archdsl.viz.plots.page import page
 from archdsl.viz.plots.paper import paper
 
 ROWS = tuple({"w<b>": i / 4, "kernels": [3, 5 + i % 2], "a": 10**6 + i, "b": 40 - i} for i in range(20))
 POINTS = Points("</script><img src=x>", ("w<b>", "kernels"), ("a", "b"), ROWS, (0, 5, 19), 3, "20 of 40 variants", {"b": "bytes"})
 TORNADO = Tornado("Net", "a", 3e6, "bytes", (Bar("w$1$", "1 → 0.5", "1 → 2", -1e5, 2e5), Bar("k", "3 → 1", "", None, None)))
-PLOTS: list[Plot] = [Scatter(POINTS, "a", "b", "kernels"), Parallel(POINTS, "w<b>"), TORNADO]
+DOTS = Dots("Times", "time / time of a$1$", (Dot("g<b>", "a$1$", 1, 1, 1, "1 ms"), Dot("g<b>", "b", 2, 1.5, 2.5, "2 ms")))
+PLOTS: list[Plot] = [Scatter(POINTS, "a", "b", "kernels"), Parallel(POINTS, "w<b>"), TORNADO, DOTS]
 
 
 class Reader(HTMLParser):
@@ -68,9 +69,9 @@ def test_the_page_names_no_address(read: Reader) -> None:
 def test_the_page_holds_its_data_once(read: Reader) -> None:
     data = json.loads(read.scripts[0])
     assert len(data["tables"]) == 1
-    assert [plot["table"] for plot in data["plots"]] == [0, 0, None]
+    assert [plot["table"] for plot in data["plots"]] == [0, 0, None, None]
     assert [plot["colour"] for plot in data["plots"][:2]] == ["kernels", "w<b>"]
-    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", ""]
+    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", "", ""]
     assert data["plots"][0]["title"] == "</script><img src=x>: b against a"
     table = {column["name"]: column for column in data["tables"][0]}
     assert [table["kernels"]["words"][word] for word in table["kernels"]["word"][:2]] == ["[3, 5]", "[3, 6]"]
@@ -102,7 +103,7 @@ def test_width_of_a_column() -> None:
         width: int = struct.unpack(">I", paper([plot], "png", **more)[16:20])[0]
         return width / 300 * 25.4
 
-    assert [millimetres(plot) for plot in PLOTS] == pytest.approx([84, 174, 84], abs=0.2)
+    assert [millimetres(plot) for plot in PLOTS] == pytest.approx([84, 174, 84, 174], abs=0.2)
     assert millimetres(PLOTS[0], column="double") == pytest.approx(174, abs=0.2)
     long = Tornado("Net", "a", 1, "", (Bar("rows.15.expansion.of.everything", "1 → 2", "", 1, None),))
     assert millimetres(long) == pytest.approx(174, abs=0.2)
@@ -110,7 +111,8 @@ def test_width_of_a_column() -> None:
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
 def test_the_same_plot_gives_the_same_bytes(form: Any) -> None:
-    assert paper(PLOTS, form) == paper(PLOTS, form)
+    assert paper(PLOTS[:3], form) == paper(PLOTS[:3], form)
+    assert paper([DOTS], form) == paper([DOTS], form)
 
 
 def test_svg_stands_alone() -> None:
@@ -118,7 +120,7 @@ def test_svg_stands_alone() -> None:
     root = ElementTree.fromstring(text)
     title, description = (root.find(f".//{{http://purl.org/dc/elements/1.1/}}{name}") for name in ("title", "description"))
     assert title is not None
-    assert title.text == "</script><img src=x>, Net"
+    assert title.text == "</script><img src=x>, Net, Times"
     assert description is not None
     assert description.text == "20 of 40 variants"
     assert "<dc:date>" not in text
@@ -142,6 +144,7 @@ def test_a_reader_s_own_style_changes_nothing() -> None:
         Scatter(Points("wide", (), ("a", "b"), tuple({"a": 10**i, "b": 0} for i in range(6)), (2,)), "a", "b", "b"),
         Parallel(Points("one", ("k",), ("a",), ({"a": 0, "k": "x"},), (0,)), "k"),
         Tornado("nothing", "a", 0, "", ()),
+        Dots("one", "ratio", (Dot("g", "a", 1.0, 1.0, 1.0, ""),)),
         Tornado("still", "a", 0, "", (Bar("k", "", "1 → 2", None, 0.0),)),
     ],
 )
@@ -210,7 +213,7 @@ def browse(page: Path) -> tuple[str, set[str]]:
 def test_a_browser_draws_the_page_and_loads_nothing(tmp_path: Path) -> None:
     write_plot(tmp_path / "a.html", PLOTS, title="<i>Plots</i>")
     shown, origins = browse(tmp_path / "a.html")
-    assert 'data-drawn="3"' in shown
+    assert 'data-drawn="4"' in shown
     assert "<h1>&lt;i&gt;Plots&lt;/i&gt;</h1>" in shown
     assert "<h2>&lt;/script&gt;&lt;img src=x&gt;: b against a</h2>" in shown
     assert not re.search(r"<img|WebGL is not supported|draws no WebGL", shown)

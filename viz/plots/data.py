@@ -1,7 +1,8 @@
-"""What plots are made from: variants of a network with what they cost, and the effect of single steps. Plain data, nothing is computed."""
+"""What plots are made from: variants with what they cost, the effect of single steps, measured values. Nothing is computed here."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,7 +139,55 @@ class Tornado:
     note: str = ""
 
 
-Plot = Scatter | Parallel | Tornado
+@dataclass(frozen=True)
+class Dot:
+    """One measured value with its spread.
+
+    Attributes:
+        group: what it was measured in, as "onnxruntime, batch 1".
+        name: of what was measured.
+        value: a finite number between `low` and `high`.
+        words: the same for the reader, with what belongs to it.
+    """
+
+    group: str
+    name: str
+    value: float
+    low: float
+    high: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Measured values in groups, as ratios to one of them.
+
+    Attributes:
+        title: what was measured.
+        axis: what the values are, as "time / DP-Net's time".
+        dots: group by group, from top to bottom.
+        mark: a value with a line of its own, 1 for ratios.
+        note: a line for the reader.
+
+    Raises:
+        InputError: there is no dot, or a value is no finite number.
+    """
+
+    title: str
+    axis: str
+    dots: tuple[Dot, ...]
+    mark: float = 1.0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.dots:
+            raise InputError(f"{self.title}: there is nothing to draw")
+        for dot in self.dots:
+            if not all(map(math.isfinite, (dot.value, dot.low, dot.high))):
+                raise InputError(f"{self.title}: {dot.name} in {dot.group} is no finite number")
+
+
+Plot = Scatter | Parallel | Tornado | Dots
 
 
 def _known(kind: str, name: str, known: tuple[str, ...]) -> None:

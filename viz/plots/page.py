@@ -9,9 +9,9 @@ from importlib import resources
 from typing import Any
 
 from archdsl.errors import BackendError
-from archdsl.viz.plots import parallel, scatter, tornado
+from archdsl.viz.plots import dots, parallel, scatter, tornado
 from archdsl.viz.plots.column import Column, columns
-from archdsl.viz.plots.data import Parallel, Plot, Points, Scatter
+from archdsl.viz.plots.data import Dots, Parallel, Plot, Points, Scatter
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -72,6 +72,9 @@ def content(plots: Sequence[Plot]) -> dict[str, Any]:
             if place == len(tables):
                 tables.append(columns(plot.points))
             made.append(_variants(plot, tables[place]) | {"table": place})
+        elif isinstance(plot, Dots):
+            heading = {"title": plot.title, "note": plot.note, "hint": ""}
+            made.append({**heading, "figure": dots.figure(plot), "table": None, "width": tornado.WIDTH})
         else:
             heading = {"title": f"{plot.title}: {plot.cost}, one step of each setting", "note": plot.note, "hint": ""}
             made.append({**heading, "figure": tornado.figure(plot), "table": None, "width": tornado.WIDTH})

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from archdsl.errors import BackendError
-from archdsl.viz.plots import parallel, scatter, tornado
+from archdsl.viz.plots import dots, parallel, scatter, tornado
 from archdsl.viz.plots.column import Column, columns
-from archdsl.viz.plots.data import Parallel, Plot, Points, Scatter, Tornado
+from archdsl.viz.plots.data import Dots, Parallel, Plot, Points, Scatter, Tornado
+from archdsl.viz.plots.paper_dots import draw_dots
 from archdsl.viz.plots.paper_parallel import draw_parallel
 from archdsl.viz.plots.paper_scatter import draw_scatter
 from archdsl.viz.plots.paper_tornado import LABEL, draw_tornado
@@ -69,7 +70,7 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
         raise BackendError(f"a plot as {form} needs matplotlib, which is not installed: pip install 'archdsl[plot]'") from None
     column = column or ("double" if any(map(_wide, plots)) else "single")
     width = WIDTHS[column]
-    known = {plot.points: columns(plot.points) for plot in plots if not isinstance(plot, Tornado)}
+    known = {plot.points: columns(plot.points) for plot in plots if isinstance(plot, (Scatter, Parallel))}
     drawings = [_drawing(plot, width, known) for plot in plots]
     heights = [height for height, _ in drawings]
     with matplotlib.rc_context():
@@ -89,6 +90,9 @@ def _drawing(plot: Plot, width: float, known: dict[Points, dict[str, Column]]) -
         return 18 + 4.2 * (made[-1].place + 1 if made else 1), lambda part: draw_tornado(
             part, plot, made, LABEL if width < 100 else 2 * LABEL
         )
+    if isinstance(plot, Dots):
+        placed, _ = dots.placed(plot)
+        return 12 + 4.2 * (dots.bottom(placed) + 1), lambda part: draw_dots(part, plot, LABEL if width < 100 else 2 * LABEL)
     table = known[plot.points]
     colour = table[plot.colour] if plot.colour else None
     if isinstance(plot, Scatter):
@@ -100,15 +104,15 @@ def _drawing(plot: Plot, width: float, known: dict[Points, dict[str, Column]]) -
 
 def _wide(plot: Plot) -> bool:
     """Whether a narrow column has no room for it."""
-    return isinstance(plot, Parallel) or (
-        isinstance(plot, Tornado) and any(len(step.label) > LABEL for step in tornado.steps(plot))
-    )
+    if isinstance(plot, Tornado):
+        return any(len(step.label) > LABEL for step in tornado.steps(plot))
+    return isinstance(plot, (Parallel, Dots))
 
 
 def _about(plots: Sequence[Plot]) -> tuple[str, str]:
     """Title and description. A caption is the author's, so the picture carries them unseen."""
-    titles = [plot.title if isinstance(plot, Tornado) else plot.points.title for plot in plots]
-    notes = [plot.note if isinstance(plot, Tornado) else plot.points.note for plot in plots]
+    said = [plot.points if isinstance(plot, (Scatter, Parallel)) else plot for plot in plots]
+    titles, notes = ([one.title for one in said], [one.note for one in said])
     return ", ".join(dict.fromkeys(titles)), " ".join(filter(None, dict.fromkeys(notes)))
 
 

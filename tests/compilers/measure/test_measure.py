@@ -70,7 +70,7 @@ def test_interleave_runs_sides_in_turn() -> None:
 
 def test_rounds_by_number_or_by_time() -> None:
     assert list(counted(3, 0.0)) == [0, 1, 2]
-    assert list(counted(None, 0.0)) == [0, 1, 2, 3, 4]  # some, however little time there is
+    assert list(counted(None, 0.0)) == list(range(10))  # some, however little time there is
 
 
 @pytest.mark.parametrize("word", ["eager", "channels-last", "onnxruntime", "openvino"])
@@ -192,7 +192,7 @@ def test_a_runtime_that_is_not_installed(files: dict[str, Path], monkeypatch: py
     monkeypatch.setitem(runtimes.RUNTIMES, "onnxruntime", absent)
     with pytest.raises(BackendError, match=r"not installed \(no_such_package\): pip install 'archdsl\[onnx\]'"):
         measure({"a": files[".onnx"]}, SHAPE, "onnxruntime")
-    assert [found.word for found in runtimes.usual()] == ["eager", "compile", "openvino"]
+    assert [found.word for found in runtimes.usual()] == ["eager", "openvino"]
 
 
 def test_a_worker_imports_what_it_runs_and_nothing_large(tmp_path: Path) -> None:

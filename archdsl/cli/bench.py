@@ -1,0 +1,66 @@
+"""`archdsl bench`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
+from archdsl.cli.measuring import measuring_options, print_bench
+from archdsl.cli.progress import progress
+from archdsl.ir.limits import Limits
+
+if TYPE_CHECKING:
+    from archdsl.compilers.measure.bench import Asked
+
+
+@click.command("bench")
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@measuring_options(batches="1")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write .json, or a plot of the ratios: .html, .png, .svg, .pdf."
+)
+@knob_option
+@json_option
+@limit_options
+def command(
+    specs: tuple[str, ...],
+    asked: Callable[[], Asked],
+    output: Path | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+    limits: Limits,
+) -> None:
+    """Running times of each SPEC side by side, and their ratios to the first, measured on this machine.
+
+    In each round every network runs once, one after the other; a ratio is the median over the rounds of the two times of a round.
+    A runtime runs in a process of its own. Weights are random. --set changes a knob of all.
+    """
+    from archdsl.artifacts import write
+    from archdsl.compilers.measure.bench import bench, steps
+    from archdsl.compilers.measure.plot import check_ending, plot_bench
+
+    question = asked()
+    written_as_json = output is not None and output.suffix.lower() == ".json"
+    if output and not written_as_json:
+        check_ending(output)
+    nets = [(spec, open_net(spec, settings, limits)) for spec in specs]
+    with progress("steps", steps(len(nets), question), quiet=as_json) as step:
+        found = bench(nets, question, step)
+    out = console()
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        print_bench(out, found)
+    if output is None:  # what follows may fail, and what took so long has been shown by now
+        return
+    if written_as_json:
+        write(output, json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    else:
+        plot_bench(output, found)
+    if not as_json:
+        out.print(f"  written   {output}", soft_wrap=True, markup=False)

@@ -1,0 +1,130 @@
+"""What `bench` and `reproduce table7` share: options of a measurement, and tables of one."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from archdsl.cli.common import F, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archdsl.compilers.measure.bench import Asked, Bench, Row
+    from archdsl.compilers.measure.timing import Spread
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Positive numbers with commas between them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in str(value).split(",")]
+        if not all(part.isdecimal() and int(part) > 0 for part in parts):
+            self.fail(f"'{value}' is not a list of positive numbers, as 1,16", param, ctx)
+        return tuple(dict.fromkeys(map(int, parts)))
+
+
+def measuring_options(batches: str) -> Any:
+    """Options that become one argument, `asked`: what gives the question once the command has checked the rest."""
+
+    def decorate(function: F) -> F:
+        for flag, options in reversed(_OPTIONS.items()):
+            function = click.option(flag, **options)(function)
+        text = "Images in a batch."
+        function = click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)(
+            function
+        )
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            asked = {name: kwargs.pop(name) for name in ("runtime", "batch", "threads", "optimize", "both", "rounds", "seconds")}
+            return function(*args, asked=functools.partial(_asked, **asked), **kwargs)
+
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--runtime": {
+        "metavar": "NAME,...",
+        "help": "eager, onnxruntime, openvino; compile, channels-last. [default: of the first three those installed]",
+    },
+    "--threads": {"type": Numbers(), "metavar": "N,...", "help": "Threads of a runtime. [default: all cores]"},
+    "--optimize": {"is_flag": True, "help": "Run networks after the passes for inference."},
+    "--both": {"is_flag": True, "help": "Run each network as written and optimised."},
+    "--rounds": {"type": click.IntRange(1), "metavar": "N", "help": "Rounds of a configuration."},
+    "--seconds": {"type": click.FloatRange(0, min_open=True), "metavar": "S", "help": "Time for its rounds. [default: 5]"},
+}
+
+
+def given() -> list[str]:
+    """Options of a measurement that stand on the command line of the command that runs."""
+    here = click.get_current_context()
+    named = {flag: flag.removeprefix("--") for flag in (*_OPTIONS, "--batch")}
+    return [flag for flag, name in named.items() if here.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+
+
+def _asked(
+    runtime: str | None,
+    batch: tuple[int, ...],
+    threads: tuple[int, ...] | None,
+    optimize: bool,
+    both: bool,
+    rounds: int | None,
+    seconds: float | None,
+) -> Asked:
+    from archdsl.compilers.measure.bench import AS_WRITTEN, OPTIMISED, SECONDS, Asked
+    from archdsl.compilers.measure.machine import cores
+
+    if rounds and seconds:
+        raise click.UsageError("--rounds and --seconds exclude each other")
+    names = tuple(part.strip() for part in (runtime or "").split(",") if part.strip())
+    if runtime is not None and not names:
+        raise click.UsageError("--runtime names no runtime")
+    versions = (AS_WRITTEN, OPTIMISED) if both else (OPTIMISED,) if optimize else (AS_WRITTEN,)
+    return Asked(names, batch, threads or (cores(),), versions, rounds, seconds or SECONDS)
+
+
+def print_bench(out: Console, found: Bench) -> None:
+    """A table for each configuration, and where it was measured."""
+    first = found.rows[0].entry.label
+    head = ["network", "ms", "quartiles", f"/ {first}", "quartiles", "MACs", "moved", "kernels"]
+    for configuration, rows in found.by_configuration().items():
+        title = f"{configuration}: {len(rows[0].timing.seconds):,} rounds"
+        print_table(out, title, head, [_cells(row, rows[0]) for row in rows], head[1:])
+    print_place(out, found)
+
+
+def print_place(out: Console, found: Bench) -> None:
+    """The machine, and runtimes that were left out."""
+    for word, why in found.left_out.items():
+        out.print(f"  {word} is left out: {why}", markup=False, soft_wrap=True)
+    for line in found.machine.lines():
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def spread(found: Spread, digits: int, scale: float = 1) -> str:
+    """The quartiles of a spread."""
+    return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
+
+
+def _cells(row: Row, first: Row) -> list[str]:
+    time, work, base = row.timing.spread, row.work, first.work
+    digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
+    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs)}"
+    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes)}"
+    kernels = f"{work.kernels}{_share(work.kernels, base.kernels)}"
+    ratio = [f"{row.ratio.median:.3f}", spread(row.ratio, 3)] if row is not first else ["1", ""]
+    return [row.entry.label, f"{time.median * 1e3:.{digits}f}", spread(time, digits, 1e3), *ratio, macs, moved, kernels]
+
+
+def _share(value: int, base: int) -> str:
+    return f" ({value / base:.2f})" if base else ""
