@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from archdsl.cost.bill import Bill
+from archdsl.cost.device import FEMTOSECONDS, Device, device_names, load_device
+from archdsl.cost.latency import latency
 from archdsl.cost.memory import memory
+from archdsl.cost.totals import LATENCY, duration
 from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
 from archdsl.viz.looks import HEAT
 
-COSTS = ("macs", "params", "memory", "latency")
+COSTS = ("macs", "params", "memory", "latency.DEVICE")
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)  # of a sum over layers, where steps of the scale begin
 LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)  # of a largest value
 
@@ -59,8 +63,9 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
     """The heat of a graph, or of a part of it.
 
     Args:
-        by: `macs`, `params`, `memory` (what is in memory while a layer runs), or a value for each node by name, such as its
-            measured latency in seconds; nodes that are left out count as nothing.
+        by: `macs`, `params`, `memory` (what is in memory while a layer runs), `latency.DEVICE` (what a device is predicted to
+            take), or a value for each node by name, such as its measured latency in seconds; nodes that are left out count as
+            nothing.
         part: nodes of which the shares are, where not all are drawn. Memory stays that of the whole network.
 
     Raises:
@@ -73,11 +78,10 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
         values = {name: by.get(name, 0) for name in names}
         return Heat(f"share of {math.fsum(values.values()):,.6g}{where}", _shares(values))
     if by == "latency":
-        raise InputError(
-            "latency needs a device file, which says how long each layer takes on a device, and none was given; "
-            "in Python, give heat= the seconds of each node by name"
-        )
-    if by not in COSTS:
+        raise InputError(f"latency of which device? Say latency.NAME; shipped: {', '.join(device_names())}")
+    if by.startswith(LATENCY):
+        return _latency(graph, load_device(by.removeprefix(LATENCY)), names, where)
+    if by not in ("macs", "params", "memory"):
         message, hint = unknown("heat", by, COSTS)
         raise InputError(f"{message}; {hint}")
     if by == "memory":
@@ -115,6 +119,14 @@ def percent(share: float) -> str:
     if share > 0.9995:
         return "100%"
     return f"{share:.1%}" if share >= 0.0005 else "<0.1%"
+
+
+def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:
+    found = latency(Bill(graph), device)
+    times = {layer.node.name: _one(time) for layer, time in zip(found.bill, found.layers, strict=True)}
+    values = {name: times[name] for name in names if name in times}
+    total = duration(Fraction(sum(values.values()), FEMTOSECONDS))
+    return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values))
 
 
 def _memory(graph: Graph, names: Iterable[str]) -> Heat:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
 from archdsl.ir.limits import Limits
+
+if TYPE_CHECKING:
+    from archdsl.cost.totals import Value
 
 USUAL = ("thop", "fvcore", "ptflops")
 
@@ -17,6 +21,7 @@ USUAL = ("thop", "fvcore", "ptflops")
 @click.option(
     "--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this; else thop, fvcore, ptflops."
 )
+@click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
 @click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
@@ -26,6 +31,7 @@ USUAL = ("thop", "fvcore", "ptflops")
 def command(
     specs: tuple[str, ...],
     conventions: tuple[str, ...],
+    devices: tuple[str, ...],
     form: str | None,
     settings: tuple[str, ...],
     as_json: bool,
@@ -33,12 +39,17 @@ def command(
 ) -> None:
     """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
     from archdsl.cost.sheet import Sheet
-    from archdsl.cost.totals import costs
+    from archdsl.cost.totals import costs, jsonable
 
     nets = {spec: open_net(spec, settings, limits) for spec in specs}
-    found = {spec: costs(net, conventions or USUAL) for spec, net in nets.items()}
+    found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
     if as_json:
-        print_json([{"spec": spec, "name": nets[spec].name, **totals} for spec, totals in found.items()])
+        print_json(
+            [
+                {"spec": spec, "name": nets[spec].name, **{cost: jsonable(value) for cost, value in totals.items()}}
+                for spec, totals in found.items()
+            ]
+        )
         return
     names = list(next(iter(found.values())))
     best = {cost: min(totals[cost] for totals in found.values()) for cost in names}
@@ -46,9 +57,9 @@ def command(
     head = ("network", *(_title(cost) for cost in names))
     plain = form in ("csv", "html")
 
-    def shown(cost: str, value: int) -> object:
+    def shown(cost: str, value: Value) -> object:
         star = " *" if value == best[cost] and tied[cost] < len(found) else "  "
-        return value if plain else _shown(cost, value) + star
+        return jsonable(value) if plain else _shown(cost, value) + star
 
     rows = [(nets[spec].name, *(shown(cost, value) for cost, value in totals.items())) for spec, totals in found.items()]
     sheet = Sheet("Comparison", head, tuple(rows), frozenset(head[1:]))
@@ -58,11 +69,16 @@ def command(
     print_table(console(), sheet.title, list(head), sheet.cells(), sheet.numbers)
 
 
-def _shown(cost: str, value: int) -> str:
-    return f"{value / 2**20:,.2f} MiB" if cost in ("weights", "peak") else f"{value:,}"
+def _shown(cost: str, value: Value) -> str:
+    from archdsl.cost.totals import in_words
+
+    return f"{float(value) / 2**20:,.2f} MiB" if cost in ("weights", "peak") else in_words(cost, value)
 
 
 def _title(cost: str) -> str:
-    if cost.startswith("flops."):
-        return Path(cost.removeprefix("flops.")).stem
+    kind, _, name = cost.partition(".")
+    if kind == "flops":
+        return Path(name).stem
+    if kind == "latency":
+        return f"latency {Path(name).stem}"
     return {"params": "params", "macs": "MACs", "weights": "weights", "peak": "peak"}[cost]

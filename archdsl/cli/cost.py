@@ -25,11 +25,14 @@ from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from archdsl.cost.conventions import Convention
+    from archdsl.cost.device import Device
     from archdsl.cost.sheet import Sheet
 
 BY = ("layer", "block", "stage", "line", "operator")
-SORTS = ("order", "macs", "params", "flops", "peak")
+SORTS = ("order", "macs", "params", "flops", "peak", "latency")
 FORMS = ("csv", "markdown", "html")
 
 
@@ -39,6 +42,7 @@ FORMS = ("csv", "markdown", "html")
 @click.option("--by", type=click.Choice(BY), default="layer", show_default=True, help="What costs are summed by.")
 @click.option("--sort", type=click.Choice(SORTS), help="Largest first; the order of the network where not given.")
 @click.option("--convention", metavar="NAME|FILE", help="Count in this convention too, as a column.")
+@click.option("--device", metavar="NAME|FILE", help="Predict the latency on this device, layer by layer.")
 @click.option("--explain", metavar="A..B", help="Which operators make the difference between two conventions.")
 @click.option("--memory", is_flag=True, help="Activations over time, the tensors at the peak, the best order, training.")
 @click.option("--movement", is_flag=True, help="Bytes moved, FLOPs per byte, receptive field and stride of each layer.")
@@ -56,6 +60,7 @@ def command(
     by: str,
     sort: str | None,
     convention: str | None,
+    device: str | None,
     explain: str | None,
     memory: bool,
     movement: bool,
@@ -71,6 +76,8 @@ def command(
         raise click.UsageError(f"--json and --{form} exclude each other")
     if sum((memory, movement, verify, explain is not None)) > 1:
         raise click.UsageError("--memory, --movement, --verify and --explain exclude each other")
+    if sort == "latency" and device is None:
+        raise click.UsageError("--sort latency needs --device")
     net = open_net(spec, settings, limits, optimize)
     if explain is not None:
         return _explain(net, explain, as_json)
@@ -82,28 +89,33 @@ def command(
         (show_memory if memory else show_movement)(net, as_json)
         return 0
     if as_json:
-        _print_json(net, by, convention)
+        _print_json(net, by, convention, device)
         return 0
-    sheet = _sheet(net, by, sort, convention, bars=not (form or output))
-    if form or output:
+    people = not (form or output)
+    sheet = _sheet(net, by, sort, convention, device, people)
+    if not people:
         write_sheet(sheet, form or form_of(output, FORMS), output)
     elif by == "line":
-        _print_lines(net)
+        _print_lines(net, device)
     else:
         out = console()
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, [*map(_text, sheet.total)])
         print_totals(net, out)
+        _print_device(net, device, out)
         print_rewritten(net, out)
     return 0
 
 
-def _print_json(net: Net, by: str, convention: str | None) -> None:
+def _print_json(net: Net, by: str, convention: str | None, device: str | None) -> None:
     from archdsl.cost.blame import blame
-    from archdsl.cost.document import document
+    from archdsl.cost.document import document, timed
 
     data = document(net.name, net.spec, net.cost())
+    on = _device(net, device)
+    if on:
+        timed(data, net.cost(), on)
     if by != "layer" or convention:
-        entries = blame(net.cost(), net.spec.source, by, _convention(net, convention))
+        entries = blame(net.cost(), net.spec.source, by, _convention(net, convention), on)
         data["by"] = by
         data["entries"] = [entry.as_dict() for entry in entries]
     if net.chosen is not None:
@@ -111,33 +123,37 @@ def _print_json(net: Net, by: str, convention: str | None) -> None:
     print_json(data)
 
 
-def _sheet(net: Net, by: str, sort: str | None, convention: str | None, bars: bool) -> Sheet:
+def _sheet(net: Net, by: str, sort: str | None, convention: str | None, device: str | None, people: bool) -> Sheet:
     from archdsl.cost.blame import blame
     from archdsl.cost.document import line
     from archdsl.cost.layout import dims
     from archdsl.cost.sheet import Sheet
 
     bill = net.cost()
-    chosen = _convention(net, convention)
-    entries = blame(bill, net.spec.source, by, chosen)
+    chosen, on = _convention(net, convention), _device(net, device)
+    entries = blame(bill, net.spec.source, by, chosen, on)
+    taken = sum(entry.latency for entry in entries) if on else 0
     if sort not in (None, "order"):
         key = {"peak": "peak_bytes"}.get(str(sort), str(sort))
         entries.sort(key=lambda entry: getattr(entry, key) or 0, reverse=True)
     single = by == "layer"
     head = [by, *(["operator", "input", "output"] if single else ["layers"]), "params", "MACs"]
     head += [chosen.name] if chosen else []
+    head += ["latency" if people else "seconds", "share of latency"] if on else []
     head += ["line"] if single else ["share of MACs"]
     rows = []
     for entry in entries:
         layer = entry.layers[0]
         what = [layer.node.op.word, dims(layer.inputs[0]), dims(layer.output)] if single else [len(entry.layers)]
-        last = line(layer, net.spec.source) if single else _share(entry.macs, bill.macs, bars)
+        last = line(layer, net.spec.source) if single else _share(entry.macs, bill.macs, people and not on)
         flops = [entry.flops if entry.flops is not None else "not counted"] if chosen else []
-        rows.append((entry.cause, *what, _number(entry.params), _number(entry.macs), *flops, last))
+        time = [_time(entry.latency, people), _share(entry.latency, taken, people, 12)] if on else []
+        rows.append((entry.cause, *what, _number(entry.params), _number(entry.macs), *flops, *time, last))
     count = [bill.flops(chosen)] if chosen else []
     empty = [""] * (3 if single else 1)
-    total = ("total", *empty, _number(bill.params), _number(bill.macs), *map(_number, count), "")
-    numbers = frozenset(["params", "MACs", "layers", "line", *([chosen.name] if chosen else [])])
+    sums = [_time(taken, people), ""] if on else []
+    total = ("total", *empty, _number(bill.params), _number(bill.macs), *map(_number, count), *sums, "")
+    numbers = frozenset(["params", "MACs", "layers", "line", "latency", "seconds", *([chosen.name] if chosen else [])])
     return Sheet(net.name, tuple(head), tuple(rows), numbers, total)
 
 
@@ -145,6 +161,33 @@ def _convention(net: Net, name: str | None) -> Convention | None:
     from archdsl.cost.totals import convention_of
 
     return convention_of(net, name) if name else None
+
+
+def _device(net: Net, name: str | None) -> Device | None:
+    from archdsl.cost.totals import device_of
+
+    return device_of(net, name) if name else None
+
+
+def _time(femtoseconds: int, people: bool) -> object:
+    """A time in words, or as seconds for programs."""
+    from archdsl.cost.latency import seconds
+    from archdsl.cost.totals import duration
+
+    return duration(seconds(femtoseconds)) if people else seconds(femtoseconds)
+
+
+def _print_device(net: Net, name: str | None, out: Console) -> None:
+    """What the latency was predicted from, and how far that is to be trusted."""
+    device = _device(net, name)
+    if device is None:
+        return
+    from archdsl.cost.latency import latency
+
+    time = _time(latency(net.cost(), device).total, True)
+    out.print(f"  latency           [bold]{time}[/]  predicted on {device.name}: {device.heading}", soft_wrap=True)
+    for words in device.trust():
+        out.print(f"                    {words}", markup=False, soft_wrap=True)
 
 
 def _number(value: object) -> object:
@@ -166,16 +209,18 @@ def _share(part: int, whole: int, bars: bool, width: int = 20) -> str:
     return f"{'█' * round(share * width):<{width}} {share:6.1%}" if bars else f"{share:.1%}"
 
 
-def _print_lines(net: Net) -> None:
+def _print_lines(net: Net, device: str | None) -> None:
     from archdsl.cost.blame import blame
     from archdsl.cost.gutter import gutter
 
     out = console()
-    rows = gutter(net.spec.source, blame(net.cost(), net.spec.source, "line"))
-    out.print(f"[bold]{net.spec.source.name}[/]  multiply-accumulates, parameters, peak memory of each line")
-    for number, macs, params, peak, line in rows:
-        click.echo(f"{macs:>7} {params:>7} {peak:>7} {number:>4} │ {line}")
+    rows = gutter(net.spec.source, blame(net.cost(), net.spec.source, "line", device=_device(net, device)))
+    what = "multiply-accumulates, parameters, peak memory" + (", latency" if device else "")
+    out.print(f"[bold]{net.spec.source.name}[/]  {what} of each line")
+    for number, *costs, line in rows:
+        click.echo(f"{' '.join(f'{cost:>7}' for cost in costs)} {number:>4} │ {line}")
     print_totals(net, out)
+    _print_device(net, device, out)
 
 
 def _explain(net: Net, pair: str, as_json: bool) -> int:

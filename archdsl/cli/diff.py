@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("--fail-if", "conditions", multiple=True, metavar="COST>CHANGE", help="Exit with 3 if so: macs>+2%, params>3.5M.")
+@click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
 @click.option("--render", is_flag=True, help="Draw both side by side too.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File of the drawing; its ending says the form. A_B.svg if not given."
@@ -34,6 +35,7 @@ def command(
     first: str,
     second: str,
     conditions: tuple[str, ...],
+    devices: tuple[str, ...],
     render: bool,
     output: Path | None,
     depth: Depth | None,
@@ -52,17 +54,17 @@ def command(
     target = picture_file(output, f"{Path(first).stem}_{Path(second).stem}") if render else None
     from archdsl.cost.align import align
     from archdsl.cost.gate import parse_gate
-    from archdsl.cost.totals import costs
+    from archdsl.cost.totals import costs, in_words, jsonable
 
     before, after = open_net(first, (), limits), open_net(second, settings, limits)
-    totals = [costs(before), costs(after)]
+    totals = [costs(before, devices=devices), costs(after, devices=devices)]
     gates = [parse_gate(text, list(totals[0])) for text in conditions]
     pairs = [pair for pair in align(before.cost(), after.cost()) if everything or pair.kind != "same"]
     failed = [g for g in gates if g.fails(totals[0][g.cost], totals[1][g.cost])]
     if target is not None:
         _draw(before, after, settings, depth, rankdir, target)
     if as_json:
-        summary = {cost: {"before": totals[0][cost], "after": totals[1][cost]} for cost in totals[0]}
+        summary = {cost: {"before": jsonable(totals[0][cost]), "after": jsonable(totals[1][cost])} for cost in totals[0]}
         print_json({"totals": summary, "layers": [p.as_dict() for p in pairs], "failed": [g.text for g in failed]})
         return 3 if failed else 0
     out = console()
@@ -81,7 +83,7 @@ def command(
     else:
         out.print(f"{title}: no difference")
     lines = [
-        [cost, f"{a:,}", f"{b:,}", f"{b - a:+,}", f"{b / a - 1:+.2%}" if a else "-"]
+        [cost, in_words(cost, a), in_words(cost, b), in_words(cost, b - a, "+"), f"{float(b / a) - 1:+.2%}" if a else "-"]
         for (cost, a), b in zip(totals[0].items(), totals[1].values(), strict=True)
     ]
     print_table(out, "Totals", ["cost", "A", "B", "change", "per cent"], lines, ("A", "B", "change", "per cent"))

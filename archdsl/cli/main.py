@@ -27,6 +27,7 @@ COMMANDS = {
     "figures": "Draw the figures of the paper from the blocks of the zoo.",
     "table": "The table of a network for a paper: Markdown, LaTeX, HTML.",
     "featuremaps": "The feature maps after a layer for an image, and how redundant they are.",
+    "calibrate": "Measure this machine and write a device file, which latencies are predicted from.",
     "bench": "Running times of networks side by side, measured in several runtimes.",
     "reproduce": "A table of the paper: reported, computed or measured, and the difference.",
     "search": "Search variants by objectives that are measured, on one machine or a cluster.",

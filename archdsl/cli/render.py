@@ -15,8 +15,6 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from archdsl.viz.picture import Depth, Direction
 
-COSTS = ("macs", "params", "memory", "latency")
-
 
 @click.command("render")
 @spec_argument
@@ -27,7 +25,7 @@ COSTS = ("macs", "params", "memory", "latency")
 @click.option("--row", type=click.IntRange(1), help="Draw one row of the table, counted from 1 as `build` prints them.")
 @depth_option
 @direction_option
-@click.option("--heat", type=click.Choice(COSTS), help="Colour by share of a cost.")
+@click.option("--heat", metavar="COST", help="Colour by share of a cost: macs, params, memory or latency.DEVICE.")
 @click.option("--peak", is_flag=True, help="Show which tensors are in memory when it is fullest.")
 @click.option("--legend/--no-legend", default=True, show_default=True, help="Say under the picture what boxes and lines mean.")
 @optimize_option

@@ -171,6 +171,8 @@ def _progress(request: Request) -> Iterator[Any]:
 
 
 def _print(found: Result, request: Request, name: str, place: str) -> None:
+    from archdsl.cost.totals import in_words
+
     out = console()
     aims = [aim.name for aim in request.aims]
     knobs = [name for axis in request.space.axes for name in axis.names]
@@ -180,8 +182,8 @@ def _print(found: Result, request: Request, name: str, place: str) -> None:
         [
             str(v.trial),
             *(v.settings[knob] for knob in knobs),
-            *(_number(v.values[aim]) for aim in aims),
-            *(f"{v.costs[cost]:,}" for cost in costs),
+            *(_number(aim, v.values[aim]) for aim in aims),
+            *(in_words(cost, v.costs[cost]) for cost in costs),
         ]
         for v in found.front[:FRONT]
     ]
@@ -208,7 +210,11 @@ def _head(aim: Aim) -> str:
     return f"{aim.name}{unit} {'↓' if aim.direction == 'minimize' else '↑'}"
 
 
-def _number(value: float) -> str:
+def _number(aim: str, value: float) -> str:
+    from archdsl.cost.totals import LATENCY, duration
+
+    if aim.startswith(LATENCY):
+        return duration(value)
     return f"{int(value):,}" if value.is_integer() and abs(value) < 2**53 else f"{value:,.4f}"
 
 

@@ -28,7 +28,7 @@ def _ordered(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @click.option(
     "--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep."
 )
-@click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, peak=4M.")
+@click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, latency.DEVICE=20ms.")
 @click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="The least that is allowed.")
 @click.option("--maximize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be high.")
 @click.option("--minimize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be low.")
@@ -117,7 +117,7 @@ def _record(row: Row) -> Row:
 def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
     """Print a solution, or why there is none."""
     from archdsl.cli.sweep import print_variants
-    from archdsl.explore.variants import shown
+    from archdsl.explore.variants import cell
 
     out, outcome = console(), solver.outcome
     budgets = " and ".join(map(str, solver.budgets)) or "no budget"
@@ -126,7 +126,7 @@ def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
         out.print(f"  proven on {outcome.variants:,} variants: {found.counted:,} counted, the others cannot be better")
         first = solver.objectives[0].name
         for binding in found.binding:
-            text = f"  {binding.budget} binds: without it {first} would reach {shown(binding.without)}"
+            text = f"  {binding.budget} binds: without it {first} would reach {cell(first, binding.without)}"
             out.print(text, markup=False, soft_wrap=True)
         if not found.binding and solver.budgets:
             out.print(f"  no budget binds: {first} is at the end of its values")
@@ -140,19 +140,21 @@ def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
 
 
 def _show_lack(out: Console, found: Solution) -> None:
-    from archdsl.explore.variants import shown
+    from archdsl.explore.variants import cell
 
     if found.lack is None or found.lack.closest is None:
         out.print("  None of them can be built.")
         return
     for budget, value, row in found.lack.alone:
         least = "least" if budget.sense == "max" else "most"
-        text = f"  {budget} alone is out of reach: the {least} is {shown(value)}, at {_where(row, found.best.settings)}"
+        text = (
+            f"  {budget} alone is out of reach: the {least} is {cell(budget.cost, value)}, at {_where(row, found.best.settings)}"
+        )
         out.print(text, markup=False, soft_wrap=True)
     if not found.lack.alone:
         out.print("  Each alone can be kept to, but not all at once.")
     closest = found.lack.closest
-    counts = ", ".join(f"{name} {shown(closest[name])}" for name in found.best.costs)
+    counts = ", ".join(f"{name} {cell(name, closest[name])}" for name in found.best.costs)
     text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {_over(found.lack.excess)}"
     out.print(text, markup=False, soft_wrap=True)
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option(
     "--by", default="macs", show_default=True, metavar="COST", help="What the list is in the order of; max:width turns it."
 )
-@click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs: peak, flops.thop, ...")
+@click.option(
+    "--show", default="", metavar="COST,...", help="Costs to show beside params and macs: peak, flops.thop, latency.DEVICE, ..."
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write all variants that pass to this .parquet or .csv file."
 )
@@ -126,10 +128,10 @@ def command(
 
 def print_variants(out: Console, title: str, found: Variants) -> None:
     """Print rows of variants."""
-    from archdsl.explore.variants import shown
+    from archdsl.explore.variants import cell
 
     head = list(found.columns)
-    print_table(out, title, head, [[shown(row[name]) for name in head] for row in found], head)
+    print_table(out, title, head, [[cell(name, row[name]) for name in head] for row in found], head)
 
 
 def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:

@@ -13,6 +13,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from archdsl.cost.totals import Value
     from archdsl.explore.sensitivity import Influence, Side
     from archdsl.net import Net
 
@@ -45,7 +46,7 @@ def command(
     of each knob, the ones that matter most first.
     """
     from archdsl.cost.compare import changes, totals
-    from archdsl.cost.totals import total
+    from archdsl.cost.totals import LATENCY, total
     from archdsl.explore.sensitivity import sensitivity
     from archdsl.spec.settings import parse_settings
 
@@ -58,18 +59,19 @@ def command(
     costs = list(dict.fromkeys([*COSTS, *(name.strip() for name in show.split(",") if name.strip()), by]))
     start = {cost: total(after, cost) for cost in costs}
     before = open_net(spec, (), limits) if settings else None
+    devices = tuple(cost.removeprefix(LATENCY) for cost in costs if cost.startswith(LATENCY))
     influences = sensitivity(after, costs, parse_settings(list(steps), "--step"))
     if as_json:
         data: dict[str, Any] = {"name": after.name}
         if before is not None:
-            data["totals"] = [t.as_dict() for t in totals(before, after)]
+            data["totals"] = [t.as_dict() for t in totals(before, after, devices)]
             data["changes"] = [c.as_dict() for c in changes(before, after)]
         data["sensitivity"] = [_as_dict(influence) for influence in influences]
         print_json(data)
     else:
         out = console()
         if before is not None:
-            _print_changes(before, after, ", ".join(settings), out)
+            _print_changes(before, after, ", ".join(settings), devices, out)
         _print_sensitivity(after.name, influences, start, by, out)
     if plot:
         from archdsl.explore.plot import plot_tornado
@@ -79,13 +81,12 @@ def command(
             console().print(f"  written   {plot}", soft_wrap=True)
 
 
-def _print_changes(before: Net, after: Net, what: str, out: Console) -> None:
+def _print_changes(before: Net, after: Net, what: str, devices: tuple[str, ...], out: Console) -> None:
     from archdsl.cost.compare import changes, totals
-    from archdsl.cost.layout import count
 
-    summary, rows = totals(before, after), changes(before, after)
+    summary, rows = totals(before, after, devices), changes(before, after)
     head = ["cost", "before", "after", "change", "ratio"]
-    lines = [[t.name, count(t.before), count(t.after), f"{t.change:+,}", t.ratio] for t in summary]
+    lines = [[t.name, *t.cells(), t.ratio] for t in summary]
     print_table(out, f"{before.name}, {what}", head, lines, head[1:])
     if not rows:
         out.print("  No row changes.\n")
@@ -95,7 +96,7 @@ def _print_changes(before: Net, after: Net, what: str, out: Console) -> None:
     print_table(out, "Rows that change", head, cells, ("#", *head[2:]))
 
 
-def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, int], by: str, out: Console) -> None:
+def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, Value], by: str, out: Console) -> None:
     """A table of what steps do to all costs, and a tornado of one of them."""
     from archdsl.explore.variants import shown
 
@@ -113,7 +114,8 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
         out.print(f"  no step changes a cost: {', '.join(idle)}", soft_wrap=True)
 
 
-def _print_tornado(influences: list[Influence], start: int, by: str, out: Console) -> None:
+def _print_tornado(influences: list[Influence], start: Value, by: str, out: Console) -> None:
+    from archdsl.cost.totals import in_words
     from archdsl.explore.variants import shown
 
     moving = sorted((i for i in influences if i.span(by, start)), key=lambda i: i.span(by, start), reverse=True)
@@ -127,24 +129,26 @@ def _print_tornado(influences: list[Influence], start: int, by: str, out: Consol
         for side, mark in ((influence.down, "◂"), (influence.up, "▸")):
             if side is not None:
                 change = side.costs[by] - start if side.costs else None
-                what = "cannot be built" if change is None else f"{change:+,}" if change else "·"
+                what = "cannot be built" if change is None else in_words(by, change, "+") if change else "·"
                 rows.append([f"{influence.name} {shown(side.value)}", what, _bar(change or 0, most, mark, width)])
-    print_table(out, f"{by}, from {start:,}", ["step", "change", ""], rows, ["change"])
+    print_table(out, f"{by}, from {in_words(by, start)}", ["step", "change", ""], rows, ["change"])
 
 
-def _moved(side: Side, cost: str, start: int) -> str:
+def _moved(side: Side, cost: str, start: Value) -> str:
     """A change in per cent; in full where the start is nothing."""
+    from archdsl.cost.totals import in_words
+
     if not side.costs:
         return "cannot be built"
     change = side.costs[cost] - start
     if not change:
         return "·"
-    return f"{change / start:+.1%}" if start else f"{change:+,}"
+    return f"{float(change / start):+.1%}" if start else in_words(cost, change, "+")
 
 
-def _bar(change: int, most: int, mark: str, width: int) -> str:
+def _bar(change: Value, most: Value, mark: str, width: int) -> str:
     """A bar to the left or right of a middle line."""
-    length = round(abs(change) / most * width)
+    length = round(abs(float(change)) / float(most) * width)
     bar = "█" * length if length else (mark if change else "")
     return f"{bar:>{width}}│" if change < 0 else f"{'':>{width}}│{bar}"
 
@@ -152,7 +156,10 @@ def _bar(change: int, most: int, mark: str, width: int) -> str:
 def _as_dict(influence: Influence) -> dict[str, Any]:
     from archdsl.explore.variants import plain
 
+    def plain_costs(costs: dict[str, Value]) -> dict[str, Any]:
+        return {name: plain(value) for name, value in costs.items()}
+
     def side(found: Side | None) -> dict[str, Any] | None:
-        return None if found is None else {"value": plain(found.value), "costs": found.costs, "reason": found.reason}
+        return None if found is None else {"value": plain(found.value), "costs": plain_costs(found.costs), "reason": found.reason}
 
     return {"knob": influence.name, "value": plain(influence.value), "down": side(influence.down), "up": side(influence.up)}

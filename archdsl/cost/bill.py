@@ -16,6 +16,8 @@ from archdsl.ops.operator import Dim, Shape
 
 if TYPE_CHECKING:
     from archdsl.cost.count import Flops
+    from archdsl.cost.device import Device
+    from archdsl.cost.latency import Latency
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +80,18 @@ class Bill:
         from archdsl.cost.count import Flops
 
         return Flops(self)
+
+    def latency(self, device: Device | str) -> Latency:
+        """What a device is predicted to take, by layer and in all: a device, its name, or the path of its file.
+
+        Raises:
+            InputError: there is no such device, or it has no time for a kind of layer.
+            SpecError: mistakes in its file.
+        """
+        from archdsl.cost.device import load_device
+        from archdsl.cost.latency import latency
+
+        return latency(self, load_device(device) if isinstance(device, str) else device)
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity (see `archdsl.cost.quantities`) of the layer with this number."""

@@ -9,7 +9,9 @@ from typing import Any
 from archdsl.cost.bill import Bill, Layer, plain
 from archdsl.cost.conventions import Convention
 from archdsl.cost.count import count
+from archdsl.cost.device import Device
 from archdsl.cost.document import line
+from archdsl.cost.latency import latency, seconds
 from archdsl.cost.memory import Memory, memory
 from archdsl.errors import Source
 
@@ -21,6 +23,7 @@ class Entry:
     Attributes:
         where: the line of the spec, from 1, for causes that are lines.
         flops: in the convention that was asked for; None where none was, or where it counts none of the layers.
+        latency: femtoseconds on the device that was asked for; None where none was.
         peak_bytes: the most activation memory that is in use while one of the layers runs.
     """
 
@@ -28,6 +31,7 @@ class Entry:
     where: int | None = None
     layers: list[Layer] = field(default_factory=list)
     flops: Any = None
+    latency: Any = None
     peak_bytes: Any = 0
 
     @property
@@ -40,6 +44,7 @@ class Entry:
 
     def as_dict(self) -> dict[str, Any]:
         numbers = {"params": self.params, "macs": self.macs, "flops": self.flops, "peak_bytes": self.peak_bytes}
+        numbers |= {} if self.latency is None else {"latency_seconds": seconds(self.latency)}
         place = {} if self.where is None else {"line": self.where}
         return {"cause": self.cause, **place, "layers": len(self.layers), **numbers}
 
@@ -74,23 +79,29 @@ CAUSES: dict[str, Callable[[Layer, Source], str]] = {
 }
 
 
-def blame(bill: Bill, source: Source, by: str, convention: Convention | str | None = None) -> list[Entry]:
+def blame(
+    bill: Bill, source: Source, by: str, convention: Convention | str | None = None, device: Device | None = None
+) -> list[Entry]:
     """The entries of a bill, in the order in which their first layers run.
 
     Args:
         source: the spec's text, whose lines `by="line"` names.
         by: one of CAUSES.
         convention: whose count is summed beside parameters and multiply-accumulates.
+        device: whose latency is summed too.
     """
     counted = count(bill, convention).layers if convention else [None] * len(bill.layers)
+    times = latency(bill, device).layers if device else [None] * len(bill.layers)
     alive = _peaks(memory(bill.graph))
     entries: dict[str, Entry] = {}
-    for layer, flops in zip(bill, counted, strict=True):
+    for layer, flops, time in zip(bill, counted, times, strict=True):
         cause = CAUSES[by](layer, source)
         entry = entries.setdefault(cause, Entry(cause, int(cause) if by == "line" and cause.isdigit() else None))
         entry.layers.append(layer)
         if flops is not None:
             entry.flops = plain((entry.flops or 0) + flops)
+        if time is not None:
+            entry.latency = (entry.latency or 0) + time
         entry.peak_bytes = max(entry.peak_bytes, alive.get(layer.node.name, 0))
     return list(entries.values())
 

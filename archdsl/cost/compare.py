@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.layout import Line, count, layout
-from archdsl.cost.totals import costs
+from archdsl.cost.totals import Value, costs, in_words, jsonable
 
 if TYPE_CHECKING:
     from archdsl.net import Net
@@ -17,19 +17,23 @@ class Total:
     """One cost before and after."""
 
     name: str
-    before: int
-    after: int
+    before: Value
+    after: Value
 
     @property
-    def change(self) -> int:
+    def change(self) -> Value:
         return self.after - self.before
+
+    def cells(self) -> list[str]:
+        """Before, after and the change, for people."""
+        return [in_words(self.name, self.before), in_words(self.name, self.after), in_words(self.name, self.change, "+")]
 
     @property
     def ratio(self) -> str:
-        return f"{self.after / self.before:.3f}" if self.before else "-"
+        return f"{float(self.after / self.before):.3f}" if self.before else "-"
 
     def as_dict(self) -> dict[str, Any]:
-        return {"cost": self.name, "before": self.before, "after": self.after}
+        return {"cost": self.name, "before": jsonable(self.before), "after": jsonable(self.after)}
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ class Change:
         return {"name": self.line.name, "row": self.line.number, "before": side(self.before), "after": side(self.after)}
 
 
-def totals(before: Net, after: Net) -> list[Total]:
-    """Every cost of two single networks."""
-    first, second = costs(before), costs(after)
+def totals(before: Net, after: Net, devices: tuple[str, ...] = ()) -> list[Total]:
+    """Every cost of two single networks, latencies on devices among them."""
+    first, second = costs(before, devices=devices), costs(after, devices=devices)
     return [Total(name, value, second[name]) for name, value in first.items()]
 
 

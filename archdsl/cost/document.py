@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.cost.bill import Bill, Layer
+from archdsl.cost.device import Device
+from archdsl.cost.latency import latency, seconds
 from archdsl.cost.memory import memory
 from archdsl.errors import Source
 from archdsl.spec.model import Spec
@@ -26,6 +28,14 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
         },
         "layers": [_layer(layer, spec.source) for layer in bill],
     }
+
+
+def timed(data: dict[str, Any], bill: Bill, device: Device) -> None:
+    """Add what a device is predicted to take, in all and to every layer: `latency` and `latency_seconds`."""
+    found = latency(bill, device)
+    data["latency"] = {"device": device.name, "batch": device.batch, "seconds": seconds(found.total), **device.as_dict()}
+    for layer, time, kind in zip(data["layers"], found.layers, found.words(), strict=True):
+        layer |= {"latency_seconds": seconds(time), "kind": kind}
 
 
 def _layer(layer: Layer, source: Source) -> dict[str, Any]:

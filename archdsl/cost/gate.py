@@ -10,7 +10,7 @@ from typing import Any
 from archdsl.errors import InputError, near_miss
 from archdsl.spec.read_reported import parse_size
 
-_FORM = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*([+-]?)\s*([0-9.,]+\s*[KkMGBT]?)(%?)\s*\Z")
+_FORM = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*([+-]?)\s*([0-9.,]+\s*(?:[KkMGBT]|us|ms|s)?)(%?)\s*\Z")
 _SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b}
 
 
@@ -28,7 +28,7 @@ class Gate:
     relative: bool
     change: bool
 
-    def fails(self, before: int, after: int) -> bool:
+    def fails(self, before: int | Fraction, after: int | Fraction) -> bool:
         value: Any = after - before if self.change or self.relative else after
         if self.relative:
             value = Fraction(value * 100, before) if before else Fraction(0 if not value else 10**9)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from archdsl.cost.totals import LATENCY, of_file
 from archdsl.errors import InputError, clip, unknown
 from archdsl.spec.read_reported import parse_size
 
@@ -29,16 +29,11 @@ class Budget:
     sense: Sense
     text: str
 
-    @property
-    def limit(self) -> int:
-        """The last integer inside of the bound; costs are integers."""
-        return math.floor(self.bound) if self.sense == "max" else math.ceil(self.bound)
-
     def holds(self, value: Any) -> Any:
         """Whether a count keeps to the bound; for an array of counts an array."""
-        return value <= self.limit if self.sense == "max" else value >= self.limit
+        return value <= self.bound if self.sense == "max" else value >= self.bound
 
-    def violation(self, value: int) -> float:
+    def violation(self, value: int | Fraction) -> float:
         """How far a count lies outside, as a share of the bound; 0 or less inside."""
         over = value - self.bound if self.sense == "max" else self.bound - value
         return float(over / self.bound) if self.bound else float(over)
@@ -57,11 +52,13 @@ def parse_budget(text: str, known: Iterable[str], sense: Sense = "max") -> Budge
         InputError: not of this form, or an unknown cost.
     """
     cost, equals, written = (part.strip() for part in text.partition("="))
-    size = parse_size(written) if equals and not written.endswith(("%", "s")) else None
+    timed = cost.startswith(LATENCY)
+    size = parse_size(written) if equals and not written.endswith("%") and written.endswith("s") == timed else None
     if size is None or not cost:
-        raise InputError(f"'{clip(text)}' is no budget; write cost=size, as in --{sense} macs=118M")
+        example = f"{cost}=20ms" if timed else "macs=118M"
+        raise InputError(f"'{clip(text)}' is no budget; write cost={'time' if timed else 'size'}, as in --{sense} {example}")
     names = list(known)
-    if cost not in names:
+    if cost not in names and not of_file(cost):
         raise InputError("; ".join(filter(None, unknown("cost", cost, names))))
     return Budget(cost, size[0], sense, written)
 

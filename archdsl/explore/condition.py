@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import FLOPS, cost_names, unknown_cost
+from archdsl.cost.totals import cost_names, of_file, unknown_cost
 from archdsl.errors import Diagnostic, Mark, Source, SpecError
 from archdsl.exact import Disagreement
 from archdsl.exact.decision import COUNTED
@@ -22,7 +22,7 @@ from archdsl.spec.functions import FUNCTIONS
 from archdsl.spec.read_reported import parse_size
 
 _PIECE = re.compile(
-    r"(?P<text>\"[^\"]*\"|'[^']*'|\d+(?:\.\d+)?[eE][-+]?\d+)|(?P<size>\d+(?:\.\d+)?[KkMGBT]\b)|(?P<flops>flops\.[\w-]+)|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
+    r"(?P<text>\"[^\"]*\"|'[^']*'|\d+(?:\.\d+)?[eE][-+]?\d+)|(?P<size>\d+(?:\.\d+)?(?:[KkMGBT]|us|ms|s)\b)|(?P<file>(?:flops|latency)\.[\w-]+)|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
 )
 _WORDS = {"and", "or", "not", "in", "if", "else", "true", "false", "null"}
 
@@ -108,7 +108,7 @@ class Condition:
             return text
         owner, _, place = text.partition(".")
         element = place.isdigit() and owner in self._settings
-        if element or text in self._settings or text in cost_names() or text.startswith(FLOPS):
+        if element or text in self._settings or text in cost_names() or of_file(text):
             if before.endswith("$"):
                 raise self._at(f"'{text}' stands without a $ here", match.start() - 1, match.end())
             if text not in self.names:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import COSTS, FLOPS, convention_of, unknown_cost
+from archdsl.cost.totals import COSTS, FLOPS, LATENCY, convention_of, device_of, parts_of_unit, unknown_cost
 from archdsl.errors import InputError
 from archdsl.exact import exact
 from archdsl.exact.bounds import ordered
@@ -72,8 +72,9 @@ def denominator(name: str, net: Net, axes: Sequence[Axis]) -> int:
             return lcm(*(value.denominator for value in values))
     if name.startswith(FLOPS):
         return lcm(1, *(_weights(convention_of(net, name.removeprefix(FLOPS)).rules)))
-    if name in COSTS:
-        return 1
+    if name in COSTS or name.startswith(LATENCY):
+        check_cost(name, net)
+        return parts_of_unit(name)
     if name in net.spec.knobs:
         raise InputError(f"'{name}' is the same for all variants; give it values: {name}=from:to:step")
     raise unknown_cost(name, tuple(n for axis in axes for n in axis.names))
@@ -83,6 +84,8 @@ def check_cost(name: str, net: Net) -> None:
     """Raises InputError for what is no cost."""
     if name.startswith(FLOPS):
         convention_of(net, name.removeprefix(FLOPS))
+    elif name.startswith(LATENCY):
+        device_of(net, name.removeprefix(LATENCY))
     elif name not in COSTS:
         raise unknown_cost(name)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import amounts
+from archdsl.cost.totals import amounts, parts_of_unit
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
 from archdsl.exact.decision import COUNTED
@@ -144,7 +144,7 @@ class Partition:
         found = self.known.setdefault(place, {})
         for name in self.costs:
             if name not in found:
-                found[name] = Total(amounts(net, name), len(box.axes))
+                found[name] = Total(amounts(net, name), len(box.axes), parts_of_unit(name))
         return found
 
     def forget(self, spent: int) -> None:

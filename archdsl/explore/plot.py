@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archdsl.cost.totals import LATENCY, Value
 from archdsl.explore.sensitivity import Influence, Side
 from archdsl.explore.variants import Row, Variants, plain, shown
 from archdsl.net import Net
@@ -17,6 +18,11 @@ SHOWN = 20_000
 """Variants that a plot shows beside the front."""
 
 UNITS = {"peak": "bytes", "weights": "bytes", "moved": "bytes", "receptive_field": "pixels"}
+
+
+def unit_of(name: str) -> str:
+    """The unit of a cost, "" for a count."""
+    return "s" if name.startswith(LATENCY) else UNITS.get(name, "")
 
 
 def plot_variants(path: Path, net: Net, objectives: Sequence[str], front: Variants, sample: Variants) -> None:
@@ -51,7 +57,7 @@ def points(net: Net, front: Variants, sample: Variants) -> Points:
     note = f"{len(rows):,} of {passed:,} variants shown" + (", the front is complete" if front.rows else "")
     records = tuple({name: plain(row[name]) for name in sample.columns} for row in rows)
     start = next((place for place, row in enumerate(rows) if _stands(net, row, sample.settings)), None)
-    units = {name: unit for name, unit in UNITS.items() if name in sample.costs}
+    units = {name: unit for name in sample.costs if (unit := unit_of(name))}
     front_places = tuple(range(len(front.rows)))
     return Points(
         net.name, sample.settings, sample.costs, records, front_places, start, "" if len(rows) == passed else note, units
@@ -74,14 +80,14 @@ def _stands(net: Net, row: Row, settings: Sequence[str]) -> bool:
     return True
 
 
-def plot_tornado(path: Path, name: str, influences: Sequence[Influence], cost: str, start: int) -> None:
+def plot_tornado(path: Path, name: str, influences: Sequence[Influence], cost: str, start: Value) -> None:
     """Draw what one step of each knob does to a cost. Raises as `plot_variants`."""
     from archdsl.viz.plots import write_plot
 
     write_plot(path, [tornado(name, influences, cost, start)], title=f"{name}: one step of each knob")
 
 
-def tornado(name: str, influences: Sequence[Influence], cost: str, start: int) -> Tornado:
+def tornado(name: str, influences: Sequence[Influence], cost: str, start: Value) -> Tornado:
     """What one step of each knob does to a cost, as data of a plot; knobs that do nothing are left out."""
     from archdsl.viz.plots import Bar, Tornado
 
@@ -92,8 +98,8 @@ def tornado(name: str, influences: Sequence[Influence], cost: str, start: int) -
         steps = [f"{shown(influence.value)} → {shown(side.value)}" if side else "" for side in (influence.down, influence.up)]
         changes = [_change(side, cost, start) for side in (influence.down, influence.up)]
         bars.append(Bar(influence.name, steps[0], steps[1], changes[0], changes[1]))
-    return Tornado(name, cost, start, UNITS.get(cost, ""), tuple(bars))
+    return Tornado(name, cost, float(start), unit_of(cost), tuple(bars))
 
 
-def _change(side: Side | None, cost: str, start: int) -> float | None:
+def _change(side: Side | None, cost: str, start: Value) -> float | None:
     return float(side.costs[cost] - start) if side is not None and side.costs else None

@@ -51,7 +51,7 @@ class Figure:
     def counted(self, changes: dict[str, Any]) -> int:
         """What it is with some settings changed."""
         known = {name: value for name, value in changes.items() if belongs(self.net, name)}
-        return total(self.net.set(**known) if known else self.net, self.total)
+        return int(total(self.net.set(**known) if known else self.net, self.total))
 
 
 @dataclass(frozen=True)

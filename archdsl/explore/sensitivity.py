@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.totals import total
+from archdsl.cost.totals import Value, total
 from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact
 from archdsl.explore.partition import reason
@@ -31,7 +31,7 @@ class Side:
     """
 
     value: Any
-    costs: dict[str, int]
+    costs: dict[str, Value]
     reason: str = ""
 
 
@@ -44,14 +44,14 @@ class Influence:
     down: Side | None
     up: Side | None
 
-    def change(self, cost: str, start: int) -> tuple[int | None, int | None]:
+    def change(self, cost: str, start: Value) -> tuple[Value | None, Value | None]:
         """The differences of a cost, down and up; None where there is none."""
         down, up = (side.costs[cost] - start if side and side.costs else None for side in (self.down, self.up))
         return down, up
 
-    def span(self, cost: str, start: int) -> int:
+    def span(self, cost: str, start: Value) -> Value:
         """How far the knob moves a cost at most."""
-        return max((abs(change) for change in self.change(cost, start) if change is not None), default=0)
+        return max((max(change, -change) for change in self.change(cost, start) if change is not None), default=0)
 
 
 def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None = None) -> list[Influence]:
@@ -81,7 +81,7 @@ def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None 
     start = {name: total(net, name) for name in names}
 
     def relative(influence: Influence) -> float:
-        return max((influence.span(name, start[name]) / start[name] for name in names if start[name]), default=0.0)
+        return max((float(influence.span(name, start[name]) / start[name]) for name in names if start[name]), default=0.0)
 
     return sorted(found, key=relative, reverse=True)
 

@@ -33,11 +33,12 @@ class Total:
         low, high: bounds of all numerators.
     """
 
-    def __init__(self, values: Iterable[tuple[Any, int]], dimensions: int):
+    def __init__(self, values: Iterable[tuple[Any, int]], dimensions: int, unit: int = 1):
         """
         Args:
             values: ints, Fractions and grids, each with how many times it is taken.
             dimensions: number of axes of the box.
+            unit: how many of the values make one of the total.
         """
         terms = [(value, times) for value, times in values if times and not (isinstance(value, int) and value == 0)]
         self.den = lcm(1, *(_denominator(value) for value, _ in terms))
@@ -46,6 +47,7 @@ class Total:
         for value, times in terms:
             self._add(value, times, dimensions, arrays)
         self.products = [(main.array, *(array for _, array in rest)) for kind in arrays.values() for main, rest in kind.values()]
+        self.den *= unit
         self._bound()
 
     def _add(self, value: Any, times: int, dimensions: int, arrays: dict[Any, Any]) -> None:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
+from archdsl.cost.totals import LATENCY, in_words
+
 if TYPE_CHECKING:
     from archdsl.explore.keepers import Outcome
 
@@ -15,6 +17,8 @@ Row = dict[str, Any]
 """Settings and costs of one variant by name. Numbers are ints and Fractions, lists are tuples."""
 
 SHOWN = 50
+LONG = 10**6
+"""A denominator past which a fraction is shown rounded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +64,18 @@ class Variants(Sequence[Row]):
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         lines = []
         for row in self.rows[:SHOWN]:
-            cells = "".join(f"<td style='text-align:right'>{escape(shown(row[name]))}</td>" for name in self.columns)
+            cells = "".join(f"<td style='text-align:right'>{escape(cell(name, row[name]))}</td>" for name in self.columns)
             lines.append(f"<tr>{cells}</tr>")
         more = f"<p>… and {len(self.rows) - SHOWN:,} more</p>" if len(self.rows) > SHOWN else ""
         return f"<table><caption>{escape(self.name)}</caption><tr>{head}</tr>{''.join(lines)}</table>{more}"
 
     def __repr__(self) -> str:
         return f"<{len(self.rows):,} variants of {self.name}, of {self.outcome.variants:,}>"
+
+
+def cell(name: str, value: Any) -> str:
+    """A value of a column as a person reads it: a latency as a time, all else as `shown`."""
+    return in_words(name, value) if name.startswith(LATENCY) else shown(value)
 
 
 def plain(value: Any) -> Any:
@@ -84,7 +93,7 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Fraction):
         decimal = float(value)
-        return f"{decimal:g}" if Fraction(f"{decimal:g}") == value else str(value)
+        return f"{decimal:g}" if Fraction(f"{decimal:g}") == value or value.denominator > LONG else str(value)
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(shown, value))}]"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -21,9 +21,10 @@ _UNITS: dict[str, int | Fraction] = {
     "T": 10**12,
     "%": 1,
     "s": 1,
-    "ms": Fraction(1, 1000),
+    "ms": Fraction(1, 10**3),
+    "us": Fraction(1, 10**6),
 }
-_SIZE = re.compile(r"([0-9][0-9,]{0,40})(\.[0-9]{1,20})?\s*(K|k|M|G|B|T|%|ms|s)?\Z")
+_SIZE = re.compile(r"([0-9][0-9,]{0,40})(\.[0-9]{1,20})?\s*(K|k|M|G|B|T|%|us|ms|s)?\Z")
 
 
 def parse_size(text: str) -> tuple[Fraction, Fraction] | None:

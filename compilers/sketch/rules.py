@@ -69,9 +69,10 @@ def _choose_add(op: ChooseAdd, shapes: tuple[Shape, ...], inputs: list[str], ten
     share = shapes[0][0] // op.groups
     total = ""
     for group in range(op.groups):
-        index = write.weight(f"choice.{group}", tensors["choice"][:, group] + group * share)
+        index = write.weight(f"choice.{group}", tensors["choice"][:, group])
         factor = write.weight(f"weight.{group}", tensors["weight"][:, group, None, None])
-        part = write("Mul", write("Gather", inputs[0], index, axis=1), factor)
+        maps = write("Slice", inputs[0], *[write.integers(value) for value in (group * share, (group + 1) * share, 1, 1)])
+        part = write("Mul", write("Gather", maps, index, axis=1), factor)
         total = write("Add", total, part) if total else part
     return total
 

@@ -16,7 +16,8 @@ from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import size
 from archdsl.ops.scale import LayerScale
 
-Tensors = dict[str, NDArray[Any]]
+Tensor = NDArray[Any]
+Tensors = dict[str, Tensor]
 
 
 @dataclass(eq=False)
@@ -48,7 +49,7 @@ class Weights:
             bias = (bias - found["running_mean"]) * scale + found.get("bias", 0.0)
         return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
 
-    def _tensor(self, node: Node, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    def _tensor(self, node: Node, name: str, shape: tuple[int, ...]) -> Tensor:
         kind = np.int64 if name == "choice" else np.float32
         found = self.given.get(f"{node.name}.{name}")
         if found is None:
@@ -58,7 +59,7 @@ class Weights:
             raise InputError(f"'{node.name}.{name}' has the shape {size(array.shape)}, the network's is {size(shape)}")
         return array
 
-    def _drawn(self, node: Node, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    def _drawn(self, node: Node, name: str, shape: tuple[int, ...]) -> Tensor:
         if name in ("bias", "running_mean"):
             return np.zeros(shape, np.float32)
         if name == "running_var" or (name == "weight" and isinstance(node.op, (BatchNorm, LayerNorm, LayerScale))):
@@ -66,7 +67,9 @@ class Weights:
         if name == "choice":
             assert isinstance(node.op, ChooseAdd)
             maps = self.graph.input_shapes(node)[0][0] // node.op.groups
-            return np.arange(np.prod(shape)).reshape(shape) % maps
+            found: Tensor = np.arange(np.prod(shape)).reshape(shape) % maps
+            return found
         inputs = int(np.prod(shape[1:])) or 1
-        drawn = self.generator.standard_normal(shape, dtype=np.float32)
-        return drawn * np.float32(np.sqrt(2 / inputs))
+        drawn: Tensor = self.generator.standard_normal(shape, dtype=np.float32)
+        scaled: Tensor = drawn * np.float32(np.sqrt(2 / inputs))
+        return scaled

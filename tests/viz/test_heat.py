@@ -89,7 +89,7 @@ def test_values_may_be_given(net):
 
 
 def test_what_cannot_be_drawn_says_why(net):
-    with pytest.raises(InputError, match="latency needs a device file"):
+    with pytest.raises(InputError, match=r"latency of which device\? Say latency\.NAME; shipped: raspberry-pi-3b"):
         diagram(net.graph(), heat="latency")
     with pytest.raises(InputError, match="unknown heat 'mac'; did you mean 'macs'"):
         diagram(net.graph(), heat="mac")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.totals import costs
+from archdsl.cost.totals import Value, in_words, total
 from archdsl.errors import ArchdslError, SpecError
 from archdsl.explore.budget import Budget
 from archdsl.ir.canonical import canonical_hash
@@ -30,7 +30,7 @@ class Candidate:
     """
 
     net: Net | None
-    costs: dict[str, int] = field(default_factory=dict)
+    costs: dict[str, Value] = field(default_factory=dict)
     graph: str = ""
     violation: float = 0.0
     reason: str = ""
@@ -46,21 +46,15 @@ def consider(base: Net, settings: dict[str, Any], names: Sequence[str], budgets:
     asked = dict.fromkeys([*(budget.cost for budget in budgets), *names])
     try:
         net = base.set(**settings)
-        counted = costs(net, conventions_of(asked))
+        found = {name: total(net, name) for name in asked}
     except ArchdslError as error:
         return Candidate(None, violation=UNBUILT, reason=first_line(error), kind="cannot be built")
-    found = {name: counted[name] for name in asked}
     broken = [budget for budget in budgets if not budget.holds(found[budget.cost])]
     if not broken:
         return Candidate(net, found, canonical_hash(net.graph()))
     violation = sum(budget.violation(found[budget.cost]) for budget in broken)
-    reason = " and ".join(f"{b.cost} {found[b.cost]:,}, not {b}" for b in broken)
+    reason = " and ".join(f"{b.cost} {in_words(b.cost, found[b.cost])}, not {b}" for b in broken)
     return Candidate(None, found, violation=violation, reason=reason, kind=" and ".join(f"not {b}" for b in broken))
-
-
-def conventions_of(names: Iterable[str]) -> tuple[str, ...]:
-    """The conventions of costs named `flops.CONVENTION`."""
-    return tuple(name.removeprefix("flops.") for name in names if name.startswith("flops."))
 
 
 def first_line(error: ArchdslError) -> str:

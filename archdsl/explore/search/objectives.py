@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from archdsl.cost.conventions import convention_names
+from archdsl.cost.device import device_names
+from archdsl.cost.totals import FLOPS, LATENCY, of_file, total
 from archdsl.errors import InputError, unknown
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 
@@ -51,10 +53,7 @@ class Cost:
     direction: Sense = "minimize"
 
     def measure(self, net: Net, seed: int) -> float:
-        from archdsl.cost.totals import costs
-
-        convention = self.name.partition(".")[2]
-        return costs(net, (convention,) if convention else ())[self.name]
+        return float(total(net, self.name))
 
 
 MEASURED: tuple[Objective, ...] = (
@@ -67,21 +66,24 @@ MEASURED: tuple[Objective, ...] = (
 
 LATER = {
     "accuracy": "it needs training, which archdsl does not do yet",
-    "latency": "it needs measurements of speed, which archdsl does not take yet",
+    "latency": "say of which device it is to be predicted: latency.DEVICE",
 }
 """Objectives that the command line knows by name only, and what is missing."""
 
 
 def cost_names() -> list[str]:
     """Every exact cost: what budgets may bound."""
-    return ["params", "macs", *(f"flops.{name}" for name in convention_names()), "weights", "peak"]
+    flops, latencies = (FLOPS + name for name in convention_names()), (LATENCY + name for name in device_names())
+    return ["params", "macs", *flops, "weights", "peak", *latencies]
 
 
 def objectives() -> dict[str, Objective]:
     """Every objective by name."""
-    bytes_of = ("weights", "peak")
-    exact: list[Objective] = [Cost(name, "bytes" if name in bytes_of else "") for name in cost_names()]
-    return {objective.name: objective for objective in (*MEASURED, *exact)}
+    return {objective.name: objective for objective in (*MEASURED, *map(_cost, cost_names()))}
+
+
+def _cost(name: str) -> Objective:
+    return Cost(name, "bytes" if name in ("weights", "peak") else "s" if name.startswith(LATENCY) else "")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def choose(usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str
     for name, direction in asked:
         if name in LATER and name not in known:
             raise InputError(f"the objective '{name}' cannot be measured: {LATER[name]}; there are {_listed(MEASURED)}")
+        if name not in known and of_file(name):
+            known[name] = _cost(name)
         if name not in known:
             raise InputError("; ".join(filter(None, unknown("objective", name, [*known, *LATER]))))
         if name in aims and direction not in (None, aims[name].direction):

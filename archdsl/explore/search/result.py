@@ -26,7 +26,7 @@ class Variant:
     trial: int
     settings: dict[str, str]
     values: dict[str, float]
-    costs: dict[str, int]
+    costs: dict[str, int | float]
     graph: str
 
     def as_dict(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from archdsl.cost.totals import Value, jsonable
 from archdsl.explore.search.candidate import Candidate, consider, first_line
 from archdsl.explore.search.measure import Job
 from archdsl.explore.search.session import GRACE_SECONDS, Session
@@ -51,7 +52,7 @@ class Search:
         self.session = Session(study)
         self.trials = Trials(study, request.space)
         self.random = np.random.default_rng([request.seed, self.trials.total])
-        self.running: dict[int, tuple[Trial, dict[str, int]]] = {}
+        self.running: dict[int, tuple[Trial, dict[str, Value]]] = {}
         self.waiting: dict[int, tuple[Trial, int]] = {}
         self.rejected: dict[Point, Candidate] = {}
         self.unclaimed: dict[int, float] = {}
@@ -119,7 +120,7 @@ class Search:
         if not trial.constraints:
             trial.set_constraint("budgets", candidate.violation)
         settings = {name: written(value) for name, value in self.request.space.settings(point).items()}
-        trial.set_user_attr(ABOUT, {"settings": settings, "costs": candidate.costs})
+        trial.set_user_attr(ABOUT, {"settings": settings, "costs": {name: jsonable(v) for name, v in candidate.costs.items()}})
         if candidate.reason:
             self.row += 1
             self._tell(trial, "PRUNED", {REJECTED: {"reason": candidate.reason, "kind": candidate.kind}})

@@ -1,0 +1,95 @@
+"""`archdsl calibrate`."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archdsl.cli.common import console, json_option, print_json
+from archdsl.cli.progress import progress
+
+if TYPE_CHECKING:
+    from archdsl.compilers.calibrate.quality import Quality
+    from archdsl.compilers.measure.runtimes import Runtime
+    from archdsl.cost.device import Device
+
+LEAST_SECONDS, SECONDS = 10, 90
+
+
+@click.command("calibrate")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The device file: NAME.yaml.")
+@click.option("--runtime", "word", default="onnxruntime", show_default=True, metavar="NAME", help="What runs the networks.")
+@click.option("--threads", type=click.IntRange(1), help="Of the runtime; as many as there are cores where not given.")
+@click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Images of one pass.")
+@click.option("--seconds", default=SECONDS, show_default=True, type=click.IntRange(LEAST_SECONDS), help="For measuring, about.")
+@click.option("--check", is_flag=True, help="Measure the zoo too, which the fit never sees, and note how near predictions are.")
+@json_option
+def command(output: Path, word: str, threads: int | None, batch: int, seconds: int, check: bool, as_json: bool) -> None:
+    """Measure synthetic networks on this machine and write a device file, which latencies are predicted from.
+
+    Nothing else should run meanwhile. Predict with it: `archdsl cost SPEC --device NAME.yaml`, or the cost latency.NAME in sweep,
+    solve, search and whatif.
+    """
+    from archdsl.artifacts import write
+    from archdsl.compilers.calibrate.run import VISITS, calibrate, count_of
+    from archdsl.compilers.measure.machine import cores
+    from archdsl.compilers.measure.runtimes import runtime as runtime_named
+    from archdsl.cost.device import device_names
+    from archdsl.cost.device_file import device_text
+    from archdsl.errors import InputError
+
+    if output.suffix not in (".yaml", ".yml"):
+        raise click.UsageError(f"-o {output}: a device file ends in .yaml")
+    if not re.fullmatch(r"[\w-]+", output.stem):
+        raise click.UsageError(f"-o {output}: the name of a device is of letters, digits, - and _")
+    if output.stem in device_names():
+        raise InputError(f"{output}: '{output.stem}' is the name of a shipped device; give the file another")
+    if not output.absolute().parent.is_dir():
+        raise InputError(f"{output} cannot be written: there is no folder {output.parent}")
+    runtime, used = runtime_named(word), threads or cores()
+    with progress("visits", VISITS * count_of(seconds), quiet=as_json) as step:
+        device, fit = calibrate(runtime, output.stem, used, batch, seconds, step)
+    held_out = _check(device, runtime, used, as_json) if check else None
+    made = _described(device, runtime, used, fit, held_out)
+    write(output, device_text(made))
+    if as_json:
+        entries = {"fit": fit.as_dict(), "held_out": held_out.as_dict() if held_out else None}
+        print_json({"written": str(output), **made.as_dict(), **entries})
+        return
+    out = console()
+    out.print(f"{output} is written: {made.heading}", markup=False, soft_wrap=True)
+    for line in made.trust():
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _check(device: Device, runtime: Runtime, threads: int, quiet: bool) -> Quality:
+    from archdsl.compilers.calibrate.check import check, checked
+    from archdsl.compilers.calibrate.run import VISITS
+
+    with progress("visits to the zoo", VISITS * len(checked()), quiet=quiet) as step:
+        return check(device, runtime, threads, step=step).quality
+
+
+def _described(device: Device, runtime: Runtime, threads: int, fit: Quality, held_out: Quality | None) -> Device:
+    """The device with what its file says of how it was made."""
+    from dataclasses import replace
+
+    from archdsl.compilers.measure.machine import machine
+
+    here = machine()
+    about = {
+        "machine": f"{here.processor}, {here.cores} core{'s' if here.cores != 1 else ''}, {here.system}",
+        "runtime": runtime.word,
+        "threads": str(threads),
+        "batch": str(device.batch),
+        "versions": ", ".join(f"{name} {version}" for name, version in here.versions.items()),
+        "date": datetime.date.today().isoformat(),
+        "fit": str(fit),
+    }
+    if held_out:
+        about["held out"] = f"{held_out}; networks of the zoo"
+    return replace(device, about=about)

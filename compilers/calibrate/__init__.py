@@ -1,0 +1,1 @@
+"""Device files by measurement: synthetic networks, their times on this machine, and the coefficients that explain them."""

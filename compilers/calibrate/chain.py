@@ -1,0 +1,36 @@
+"""Graphs that grow operator by operator, for networks that have no spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops import OPERATORS, Shape
+from archdsl.ops.passing import Input
+
+
+class Chain:
+    """A graph that grows at its end: `chain("conv", out=8)` adds a node behind the last one and gives its name."""
+
+    def __init__(self, shape: Shape, name: str):
+        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, "input")
+
+    def __call__(self, word: str, *inputs: str, **arguments: Any) -> str:
+        """Add an operator that reads the given nodes, or the last one."""
+        graph = self.graph
+        inputs = inputs or (graph.output,)
+        op = OPERATORS[word].read(arguments)
+        name = f"{word}_{len(graph)}"
+        graph.nodes[name] = Node(name, op, inputs, op.shape(*(graph[source].shape for source in inputs)))
+        graph.output = name
+        return name
+
+    @property
+    def shape(self) -> Shape:
+        """Output shape of the last node."""
+        return self.graph[self.graph.output].shape
+
+    @property
+    def channels(self) -> int:
+        count: int = self.shape[0]
+        return count
