@@ -252,9 +252,14 @@ def _pool(layer: Layer) -> list[Case]:
 
 
 def _mul(layer: Layer) -> list[Case]:
-    """A gate is a map of 1x1 beside one that is no such map by its structure: it comes of pooling."""
-    ones = [len(shape) == 3 and all(type(d) is int and d == 1 for d in shape[1:]) for shape in layer.inputs]
-    return [("mul.gate" if any(ones) and not all(ones) else "mul", True)]
+    """A gate is a map of 1x1 beside one that is larger."""
+    some: Truths = False
+    every: Truths = True
+    for shape in layer.inputs:
+        one = len(shape) == 3 and (shape[1] == 1) & (shape[2] == 1)
+        some, every = some | one, every & one
+    gate = some & (not every if isinstance(every, bool) else ~every)
+    return [(f"mul{more}", where) for more, where in _split([(".gate", gate)], "")]
 
 
 def _by_input(layer: Layer) -> list[Case]:

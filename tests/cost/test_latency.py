@@ -172,7 +172,7 @@ AXES = [
     ("dpnet", ["width=0.5:1.5:0.25", "kernels.1=1,3,5", "kernels.2=5,7", "resolution=160:224:32"]),
     ("shufflenet_v1", ["channels=192:384:48", "groups=2,3"]),
     ("resnext50", ["groups=1,2,32", "width=0.5,1"]),
-    ("mobilenet_v3_small", ["width=0.5,0.75,1", "se_reduction=2,4"]),
+    ("mobilenet_v3_small", ["width=0.5,1", "se_reduction=2,4", "resolution=32,64"]),  # at 32 the last maps are 1x1
     ("vgg16_bn", ["classes=10,1000", "width=0.125:0.5:0.125", "resolution=32,64"]),
 ]
 
