@@ -28,7 +28,7 @@ class Shift(nn.Module):
         downward = [max(-height, min(step, height)) for step in steps]  # further than the map is out of it
         rightward = [max(-width, min(step, width)) for step in steps]
         offsets = [(down, right) for down in downward for right in rightward]
-        parts = x.split(share, 1)
+        parts = torch.split(x, share, 1)
         moved = [  # zeros come in on one side, as much is cut off on the other
             functional.pad(part, (right, -right, down, -down)) if down or right else part
             for part, (down, right) in zip(parts, offsets, strict=False)
