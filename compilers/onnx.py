@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run, missing
-from archdsl.compilers.programs import example, first_line, quiet
+from archdsl.compilers.programs import example, first_line, program, quiet
 from archdsl.errors import BackendError
 
 SUFFIX = ".onnx"
@@ -26,14 +26,13 @@ def write(model: Model, path: Path) -> None:
         import onnxscript  # noqa: F401
     except ImportError:
         raise missing("onnx", "onnx") from None
-    image, shapes = example(model)
+    traced = program(model)
     try:
         with quiet(), torch.no_grad():
             made = torch.onnx.export(
-                model.module,
-                image,
+                traced,
                 dynamo=True,
-                dynamic_shapes=shapes,
+                dynamic_shapes=example(model)[1],  # for the name of the axis
                 input_names=[INPUT],
                 output_names=[OUTPUT],
                 verbose=False,

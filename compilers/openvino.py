@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,10 +24,7 @@ def write(model: Model, path: Path) -> None:
     Raises:
         BackendError: the package is missing, or OpenVINO cannot express the network.
     """
-    try:
-        import openvino
-    except ImportError:
-        raise missing("openvino", "openvino") from None
+    openvino = library()
     traced = program(model)
     try:
         with quiet():
@@ -38,11 +37,33 @@ def write(model: Model, path: Path) -> None:
 
 def read(path: Path) -> Run:
     """The network of the files, compiled for the CPU."""
-    import openvino
-
-    compiled = openvino.Core().compile_model(path, "CPU", WHOLE)
+    compiled = library().Core().compile_model(path, "CPU", WHOLE)
 
     def run(image: Tensor) -> Tensor:
         return torch.from_numpy(compiled([image.numpy()])[0])
 
     return run
+
+
+def library() -> Any:
+    """OpenVINO, imported without its telemetry unless someone else has imported it before.
+
+    It reports every import and conversion to its makers unless the user has run `opt_in_out --opt_out`, which writes into the home
+    folder. Where the package that sends is not installed, OpenVINO does without; while it is imported here, it is not to be found.
+
+    Raises:
+        BackendError: it is not installed.
+    """
+    hidden = "openvino_telemetry"
+    before = sys.modules.get(hidden)
+    sys.modules[hidden] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    except ImportError:
+        raise missing("openvino", "openvino") from None
+    finally:
+        if before is None:
+            del sys.modules[hidden]
+        else:
+            sys.modules[hidden] = before
+    return openvino

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from archdsl.compilers.export import Model, Run
@@ -36,10 +36,26 @@ def program(model: Model) -> ExportedProgram:
     """The network as a program whose batch may have any size."""
     image, shapes = example(model)
     try:
-        with quiet(), torch.no_grad():
+        with quiet(), out_of_place(model.module), torch.no_grad():
             return torch.export.export(model.module, image, dynamic_shapes=shapes)
     except Exception as error:  # of many kinds, none of them documented
         raise BackendError(f"torch.export cannot trace the network: {first_line(error)}") from error
+
+
+@contextmanager
+def out_of_place(module: nn.Module) -> Iterator[None]:
+    """Activations make a tensor of their own while a network is traced.
+
+    Exporters know `hardswish` as one operator; `hardswish_` they take apart, into slower files and in several times the time.
+    """
+    overwriting = [layer for layer in module.modules() if getattr(layer, "inplace", False) is True]
+    try:
+        for layer in overwriting:
+            layer.inplace = False  # type: ignore[assignment]
+        yield
+    finally:
+        for layer in overwriting:
+            layer.inplace = True  # type: ignore[assignment]
 
 
 def example(model: Model) -> tuple[tuple[Tensor], tuple[dict[int, Dim]]]:

@@ -5,6 +5,9 @@ in the order in which a forward pass calls them, and the first logits for a repr
 test is filled the same way and has to give the same logits. Layers are paired by kind and shape in calling order, so names do not
 matter; a linear layer and a 1x1 convolution on a 1x1 map are the same thing.
 
+archdsl.compilers.torch.pairing pairs layers too, from a state dict. Nothing of it is used here: this is the proof that the order of
+calls and the shapes are right, which that module relies on, and it tells kernels, groups and biases apart where that reads shapes alone.
+
 What else is learned (layer norms, layer scales, embeddings) keeps what it began with, unless the fixture lists how many values
 each of these tensors holds (`others`): then they are paired by that in calling order and filled too.
 """

@@ -6,7 +6,7 @@
 - activations that `archdsl.ir.inplace` allows to overwrite their input do so;
 - add and mul of more than two tensors make a tensor for each pair, from the left;
 - a scaled product of matrices is made twice, without and with the factor;
-- some operators need more until they return: max pooling makes indices (int64), shift a padded copy of its input, layer
+- some operators need more until they return: max pooling makes indices (int64), shift the groups that it moves, layer
   normalisation a mean and a deviation for each row, sums with weights or choices the parts that they add;
 - everything else makes its output.
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from archdsl.exact import minimum, product, select
+from archdsl.exact import minimum, product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ops.attention import MatMul, SplitHeads
@@ -127,10 +127,10 @@ def _adaptive_pool(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: 
 
 
 def _shift(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+    """Each group that moves, before all are joined; the middle one stays, and so do channels that are left over."""
     channels, height, width = shapes[0]
-    reach = op.kernel // 2 * op.dilation * 2
-    padded = channels * (height + reach) * (width + reach) * itemsize
-    return select(channels // (op.kernel * op.kernel) == 0, 0, padded)
+    groups = op.kernel * op.kernel
+    return (groups - 1) * (channels // groups) * height * width * itemsize
 
 
 def _layer_norm(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:

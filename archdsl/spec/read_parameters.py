@@ -120,7 +120,7 @@ def _step(node: Node | None, values: ValueReader) -> int | Fraction | None:
 def _reading(node: Node | None, values: ValueReader) -> dict[str, Any]:
     """`true`, or a list of the values that the source may mean."""
     if not isinstance(node, Sequence):
-        return {"reading": values.truth(node, "'reading'") if node is not None else False}
+        return {"reading": values.truth(node, "'reading'", " or a list of values") if node is not None else False}
     listed = [values.plain(item) for item in node.items]
     return {"reading": bool(listed), "readings": tuple(tuple(item) if isinstance(item, list) else item for item in listed)}
 

@@ -92,10 +92,10 @@ class ValueReader:
         self.report.error(f"{what} must be a text, {kind(node)} came", node.mark)
         return ""
 
-    def truth(self, node: Node, what: str) -> bool:
+    def truth(self, node: Node, what: str, also: str = "") -> bool:
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        self.report.error(f"{what} must be true or false, {kind(node)} came", node.mark)
+        self.report.error(f"{what} must be true or false{also}, {kind(node)} came", node.mark)
         return False
 
     def plain(self, node: Node) -> Any:

@@ -64,7 +64,7 @@ def _joined(between: str, *texts: Text) -> Text:
 
 def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
     (heads, rest) = sizes
-    return (*_text(x), f".unflatten({axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
+    return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {

@@ -166,6 +166,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
     yield from _call("    def forward(", ["self", *arguments], f") -> {result}:", 4)
     kept = _kept(made)
+    steps: list[tuple[Entry, list[str], str]] = []
     for index, entry in enumerate(made.entries):
         given = [names[source] for source in made.sources[index]]
         live = {name for source, name in names.items() if last.get(source, -1) > index}
@@ -175,9 +176,30 @@ def _forward(made: SourceClass) -> Iterator[str]:
             )
             live.add(name)
             names[index, position] = name
-        target = ", ".join(names[index, position] for position in range(len(entry.gives)))
-        yield from _step(entry, made.formulas[index], given, target, kept)
-    yield f"        return {', '.join(names[source] for source in returned)}"
+        steps.append((entry, given, ", ".join(names[index, position] for position in range(len(entry.gives)))))
+    result = ", ".join(names[source] for source in returned)
+    ends = returned == ((len(steps) - 1, 0),) and not _is_vague(made.entries[-1])
+    typed = _typed(made, steps, result, names)
+    for index, (entry, given, target) in enumerate(steps):
+        if ends and index == len(steps) - 1:
+            yield from _expression("return ", entry, made.formulas[index], given, kept)
+        else:
+            yield from _step(entry, made.formulas[index], given, target, kept, ": Tensor" if index == typed else "")
+    if not ends:
+        yield f"        return {result}"
+
+
+def _is_vague(entry: Entry) -> bool:
+    """Whether a type checker takes what an entry gives for anything: what a module gives, and sums and products of that."""
+    return entry.made is not None or any(piece in (" + ", " * ", " @ ") for piece in entry.text)
+
+
+def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:
+    """The step that says of the result that it is a tensor; -1 where that is known."""
+    (place, _), *others = made.sources[-1]
+    if others or place < 0 or not _is_vague(made.entries[place]) or result in {names[s] for s in names if s[0] == -1}:
+        return -1
+    return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 
 
 def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> str:
@@ -200,23 +222,30 @@ def _free(name: str, live: Collection[str]) -> str:
     return name
 
 
-def _step(entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str]) -> Iterator[str]:
+def _step(
+    entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str], annotation: str
+) -> Iterator[str]:
     """The lines of a forward pass that run one entry."""
     if entry.first is not None:
         if target != given[0]:
-            yield f"        {target} = {given[0]}"
+            yield f"        {target}{annotation} = {given[0]}"
         yield f"        for i in range({formula_text(formulas[0], kept)}, {formula_text(formulas[1], kept)}):"
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:
         module = f"self.{entry.attribute}" if entry.attribute.isidentifier() else f'self.get_submodule("{entry.attribute}")'
-        yield from _call(f"        {target} = {module}(", given, ")", 8)
+        yield from _call(f"        {target}{annotation} = {module}(", given, ")", 8)
+    elif _filled(entry.text, iter(formulas), given, kept) != target:
+        yield from _expression(f"{target}{annotation} = ", entry, formulas, given, kept)
+
+
+def _expression(head: str, entry: Entry, formulas: list[Formula], given: list[str], kept: Mapping[str, str]) -> Iterator[str]:
+    """A line with the formula of an entry, or several where it is long."""
+    text = _filled(entry.text, iter(formulas), given, kept)
+    line = f"        {head}{text}"
+    if len(line) > WIDTH and text.startswith("torch.cat("):
+        yield from _call(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
     else:
-        text = _filled(entry.text, iter(formulas), given, kept)
-        head = f"        {target} = {text}"
-        if len(head) > WIDTH and text.startswith("torch.cat("):
-            yield from _call(f"        {target} = torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
-        elif text != target:
-            yield head
+        yield line
 
 
 def _call(head: str, given: list[str], close: str, depth: int) -> Iterator[str]:

@@ -23,15 +23,17 @@ class Shift(nn.Module):
         if share == 0:
             return x.clone()  # memory of its own whatever the number of channels
         reach = self.kernel // 2 * self.dilation
+        steps = range(-reach, reach + 1, self.dilation)
         height, width = x.shape[2], x.shape[3]
-        padded = functional.pad(x, (reach, reach, reach, reach))
-        steps = range(2 * reach, -1, -self.dilation)  # what moves up by r is read r below the middle
-        corners = [(top, left) for top in steps for left in steps]
-        moved = [
-            padded[:, first : first + share, top : top + height, left : left + width]
-            for first, (top, left) in zip(range(0, self.channels, share), corners, strict=False)
+        downward = [max(-height, min(step, height)) for step in steps]  # further than the map is out of it
+        rightward = [max(-width, min(step, width)) for step in steps]
+        offsets = [(down, right) for down in downward for right in rightward]
+        parts = torch.split(x, share, 1)
+        moved = [  # zeros come in on one side, as much is cut off on the other
+            functional.pad(part, (right, -right, down, -down)) if down or right else part
+            for part, (down, right) in zip(parts, offsets, strict=False)
         ]
-        return torch.cat([*moved, x[:, len(corners) * share :]], 1)
+        return torch.cat([*moved, *parts[len(offsets) :]], 1)
 
     def extra_repr(self) -> str:
         return f"{self.channels}, kernel={self.kernel}, dilation={self.dilation}"

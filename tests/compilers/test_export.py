@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +132,49 @@ def test_refusal_is_explained(model: Model, tmp_path: Path) -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return x * 2 if x.sum().item() > 0 else x
 
-    for to, message in (
-        ("onnx", "torch's exporter cannot express the network"),
-        ("pt2", "torch.export cannot trace the network"),
-    ):
-        with pytest.raises(BackendError, match=message):
+    for to in ("onnx", "pt2", "openvino"):
+        with pytest.raises(BackendError, match=r"torch\.export cannot trace the network"):
             export(Model(model.graph, Opaque()), to, tmp_path / f"tiny{backend(to).SUFFIX}")
     assert not list(tmp_path.iterdir())
+
+
+LISTEN = """
+import os, sys
+seen = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def hook(event, arguments):
+    if event.startswith("socket."):
+        os.write(seen, f"{event} {arguments[:2]}\\n".encode())
+sys.addaudithook(hook)
+from archdsl.cli.main import main
+spec = sys.argv[1]
+sys.argv = ["archdsl", "export", spec, "--to", "openvino", "-o", spec + ".xml"]
+main()
+"""
+
+
+def test_openvino_reports_to_nobody(tmp_path: Path) -> None:
+    """Telemetry runs in processes forked from ours, which write to the same file."""
+    spec, seen, home = tmp_path / "tiny.yaml", tmp_path / "seen", tmp_path / "home"
+    spec.write_text(SPEC)
+    home.mkdir()
+    outside = {name: value for name, value in os.environ.items() if name not in ("CI", "TF_BUILD", "JENKINS_URL")}
+    done = subprocess.run(
+        [sys.executable, "-c", LISTEN, str(spec), str(seen)], env={**outside, "HOME": str(home)}, capture_output=True, text=True
+    )
+    assert "largest difference" in done.stdout, done.stderr
+    assert seen.read_text() == ""
+    assert not (home / "intel").exists()
+
+
+def test_activations_are_one_operator(model: Model, tmp_path: Path) -> None:
+    import onnx
+
+    path = tmp_path / "tiny.onnx"
+    export(model, "onnx", path)
+    graph = onnx.load(path).graph
+    operators = {node.op_type for node in graph.node}
+    assert operators == {"Conv", "Relu", "HardSwish", "HardSigmoid", "Slice", "Concat", "Mul", "ReduceMean", "MaxPool", "Gemm"} | (
+        operators & {"Reshape", "Transpose", "BatchNormalization"}
+    )
+    assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
+    assert [layer.inplace for layer in model.module.modules() if isinstance(layer, torch.nn.Hardswish)] == [True] * 5

@@ -35,6 +35,11 @@ def test_random_networks(seed):
     compare(network(seed))
 
 
+@pytest.mark.parametrize("arguments", [{}, {"kernel": 1}, {"kernel": 5}, {"kernel": 3, "dilation": 9}, {"kernel": 7}])
+def test_shift(arguments):
+    compare(chain((31, 6, 5), ("shift", arguments)))
+
+
 def test_half_precision():
     graph = archdsl.load("resnet18", resolution=64).graph()
     module, ours = compiled(graph).half(), memory(graph, "float16")

@@ -113,6 +113,23 @@ def test_shift_moves_each_group_by_its_offset():
                 assert torch.equal(y[:, channel, row, column], wanted)
 
 
+def test_shift_by_more_than_the_map_leaves_zeros():
+    x = torch.randn(2, 9, 2, 4)
+    y = run("shift", x, kernel=3, dilation=3)
+    wanted = torch.zeros_like(x)
+    wanted[:, 3, :, :1], wanted[:, 4], wanted[:, 5, :, 3:] = x[:, 3, :, 3:], x[:, 4], x[:, 5, :, :1]
+    assert torch.equal(y, wanted)
+
+
+def test_shift_is_few_operators():
+    """Each costs an exporter tens of milliseconds, and a network holds many shifts."""
+    graph = chain((18, 6, 5), ("shift", {"kernel": 3}))
+    traced = torch.export.export(compile(graph).eval(), (torch.zeros(2, 18, 6, 5),)).graph
+    called = [str(node.target) for node in traced.nodes if node.op == "call_function"]
+    assert sorted(set(called)) == ["<built-in function getitem>", "aten.cat.default", "aten.pad.default", "aten.split.Tensor"]
+    assert len(called) == 1 + 9 + 8 + 1
+
+
 def test_shift_of_few_channels_moves_nothing():
     x = torch.randn(2, 8, 4, 4)
     y = run("shift", x, kernel=3)
