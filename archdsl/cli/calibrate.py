@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archdsl.compilers.measure.runtimes import Runtime
     from archdsl.cost.device import Device
 
-LEAST_SECONDS, SECONDS = 10, 90
+LEAST_SECONDS, SECONDS = 30, 90
 
 
 @click.command("calibrate")
