@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ from archdsl.net import Net
 if TYPE_CHECKING:
     from archdsl.compilers.export import Checked, Model
 
-FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
+FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml", "executorch": ".pte"}
 """What can be written, and how such a file ends."""
+
+WIDTH = 120
+"""Of the text about a network in what is written."""
 
 
 @click.command("export")
@@ -47,6 +51,7 @@ def command(
     onnx       ONNX, run by ONNX Runtime
     pt2        a program of torch.export
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
+    executorch a program of ExecuTorch for XNNPACK
     """
     chosen = to or _form(output)
     net = open_net(spec, settings, limits)
@@ -98,8 +103,9 @@ def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
 
 
 def _heading(net: Net) -> str:
-    doc = " ".join(net.spec.doc.split())
-    return net.table().plain() + (f"\n{doc}\n" if doc else "")
+    title, *table = net.table().plain().splitlines()
+    doc = textwrap.fill(" ".join(net.spec.doc.split()), WIDTH)
+    return "\n".join([title, *textwrap.dedent("\n".join(table)).splitlines(), *(["", doc] if doc else []), ""])
 
 
 def _document(checked: Checked, origin: str) -> dict[str, object]:
