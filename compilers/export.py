@@ -26,6 +26,7 @@ BACKENDS: dict[str, str] = {
     "onnx": "archdsl.compilers.onnx",
     "pt2": "archdsl.compilers.programs",
     "openvino": "archdsl.compilers.openvino",
+    "executorch": "archdsl.compilers.executorch",
 }
 """Back ends by the word that asks for them."""
 

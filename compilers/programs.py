@@ -32,9 +32,9 @@ def read(path: Path) -> Run:
         return torch.export.load(path).module()
 
 
-def program(model: Model) -> ExportedProgram:
-    """The network as a program whose batch may have any size."""
-    image, shapes = example(model)
+def program(model: Model, largest: int | None = None) -> ExportedProgram:
+    """The network as a program whose batch may have any size, or any up to the largest."""
+    image, shapes = example(model, largest)
     try:
         with quiet(), out_of_place(model.module), torch.no_grad():
             return torch.export.export(model.module, image, dynamic_shapes=shapes)
@@ -58,9 +58,14 @@ def out_of_place(module: nn.Module) -> Iterator[None]:
             layer.inplace = True  # type: ignore[assignment]
 
 
-def example(model: Model) -> tuple[tuple[Tensor], tuple[dict[int, Dim]]]:
-    """An input, and which of its axes may have any size."""
-    return (torch.zeros(BATCH, *model.graph.input.shape),), ({0: Dim("batch")},)
+def example(model: Model, largest: int | None = None) -> tuple[tuple[Tensor], tuple[dict[int, Dim]]]:
+    """An input, and which of its axes may have any size.
+
+    Where there is a largest batch, the example has it: torch chooses kernels of convolutions by the batch that it sees, and what it
+    chose for a small one would be a narrower bound.
+    """
+    image = torch.zeros(largest or BATCH, *model.graph.input.shape)
+    return (image,), ({0: Dim("batch", max=largest)},)
 
 
 def first_line(error: Exception) -> str:

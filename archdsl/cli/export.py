@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,13 @@ from archdsl.net import Net
 if TYPE_CHECKING:
     from archdsl.compilers.export import Checked, Model
 
-FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml"}
+FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml", "executorch": ".pte"}
 """What can be written, and how such a file ends."""
 RUNS = {"python": "eager", "onnx": "onnxruntime", "pt2": "eager", "openvino": "openvino"}
 """The runtime that a form is measured in where forms of blocks are chosen."""
+
+WIDTH = 120
+"""Of the text about a network in what is written."""
 
 
 @click.command("export")
@@ -66,6 +70,7 @@ def command(
     onnx       ONNX, run by ONNX Runtime
     pt2        a program of torch.export
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
+    executorch a program of ExecuTorch for XNNPACK
     """
     chosen = to or _form(output)
     net = open_net(spec, settings, limits)
@@ -141,8 +146,9 @@ def _rewritten(model: Model, form: str, batch: int, threads: int | None) -> tupl
 
 
 def _heading(net: Net) -> str:
-    doc = " ".join(net.spec.doc.split())
-    return net.table().plain() + (f"\n{doc}\n" if doc else "")
+    title, *table = net.table().plain().splitlines()
+    doc = textwrap.fill(" ".join(net.spec.doc.split()), WIDTH)
+    return "\n".join([title, *textwrap.dedent("\n".join(table)).splitlines(), *(["", doc] if doc else []), ""])
 
 
 def _document(checked: Checked, origin: str) -> dict[str, object]:

@@ -44,7 +44,7 @@ def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--to or -o is needed; forms: python, onnx, pt2, openvino"),
+        ([], "--to or -o is needed; forms: python, onnx, pt2, openvino, executorch"),
         (
             ["-o", "net.tflite"],
             "net.tflite does not tell the form; name it with --to, or end the file in .py (python), .onnx (onnx)",

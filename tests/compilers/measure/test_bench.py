@@ -129,11 +129,24 @@ def test_as_written_and_optimised(nets: list[tuple[str, Net]], monkeypatch: pyte
     assert dots(alone).title == "In ratio to Tiny, all optimised"
 
 
+PATHS = """
+archdsl: 1
+name: Paths
+import: [blocks/mobile, blocks/partial]
+input: [3, 16, 16]
+net:
+  - {conv3x3: {out: 16}}
+  - {dp_b: {exp: 32, out: 16}}
+  - pool
+  - linear: 10
+"""
+
+
 def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With the blocks measured for real, and remembered: the second time nothing is measured."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(autotune, "SECONDS", 0.05)
-    net = ("dpnet", archdsl.load("dpnet", resolution=32, width=0.25))
+    net = ("paths", archdsl.loads(PATHS))
     asked = Asked(("onnxruntime",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), tuned=True, rounds=2)
     first = bench([net], asked)
     assert [row.entry.optimised for row in first.rows] == [False, True]
