@@ -90,7 +90,8 @@ def _changed(pair: Graph, usual: Mapping[str, str]) -> list[Plan]:
     if not basis:
         return [kept]
     merges = {site.name: "merged" for site in optimize(pair, passes=WITHIN).sites if site.name.startswith("merge ")}
-    return [kept, *plans(pair, WITHIN, {**basis, **merges})]
+    forms = {name: option for name, option in usual.items() if name.startswith("form ")}
+    return [kept, *plans(pair, WITHIN, {**forms, **basis, **merges})]
 
 
 def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
