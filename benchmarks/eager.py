@@ -10,18 +10,11 @@ from functools import partial
 
 import by_hand
 import torch
-<<<<<<< HEAD
-from torch import Tensor, nn
-
-import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
-=======
-from timing import interleave, ratio
 from torch import nn
 
 import archdsl
+from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.compilers.torch.pairing import pair
->>>>>>> exportall
 
 NETWORKS: dict[str, type[nn.Module]] = {
     "mobilenet_v2": by_hand.MobileNetV2,
@@ -48,11 +41,7 @@ def main() -> None:
         first, second = interleave(sides, asked.rounds, warmup=10)
         print(first)
         print(second)
-<<<<<<< HEAD
-        print(f"archdsl / by hand: {ratio(second, first).median:.3f}")
-=======
-        print(f"archdsl / by hand: {ratio(second, first):.3f}", flush=True)
->>>>>>> exportall
+        print(f"archdsl / by hand: {ratio(second, first).median:.3f}", flush=True)
 
 
 if __name__ == "__main__":
