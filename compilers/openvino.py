@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import first_line, program, quiet
 from archdsl.errors import BackendError
 
@@ -24,7 +24,7 @@ def write(model: Model, path: Path) -> None:
     Raises:
         BackendError: the package is missing, or OpenVINO cannot express the network.
     """
-    openvino = library()
+    openvino = _library()
     traced = program(model)
     try:
         with quiet():
@@ -37,7 +37,7 @@ def write(model: Model, path: Path) -> None:
 
 def read(path: Path) -> Run:
     """The network of the files, compiled for the CPU."""
-    compiled = library().Core().compile_model(path, "CPU", WHOLE)
+    compiled = _library().Core().compile_model(path, "CPU", WHOLE)
 
     def run(image: Tensor) -> Tensor:
         return torch.from_numpy(compiled([image.numpy()])[0])
@@ -45,25 +45,9 @@ def read(path: Path) -> Run:
     return run
 
 
-def library() -> Any:
-    """OpenVINO, imported without its telemetry unless someone else has imported it before.
-
-    It reports every import and conversion to its makers unless the user has run `opt_in_out --opt_out`, which writes into the home
-    folder. Where the package that sends is not installed, OpenVINO does without; while it is imported here, it is not to be found.
-
-    Raises:
-        BackendError: it is not installed.
-    """
-    hidden = "openvino_telemetry"
-    before = sys.modules.get(hidden)
-    sys.modules[hidden] = None  # type: ignore[assignment]
+def _library() -> Any:
+    """Raises BackendError where it is not installed."""
     try:
-        import openvino
+        return library()
     except ImportError:
         raise missing("openvino", "openvino") from None
-    finally:
-        if before is None:
-            del sys.modules[hidden]
-        else:
-            sys.modules[hidden] = before
-    return openvino

@@ -185,10 +185,15 @@ def _moved(bill: Bill) -> Amounts:
             yield value, 1
 
 
-def _kernels(bill: Bill) -> Amounts:
+def kernels(bill: Bill) -> int:
+    """Operators that run: all but those that hand on memory."""
     from archdsl.cost.storage import hands_on
 
-    yield sum(not hands_on(layer.node) for layer in bill), 1
+    return sum(not hands_on(layer.node) for layer in bill)
+
+
+def _kernels(bill: Bill) -> Amounts:
+    yield kernels(bill), 1
 
 
 def _receptive_field(bill: Bill) -> Amounts:

@@ -16,6 +16,7 @@ from archdsl.compilers.measure.runtimes import RUNTIMES, Runtime, runtime, usual
 from archdsl.compilers.measure.timing import Spread, Timing, measure, ratio
 from archdsl.cost.bill import Bill
 from archdsl.cost.movement import movement
+from archdsl.cost.totals import kernels
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 from archdsl.net import Net
@@ -108,8 +109,7 @@ class Work:
     @classmethod
     def of(cls, graph: Graph, batch: int) -> Work:
         bill = Bill(graph)
-        moved = movement(bill, batch)
-        return cls(int(bill.macs) * batch, int(moved.bytes), sum(layer.bytes > 0 for layer in moved.layers))
+        return cls(int(bill.macs) * batch, int(movement(bill, batch).bytes), kernels(bill))
 
 
 @dataclass(frozen=True)

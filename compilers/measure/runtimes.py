@@ -147,8 +147,9 @@ def _onnxruntime(path: Path, shape: tuple[int, ...], threads: int) -> Pass:
 
 
 def _openvino(path: Path, shape: tuple[int, ...], threads: int) -> Pass:
-    import openvino
+    from archdsl.compilers.openvino_library import library
 
+    openvino = library()
     core = openvino.Core()
     model = core.read_model(path)
     taken = model.input().get_partial_shape()
