@@ -11,7 +11,6 @@ from typing import Any
 
 from archdsl.cost.bill import Bill
 from archdsl.cost.device import FEMTOSECONDS, Device, device_names, load_device
-from archdsl.cost.latency import latency
 from archdsl.cost.memory import memory
 from archdsl.cost.totals import LATENCY, duration
 from archdsl.errors import InputError, unknown
@@ -122,6 +121,8 @@ def percent(share: float) -> str:
 
 
 def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:
+    from archdsl.cost.latency import latency  # with NumPy, which a drawing needs for nothing else
+
     found = latency(Bill(graph), device)
     times = {layer.node.name: _one(time) for layer, time in zip(found.bill, found.layers, strict=True)}
     values = {name: times[name] for name in names if name in times}

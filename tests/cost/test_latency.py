@@ -273,7 +273,7 @@ femtoseconds:
 """
     with pytest.raises(SpecError) as error:
         device(text)
-    golden("errors/device.txt", str(error.value) + "\n")
+    golden("device_errors.txt", str(error.value) + "\n")
 
 
 @pytest.mark.parametrize(
