@@ -62,6 +62,8 @@ def _pointwise(draft: Draft, group: Group, whole: View, name: str, like: Node) -
     alike = group.adjacent and len({(m.reads.size, op.out) for m, op in zip(group.members, ops, strict=True)}) == 1
     options = ["grouped"] if alike and base[1:] != (1, 1) else []
     options += ["dense"] + (["whole"] if group.adjacent and whole.size < base[0] else [])
+    if whole.size == base[0] < sum(op.out for op in ops):
+        options.reverse()  # runtimes lose more by the groups of an expansion than its zeros cost
     form = draft.choose(f"form {name}", options)
     if form == "whole":
         whole = View(whole.base, 0, base[0])
