@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
-from archdsl.cost.bill import Bill
-from archdsl.cost.memory import memory
-from archdsl.cost.verify import verify
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.verify import verify
+from archdsl.cost.memory.peak import memory
+from archdsl.measure.timing import interleave, ratio
 
 net = archdsl.load("dpnet")
 graph = net.graph()

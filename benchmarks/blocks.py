@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 
 import archdsl
-from archdsl.compilers.autotune import Target, autotune, between, chosen, write_graph
-from archdsl.compilers.measure.machine import machine
-from archdsl.compilers.measure.timing import measure_groups
 from archdsl.compilers.passes import ACROSS, optimize
 from archdsl.compilers.passes.plans import blocks
-from archdsl.cost.bill import Bill
+from archdsl.cost.counting.bill import Bill
 from archdsl.ir.graph import Graph
+from archdsl.measure.autotune import Target, autotune, between, chosen, write_graph
+from archdsl.measure.machine import machine
+from archdsl.measure.timing import measure_groups
 
 
 def rows(graph: Graph) -> dict[str, Graph]:

@@ -8,7 +8,7 @@ import thop
 import torch
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
+from archdsl.measure.timing import interleave, ratio
 
 net = archdsl.load("dpnet")
 widths = itertools.count(1)

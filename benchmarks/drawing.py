@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave
 from archdsl.ir.graph import Graph
+from archdsl.measure.timing import interleave
 from archdsl.viz import diagram
 from archdsl.viz.dot import SIZE, WIDTH, dot
 from archdsl.viz.layout import lay_out

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.compilers.torch.pairing import pair
+from archdsl.measure.timing import interleave, ratio
 
 NETWORKS: dict[str, type[nn.Module]] = {
     "mobilenet_v2": by_hand.MobileNetV2,

@@ -18,9 +18,9 @@ from torch.fx.proxy import TraceError
 
 import archdsl
 from archdsl.compilers.export import Model
-from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.compilers.optimized import optimized
 from archdsl.compilers.torch.settle import settle
+from archdsl.measure.timing import interleave, ratio
 from archdsl.spec.locate import zoo_names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
+from archdsl.measure.timing import interleave, ratio
 
 
 def rows(count: int) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 
-from archdsl.compilers.calibrate.check import check
-from archdsl.compilers.measure.runtimes import runtime
-from archdsl.cost.device import load_device
+from archdsl.cost.latency.device import load_device
+from archdsl.measure.calibrate.check import check
+from archdsl.measure.runtimes import runtime
 
 
 def main() -> None:

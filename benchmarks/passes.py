@@ -14,10 +14,10 @@ from pathlib import Path
 import click
 
 import archdsl
-from archdsl.compilers.autotune import write_graph
-from archdsl.compilers.measure.machine import machine
-from archdsl.compilers.measure.timing import measure, ratio
 from archdsl.compilers.passes import PASSES, optimize
+from archdsl.measure.autotune import write_graph
+from archdsl.measure.machine import machine
+from archdsl.measure.timing import measure, ratio
 
 NETWORKS = ("dpnet", "p_mobilenet_v3", "d_mobilenet_v3", "csp_resnet50", "mobilenet_v3", "resnet50")
 

@@ -6,8 +6,8 @@ import thop
 import torch
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.explore.reconcile import reconcile
+from archdsl.measure.timing import interleave, ratio
 
 KNOBS = """\
 name: DP-Net

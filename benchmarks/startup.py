@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from archdsl.compilers.measure.timing import interleave, ratio
+from archdsl.measure.timing import interleave, ratio
 
 THOP = """
 import torch, thop, archdsl

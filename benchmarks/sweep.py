@@ -16,11 +16,11 @@ import thop
 import torch
 
 import archdsl
-from archdsl.compilers.measure.timing import interleave, ratio
 from archdsl.explore.axis import parse_axes
 from archdsl.explore.keepers import Pareto, Sample
 from archdsl.explore.sweep import Sweep
 from archdsl.explore.variants import Row
+from archdsl.measure.timing import interleave, ratio
 
 SEVEN = ["width=0.5:1.5:0.025", "resolution=96:256:8", "expansion=0.5:1.5:0.1", "kernels.1=1:7:2", "kernels.2=1:7:2"]
 SEVEN += ["se_reduction=2:8", "classes=10:1000:10"]

@@ -11,7 +11,7 @@ from small import small
 
 import archdsl
 from archdsl.compilers.torch import check_shapes
-from archdsl.cost.layout import count, layout
+from archdsl.cost.tables.layout import count, layout
 from archdsl.ops.join import WeightedAdd
 from archdsl.ops.passing import DropPath
 from archdsl.spec.locate import zoo, zoo_names

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from archdsl.cost.align import Pair, align
-from archdsl.cost.bill import Bill
+from archdsl.cost.comparing.align import Pair, align
+from archdsl.cost.counting.bill import Bill
 from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Legend
 from archdsl.viz.legend import MARKS
@@ -26,7 +26,7 @@ class Side(NamedTuple):
 
 
 def difference(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
-    """The drawing of two networks, aligned as `archdsl.cost.align` does.
+    """The drawing of two networks, aligned as `archdsl.cost.comparing.align` does.
 
     Args:
         depth: how many levels of blocks are opened.

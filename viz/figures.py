@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from archdsl.design import Design
 from archdsl.errors import InputError, Source, unknown
 from archdsl.exact import symbols
-from archdsl.net import Net
 from archdsl.spec.load import load_source
 from archdsl.spec.model import Spec
 from archdsl.spec.report import Report
@@ -144,7 +144,7 @@ def _spec(name: str, folder: Path | None) -> Spec:
 
 def _drawn(chosen: Figure, spec: Spec, settings: Mapping[str, Any]) -> Picture:
     letters = {letter: symbols(letter)[0] for letter in (*chosen.letters, "H", "W")}
-    graph = Net(spec, {**letters, **settings}).graph()
+    graph = Design(spec, {**letters, **settings}).graph()
     nodes, skip = first_call(graph, chosen.block) if chosen.block else (None, 0)
     drawing = draw(graph, math.inf, nodes, skip, chosen.title, None if chosen.folded else {name: name for name in graph.nodes})
     words = ", ".join(f"{letter}: {meaning}" for letter, meaning in chosen.letters.items() if letter not in settings)

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from archdsl.cost.bill import Bill
-from archdsl.cost.device import FEMTOSECONDS, Device, device_names, load_device
-from archdsl.cost.memory import memory
-from archdsl.cost.totals import LATENCY, duration
+from archdsl.cost.comparing.totals import LATENCY, duration
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.latency.device import FEMTOSECONDS, Device, device_names, load_device
+from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
@@ -121,7 +121,7 @@ def percent(share: float) -> str:
 
 
 def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:
-    from archdsl.cost.latency import latency  # with NumPy, which a drawing needs for nothing else
+    from archdsl.cost.latency.predict import latency  # with NumPy, which a drawing needs for nothing else
 
     found = latency(Bill(graph), device)
     times = {layer.node.name: _one(time) for layer, time in zip(found.bill, found.layers, strict=True)}

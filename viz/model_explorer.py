@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archdsl.cost.document import line
-from archdsl.cost.layout import cell, count
+from archdsl.cost.tables.document import line
+from archdsl.cost.tables.layout import cell, count
 from archdsl.errors import InputError
 from archdsl.ir.graph import Frame, Node
 from archdsl.viz.labels import label

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from archdsl.cost.memory import Memory, Moment
+from archdsl.cost.memory.peak import Memory, Moment
 from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Drawing, Edge, Legend
 from archdsl.viz.heat import with_note

@@ -31,7 +31,7 @@ from archdsl.viz.titles import cleared
 from archdsl.viz.view import View
 
 if TYPE_CHECKING:
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 Direction = Literal["TB", "LR"]
 Depth = int | Literal["all"]
@@ -103,7 +103,7 @@ def diagram(
     heat: str | Mapping[str, float] | None = None,
     peak: bool = False,
     legend: bool = False,
-    net: Net | None = None,
+    net: Design | None = None,
 ) -> Picture:
     """The picture of a network, or of a part of it.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archdsl.ir.graph import Graph, Node
 
 if TYPE_CHECKING:
-    from archdsl.net import Net
+    from archdsl.design import Design
     from archdsl.viz.heat import Heat
 
 
@@ -34,7 +34,7 @@ class View:
     nodes: list[Node] | None = None
     skip: int = 0
     levels: float = 1
-    net: Net | None = None
+    net: Design | None = None
     peak: bool = False
     heat: Heat | None = None
     cost: str = ""

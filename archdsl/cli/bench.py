@@ -15,7 +15,7 @@ from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.compilers.measure.bench import Asked
+    from archdsl.measure.bench import Asked
 
 
 @click.command("bench")
@@ -41,8 +41,8 @@ def command(
     A runtime runs in a process of its own. Weights are random. --set changes a knob of all.
     """
     from archdsl.artifacts import write
-    from archdsl.compilers.measure.bench import bench, steps
-    from archdsl.compilers.measure.plot import check_ending, plot_bench
+    from archdsl.measure.bench import bench, steps
+    from archdsl.measure.plot import check_ending, plot_bench
 
     question = asked()
     written_as_json = output is not None and output.suffix.lower() == ".json"

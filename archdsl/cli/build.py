@@ -25,7 +25,7 @@ ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "we
 @limit_options
 def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
     """Build SPEC: print its print_table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
-    from archdsl.cost.document import document
+    from archdsl.cost.tables.document import document
     from archdsl.ir.verify import verify
 
     net = open_net(spec, settings, limits)

@@ -13,9 +13,9 @@ from archdsl.cli.common import console, json_option, print_json
 from archdsl.cli.progress import progress
 
 if TYPE_CHECKING:
-    from archdsl.compilers.calibrate.quality import Quality
-    from archdsl.compilers.measure.runtimes import Runtime
-    from archdsl.cost.device import Device
+    from archdsl.cost.latency.device import Device
+    from archdsl.measure.calibrate.quality import Quality
+    from archdsl.measure.runtimes import Runtime
 
 LEAST_SECONDS, SECONDS = 30, 90
 
@@ -35,12 +35,12 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
     solve, search and whatif.
     """
     from archdsl.artifacts import write
-    from archdsl.compilers.calibrate.run import VISITS, calibrate, count_of
-    from archdsl.compilers.measure.machine import cores
-    from archdsl.compilers.measure.runtimes import runtime as runtime_named
-    from archdsl.cost.device import device_names
-    from archdsl.cost.device_file import device_text
+    from archdsl.cost.latency.device import device_names
+    from archdsl.cost.latency.device_file import device_text
     from archdsl.errors import InputError
+    from archdsl.measure.calibrate.run import VISITS, calibrate, count_of
+    from archdsl.measure.machine import cores
+    from archdsl.measure.runtimes import runtime as runtime_named
 
     if output.suffix not in (".yaml", ".yml"):
         raise click.UsageError(f"-o {output}: a device file ends in .yaml")
@@ -67,8 +67,8 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
 
 
 def _check(device: Device, runtime: Runtime, threads: int, quiet: bool) -> Quality:
-    from archdsl.compilers.calibrate.check import check, checked
-    from archdsl.compilers.calibrate.run import VISITS
+    from archdsl.measure.calibrate.check import check, checked
+    from archdsl.measure.calibrate.run import VISITS
 
     with progress("visits to the zoo", VISITS * len(checked()), quiet=quiet) as step:
         return check(device, runtime, threads, step=step).quality
@@ -78,7 +78,7 @@ def _described(device: Device, runtime: Runtime, threads: int, fit: Quality, hel
     """The device with what its file says of how it was made."""
     from dataclasses import replace
 
-    from archdsl.compilers.measure.machine import machine
+    from archdsl.measure.machine import machine
 
     here = machine()
     about = {

@@ -11,7 +11,7 @@ from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.cost.lints import Note
+    from archdsl.cost.counting.lints import Note
 
 
 class Checked(NamedTuple):
@@ -57,7 +57,7 @@ def command(specs: tuple[str, ...], strict: bool, quiet: bool, settings: tuple[s
 
 
 def _check(spec: str, settings: tuple[str, ...], limits: Limits) -> Checked:
-    from archdsl.cost.lints import lint
+    from archdsl.cost.counting.lints import lint
     from archdsl.ir.verify import verify
 
     try:

@@ -99,7 +99,7 @@ def print_table(
     rows = list(rows)
     wide = sum(max(map(len, column)) + 3 for column in zip(head, *rows, *([total] if total else []), strict=True)) > out.width
     if len(rows) > MANY or (wide and numbers):  # a narrow terminal wraps lines; cut numbers would say nothing
-        from archdsl.cost.sheet import aligned
+        from archdsl.cost.tables.sheet import aligned
 
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
         click.echo(aligned(head, rows, numbers, total))

@@ -11,7 +11,7 @@ from archdsl.cli.common import console, json_option, knob_option, limit_options,
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.cost.totals import Value
+    from archdsl.cost.comparing.totals import Value
 
 USUAL = ("thop", "fvcore", "ptflops")
 
@@ -38,8 +38,8 @@ def command(
     limits: Limits,
 ) -> None:
     """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
-    from archdsl.cost.sheet import Sheet
-    from archdsl.cost.totals import costs, jsonable
+    from archdsl.cost.comparing.totals import costs, jsonable
+    from archdsl.cost.tables.sheet import Sheet
 
     nets = {spec: open_net(spec, settings, limits) for spec in specs}
     found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
@@ -70,7 +70,7 @@ def command(
 
 
 def _shown(cost: str, value: Value) -> str:
-    from archdsl.cost.totals import in_words
+    from archdsl.cost.comparing.totals import in_words
 
     return f"{float(value) / 2**20:,.2f} MiB" if cost in ("weights", "peak") else in_words(cost, value)
 

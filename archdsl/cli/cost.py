@@ -27,9 +27,9 @@ from archdsl.net import Net
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.cost.conventions import Convention
-    from archdsl.cost.device import Device
-    from archdsl.cost.sheet import Sheet
+    from archdsl.cost.counting.conventions import Convention
+    from archdsl.cost.latency.device import Device
+    from archdsl.cost.tables.sheet import Sheet
 
 BY = ("layer", "block", "stage", "line", "operator")
 SORTS = ("order", "macs", "params", "flops", "peak", "latency")
@@ -107,8 +107,8 @@ def command(
 
 
 def _print_json(net: Net, by: str, convention: str | None, device: str | None) -> None:
-    from archdsl.cost.blame import blame
-    from archdsl.cost.document import document, timed
+    from archdsl.cost.counting.blame import blame
+    from archdsl.cost.tables.document import document, timed
 
     data = document(net.name, net.spec, net.cost())
     on = _device(net, device)
@@ -124,10 +124,10 @@ def _print_json(net: Net, by: str, convention: str | None, device: str | None) -
 
 
 def _sheet(net: Net, by: str, sort: str | None, convention: str | None, device: str | None, people: bool) -> Sheet:
-    from archdsl.cost.blame import blame
-    from archdsl.cost.document import line
-    from archdsl.cost.layout import dims
-    from archdsl.cost.sheet import Sheet
+    from archdsl.cost.counting.blame import blame
+    from archdsl.cost.tables.document import line
+    from archdsl.cost.tables.layout import dims
+    from archdsl.cost.tables.sheet import Sheet
 
     bill = net.cost()
     chosen, on = _convention(net, convention), _device(net, device)
@@ -158,21 +158,21 @@ def _sheet(net: Net, by: str, sort: str | None, convention: str | None, device: 
 
 
 def _convention(net: Net, name: str | None) -> Convention | None:
-    from archdsl.cost.totals import convention_of
+    from archdsl.cost.comparing.totals import convention_of
 
     return convention_of(net, name) if name else None
 
 
 def _device(net: Net, name: str | None) -> Device | None:
-    from archdsl.cost.totals import device_of
+    from archdsl.cost.comparing.totals import device_of
 
     return device_of(net, name) if name else None
 
 
 def _time(femtoseconds: int, people: bool) -> object:
     """A time in words, or as seconds for programs."""
-    from archdsl.cost.latency import seconds
-    from archdsl.cost.totals import duration
+    from archdsl.cost.comparing.totals import duration
+    from archdsl.cost.latency.predict import seconds
 
     return duration(seconds(femtoseconds)) if people else seconds(femtoseconds)
 
@@ -182,7 +182,7 @@ def _print_device(net: Net, name: str | None, out: Console) -> None:
     device = _device(net, name)
     if device is None:
         return
-    from archdsl.cost.latency import latency
+    from archdsl.cost.latency.predict import latency
 
     time = _time(latency(net.cost(), device).total, True)
     out.print(f"  latency           [bold]{time}[/]  predicted on {device.name}: {device.heading}", soft_wrap=True)
@@ -192,13 +192,13 @@ def _print_device(net: Net, name: str | None, out: Console) -> None:
 
 def _number(value: object) -> object:
     """An int as it is; the range of an array in words."""
-    from archdsl.cost.layout import count
+    from archdsl.cost.tables.layout import count
 
     return count(value) if hasattr(value, "num") or getattr(value, "ndim", 0) > 0 else value
 
 
 def _text(cell: object) -> str:
-    from archdsl.cost.sheet import text
+    from archdsl.cost.tables.sheet import text
 
     return text(cell)
 
@@ -210,8 +210,8 @@ def _share(part: int, whole: int, bars: bool, width: int = 20) -> str:
 
 
 def _print_lines(net: Net, device: str | None) -> None:
-    from archdsl.cost.blame import blame
-    from archdsl.cost.gutter import gutter
+    from archdsl.cost.counting.blame import blame
+    from archdsl.cost.tables.gutter import gutter
 
     out = console()
     rows = gutter(net.spec.source, blame(net.cost(), net.spec.source, "line", device=_device(net, device)))
@@ -224,9 +224,9 @@ def _print_lines(net: Net, device: str | None) -> None:
 
 
 def _explain(net: Net, pair: str, as_json: bool) -> int:
-    from archdsl.cost.explain import explain
-    from archdsl.cost.layout import count
-    from archdsl.cost.totals import convention_of
+    from archdsl.cost.comparing.totals import convention_of
+    from archdsl.cost.counting.explain import explain
+    from archdsl.cost.tables.layout import count
 
     start, dots, end = pair.partition("..")
     if not dots or not start or not end:
@@ -250,8 +250,8 @@ def _explain(net: Net, pair: str, as_json: bool) -> int:
 
 
 def _verify(net: Net, as_json: bool) -> int:
-    from archdsl.cost.layout import count
-    from archdsl.cost.verify import verify
+    from archdsl.cost.counting.verify import verify
+    from archdsl.cost.tables.layout import count
 
     found = verify(net)
     if as_json:

@@ -52,9 +52,9 @@ def command(
     if output is not None and not render:
         raise click.UsageError("-o is the file of the drawing; add --render")
     target = picture_file(output, f"{Path(first).stem}_{Path(second).stem}") if render else None
-    from archdsl.cost.align import align
-    from archdsl.cost.gate import parse_gate
-    from archdsl.cost.totals import costs, in_words, jsonable
+    from archdsl.cost.comparing.align import align
+    from archdsl.cost.comparing.gate import parse_gate
+    from archdsl.cost.comparing.totals import costs, in_words, jsonable
 
     before, after = open_net(first, (), limits), open_net(second, settings, limits)
     totals = [costs(before, devices=devices), costs(after, devices=devices)]

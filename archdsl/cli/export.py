@@ -136,9 +136,9 @@ def _rewritten(model: Model, form: str, batch: int, threads: int | None) -> tupl
 
     chosen = {}
     if threads != 0:
-        from archdsl.compilers.autotune import Target, autotune
-        from archdsl.compilers.autotune import chosen as options
-        from archdsl.compilers.measure.machine import cores
+        from archdsl.measure.autotune import Target, autotune
+        from archdsl.measure.autotune import chosen as options
+        from archdsl.measure.machine import cores
 
         chosen = options(autotune(model.graph, Target(RUNS[form], batch, threads or cores())))
     made, done = optimized(model, chosen)

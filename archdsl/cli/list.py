@@ -11,7 +11,7 @@ from archdsl.cli.common import console, json_option, print_json, print_table
 @json_option
 def command(as_json: bool) -> None:
     """The networks of the zoo with their size, source and knobs."""
-    from archdsl.cost.layout import count
+    from archdsl.cost.tables.layout import count
     from archdsl.net import load
     from archdsl.spec.locate import zoo_names
 

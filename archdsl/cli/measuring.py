@@ -13,8 +13,8 @@ from archdsl.cli.common import F, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.compilers.measure.bench import Asked, Bench, Row
-    from archdsl.compilers.measure.timing import Spread
+    from archdsl.measure.bench import Asked, Bench, Row
+    from archdsl.measure.timing import Spread
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -92,8 +92,8 @@ def _asked(
     rounds: int | None,
     seconds: float | None,
 ) -> Asked:
-    from archdsl.compilers.measure.bench import AS_WRITTEN, OPTIMISED, SECONDS, Asked
-    from archdsl.compilers.measure.machine import cores
+    from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, SECONDS, Asked
+    from archdsl.measure.machine import cores
 
     if rounds and seconds:
         raise click.UsageError("--rounds and --seconds exclude each other")

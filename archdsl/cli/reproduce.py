@@ -14,8 +14,8 @@ from archdsl.cli.progress import progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.compilers.measure.bench import Asked
-    from archdsl.train.times import Times
+    from archdsl.measure.bench import Asked
+    from archdsl.paper.times import Times
 
 
 @click.command("reproduce")
@@ -30,7 +30,7 @@ def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: b
     table2 to table6   computed: parameters and FLOPs, with --counts-only
     table7             measured on this machine: ratios of running times, in several runtimes
     """
-    from archdsl.train.reproduction import table_data, tables
+    from archdsl.paper.tables import table_data, tables
 
     table_data(name)
     if name in tables():
@@ -46,7 +46,7 @@ def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: b
 
 
 def _counts(name: str, as_json: bool) -> None:
-    from archdsl.train.reproduction import counts, title
+    from archdsl.paper.tables import counts, title
 
     figures = counts(name)
     if as_json:
@@ -66,8 +66,8 @@ _NUMBERS = ("reported", "computed", "difference")
 
 
 def _times(name: str, asked: Asked, as_json: bool) -> None:
-    from archdsl.train.reproduction import title
-    from archdsl.train.times import count_steps, times
+    from archdsl.paper.tables import title
+    from archdsl.paper.times import count_steps, times
 
     with progress("steps", count_steps(asked), quiet=as_json) as step:
         found = times(asked, step)

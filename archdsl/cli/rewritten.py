@@ -15,7 +15,7 @@ SHOWN = {"kernels": "kernels", "params": "params", "macs": "MACs", "moved": "byt
 
 def rewritten(net: Net) -> dict[str, Any]:
     """Costs before and after, and what each pass changed."""
-    from archdsl.cost.totals import total
+    from archdsl.cost.comparing.totals import total
 
     written = net.written()
     costs = {name: {"before": total(written, name), "after": total(net, name)} for name in SHOWN}

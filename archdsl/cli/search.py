@@ -171,7 +171,7 @@ def _progress(request: Request) -> Iterator[Any]:
 
 
 def _print(found: Result, request: Request, name: str, place: str) -> None:
-    from archdsl.cost.totals import in_words
+    from archdsl.cost.comparing.totals import in_words
 
     out = console()
     aims = [aim.name for aim in request.aims]
@@ -211,7 +211,7 @@ def _head(aim: Aim) -> str:
 
 
 def _number(aim: str, value: float) -> str:
-    from archdsl.cost.totals import LATENCY, duration
+    from archdsl.cost.comparing.totals import LATENCY, duration
 
     if aim.startswith(LATENCY):
         return duration(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from archdsl.cost.sheet import Sheet
+    from archdsl.cost.tables.sheet import Sheet
 
 ENDINGS = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html", ".tex": "latex"}
 

@@ -57,7 +57,7 @@ def command(
     A further --maximize or --minimize decides between variants that are equal in those before it. A knob without values takes all
     that its choices, or its range in its steps, allow.
     """
-    from archdsl.cost.totals import cost_names
+    from archdsl.cost.comparing.totals import cost_names
     from archdsl.explore.axis import parse_axes, split_axes
     from archdsl.explore.budget import parse_budgets
     from archdsl.explore.solve import Solver

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def print_totals(net: Net, out: Console) -> None:
     """Print the totals of a network."""
-    from archdsl.cost.document import TOOLS
-    from archdsl.cost.layout import count, size
-    from archdsl.cost.memory import memory
+    from archdsl.cost.memory.peak import memory
+    from archdsl.cost.tables.document import TOOLS
+    from archdsl.cost.tables.layout import count, size
 
     bill = net.cost()
     found = memory(bill.graph)
@@ -30,8 +30,8 @@ def print_totals(net: Net, out: Console) -> None:
 
 def reported(net: Net) -> list[str]:
     """Each figure of the source beside ours, in words. Not for a network that was changed, rewritten, or stands for a grid."""
-    from archdsl.cost.figures import printed_alike, total_of
-    from archdsl.cost.totals import total
+    from archdsl.cost.comparing.figures import printed_alike, total_of
+    from archdsl.cost.comparing.totals import total
 
     if net.settings or net.chosen is not None:
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.cli.common import console, print_json, print_table
-from archdsl.cost.layout import size
+from archdsl.cost.tables.layout import size
 from archdsl.net import Net
 
 
@@ -13,9 +13,9 @@ def show_memory(net: Net, as_json: bool) -> None:
     Raises:
         InputError: a grid of networks, which has no one peak.
     """
-    from archdsl.cost.memory import memory
-    from archdsl.cost.schedule import best_schedule
-    from archdsl.cost.training import training
+    from archdsl.cost.memory.peak import memory
+    from archdsl.cost.memory.schedule import best_schedule
+    from archdsl.cost.memory.training import training
 
     found = memory(net.graph())
     peak, best = found.peak, best_schedule(net.graph())
@@ -44,8 +44,8 @@ def show_memory(net: Net, as_json: bool) -> None:
 
 def show_movement(net: Net, as_json: bool) -> None:
     """Print bytes moved, operations per byte, receptive field and stride of every layer."""
-    from archdsl.cost.movement import movement
-    from archdsl.cost.receptive import receptive_fields
+    from archdsl.cost.memory.movement import movement
+    from archdsl.cost.memory.receptive import receptive_fields
 
     moved, seen = movement(net.cost()), receptive_fields(net.graph())
     rows = []

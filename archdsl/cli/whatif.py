@@ -13,7 +13,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.cost.totals import Value
+    from archdsl.cost.comparing.totals import Value
     from archdsl.explore.sensitivity import Influence, Side
     from archdsl.net import Net
 
@@ -45,8 +45,8 @@ def command(
     With --set: every cost before and after, and the rows that make the difference. Then, around what was set: one step up and down
     of each knob, the ones that matter most first.
     """
-    from archdsl.cost.compare import changes, totals
-    from archdsl.cost.totals import LATENCY, total
+    from archdsl.cost.comparing.changes import changes, totals
+    from archdsl.cost.comparing.totals import LATENCY, total
     from archdsl.explore.sensitivity import sensitivity
     from archdsl.spec.settings import parse_settings
 
@@ -82,7 +82,7 @@ def command(
 
 
 def _print_changes(before: Net, after: Net, what: str, devices: tuple[str, ...], out: Console) -> None:
-    from archdsl.cost.compare import changes, totals
+    from archdsl.cost.comparing.changes import changes, totals
 
     summary, rows = totals(before, after, devices), changes(before, after)
     head = ["cost", "before", "after", "change", "ratio"]
@@ -115,7 +115,7 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
 
 
 def _print_tornado(influences: list[Influence], start: Value, by: str, out: Console) -> None:
-    from archdsl.cost.totals import in_words
+    from archdsl.cost.comparing.totals import in_words
     from archdsl.explore.variants import shown
 
     moving = sorted((i for i in influences if i.span(by, start)), key=lambda i: i.span(by, start), reverse=True)
@@ -136,7 +136,7 @@ def _print_tornado(influences: list[Influence], start: Value, by: str, out: Cons
 
 def _moved(side: Side, cost: str, start: Value) -> str:
     """A change in per cent; in full where the start is nothing."""
-    from archdsl.cost.totals import in_words
+    from archdsl.cost.comparing.totals import in_words
 
     if not side.costs:
         return "cannot be built"

@@ -1,1 +1,1 @@
-"""What a network costs, from its graph alone: bill, conventions, memory, the layout of a paper's table."""
+"""What a network costs, worked out from its graph alone: counts, memory, predicted latency, and tables of them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from archdsl.cost.totals import LATENCY, of_file
+from archdsl.cost.comparing.totals import LATENCY, of_file
 from archdsl.errors import InputError, clip, unknown
 from archdsl.spec.read_reported import parse_size
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import cost_names, of_file, unknown_cost
+from archdsl.cost.comparing.totals import cost_names, of_file, unknown_cost
 from archdsl.errors import Diagnostic, Mark, Source, SpecError
 from archdsl.exact import Disagreement
 from archdsl.exact.decision import COUNTED

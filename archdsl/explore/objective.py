@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import COSTS, FLOPS, LATENCY, convention_of, device_of, parts_of_unit, unknown_cost
+from archdsl.cost.comparing.totals import COSTS, FLOPS, LATENCY, convention_of, device_of, parts_of_unit, unknown_cost
+from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.exact import exact
 from archdsl.exact.bounds import ordered
 from archdsl.exact.integers import fits
 from archdsl.explore.axis import Axis
 from archdsl.explore.blocks import Block
-from archdsl.net import Net
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Objective:
         return self.name if self.sign == 1 else f"max:{self.name}"
 
 
-def objective(text: str, net: Net, axes: Sequence[Axis]) -> Objective:
+def objective(text: str, net: Design, axes: Sequence[Axis]) -> Objective:
     """An objective from its text: `macs`, `min:macs`, `max:width`.
 
     Raises:
@@ -62,7 +62,7 @@ def objective(text: str, net: Net, axes: Sequence[Axis]) -> Objective:
     return Objective(name, sign, denominator(name, net, axes))
 
 
-def denominator(name: str, net: Net, axes: Sequence[Axis]) -> int:
+def denominator(name: str, net: Design, axes: Sequence[Axis]) -> int:
     """What makes every value of a cost or setting an integer. Raises InputError for a name that is neither."""
     for axis in axes:
         if name in axis.names:
@@ -80,7 +80,7 @@ def denominator(name: str, net: Net, axes: Sequence[Axis]) -> int:
     raise unknown_cost(name, tuple(n for axis in axes for n in axis.names))
 
 
-def check_cost(name: str, net: Net) -> None:
+def check_cost(name: str, net: Design) -> None:
     """Raises InputError for what is no cost."""
     if name.startswith(FLOPS):
         convention_of(net, name.removeprefix(FLOPS))

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.totals import amounts, parts_of_unit
+from archdsl.cost.comparing.totals import amounts, parts_of_unit
+from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
 from archdsl.exact.decision import COUNTED
@@ -23,7 +24,6 @@ from archdsl.explore.box import Box
 from archdsl.explore.total import Total
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
-from archdsl.net import Net
 from archdsl.ops.operator import MASKS, Masks
 
 ROOM = 32_000_000
@@ -86,7 +86,7 @@ class Partition:
         known: totals by graph: boxes whose graphs turn out equal are costed once.
     """
 
-    net: Net
+    net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
     built: int = field(default=0, init=False)
@@ -131,7 +131,7 @@ class Partition:
         once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in masks}
         return Part(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
 
-    def totals(self, net: Net, box: Box, masks: Masks) -> dict[str, Total] | None:
+    def totals(self, net: Design, box: Box, masks: Masks) -> dict[str, Total] | None:
         """The costs of a graph, of the variants that can be built; None where that is none of the box."""
         counted = box.counted
         for ok, _ in masks:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.totals import LATENCY, Value
+from archdsl.cost.comparing.totals import LATENCY, Value
+from archdsl.design import Design
 from archdsl.explore.sensitivity import Influence, Side
 from archdsl.explore.variants import Row, Variants, plain, shown
-from archdsl.net import Net
 
 if TYPE_CHECKING:
     from archdsl.viz.plots import Points, Tornado
@@ -25,7 +25,7 @@ def unit_of(name: str) -> str:
     return "s" if name.startswith(LATENCY) else UNITS.get(name, "")
 
 
-def plot_variants(path: Path, net: Net, objectives: Sequence[str], front: Variants, sample: Variants) -> None:
+def plot_variants(path: Path, net: Design, objectives: Sequence[str], front: Variants, sample: Variants) -> None:
     """Draw variants by the first two objectives, and over all settings and costs.
 
     Args:
@@ -46,7 +46,7 @@ def plot_variants(path: Path, net: Net, objectives: Sequence[str], front: Varian
     write_plot(path, [Scatter(found, named[0], named[1], colour=colour), Parallel(found)], title=f"Variants of {net.name}")
 
 
-def points(net: Net, front: Variants, sample: Variants) -> Points:
+def points(net: Design, front: Variants, sample: Variants) -> Points:
     """The front and the others as data of a plot."""
     from archdsl.viz.plots import Points
 
@@ -68,7 +68,7 @@ def _key(row: Row) -> tuple[Any, ...]:
     return tuple(row.values())
 
 
-def _stands(net: Net, row: Row, settings: Sequence[str]) -> bool:
+def _stands(net: Design, row: Row, settings: Sequence[str]) -> bool:
     """Whether a row is the network as it stands."""
     for name in settings:
         owner, _, place = name.partition(".")

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.cost.figures import printed_alike, total_of, words
-from archdsl.cost.totals import total
+from archdsl.cost.comparing.figures import printed_alike, total_of, words
+from archdsl.cost.comparing.totals import total
+from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.explore.axis import Axis, allowed, size
 from archdsl.explore.blocks import Block, Costed, blocks
@@ -25,7 +26,6 @@ from archdsl.explore.box import boxes
 from archdsl.explore.front import First
 from archdsl.explore.partition import Part, Partition
 from archdsl.explore.typos import typos
-from archdsl.net import Net
 from archdsl.spec.model import Reported
 
 MOST = 400_000_000
@@ -41,7 +41,7 @@ FAR = 1 << 40
 class Figure:
     """A printed figure of one network."""
 
-    net: Net
+    net: Design
     reported: Reported
     total: str
 
@@ -87,7 +87,7 @@ class Reconciled:
 
 
 def reconcile(
-    nets: Sequence[Net],
+    nets: Sequence[Design],
     count: int = 10,
     one_typo: bool = False,
     most_changes: int | None = None,
@@ -121,7 +121,7 @@ def reconcile(
     return Reconciled(found, figures, tuple(axes), ranked.searched, levels, ranked.unbuildable, time.perf_counter() - begin)
 
 
-def figures_of(net: Net) -> list[Figure]:
+def figures_of(net: Design) -> list[Figure]:
     """The printed figures of a network that can be counted. Raises InputError where there are none."""
     found = [Figure(net, figure, name) for figure in net.base.reported if (name := total_of(figure)) is not None]
     if not found:
@@ -129,7 +129,7 @@ def figures_of(net: Net) -> list[Figure]:
     return found
 
 
-def readings(nets: Sequence[Net]) -> list[Axis]:
+def readings(nets: Sequence[Design]) -> list[Axis]:
     """An axis for every open reading, the value that the spec has first. Raises InputError where specs differ in one."""
     axes: dict[str, Axis] = {}
     for net in nets:
@@ -146,7 +146,7 @@ def readings(nets: Sequence[Net]) -> list[Axis]:
     return list(axes.values())
 
 
-def belongs(net: Net, name: str) -> bool:
+def belongs(net: Design, name: str) -> bool:
     """Whether a setting is one of a network."""
     return name in net.base.knobs or name.startswith("rows.")
 
@@ -159,7 +159,7 @@ class _Table:
         explained: how many figures; distance: how far the others are, in millionths. buildable: whether it can be built.
     """
 
-    def __init__(self, net: Net, axes: Sequence[Axis], most: int, step: Callable[[int], None] | None):
+    def __init__(self, net: Design, axes: Sequence[Axis], most: int, step: Callable[[int], None] | None):
         own = [axis for axis in axes if all(belongs(net, name) for name in axis.names)]
         if size(own) > MOST:
             raise InputError(f"{net.name}: {size(own):,} combinations of readings are more than {MOST:,}; leave fewer open")

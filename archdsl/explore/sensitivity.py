@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.totals import Value, total
+from archdsl.cost.comparing.totals import Value, total
+from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact
 from archdsl.explore.partition import reason
-from archdsl.net import Net
 from archdsl.ops.arguments import describe
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
@@ -54,11 +54,11 @@ class Influence:
         return max((max(change, -change) for change in self.change(cost, start) if change is not None), default=0)
 
 
-def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None = None) -> list[Influence]:
+def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | None = None) -> list[Influence]:
     """What one step of each knob does, those first that change some cost; knobs whose steps change nothing come last.
 
     Args:
-        costs: names, see `archdsl.cost.totals`.
+        costs: names, see `archdsl.cost.comparing.totals`.
         steps: length of a step for numbers, by knob, in place of the knob's own.
 
     Raises:
@@ -86,7 +86,7 @@ def sensitivity(net: Net, costs: Iterable[str], steps: Mapping[str, Any] | None 
     return sorted(found, key=relative, reverse=True)
 
 
-def _side(net: Net, name: str, value: Any, costs: list[str]) -> Side | None:
+def _side(net: Design, name: str, value: Any, costs: list[str]) -> Side | None:
     if value is None:
         return None
     try:
@@ -96,7 +96,7 @@ def _side(net: Net, name: str, value: Any, costs: list[str]) -> Side | None:
         return Side(value, {}, reason(error))
 
 
-def _steps(net: Net, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[Any, Any]]]:
+def _steps(net: Design, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[Any, Any]]]:
     """Every knob, and every element of one that holds a list of numbers, with its value and those one step down and up."""
     for name, knob in net.base.knobs.items():
         value = net.knobs[name]

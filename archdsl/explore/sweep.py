@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.exact import exact
 from archdsl.explore.axis import Axis, size
@@ -21,7 +22,6 @@ from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Sample, Top
 from archdsl.explore.objective import Objective, check_cost, objective
 from archdsl.explore.partition import Part, Partition
 from archdsl.explore.variants import Row, Variants
-from archdsl.net import Net
 
 if TYPE_CHECKING:
     from archdsl.explore.workers import Workers
@@ -40,7 +40,7 @@ class Sweep:
         shown: costs that rows hold.
     """
 
-    def __init__(self, net: Net, axes: Sequence[Axis], where: str = "", shown: Iterable[str] = ()):
+    def __init__(self, net: Design, axes: Sequence[Axis], where: str = "", shown: Iterable[str] = ()):
         """
         Raises:
             InputError: a value that does not fit, or a cost that is not known.
@@ -190,7 +190,7 @@ class Sweep:
         return found
 
 
-def _words(net: Net, axes: Sequence[Axis]) -> set[Any]:
+def _words(net: Design, axes: Sequence[Axis]) -> set[Any]:
     """Words that settings of axes, or knobs, hold or may hold."""
     swept = {value for axis in axes for point in axis.points for value in point if isinstance(value, str)}
     held = {value for value in net.knobs.values() if isinstance(value, str)}

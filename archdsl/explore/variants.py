@@ -8,7 +8,7 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
-from archdsl.cost.totals import LATENCY, in_words
+from archdsl.cost.comparing.totals import LATENCY, in_words
 
 if TYPE_CHECKING:
     from archdsl.explore.keepers import Outcome

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ir.init import DEFAULTS
-from archdsl.ir.init import schema as init_schema
 from archdsl.ops import OPERATORS, Operator
+from archdsl.spec.initialisation import DEFAULTS
+from archdsl.spec.initialisation import schema as init_schema
 from archdsl.spec.read_file import METRICS, TYPES
 
 _FORMULA = {"type": "string", "pattern": r"\$"}

@@ -2,7 +2,7 @@
 
 They need no torch. Each stands in a file of its own, says what it changed, and is here because benchmarks/passes.py shows what it
 gains. Where more than one form is worth having, a pass names a site with its options; the first is taken unless the caller
-chooses, which is what `archdsl.compilers.autotune` does by measuring.
+chooses, which is what `archdsl.measure.autotune` does by measuring.
 """
 
 from __future__ import annotations

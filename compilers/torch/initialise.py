@@ -1,4 +1,4 @@
-"""How weights begin: the rules of `archdsl.ir.init` in PyTorch."""
+"""How weights begin: the rules of `archdsl.spec.initialisation` in PyTorch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from torch.nn import init
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from archdsl.errors import InputError
-from archdsl.ir.init import Rule, read_init
 from archdsl.ops.arguments import ArgumentError
+from archdsl.spec.initialisation import Rule, read_init
 
 KINDS: dict[str, type[nn.Module]] = {"conv": nn.Conv2d, "norm": _BatchNorm, "linear": nn.Linear}
 
@@ -37,7 +37,7 @@ def initialise(module: nn.Module, rules: Mapping[str, Any]) -> None:
 
     Args:
         module: the network.
-        rules: as in `Graph.init`; what is missing is as `archdsl.ir.init.DEFAULTS` says.
+        rules: as in `Graph.init`; what is missing is as `archdsl.spec.initialisation.DEFAULTS` says.
 
     Raises:
         InputError: an unknown kind of layer or rule.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import archdsl
-from archdsl.cost.memory import memory
+from archdsl.cost.memory.peak import memory
 from archdsl.viz.plots import Bar, Parallel, Points, Scatter, Tornado, write_plot
 
 WIDTHS = [round(0.5 + 0.05 * step, 2) for step in range(26)]

@@ -181,6 +181,6 @@ def test_no_traceback_for_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, capsy
     def fault(*_: object, **__: object) -> Callable[..., None]:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("archdsl.cost.lints.lint", fault)
+    monkeypatch.setattr("archdsl.cost.counting.lints.lint", fault)
     assert run(["check", "dpnet"]) == 1
     assert "internal error: RuntimeError: boom" in capsys.readouterr().err

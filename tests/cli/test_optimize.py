@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archdsl.cli.main import run
-from archdsl.compilers import autotune
+from archdsl.measure import autotune
 
 TINY = """archdsl: 1
 name: Tiny

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import archdsl
-from archdsl.cost.align import align
-from archdsl.cost.gate import parse_gate
-from archdsl.cost.totals import costs
+from archdsl.cost.comparing.align import align
+from archdsl.cost.comparing.gate import parse_gate
+from archdsl.cost.comparing.totals import costs
 
 
 def kinds(first: archdsl.Net, second: archdsl.Net) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import archdsl
-from archdsl.cost.blame import CAUSES, blame
-from archdsl.cost.gutter import gutter, short
+from archdsl.cost.counting.blame import CAUSES, blame
+from archdsl.cost.tables.gutter import gutter, short
 
 
 @pytest.mark.parametrize("by", CAUSES)
@@ -22,7 +22,7 @@ def test_causes_share_the_whole_bill(name: str, by: str) -> None:
 
 
 def test_peak_of_the_costliest_line_is_the_peak() -> None:
-    from archdsl.cost.memory import memory
+    from archdsl.cost.memory.peak import memory
 
     net = archdsl.load("dpnet")
     entries = blame(net.cost(), net.spec.source, "line")

@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 from graphs import chain
 
-from archdsl.cost.bill import Bill
-from archdsl.cost.convention_file import parse_convention
-from archdsl.cost.conventions import convention_names, describe, load_convention
-from archdsl.cost.count import count
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.convention_file import parse_convention
+from archdsl.cost.counting.conventions import convention_names, describe, load_convention
+from archdsl.cost.counting.count import count
 from archdsl.errors import InputError, Source, SpecError
 from archdsl.ops import OPERATORS
 
@@ -152,7 +152,7 @@ def test_not_a_convention(text, message):
 
 def test_needs_neither_torch_nor_numpy(tmp_path):
     code = (
-        "import sys, archdsl; from archdsl.cost.memory import memory; net = archdsl.load('dpnet'); bill = net.cost();"
+        "import sys, archdsl; from archdsl.cost.memory.peak import memory; net = archdsl.load('dpnet'); bill = net.cost();"
         "dict(bill.flops); bill.flops('ptflops-2021'); memory(net.graph()).peak_activation_bytes;"
         "print([m for m in ('torch', 'numpy', 'networkx') if m in sys.modules])"
     )

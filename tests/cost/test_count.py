@@ -5,9 +5,9 @@ import pytest
 from graphs import Builder
 
 import archdsl
-from archdsl.cost.bill import Bill
-from archdsl.cost.conventions import convention_names
-from archdsl.cost.count import count
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.conventions import convention_names
+from archdsl.cost.counting.count import count
 from archdsl.exact.grid import Grid
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import archdsl
-from archdsl.cost.conventions import convention_names
-from archdsl.cost.explain import explain
+from archdsl.cost.counting.conventions import convention_names
+from archdsl.cost.counting.explain import explain
 from archdsl.errors import InputError
 
 

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 import archdsl
-from archdsl.compilers.calibrate import printed
-from archdsl.cost.bill import Bill
-from archdsl.cost.device import ANY, Device, device_names, load_device
-from archdsl.cost.device_file import device_text, parse_device, read_device
-from archdsl.cost.kernels import KINDS, Neighbours, kinds
-from archdsl.cost.latency import latency
-from archdsl.cost.totals import amounts, duration, total
-from archdsl.cost.work import WORK
+from archdsl.cost.comparing.totals import amounts, duration, total
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.latency.device import ANY, Device, device_names, load_device
+from archdsl.cost.latency.device_file import device_text, parse_device, read_device
+from archdsl.cost.latency.layer_kinds import KINDS, Neighbours, kinds
+from archdsl.cost.latency.predict import latency
+from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError, Source, SpecError
 from archdsl.explore.axis import Axis, parse_axes
 from archdsl.explore.budget import parse_budgets
 from archdsl.explore.solve import Solver
 from archdsl.explore.sweep import Sweep
+from archdsl.measure.calibrate import printed
 from archdsl.net import Net
 
 SMALL = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import archdsl
-from archdsl.cost.lints import LINTS, lint
+from archdsl.cost.counting.lints import LINTS, lint
 
 
 def notes(*steps: str, size: int = 8) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from random_networks import network
 from small import compiled, measured_peak, small
 
 import archdsl
-from archdsl.cost.memory import memory
+from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
 from archdsl.spec.locate import zoo_names
 

@@ -6,8 +6,8 @@ import numpy as np
 from graphs import chain
 
 import archdsl
-from archdsl.cost.bill import Bill
-from archdsl.cost.movement import movement
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.memory.movement import movement
 
 
 def test_by_hand():

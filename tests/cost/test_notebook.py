@@ -46,7 +46,7 @@ def test_a_bill_shows_its_layers() -> None:
 
 
 def test_a_long_bill_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archdsl.cost.notebook.MOST", 10)
+    monkeypatch.setattr("archdsl.cost.tables.notebook.MOST", 10)
     bill = archdsl.load("dpnet").cost()
     assert cells(bill._repr_html_())[-2][0] == f"and {len(bill.layers) - 10} more"
 

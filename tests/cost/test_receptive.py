@@ -9,7 +9,7 @@ from graphs import Builder, chain
 
 import archdsl
 from archdsl.compilers import torch as back_end
-from archdsl.cost.receptive import receptive_fields
+from archdsl.cost.memory.receptive import receptive_fields
 from archdsl.spec.locate import zoo_names
 
 PUBLISHED = {"alexnet": 195, "vgg16": 212, "mobilenet_v1": 315, "mobilenet_v2": 491, "resnet18": 435}

@@ -8,8 +8,8 @@ from random_networks import network
 from small import compiled, measured_peak
 
 import archdsl
-from archdsl.cost.memory import memory
-from archdsl.cost.schedule import best_schedule, reordered
+from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.schedule import best_schedule, reordered
 from archdsl.errors import InputError
 from archdsl.ir.verify import verify
 

@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import archdsl
-from archdsl.cost.latex import LONG, escaped, latex
-from archdsl.cost.sheet import Sheet
+from archdsl.cost.tables.latex import LONG, escaped, latex
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.errors import InputError
 
 HOSTILE = r"a_b & 50% $x$ #1 {y} ~ ^ \n <b> | -- `z`"

@@ -8,8 +8,8 @@ from random_networks import network
 from small import compiled, measured_saved, small
 
 import archdsl
-from archdsl.cost.saved import saved_bytes
-from archdsl.cost.training import training
+from archdsl.cost.memory.saved import saved_bytes
+from archdsl.cost.memory.training import training
 from archdsl.errors import InputError
 from archdsl.spec.locate import zoo_names
 

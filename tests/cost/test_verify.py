@@ -6,9 +6,9 @@ from random_networks import layers, network, tokens
 from small import compiled, small
 
 import archdsl
-from archdsl.cost.bill import Bill
-from archdsl.cost.conventions import convention_names
-from archdsl.cost.verify import RUN, Verified, measure, verify
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.conventions import convention_names
+from archdsl.cost.counting.verify import RUN, Verified, measure, verify
 from archdsl.errors import InputError
 from archdsl.ops import OPERATORS
 from archdsl.spec.locate import zoo_names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.cli import gallery
+from archdsl.documentation import gallery
 from archdsl.errors import ArchdslError
 from archdsl.viz.layout import find_engine
 
@@ -26,12 +26,12 @@ def test_the_gallery_is_current() -> None:
     """To the byte with the engine that pip installs, whose version is pinned; with another, in all that is written."""
     found = gallery.made()
     there = {gallery.PAGE, *(f"gallery/{p.relative_to(DOCS / 'gallery')}" for p in (DOCS / "gallery").rglob("*") if p.is_file())}
-    assert there == set(found), "run: python -m archdsl.cli.gallery docs"
+    assert there == set(found), "run: python -m archdsl.documentation.gallery docs"
     exact = find_engine().name == "graphviz-pure"
     for name, content in found.items():
         old = (DOCS / name).read_bytes()
         same = old == content if exact or name == gallery.PAGE else texts(old) == texts(content)
-        assert same, f"{name} is out of date; run: python -m archdsl.cli.gallery docs"
+        assert same, f"{name} is out of date; run: python -m archdsl.documentation.gallery docs"
 
 
 def test_the_page_shows_every_picture() -> None:

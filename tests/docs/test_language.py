@@ -23,7 +23,7 @@ from _pytest.mark import ParameterSet
 
 import archdsl
 from archdsl.cli.main import run
-from archdsl.spec.reference import renew
+from archdsl.documentation.reference import renew
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -126,7 +126,7 @@ def test_python_gives_what_the_page_says(example: Example, folder: Path) -> None
 
 
 def test_generated_parts_are_fresh() -> None:
-    assert renew(TEXT) == TEXT, "run: python -m archdsl.spec.reference docs/language.md"
+    assert renew(TEXT) == TEXT, "run: python -m archdsl.documentation.reference docs/language.md"
 
 
 def test_every_example_is_of_a_kind_that_is_checked() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.cost.figures import printed_alike
-from archdsl.cost.totals import total
+from archdsl.cost.comparing.figures import printed_alike
+from archdsl.cost.comparing.totals import total
 from archdsl.explore.reconcile import reconcile
 from archdsl.explore.typos import typos
 

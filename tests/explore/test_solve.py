@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.cost.totals import cost_names
+from archdsl.cost.comparing.totals import cost_names
 from archdsl.explore import solve as module
 from archdsl.explore.axis import parse_axes
 from archdsl.explore.budget import parse_budgets

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import archdsl
-from archdsl.cost.totals import total
+from archdsl.cost.comparing.totals import total
 from archdsl.explore import partition
 from archdsl.explore.axis import Axis, parse_axes
 from archdsl.explore.keepers import Pareto, Sample, Top

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from archdsl.ir.init import DEFAULTS, WORDS, Rule, allowed, read_init, read_rule, schema
 from archdsl.ops.arguments import ArgumentError
+from archdsl.spec.initialisation import DEFAULTS, WORDS, Rule, allowed, read_init, read_rule, schema
 
 
 def test_defaults_are_those_of_torchvision_resnet():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import archdsl
-from archdsl.cost.memory import memory
+from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
 from archdsl.viz import diagram
 from archdsl.viz.heat import heat

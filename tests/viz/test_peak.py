@@ -7,7 +7,7 @@ import pytest
 from graphs import Builder, chain
 
 import archdsl
-from archdsl.cost.memory import memory
+from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
 from archdsl.viz import diagram
 from archdsl.viz.peak import size

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.layout import cell, dims, size
-from archdsl.cost.memory import memory
+from archdsl.cost.memory.peak import memory
+from archdsl.cost.tables.layout import cell, dims, size
 from archdsl.errors import InputError, Mark, Source
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
@@ -20,7 +20,7 @@ from archdsl.viz.page.outline import Outline, Part, outline
 from archdsl.viz.view import View
 
 if TYPE_CHECKING:
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 COSTS = ("params", "macs", "memory")
 """What boxes can always be coloured by."""
@@ -107,7 +107,7 @@ def _shape(shape: Shape) -> str:
 class _Costs:
     """Costs of nodes by name."""
 
-    def __init__(self, net: Net):
+    def __init__(self, net: Design):
         self.layers = {layer.node.name: layer for layer in net.cost()}
         self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from archdsl.compilers.torch import Network
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 
 @contextmanager
-def fresh(net: Net, seed: int) -> Iterator[Network]:
+def fresh(net: Design, seed: int) -> Iterator[Network]:
     """The compiled network with weights drawn from the seed, in training mode, without what is random in training.
 
     Inside of the block torch computes on one thread, so that a score is the same on every machine, and draws from the seed;
@@ -42,7 +42,7 @@ def fresh(net: Net, seed: int) -> Iterator[Network]:
         torch.set_num_threads(threads)
 
 
-def images(net: Net, count: int) -> Tensor:
+def images(net: Design, count: int) -> Tensor:
     """A batch (count, *input shape) of independent standard normal numbers from torch's generator."""
     import torch
 

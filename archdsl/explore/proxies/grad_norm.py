@@ -10,7 +10,7 @@ from archdsl.errors import BackendError
 from archdsl.explore.proxies.fresh import fresh, images, logits, weighted
 
 if TYPE_CHECKING:
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 BATCH = 32
 
@@ -30,7 +30,7 @@ class GradNorm:
     direction: ClassVar[Literal["minimize", "maximize"]] = "maximize"
     unit: ClassVar[str] = ""
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         """Raises BackendError: torch is missing, or the network does not end in a vector."""
         from torch import randint
         from torch.autograd import grad

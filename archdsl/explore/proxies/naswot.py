@@ -11,7 +11,7 @@ from archdsl.explore.proxies.fresh import fresh, images
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 BATCH = 64
 
@@ -33,7 +33,7 @@ class NasWot:
     direction: ClassVar[Literal["minimize", "maximize"]] = "maximize"
     unit: ClassVar[str] = ""
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         """Raises BackendError: torch is missing, no rectifier, or two images with one code."""
         import torch
 

@@ -13,7 +13,7 @@ from archdsl.explore.proxies.fresh import fresh, weighted
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
 
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class SynFlow:
     direction: ClassVar[Literal["minimize", "maximize"]] = "maximize"
     unit: ClassVar[str] = "log10"
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         """Raises BackendError: torch is missing, nothing flows, or more than double precision holds."""
         with fresh(net, seed) as module:
             total = sum(float(score.sum()) for score in scores(module, net.graph().input.shape).values())

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from torch import Tensor, fx, nn
 
     from archdsl.compilers.torch import Network
+    from archdsl.design import Design
     from archdsl.ir.graph import Graph
-    from archdsl.net import Net
 
 BATCH = 32
 DISTURBANCE = 0.01
@@ -41,7 +41,7 @@ class ZenScore:
     direction: ClassVar[Literal["minimize", "maximize"]] = "maximize"
     unit: ClassVar[str] = ""
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         """Raises BackendError: torch is missing, no feature map, or features that do not move or overflow."""
         import torch
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.totals import Value, in_words, total
+from archdsl.cost.comparing.totals import Value, in_words, total
+from archdsl.design import Design
 from archdsl.errors import ArchdslError, SpecError
 from archdsl.explore.budget import Budget
 from archdsl.ir.canonical import canonical_hash
-from archdsl.net import Net
 
 UNBUILT = 10.0
 """The violation of a variant that cannot be built: as far off as eleven times what a budget allows."""
@@ -29,7 +29,7 @@ class Candidate:
         kind: of the reason, a few words that proposals share.
     """
 
-    net: Net | None
+    net: Design | None
     costs: dict[str, Value] = field(default_factory=dict)
     graph: str = ""
     violation: float = 0.0
@@ -37,7 +37,7 @@ class Candidate:
     kind: str = ""
 
 
-def consider(base: Net, settings: dict[str, Any], names: Sequence[str], budgets: Sequence[Budget]) -> Candidate:
+def consider(base: Design, settings: dict[str, Any], names: Sequence[str], budgets: Sequence[Budget]) -> Candidate:
     """Put a proposal together.
 
     Args:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from archdsl.design import Design
 from archdsl.errors import BackendError
 from archdsl.explore.search.objectives import Objective
-from archdsl.net import Net
 
 
 @dataclass(frozen=True)
 class Job:
     """What a worker is given: a network and what is to be measured of it."""
 
-    net: Net
+    net: Design
     objectives: tuple[Objective, ...]
     seed: int
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from archdsl.cost.conventions import convention_names
-from archdsl.cost.device import device_names
-from archdsl.cost.totals import FLOPS, LATENCY, of_file, total
+from archdsl.cost.comparing.totals import FLOPS, LATENCY, of_file, total
+from archdsl.cost.counting.conventions import convention_names
+from archdsl.cost.latency.device import device_names
 from archdsl.errors import InputError, unknown
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 
 if TYPE_CHECKING:
-    from archdsl.net import Net
+    from archdsl.design import Design
 
 Sense = Literal["minimize", "maximize"]
 
@@ -36,7 +36,7 @@ class Objective(Protocol):
     @property
     def unit(self) -> str: ...
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         """The value for one network: the same for equal networks and seeds.
 
         Raises:
@@ -52,7 +52,7 @@ class Cost:
     unit: str = ""
     direction: Sense = "minimize"
 
-    def measure(self, net: Net, seed: int) -> float:
+    def measure(self, net: Design, seed: int) -> float:
         return float(total(net, self.name))
 
 

@@ -8,12 +8,12 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
 from archdsl.explore.budget import Budget
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.space import Space, written
 from archdsl.ir.canonical import canonical_hash
-from archdsl.net import Net
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -38,7 +38,7 @@ class Request:
         seed: of the sampler, and of weights and data of measurements.
     """
 
-    net: Net
+    net: Design
     space: Space
     aims: tuple[Aim, ...]
     budgets: tuple[Budget, ...] = ()
@@ -49,7 +49,7 @@ class Request:
     def definition(self) -> dict[str, Any]:
         """What makes two searches the same, in plain data: everything but their length and their sampler."""
         return {
-            "network": _hash(Net(self.net.base, {}, self.net.limits)),
+            "network": _hash(Design(self.net.base, {}, self.net.limits)),
             "settings": _plain(self.net.settings),
             "axes": self.space.describe(),
             "objectives": [str(aim) for aim in self.aims],
@@ -140,7 +140,7 @@ def _plain(settings: dict[str, Any]) -> dict[str, str]:
     return {name: written(tuple(v) if isinstance(v, list) else v) for name, v in settings.items()}
 
 
-def _hash(net: Net) -> str:
+def _hash(net: Design) -> str:
     try:
         return canonical_hash(net.graph())
     except ArchdslError:  # a default that cannot be built says nothing about the variants

@@ -20,7 +20,7 @@ from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.settle import settle
-from archdsl.cost.bill import Bill
+from archdsl.cost.counting.bill import Bill
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
 from archdsl.net import Net

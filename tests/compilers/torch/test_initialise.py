@@ -10,7 +10,7 @@ from torch import nn
 from archdsl.compilers.torch import compile, initialise
 from archdsl.compilers.torch.initialise import FILL, KINDS
 from archdsl.errors import InputError
-from archdsl.ir.init import DEFAULTS, WORDS
+from archdsl.spec.initialisation import DEFAULTS, WORDS
 
 
 def network(**init):

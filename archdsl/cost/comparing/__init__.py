@@ -1,0 +1,1 @@
+"""Two or more networks side by side: totals by name, aligned layers, what changed, and gates on it."""

@@ -1,0 +1,180 @@
+"""Our count against the tool's own: compile the network, run the tools that are installed, put both numbers side by side.
+
+The only module of `archdsl.cost` that needs torch, and it imports torch and the tools when it is called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import logging
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.cost.counting.count import TOOLS, count
+from archdsl.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from archdsl.design import Design
+
+
+class Verified(NamedTuple):
+    """One convention against its tool.
+
+    Attributes:
+        version: of the tool that is installed, '' where none is.
+        ours: by the convention.
+        theirs: what the tool reports on the compiled network; None where it is not installed.
+    """
+
+    tool: str
+    version: str
+    ours: int
+    theirs: int | None
+
+    @property
+    def equal(self) -> bool | None:
+        """None where the tool is not installed."""
+        return None if self.theirs is None else self.ours == self.theirs
+
+
+def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
+    """Compile one network and count it with the real tools.
+
+    Args:
+        names: of conventions that have a tool: `thop`, `fvcore`, `ptflops`, `ptflops-2021`, `torchinfo`, `torch`.
+
+    Raises:
+        InputError: a convention without a tool, or a grid of networks.
+        BackendError: torch is not installed, or cannot hold the network.
+    """
+    found: list[Verified] = []
+    for name in names:
+        if name not in RUN:
+            raise InputError(f"no tool is known for the convention '{name}'; known: {', '.join(RUN)}")
+        package, _ = RUN[name]
+        ours = int(count(net.cost(), name).total)
+        if importlib.util.find_spec(package) is None:
+            found.append(Verified(name, "", ours, None))
+            continue
+        # Tools leave hooks and buffers behind, so each gets a network of its own.
+        found.append(Verified(name, _version(package), ours, measure(name, net.module(), tuple(net.graph().input.shape))))
+    return found
+
+
+def measure(name: str, module: nn.Module, size: tuple[int, ...]) -> int:
+    """What a tool reports on a module in evaluation mode, for one image of this size (no batch axis). May change the module."""
+    import torch
+
+    with _quiet(), torch.no_grad():
+        return int(RUN[name][1](module.eval(), torch.zeros((1, *size))))
+
+
+def _thop(module: nn.Module, image: Tensor) -> Any:
+    from thop import profile
+
+    return profile(module, inputs=(image,), verbose=False)[0]
+
+
+def _fvcore(module: nn.Module, image: Tensor) -> Any:
+    from fvcore.nn import FlopCountAnalysis
+
+    return FlopCountAnalysis(module, image).unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
+
+
+def _ptflops(module: nn.Module, image: Tensor) -> Any:
+    from ptflops import get_model_complexity_info
+
+    size = tuple(image.shape[1:])
+    return get_model_complexity_info(module, size, print_per_layer_stat=False, as_strings=False)[0]
+
+
+def _ptflops_2021(module: nn.Module, image: Tensor) -> Any:
+    """The module hooks alone of the installed ptflops, h-swish and h-sigmoid written with nn.ReLU6, and where 0.6.4 differed."""
+    from ptflops import get_model_complexity_info
+    from ptflops.pytorch_ops import linear_flops_counter_hook
+    from torch import nn
+
+    def linear(layer: Any, inputs: Any, output: Tensor) -> None:
+        linear_flops_counter_hook(layer, inputs, output)
+        if layer.bias is not None:  # 0.6.4 added the bias once, not once for each token
+            layer.__flops__ -= layer.out_features * (output.numel() // output.shape[-1] - 1)
+
+    for parent in list(module.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, (nn.Hardswish, nn.Hardsigmoid)):
+                setattr(parent, name, _written_with_relu6(isinstance(child, nn.Hardswish)))
+    return get_model_complexity_info(
+        module,
+        tuple(image.shape[1:]),
+        print_per_layer_stat=False,
+        as_strings=False,
+        ignore_modules=[nn.GELU, nn.LayerNorm],  # 0.6.4 did not know them
+        custom_modules_hooks={nn.Linear: linear},
+        backend_specific_config={"count_functional": False},
+    )[0]
+
+
+def _written_with_relu6(swish: bool) -> nn.Module:
+    from torch import nn
+
+    class Hard(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.relu6 = nn.ReLU6()
+
+        def forward(self, x: Tensor) -> Tensor:
+            gate: Tensor = self.relu6(x + 3) / 6
+            return x * gate if swish else gate
+
+    return Hard()
+
+
+def _torchinfo(module: nn.Module, image: Tensor) -> Any:
+    from torchinfo import summary
+
+    return summary(module, input_size=tuple(image.shape), verbose=0, device="cpu").total_mult_adds
+
+
+def _torch(module: nn.Module, image: Tensor) -> Any:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        module(image)
+    return counter.get_total_flops()
+
+
+RUN: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    "thop": ("thop", _thop),
+    "fvcore": ("fvcore", _fvcore),
+    "ptflops": ("ptflops", _ptflops),
+    "ptflops-2021": ("ptflops", _ptflops_2021),
+    "torchinfo": ("torchinfo", _torchinfo),
+    "torch": ("torch", _torch),
+}
+"""The package of each convention's tool, and how it is run."""
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings and prints of the tools."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,92 @@
+"""Units of work that a layer's time is counted in: exact, as ints or grids, for the batch and block of a device.
+
+::
+
+    kernel      1: what starting it takes
+    macs        multiply-accumulates with weights
+    products    multiply-accumulates of two computed tensors
+    blocks      multiply-accumulates with weights, channels of input and output rounded up to blocks
+    in          elements of all inputs
+    out         elements of the output
+    in_blocks   elements of all inputs, channels rounded up to blocks
+    out_blocks  elements of the output, channels rounded up to blocks
+    weights     learned values, read once for the batch
+    window      elements that pooling looks at
+    lines       channels times rows of the output: what a kernel that slides along rows begins anew
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from archdsl.cost.counting.bill import Layer
+from archdsl.cost.counting.quantities import QUANTITIES
+from archdsl.exact import product, select
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.linear import Linear
+from archdsl.ops.operator import Dim, Shape, channel_axis
+
+Work = Callable[[Layer, int, int], Dim]
+"""Work of a layer for a batch, with channels in blocks of a size."""
+
+
+def _of_batch(name: str) -> Work:
+    return lambda layer, batch, block: QUANTITIES[name](layer) * batch
+
+
+def _round(channels: Dim, block: int) -> Dim:
+    return channels if block == 1 else (channels + (block - 1)) // block * block
+
+
+def _elements(shape: Shape, block: int) -> Dim:
+    axis = channel_axis(shape)
+    return product(_round(d, block) if index == axis else d for index, d in enumerate(shape))
+
+
+def _blocks(layer: Layer, batch: int, block: int) -> Dim:
+    op = layer.node.op
+    if isinstance(op, Conv2d):
+        out, height, width = layer.output
+        each, within = out // op.groups, layer.inputs[0][0] // op.groups
+        grouped = select((each == 1) & (within == 1), _round(out, block), op.groups * _round(each, block) * within)
+        maps = select(op.groups == 1, _round(out, block) * _round(within, block), grouped)
+        return maps * height * width * product(op.kernel) * batch
+    if isinstance(op, Linear):
+        return product(layer.output[:-1]) * _round(op.out, block) * layer.inputs[0][-1] * batch
+    return layer.macs * batch
+
+
+def _in_blocks(layer: Layer, batch: int, block: int) -> Dim:
+    return sum(_elements(shape, block) for shape in layer.inputs) * batch
+
+
+def _out_blocks(layer: Layer, batch: int, block: int) -> Dim:
+    return _elements(layer.output, block) * batch
+
+
+def _lines(layer: Layer, batch: int, block: int) -> Dim:
+    return product(layer.output[:2]) * batch
+
+
+def _weights(layer: Layer, batch: int, block: int) -> Dim:
+    return layer.params
+
+
+def _kernel(layer: Layer, batch: int, block: int) -> Any:
+    return 1
+
+
+WORK: dict[str, Work] = {
+    "kernel": _kernel,
+    "macs": _of_batch("macs"),
+    "products": _of_batch("products"),
+    "blocks": _blocks,
+    "in": _of_batch("in"),
+    "out": _of_batch("out"),
+    "in_blocks": _in_blocks,
+    "out_blocks": _out_blocks,
+    "weights": _weights,
+    "window": _of_batch("window"),
+    "lines": _lines,
+}

@@ -1,0 +1,90 @@
+"""Bytes that each layer moves between memory and processor, and its arithmetic intensity (roofline model, Williams et al. 2009).
+
+Each operator by itself, as an eager forward pass runs it: it reads its inputs, weights and statistics once and writes its
+output once. Views (slice, flatten, identity, dropout at inference) move nothing. Caches and fusion can only lessen this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from archdsl.cost.counting.bill import Layer, plain
+from archdsl.cost.memory.peak import item_bytes
+from archdsl.cost.memory.storage import hands_on
+from archdsl.exact import divide, product
+from archdsl.ops.norm import BatchNorm
+from archdsl.ops.operator import Dim
+
+if TYPE_CHECKING:
+    from archdsl.cost.counting.bill import Bill
+
+OPERATIONS_PER_MAC = 2
+"""A multiply-accumulate is two floating-point operations, as roofs of processors are stated."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """Bytes that a layer moves for a batch.
+
+    Attributes:
+        inputs, output: activations, read and written.
+        weights: learned values and running statistics, read once for the batch.
+        operations: floating-point operations of its multiply-accumulates, 2 for each; 0 for operators that have none.
+    """
+
+    layer: Layer
+    inputs: Dim
+    weights: Dim
+    output: Dim
+    operations: Dim
+
+    @property
+    def bytes(self) -> Dim:
+        return self.inputs + self.weights + self.output
+
+    @property
+    def intensity(self) -> int | Fraction | Any:
+        """Operations per byte, exactly; 0 where nothing is moved."""
+        moved = self.bytes
+        return 0 if type(moved) is int and moved == 0 else divide(self.operations, moved)
+
+
+class Movement:
+    """What every layer of a bill moves, in the order in which they run."""
+
+    def __init__(self, bill: Bill, batch: int = 1, dtype: str = "float32"):
+        self.layers = [_moved(layer, batch, item_bytes(dtype)) for layer in bill]
+
+    @property
+    def bytes(self) -> Any:
+        """Of all layers: an int, or for a grid an array."""
+        return plain(sum(moved.bytes for moved in self.layers))
+
+    @property
+    def operations(self) -> Any:
+        return plain(sum(moved.operations for moved in self.layers))
+
+    @property
+    def intensity(self) -> Any:
+        """Operations per byte of the whole network."""
+        return plain(divide(sum(moved.operations for moved in self.layers), sum(moved.bytes for moved in self.layers)))
+
+
+def movement(bill: Bill, batch: int = 1, dtype: str = "float32") -> Movement:
+    """Bytes moved and arithmetic intensity, by layer and in all."""
+    return Movement(bill, batch, dtype)
+
+
+def _moved(layer: Layer, batch: int, itemsize: int) -> Moved:
+    if hands_on(layer.node):
+        return Moved(layer, 0, 0, 0, 0)
+    values = layer.params
+    if isinstance(layer.node.op, BatchNorm):
+        values = values + sum(product(shape) for shape in layer.node.op.buffers(*layer.inputs).values())
+    read = sum(product(shape) for shape in layer.inputs)
+    written = product(layer.output)
+    return Moved(
+        layer, read * itemsize * batch, values * itemsize, written * itemsize * batch, layer.macs * OPERATIONS_PER_MAC * batch
+    )

@@ -1,0 +1,166 @@
+"""Memory of a network: weights, buffers, and the activations of a forward pass for one image.
+
+Activations are counted by liveness over the order in which the compiled module runs: a tensor is there from the call that makes
+it until the last call that reads it or shares its memory has returned. The image is there from beginning to end, because the
+caller holds it; so is the output once it is made. An operator's inputs, its output and what it needs for a moment are there at
+the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from archdsl.cost.counting.bill import plain
+from archdsl.cost.memory.storage import Plan, plan
+from archdsl.errors import InputError, unknown
+from archdsl.exact import maximum, product
+from archdsl.ir.graph import Graph
+from archdsl.ops.norm import BatchNorm
+from archdsl.ops.operator import Dim
+
+ITEM_BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+"""Bytes of a value. int8 takes every value as one byte, and leaves out scales and zero points."""
+
+INTEGER_BYTES = {"choice": 4}
+"""Bytes of a value of the buffers that hold integers, whatever the dtype of the network."""
+
+COUNTER_BYTES = 8  # batch normalisation counts its batches in an int64, whatever the dtype of the network
+
+
+def item_bytes(dtype: str) -> int:
+    """Bytes of a value. Raises InputError for a dtype that is not known."""
+    if dtype not in ITEM_BYTES:
+        message, hint = unknown("dtype", dtype, ITEM_BYTES)
+        raise InputError(f"{message}; {hint}")
+    return ITEM_BYTES[dtype]
+
+
+class Moment(NamedTuple):
+    """What is in memory during one call.
+
+    Attributes:
+        node: whose operator runs.
+        bytes: of all tensors, those that the operator needs for a moment among them.
+        alive: names of the nodes whose tensors are there, with their bytes, in the order in which they were made.
+        scratch: bytes that only this operator needs, until it returns.
+    """
+
+    node: str
+    bytes: Dim
+    alive: tuple[tuple[str, Dim], ...]
+    scratch: Dim
+
+
+class Memory:
+    """Memory of a graph for batch 1. On a grid of networks bytes are arrays."""
+
+    def __init__(self, graph: Graph, dtype: str = "float32"):
+        self.graph = graph
+        self.dtype = dtype
+        self.itemsize = item_bytes(dtype)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the forward pass does with memory."""
+        return plan(self.graph, self.itemsize)
+
+    @cached_property
+    def weights_bytes(self) -> Any:
+        """Bytes of all learned values."""
+        known: dict[Any, Dim] = {}
+        total: Dim = 0
+        for node in self.graph:
+            inputs = self.graph.input_shapes(node)
+            if inputs:
+                total = total + _params(node.op, inputs, known)
+        return plain(total * self.itemsize)
+
+    @cached_property
+    def buffers_bytes(self) -> Any:
+        """Bytes of all running statistics with their counters of batches, and of other values that are kept and not learned."""
+        total: Dim = 0
+        for node in self.graph:
+            shapes = node.op.buffers(*self.graph.input_shapes(node)) if node.inputs else {}
+            for name, shape in shapes.items():
+                total = total + product(shape) * INTEGER_BYTES.get(name, self.itemsize)
+            total = total + (COUNTER_BYTES if isinstance(node.op, BatchNorm) else 0)
+        return plain(total)
+
+    @cached_property
+    def peak_activation_bytes(self) -> Any:
+        """The most bytes of activations that are there at once in a forward pass of one image, without gradients."""
+        return plain(peak_bytes(self.plan))
+
+    @cached_property
+    def timeline(self) -> list[Moment]:
+        """What is in memory during every call of the forward pass, in order."""
+        return list(_moments(self.plan))
+
+    @property
+    def peak(self) -> Moment:
+        """The first moment at which the most is in memory.
+
+        Raises:
+            InputError: a grid of networks, whose variants peak at different places.
+        """
+        if type(self.peak_activation_bytes) is not int:
+            raise InputError("a grid of networks has no one moment of most memory; choose one network")
+        return max(self.timeline, key=lambda moment: moment.bytes)
+
+
+def memory(graph: Graph, dtype: str = "float32") -> Memory:
+    """The memory of a graph whose weights and activations have this dtype. Raises InputError for a dtype that is not known."""
+    return Memory(graph, dtype)
+
+
+def _params(op: Any, inputs: Any, known: dict[Any, Dim]) -> Dim:
+    try:
+        key = (id(op), inputs)
+        if key not in known:
+            known[key] = op.params(*inputs)
+        return known[key]
+    except TypeError:  # a grid has no hash
+        return op.params(*inputs)
+
+
+def last_reads(found: Plan) -> list[int]:
+    """For every storage the number of the last step that needs it: the last that reads it, or makes it where none does.
+
+    The image and the result are needed until after the last step.
+    """
+    last = [0] * len(found.storages)
+    for number, step in enumerate(found.steps):
+        last[step.holds] = number
+        for storage in step.reads:
+            last[storage] = number
+    last[0] = last[found.result] = len(found.steps)
+    return last
+
+
+def peak_bytes(found: Plan) -> Dim:
+    """The most bytes that are there at once."""
+    freed: list[list[int]] = [[] for _ in range(len(found.steps) + 1)]
+    for storage, number in enumerate(last_reads(found)):
+        freed[number].append(storage)
+    alive: Dim = found.storages[0].bytes
+    peak: Dim = alive
+    for number, step in enumerate(found.steps):
+        if step.makes is not None:
+            alive = alive + found.storages[step.makes].bytes
+            peak = maximum(peak, alive + step.scratch)
+        for storage in freed[number]:
+            alive = alive - found.storages[storage].bytes
+    return peak
+
+
+def _moments(found: Plan) -> Iterator[Moment]:
+    last = last_reads(found)
+    alive = [0]
+    for number, step in enumerate(found.steps):
+        if step.makes is not None:
+            alive.append(step.makes)
+        there = tuple((found.storages[s].name, found.storages[s].bytes) for s in alive)
+        yield Moment(step.node, sum(size for _, size in there) + step.scratch, there, step.scratch)
+        alive = [s for s in alive if last[s] > number]

@@ -1,0 +1,102 @@
+"""A sheet as a LaTeX table with booktabs rules, as papers print them.
+
+Every text is escaped. Shapes become formulas: 224²×3 is set as 224^2 x 3, and a check mark is the one of amssymb.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archdsl.cost.tables.sheet import Sheet
+
+LONG = 45  # rows that fit one page; a longer table is a longtable, which breaks
+
+_SHAPE = re.compile(r"[0-9A-Za-z.…]*[²×][0-9A-Za-z.…²×]*")
+_NUMBER = re.compile(r"-?[\d,.]+")
+_MATH = {"²": "^2", "×": r"\times ", "…": r"\ldots "}
+_TEXT = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\symbol{34}",
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+    "…": r"\ldots{}",
+    "✓": r"$\checkmark$",
+    "→": r"$\rightarrow$",
+    "√": r"$\surd$",
+    "½": r"\textonehalf{}",
+    **{c: f"\\{c}" for c in "&%$#_{}"},
+}
+
+
+def latex(sheet: Sheet) -> str:
+    """The table, to be read in by `\\input`. Its first line names the packages that it needs.
+
+    Text in scripts that pdfLaTeX does not know stays as it is; XeLaTeX and LuaLaTeX set it with a font that has it.
+    """
+    rows = [*map(_row, sheet.cells())]
+    total = [_row(sheet.total_cells())] if sheet.total else []
+    long = len(rows) > LONG
+    columns = "".join("r" if name in sheet.numbers else "l" for name in sheet.head)
+    head = [r"\toprule", _row(sheet.head), r"\midrule"]
+    caption, label = rf"\caption{{{escaped(sheet.title)}}}", rf"\label{{tab:{_label(sheet.title)}}}"
+    foot = [r"\midrule", *total, r"\bottomrule"] if total else [r"\bottomrule"]
+    needs = f"% \\usepackage{{amssymb,booktabs{',longtable' if long else ''},textcomp}}"
+    if long:
+        body = [
+            f"\\begin{{longtable}}{{{columns}}}",
+            caption + label + r"\\",
+            *head,
+            r"\endhead",
+            *rows,
+            *foot,
+            r"\end{longtable}",
+        ]
+        lines = ["{\\footnotesize\\setlength{\\tabcolsep}{4pt}", *body, "}"]
+    else:
+        body = [f"\\begin{{tabular}}{{{columns}}}", *head, *rows, *foot, r"\end{tabular}"]
+        lines = [
+            r"\begin{table}",
+            r"\centering",
+            caption,
+            label,
+            r"\footnotesize\setlength{\tabcolsep}{4pt}",
+            *body,
+            r"\end{table}",
+        ]
+    return "\n".join([needs, *lines, ""])
+
+
+def escaped(text: str) -> str:
+    """A text that LaTeX shows as it is written, shapes as formulas."""
+    parts, end = [], 0
+    for found in _SHAPE.finditer(text):
+        parts += [_plain(text[end : found.start()]), _formula(found[0])]
+        end = found.end()
+    return "".join([*parts, _plain(text[end:])])
+
+
+def _plain(text: str) -> str:
+    text = "".join(_TEXT.get(c, " " if unicodedata.category(c)[0] in "CZ" else c) for c in text)
+    return text.replace("--", "-{}-").replace("--", "-{}-")  # LaTeX would make dashes of them
+
+
+def _formula(text: str) -> str:
+    inside = "".join(_MATH.get(c, c) for c in text).strip()
+    return f"${inside}$"
+
+
+def _row(cells: list[str] | tuple[str, ...]) -> str:
+    return " & ".join("--" if c == "-" else c if _NUMBER.fullmatch(c) else escaped(c) for c in cells) + r" \\"
+
+
+def _label(title: str) -> str:
+    """What a label may hold everywhere: ASCII letters, digits and hyphens."""
+    return re.sub(r"[^0-9a-z]+", "-", title.lower().partition(",")[0]).strip("-") or "network"

@@ -1,0 +1,43 @@
+"""How networks and bills show themselves in a notebook: a table with the totals above it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.memory.peak import memory
+from archdsl.cost.tables.document import TOOLS
+from archdsl.cost.tables.layout import count, dims, size
+from archdsl.cost.tables.sheet import Sheet, card
+
+if TYPE_CHECKING:
+    from archdsl.design import Design
+
+MOST = 500  # layers that are shown; a notebook keeps its output in the file
+
+
+def net_card(net: Design) -> str:
+    """The table of a network under its totals, as HTML."""
+    table = net.table()
+    knobs = ", ".join(f"{name} = {value}" for name, value in net.settings.items())
+    return card(table.title, (f"<p>{escape(knobs)}</p>" if knobs else "") + _totals(net.cost()), table)
+
+
+def bill_card(bill: Bill) -> str:
+    """What every layer costs under the totals, as HTML."""
+    layers = bill.layers[:MOST]
+    rows = [(x.node.name, x.node.op.word, dims(x.inputs[0]), dims(x.output), count(x.params), count(x.macs)) for x in layers]
+    if len(bill.layers) > MOST:
+        rows.append((f"and {len(bill.layers) - MOST} more", "", "", "", "", ""))
+    head = ("layer", "operator", "input", "output", "params", "MACs")
+    total = ("total", "", "", "", count(bill.params), count(bill.macs))
+    return card(bill.graph.name, _totals(bill), Sheet(bill.graph.name, head, tuple(rows), frozenset(["params", "MACs"]), total))
+
+
+def _totals(bill: Bill) -> str:
+    found = memory(bill.graph)
+    figures = [f"<b>{count(bill.params)}</b> parameters", f"<b>{count(bill.macs)}</b> MACs"]
+    figures += [f"weights {size(found.weights_bytes)}", f"peak activations {size(found.peak_activation_bytes)}"]
+    tools = " · ".join(f"{tool} {count(bill.flops(tool))}" for tool in TOOLS)
+    return f"<p>{' · '.join(figures)}</p><p>FLOPs as counted by {tools}</p>"

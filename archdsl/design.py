@@ -1,0 +1,161 @@
+"""A design: a checked spec with a value for every knob, and what follows from it, worked out when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from archdsl.errors import BackendError, Diagnostic, Source
+from archdsl.ir.elaborate import elaborate
+from archdsl.ir.graph import Graph
+from archdsl.ir.limits import Limits
+from archdsl.ir.links import Links
+from archdsl.ir.verify import verify
+from archdsl.spec.load import load_file, load_source
+from archdsl.spec.model import Spec
+from archdsl.spec.report import Report
+from archdsl.spec.settings import apply
+
+if TYPE_CHECKING:
+    from archdsl.compilers.passes import Optimized
+    from archdsl.compilers.torch import Network
+    from archdsl.cost.counting.bill import Bill
+    from archdsl.cost.tables.sheet import Sheet
+
+
+class Design:
+    """One network, or a grid of them: a checked spec and a value for every knob.
+
+    `archdsl.Net` is the same with what people ask of a network in Python: drawings, sweeps.
+    """
+
+    def __init__(self, spec: Spec, settings: dict[str, Any], limits: Limits | None = None, warnings: tuple[Diagnostic, ...] = ()):
+        self.base = spec
+        self.settings = settings
+        self.limits = limits
+        self.warnings = warnings
+        self.links = Links()
+        self.chosen: Mapping[str, str] | None = None  # forms for inference; None: the network as it is written
+        self.spec, self.knobs = apply(spec, settings)
+
+    @classmethod
+    def load(cls, target: str | Path, *, limits: Limits | None = None, **knobs: Any) -> Self:
+        """From the path of a spec or the name of one in the zoo; see `archdsl.load`."""
+        report = Report()
+        spec = load_file(target, report, (limits or Limits()).text)
+        report.stop()
+        return cls(spec, knobs, limits, tuple(report.warnings))
+
+    @classmethod
+    def loads(cls, text: str, *, name: str = "<text>", limits: Limits | None = None, **knobs: Any) -> Self:
+        """From the text of a spec; see `archdsl.loads`."""
+        report = Report()
+        spec = load_source(Source(name, text), report, (limits or Limits()).text)
+        report.stop()
+        return cls(spec, knobs, limits, tuple(report.warnings))
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    def set(self, **knobs: Any) -> Self:
+        """The same spec with other values for some knobs. The spec is not read again."""
+        changed = type(self)(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
+        changed.links, changed.chosen = self.links, self.chosen
+        return changed
+
+    def optimized(self, chosen: Mapping[str, str] | None = None) -> Self:
+        """The same network rewritten for inference: fewer, larger operators that compute the same. Needs no torch.
+
+        Its graph, costs and drawings are of what would run; `rewritten` tells what was changed. Weights are carried over by
+        `archdsl.compilers.optimized`, and a module of this network has fresh ones.
+
+        Args:
+            chosen: for places where several forms compute the same, the form by the place's name.
+        """
+        changed = self.set()
+        changed.chosen = dict(chosen or {})
+        return changed
+
+    def written(self) -> Self:
+        """The same network as the spec has it."""
+        changed = self.set()
+        changed.chosen = None
+        return changed
+
+    @cached_property
+    def _written(self) -> Graph:
+        return elaborate(self.spec, self.knobs, self.limits, self.links)
+
+    @cached_property
+    def rewritten(self) -> Optimized:
+        """What the passes for inference made of the network, and said.
+
+        Raises:
+            InputError: this is a grid of networks.
+        """
+        from archdsl.compilers.passes import optimize
+
+        return optimize(self._written, chosen=self.chosen)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return self._written if self.chosen is None else self.rewritten.graph
+
+    def graph(self) -> Graph:
+        """The graph of primitive operators. Raises SpecError where the network cannot be built."""
+        return self._graph
+
+    @cached_property
+    def _bill(self) -> Bill:
+        from archdsl.cost.counting.bill import Bill
+
+        return Bill(self._graph)
+
+    def cost(self) -> Bill:
+        """What the network costs, layer by layer. Exact, without torch."""
+        return self._bill
+
+    def table(self) -> Sheet:
+        """The network as its paper prints it, a row for each row of the spec's table. Shows itself in a notebook."""
+        from archdsl.cost.tables.layout import layout
+
+        title = self.name + (f", {self.spec.paper}" if self.spec.paper else "")
+        return layout(self.spec, self._bill).sheet(title, self._bill)
+
+    def module(self) -> Network:
+        """The network as a torch.nn.Module with fresh weights from torch's global generator.
+
+        Raises:
+            BackendError: torch is not installed, or an operator has no rule for it.
+        """
+        try:
+            import torch  # noqa: F401
+        except ImportError:
+            raise BackendError("a module needs torch, which is not installed: pip install 'archdsl[torch]'") from None
+        from archdsl.compilers.torch import compile
+
+        return compile(verify(self._graph, "elaboration"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""
+        return _restore, (type(self), self.base, self.settings, self.limits, self.warnings, self.chosen)
+
+    def __repr__(self) -> str:
+        return f"<archdsl.{type(self).__name__} {self.name}>"
+
+
+def _restore(
+    kind: type[Design],
+    spec: Spec,
+    settings: dict[str, Any],
+    limits: Limits | None,
+    warnings: tuple[Diagnostic, ...],
+    chosen: Mapping[str, str] | None,
+) -> Design:
+    """Undo `Design.__reduce__`."""
+    net = kind(spec, settings, limits, warnings)
+    net.chosen = chosen
+    return net

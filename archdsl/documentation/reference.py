@@ -1,0 +1,196 @@
+"""The generated parts of docs/language.md: operators, functions, rules for weights, built-in blocks and limits, as Markdown.
+
+`python -m archdsl.documentation.reference docs/language.md` writes them anew between the marks of the page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import sys
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from archdsl.errors import ArchdslError, InputError
+from archdsl.ir.limits import Limits
+from archdsl.ops import OPERATORS, Operator
+from archdsl.spec.expression import MAX_DEPTH, MAX_LENGTH
+from archdsl.spec.functions import FUNCTIONS, Function
+from archdsl.spec.initialisation import DEFAULTS, FANS, WORDS, allowed
+from archdsl.spec.locate import read, zoo
+from archdsl.spec.model import Block, Constant, File, Formula, ListOf, Override, Parameter, Value
+from archdsl.spec.read_file import read_file
+from archdsl.spec.report import Report
+from archdsl.spec.yaml import TextLimits
+
+_SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def sections() -> dict[str, str]:
+    """The generated Markdown by the name in its mark."""
+    return {"operators": operators(), "functions": functions(), "init": init(), "blocks": blocks(), "limits": limits()}
+
+
+def renew(page: str) -> str:
+    """The page with everything between its marks written anew.
+
+    Raises:
+        InputError: a mark names no section, or a section has no mark.
+    """
+    made = sections()
+    found = [match[2] for match in _SECTION.finditer(page)]
+    if sorted(found) != sorted(made):
+        raise InputError(f"the page has the marks {', '.join(found) or 'none'}; there must be one each of {', '.join(made)}")
+    return _SECTION.sub(lambda match: f"{match[1]}\n{made[match[2]]}\n{match[3]}", page)
+
+
+# -- sections ------------------------------------------------------------------------------------------------------------------
+
+
+def operators() -> str:
+    """One table for each module of operators: the operator's line, below it one line for each argument."""
+    modules: dict[str, list[type[Operator]]] = {}
+    for op in OPERATORS.values():
+        modules.setdefault(op.__module__, []).append(op)
+    parts = []
+    for module, ops in modules.items():
+        head = _first_line(sys.modules[module]).split(".")[0]
+        rows = [row for op in ops for row in _operator(op)]
+        parts.append(f"**{head}**\n\n" + _table(("operator", "argument", "takes", "default", ""), rows))
+    return "\n".join(parts)
+
+
+def functions() -> str:
+    rows = [(f"`{name}`", _count(function), function.doc) for name, function in FUNCTIONS.items()]
+    return _table(("function", "arguments", "value"), rows)
+
+
+def init() -> str:
+    """The kinds of layer with their rules, then the words of which rules are made."""
+    kinds = [(f"`{kind}`", f"`{rule}`") for kind, rule in DEFAULTS.items()]
+    rows = []
+    for name, word in WORDS.items():
+        takes = " or ".join(f"`{fan}`" for fan in FANS) if word.parameter == "fan" else word.parameter
+        default = "" if not word.parameter else "must be given" if word.default is None else f"`{_plain(word.default)}`"
+        layers = ", ".join(f"`{kind}`" for kind in DEFAULTS if name in allowed(kind))
+        rows.append((f"`{name}`", takes, default, layers, word.doc))
+    return (
+        _table(("layer", "rule where none is given"), kinds) + "\n" + _table(("rule", "takes", "default", "for", "weights"), rows)
+    )
+
+
+def blocks() -> str:
+    """For each file of the zoo's `blocks/`: its blocks with their arguments, and its knobs."""
+    parts = []
+    for path in sorted((zoo() / "blocks").glob("*.yaml")):
+        report = Report()
+        file = read_file(read(path, TextLimits()), report)
+        report.stop()
+        assert file is not None
+        parts.append(f"**`blocks/{path.stem}`**: {file.doc or ''}\n\n" + _library(file))
+    return "\n".join(parts)
+
+
+def limits() -> str:
+    text, graph = TextLimits(), Limits()
+    rows = [
+        ("size of a file", f"{text.bytes:,} bytes", "`--max-bytes`"),
+        ("nesting of the YAML", f"{text.depth} levels", ""),
+        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--max-values`"),
+        ("length of an expression", f"{MAX_LENGTH:,} characters", ""),
+        ("nesting of an expression", f"{MAX_DEPTH} levels", ""),
+        ("operators in a network", f"{graph.nodes:,}", "`--max-nodes`"),
+        ("steps taken to put it together", f"{graph.steps:,}", "`--max-steps`"),
+        ("blocks that call each other", f"{graph.depth} levels", ""),
+    ]
+    return _table(("what", "limit", "option"), rows)
+
+
+# -- their parts ---------------------------------------------------------------------------------------------------------------
+
+
+def _operator(op: type[Operator]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [(f"`{op.word}`", "", "", "", _first_line(op))]
+    for name, field in op.fields.items():
+        required = field.default is dataclasses.MISSING
+        default = "must be given" if required else f"`{_plain(field.default)}`"
+        rows.append(("", f"`{name}`", op.kinds[name].name, default, field.metadata["doc"]))
+    return rows
+
+
+def _library(file: File) -> str:
+    rows = [(f"`{name}`", _arguments(block), block.doc) for name, block in file.blocks.items()]
+    text = _table(("block", "arguments", ""), rows)
+    knobs = [(f"`{name}`", f"`{_value(knob.default)}`", *_bounds(knob)) for name, knob in file.knobs.items()]
+    return text + ("\n" + _table(("knob", "default", "may be", ""), knobs) if knobs else "")
+
+
+def _arguments(block: Block) -> str:
+    return ", ".join(f"`{name}: {_value(p.default) if p.default is not None else p.type}`" for name, p in block.args.items())
+
+
+def _bounds(knob: Parameter | Override) -> tuple[str, str]:
+    """What a knob may be, and its doc line."""
+    if isinstance(knob, Override):
+        return "", ""
+    if knob.range is not None:
+        return f"{_plain(knob.range[0])} to {_plain(knob.range[1])}", knob.doc
+    return ", ".join(f"`{_plain(choice)}`" for choice in knob.choices or ()) or knob.type, knob.doc
+
+
+def _count(function: Function) -> str:
+    if function.most is None:
+        return f"{function.least} or more"
+    return str(function.least) if function.most == function.least else f"{function.least} or {function.most}"
+
+
+def _value(value: Value | None) -> str:
+    """A value as it is written in a spec."""
+    if isinstance(value, Formula):
+        return value.expression.text
+    if isinstance(value, ListOf):
+        return f"[{', '.join(map(_value, value.items))}]"
+    return _plain(value.value) if isinstance(value, Constant) else "steps"
+
+
+def _plain(value: Any) -> str:
+    """Plain data in the words of the language; a pair of equal numbers as one."""
+    if value is None:
+        return "~"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        equal = isinstance(value, tuple) and len(set(value)) == 1
+        return _plain(value[0]) if equal else f"[{', '.join(map(_plain, value))}]"
+    if isinstance(value, (float, Fraction)):
+        decimal = f"{float(value):g}".replace("e-0", "e-")
+        return decimal if Fraction(decimal) == value or isinstance(value, float) else str(value)
+    return str(value)
+
+
+def _first_line(documented: Any) -> str:
+    return (inspect.getdoc(documented) or "").split("\n")[0]
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def main(path: str) -> None:
+    """Write the generated parts of a page anew."""
+    page = Path(path)
+    page.write_text(renew(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m archdsl.documentation.reference docs/language.md")
+    try:
+        main(sys.argv[1])
+    except ArchdslError as error:
+        sys.exit(str(error))

@@ -1,0 +1,228 @@
+"""Choose by measuring: every form of every block of a network, run where it will run; the quickest is taken and remembered.
+
+Which of several forms is quicker (grouped or dense, merged or apart, a concatenation or a sum) depends on the machine, the runtime
+and its threads, so no rule is right everywhere. Blocks are measured one by one, between two pointwise convolutions as in a network,
+because the layout in which a runtime keeps a map decides what its slices cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import statistics
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archdsl import artifacts
+from archdsl.compilers.passes import ACROSS, WITHIN, optimize
+from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
+from archdsl.ir.canonical import schedule_hash
+from archdsl.ir.graph import Graph, Node
+from archdsl.measure.machine import machine
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.operator import Operator
+
+GAIN = 0.98
+"""A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
+SECONDS = 2.0
+"""For the forms of one block."""
+COPIES = 3
+"""How often each form is loaded."""
+
+Times = Callable[[Sequence[Mapping[str, Graph]], "Target"], list[dict[str, float]]]
+"""Seconds of each graph of each group, the graphs of a group side by side."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a network will run: a runtime by its word, the batch, and threads."""
+
+    runtime: str
+    batch: int = 1
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was chosen for a block, or for two of which one reads the other.
+
+    Attributes:
+        seconds: of every form that was measured, by its options, the usual one first; empty where it was remembered.
+        options: of the form that was taken, by site.
+    """
+
+    block: str
+    options: dict[str, str]
+    seconds: dict[str, float]
+
+
+def autotune(graph: Graph, target: Target, times: Times | None = None, remembered: Path | None = None) -> list[Tuned]:
+    """The quickest form of every block of a network that has several.
+
+    Args:
+        times: what measures; the runtime in a process of its own where not given.
+        remembered: file of earlier choices; that of this user where not given.
+
+    Raises:
+        BackendError: the runtime is not installed or cannot run a form.
+        InputError: the file cannot be written.
+    """
+    memory = _Memory(remembered or _cache(), target, times or run)
+    base = optimize(graph, passes=ACROSS).graph
+    found = memory.choose([(block, plans(block, WITHIN)) for block in blocks(base)])
+    # A change of basis reaches into the block that reads the result, so it is weighed for the two together.
+    usual = chosen(found)
+    return found + memory.choose([(pair, _changed(pair, usual)) for pair in pairs(base)])
+
+
+def _changed(pair: Graph, usual: Mapping[str, str]) -> list[Plan]:
+    """Two blocks as they were chosen, and in the forms that a change of basis can have; just the first where there is none."""
+    kept = plan(pair, WITHIN, usual)
+    basis = {name: "changed" for name in kept.chosen if name.startswith("basis ")}
+    if not basis:
+        merged = {name: "merged" for name in kept.chosen if name.startswith("merge ")}
+        basis = {name: "changed" for name in plan(pair, WITHIN, {**usual, **merged}).chosen if name.startswith("basis ")}
+    if not basis:
+        return [kept]
+    merges = {site.name: "merged" for site in optimize(pair, passes=WITHIN).sites if site.name.startswith("merge ")}
+    forms = {name: option for name, option in usual.items() if name.startswith("form ")}
+    return [kept, *plans(pair, WITHIN, {**forms, **basis, **merges})]
+
+
+def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
+    """The options of all blocks, for the passes."""
+    return {site: option for block in tuned for site, option in block.options.items()}
+
+
+def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
+    """Measure graphs with random weights in the runtime, in one fresh process.
+
+    Each is loaded several times, because where its memory happens to lie can change its time by a third; the middle one of the
+    copies counts, and of its rounds the lower quartile, which other work of the machine disturbs least.
+    """
+    from archdsl.measure.timing import measure_groups
+
+    with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
+        files, shapes = [], {}
+        for number, group in enumerate(groups):
+            made: dict[str, Path] = {}
+            for name, graph in group.items():
+                file = write_graph(graph, target.runtime, Path(folder) / f"{number}-{name}")
+                for copy in range(COPIES):
+                    unique = f"{number}-{name}-{copy}"
+                    made[unique], shapes[unique] = file, graph.input.shape
+            files.append(dict(sorted(made.items(), key=lambda item: item[0].rpartition("-")[2])))
+        found = measure_groups(files, shapes, target.runtime, target.batch, target.threads, seconds=SECONDS)
+    results = []
+    for group, timings in zip(groups, found, strict=True):
+        copies: dict[str, list[float]] = {name: [] for name in group}
+        for timing in timings:
+            copies[timing.name.split("-")[1]].append(timing.spread.low)
+        results.append({name: statistics.median(seconds) for name, seconds in copies.items()})
+    return results
+
+
+def write_graph(graph: Graph, runtime: str, path: Path) -> Path:
+    """The file that a runtime reads: a module for those of torch, ONNX for the others."""
+    from archdsl.measure.runtimes import MODULE, RUNTIMES
+
+    if RUNTIMES[runtime].form == MODULE:
+        import torch
+
+        from archdsl.compilers.torch import compile
+
+        file = path.with_suffix(".pt")
+        torch.save(compile(graph).eval().to(memory_format=torch.channels_last), file)  # type: ignore[call-overload]
+        return file
+    from archdsl.compilers.onnx_direct import onnx_model
+
+    file = path.with_suffix(".onnx")
+    file.write_bytes(onnx_model(graph).SerializeToString())
+    return file
+
+
+class _Memory:
+    """Choices of this target, made by measuring where they are not remembered."""
+
+    def __init__(self, path: Path, target: Target, times: Times):
+        self.path, self.target, self.times = path, target, times
+        self.known = _read(path)
+
+    def choose(self, cases: Sequence[tuple[Graph, list[Plan]]]) -> list[Tuned]:
+        """The form to take in every case that has several; the first is the usual one."""
+        open_cases = [(part, forms, _key(part, forms, self.target)) for part, forms in cases if len(forms) > 1]
+        fresh = {key: forms for _, forms, key in open_cases if not isinstance(self.known.get(key), int)}
+        measured: dict[str, list[float]] = {}
+        if fresh:
+            groups = [{str(number): between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
+            for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.target), strict=True):
+                measured[key] = [seconds[str(number)] for number in range(len(forms))]
+                self.known[key] = _quickest(measured[key])
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            artifacts.write(self.path, json.dumps(self.known, indent=1))
+        found = []
+        for part, forms, key in open_cases:
+            names = [" ".join(form.chosen.values()) for form in forms]
+            taken = min(self.known[key], len(forms) - 1)
+            found.append(Tuned(part.name, forms[taken].chosen, dict(zip(names, measured.get(key, ()), strict=False))))
+        return found
+
+
+def _quickest(seconds: list[float]) -> int:
+    """Number of the form to take: the first, the usual one, unless another gains something."""
+    best = min(range(len(seconds)), key=seconds.__getitem__)
+    return best if seconds[best] < GAIN * seconds[0] else 0
+
+
+def between(graph: Graph) -> Graph:
+    """A block as it stands in a network, between two convolutions."""
+    entry = graph.input
+    nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
+    names = {entry.name: "x"}
+    if len(entry.shape) == 3:
+        names[entry.name] = "before"
+        nodes["before"] = Node("before", _pointwise(entry.shape[0]), ("x",), entry.shape)
+    for node in graph:
+        if node.name != entry.name:
+            inputs = tuple(names.get(source, source) for source in node.inputs)
+            nodes[node.name] = Node(node.name, node.op, inputs, node.shape)
+    shape = graph[graph.output].shape
+    output = names.get(graph.output, graph.output)
+    if len(shape) == 3:
+        nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
+        output = "after"
+    return Graph(graph.name, nodes, output)
+
+
+def _pointwise(channels: int) -> Operator:
+    return Conv2d.read({"out": channels})
+
+
+def _key(part: Graph, forms: Sequence[Plan], target: Target) -> str:
+    """Equal where a choice can be used again: the forms, the target, the machine and the versions."""
+    here = machine()
+    packages = {"eager": "torch", "channels-last": "torch", "compile": "torch"}
+    package = packages.get(target.runtime, target.runtime)
+    parts: list[str | int] = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
+    parts += [target.runtime, target.batch, target.threads, here.processor, here.cores]
+    parts += [here.versions.get(package, ""), version("archdsl")]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "archdsl" / "autotune.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Earlier choices; none where there is no such file, or it is not one of ours."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

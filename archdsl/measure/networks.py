@@ -1,0 +1,57 @@
+"""Networks ready to be run: random weights whose batch norms have statistics, and files in the forms that runtimes read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from archdsl.compilers.export import Model, backend, export
+from archdsl.compilers.optimized import optimized
+from archdsl.compilers.torch.settle import settle
+from archdsl.design import Design
+from archdsl.measure.runtimes import MODULE, Runtime
+
+BATCH = 4  # of the random images that statistics are taken from
+
+
+def model(net: Design, seed: int = 0) -> Model:
+    """A network in evaluation mode with fresh weights, the same for the same seed.
+
+    Every batch norm gets a random scale and shift and the statistics of a random batch. With those that it begins with, 0 and 1, it
+    would do nothing, and values might fall or grow from layer to layer until they are denormal, which is slow, or infinite.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = net.module()
+        with torch.no_grad():
+            for norm in module.modules():
+                if isinstance(norm, _BatchNorm) and norm.affine:
+                    norm.weight.uniform_(0.5, 1.5)
+                    norm.bias.normal_(0, 0.1)
+        settle(module, net.graph().input.shape, BATCH, seed)
+    return Model(net.graph(), module)
+
+
+def optimised(found: Model, chosen: Mapping[str, str] | None = None) -> Model:
+    """The same function after the passes for inference; `chosen` names forms by their site."""
+    return optimized(found, chosen)[0]
+
+
+def write(found: Model, runtime: Runtime, folder: Path) -> Path:
+    """The file of a network for a runtime; a form that is there already is not written again.
+
+    Raises:
+        BackendError: the form cannot express the network, or what was written gives another output.
+    """
+    path = folder / ("network" + runtime.suffixes[0])
+    if path.exists():
+        return path
+    if runtime.form == MODULE:
+        torch.save(found.module, path)
+    else:
+        assert path.suffix == backend(runtime.form).SUFFIX
+        export(found, runtime.form, path)
+    return path

@@ -1,0 +1,125 @@
+"""Table 7 of the paper: running times, as ratios, beside those measured on this machine.
+
+The paper states neither batch nor runtime. Networks run as its other tables count them, with 1000 classes at 224x224. Its MobileNetV3 is
+taken for the first preprint's, whose parameters it prints; the large network as published runs beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from archdsl.design import Design
+from archdsl.measure.bench import Asked, Bench, Configuration, bench, steps
+from archdsl.measure.timing import Spread, ratio
+from archdsl.paper.tables import table_data
+
+TABLE = "table7"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A machine of the paper.
+
+    Attributes:
+        word: cpu or pi.
+        times: that it printed, by spec, all in one unit.
+    """
+
+    word: str
+    processor: str
+    times: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The time of one network over that of another.
+
+    Attributes:
+        network, over: their labels.
+        reported: by the word of the device; nothing for a network that the paper does not measure.
+        measured: by configuration, round by round.
+    """
+
+    network: str
+    over: str
+    optimised: bool
+    reported: dict[str, float]
+    measured: dict[Configuration, Spread]
+
+    def as_dict(self) -> dict[str, Any]:
+        measured = [
+            {
+                "runtime": at.runtime,
+                "batch": at.batch,
+                "threads": at.threads,
+                "median": found.median,
+                "low": found.low,
+                "high": found.high,
+            }
+            for at, found in self.measured.items()
+        ]
+        names = {"network": self.network, "over": self.over, "optimized": self.optimised}
+        return {**names, "reported": self.reported, "measured": measured}
+
+
+@dataclass(frozen=True)
+class Times:
+    """The table, and what was measured for it."""
+
+    devices: tuple[Device, ...]
+    pairs: tuple[Pair, ...]
+    bench: Bench
+
+    def as_dict(self) -> dict[str, Any]:
+        devices = [{"device": one.word, "processor": one.processor, "times": one.times} for one in self.devices]
+        return {"table": TABLE, "devices": devices, "pairs": [pair.as_dict() for pair in self.pairs], **self.bench.as_dict()}
+
+
+def devices() -> tuple[Device, ...]:
+    """The machines of the paper with what they took."""
+    data = table_data(TABLE)
+    return tuple(
+        Device(word, one["processor"], {row["spec"]: float(row[one["column"]]) for row in data["rows"]})
+        for word, one in data["devices"].items()
+    )
+
+
+def specs() -> list[str]:
+    """What is run: DP-Net and the other networks of the table, then those beside them."""
+    data = table_data(TABLE)
+    return [row["spec"] for row in (*data["rows"], *data["beside"])]
+
+
+def count_steps(asked: Asked) -> int:
+    """How many steps `times` will tell of."""
+    return steps(len(specs()), asked)
+
+
+def times(asked: Asked, step: Callable[[int], None] | None = None) -> Times:
+    """Measure the networks of the table. Raises as `archdsl.measure.bench.bench`."""
+    found = bench([(spec, Design.load(spec)) for spec in specs()], asked, step)
+    return Times(devices(), pairs(found, devices()), found)
+
+
+def pairs(found: Bench, printed: tuple[Device, ...]) -> tuple[Pair, ...]:
+    """Every ratio of two networks in the same version: those of the first network before the others."""
+    configurations = found.by_configuration()
+    made = []
+    for version in dict.fromkeys(row.entry.optimised for row in found.rows):
+        rows = [[row for row in group if row.entry.optimised == version] for group in configurations.values()]
+        for first, second in combinations(range(len(rows[0])), 2):
+            a, b = rows[0][first].entry, rows[0][second].entry
+            if first and any({a.spec, b.spec} - one.times.keys() for one in printed):
+                continue  # what is beside the table is compared with its first network alone
+            measured = {
+                at: ratio(group[first].timing, group[second].timing) for at, group in zip(configurations, rows, strict=True)
+            }
+            made.append(Pair(a.label, b.label, version, _reported(printed, a.spec, b.spec), measured))
+    return tuple(made)
+
+
+def _reported(printed: tuple[Device, ...], a: str, b: str) -> dict[str, float]:
+    return {one.word: one.times[a] / one.times[b] for one in printed if {a, b} <= one.times.keys()}

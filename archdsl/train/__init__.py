@@ -1,1 +1,0 @@
-"""From networks to the paper's results: its tables, and what comes out when they are computed again."""

@@ -1,0 +1,160 @@
+"""From a graph to an ONNX model: nodes by the rules, weights as initializers, names of values that follow the graph's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archdsl.compilers.onnx_direct.weights import Weights
+from archdsl.errors import BackendError, InputError
+from archdsl.exact import product
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.linear import Linear
+from archdsl.ops.norm import BatchNorm
+from archdsl.ops.passing import Input
+
+if TYPE_CHECKING:
+    import onnx
+
+INPUT, OUTPUT, BATCH = "x", "y", "batch"
+OPSET, IR_VERSION = 20, 10  # those of torch's exporter, which every runtime of today reads
+LARGEST_BYTES = 2**31 - 2**20  # a protobuf message holds less than 2 GiB
+
+
+class Writer:
+    """The nodes and constants of a model that is being written."""
+
+    def __init__(self) -> None:
+        from onnx import helper, numpy_helper
+
+        self._node, self._tensor = helper.make_node, numpy_helper.from_array
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: dict[str, onnx.TensorProto] = {}
+        self.owner = ""
+        self._written = 0
+
+    def begin(self, owner: str) -> None:
+        """What is written from here on belongs to this node of the graph."""
+        self.owner, self._written = owner, 0
+
+    def __call__(self, op_type: str, *inputs: str, **attributes: Any) -> str:
+        """Add a node of one output. Gives the output's name."""
+        name = self.owner if self._written == 0 else f"{self.owner}/{self._written}"
+        self._written += 1
+        self.nodes.append(self._node(op_type, list(inputs), [name], name=name, **attributes))
+        return name
+
+    def weight(self, name: str, values: np.ndarray[Any, Any]) -> str:
+        """A tensor of the model. Gives its name."""
+        key = f"{self.owner}.{name}"
+        self.constants[key] = self._tensor(np.asarray(values, order="C"), key)
+        return key
+
+    def integers(self, *values: int) -> str:
+        """A vector of int64, kept once."""
+        key = "int64 " + " ".join(map(str, values))
+        if key not in self.constants:
+            self.constants[key] = self._tensor(np.array(values, dtype=np.int64), key)
+        return key
+
+    def number(self, value: float) -> str:
+        """A scalar of float32, kept once."""
+        key = f"float32 {value!r}"
+        if key not in self.constants:
+            self.constants[key] = self._tensor(np.array(value, dtype=np.float32), key)
+        return key
+
+
+def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.ModelProto:
+    """The network as an ONNX model: input `x` (batch, *input shape) and output `y`, both of float32, any batch.
+
+    Args:
+        weights: arrays by `<node>.weight` and so on, as in the state dict of the compiled module. What is missing is drawn from a
+            seeded generator, scaled so that activations keep their size.
+
+    Raises:
+        BackendError: an operator without a rule, onnx is not installed, or more weights than a file holds.
+        InputError: the graph is a grid of networks, or a tensor has another shape than the network's.
+    """
+    try:
+        from onnx import TensorProto, helper
+    except ImportError:
+        raise BackendError("onnx models need a package that is not installed: pip install 'archdsl[onnx]'") from None
+    from archdsl.compilers.onnx_direct.rules import RULES
+
+    _need_numbers(graph)
+    found = Weights(graph, weights or {})
+    write = Writer()
+    folded = _folded(graph)
+    values: dict[str, str] = {}
+    for node in graph:
+        if isinstance(node.op, Input):
+            values[node.name] = INPUT
+            continue
+        if node.name in folded:
+            values[node.name] = values[node.inputs[0]]
+            continue
+        rule = RULES.get(type(node.op))
+        if rule is None:
+            where = f" ({node.mark})" if node.mark else ""
+            raise BackendError(f"onnx has no rule for the operator {node.op.word}, which '{node.name}'{where} uses")
+        write.begin(node.name)
+        norms = [graph[norm] for norm, layer in folded.items() if layer == node.name]
+        tensors = found.folded(node, norms) if norms else found.of(node)
+        values[node.name] = rule(node.op, graph.input_shapes(node), [values[name] for name in node.inputs], tensors, write)
+    _name_output(write, values[graph.output])
+    shapes = [[BATCH, *shape] for shape in (graph.input.shape, graph[graph.output].shape)]
+    ends = [helper.make_tensor_value_info(*end) for end in zip((INPUT, OUTPUT), (TensorProto.FLOAT,) * 2, shapes, strict=True)]
+    used = {name for node in write.nodes for name in node.input}
+    constants = [tensor for name, tensor in write.constants.items() if name in used]
+    made = helper.make_graph(write.nodes, graph.name, ends[:1], ends[1:], constants)
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="archdsl")
+
+
+def _folded(graph: Graph) -> dict[str, str]:
+    """Batch norms that disappear, by name: each with the convolution, or linear layer of vectors, that they are folded into.
+
+    Every one reads that layer, or the last norm folded into it, and nothing else does.
+    """
+    readers = graph.readers()
+    found: dict[str, str] = {}
+    for node in graph:
+        if not isinstance(node.op, BatchNorm) or len(readers[node.inputs[0]]) != 1:
+            continue
+        source = graph[found.get(node.inputs[0], node.inputs[0])]
+        vector = isinstance(source.op, Linear) and len(source.shape) == 1
+        if isinstance(source.op, Conv2d) or vector:
+            found[node.name] = source.name
+    return found
+
+
+def _name_output(write: Writer, value: str) -> None:
+    """Call the value `y`; a network that hands its input on becomes one Identity."""
+    maker = next((node for node in reversed(write.nodes) if value in node.output), None)
+    if maker is None:
+        write.begin(OUTPUT)
+        write("Identity", value)
+        return
+    for node in write.nodes:
+        for names in (node.input, node.output):
+            for index, name in enumerate(names):
+                if name == value:
+                    names[index] = OUTPUT
+
+
+def _need_numbers(graph: Graph) -> None:
+    values = 0
+    for node in graph:
+        if any(type(d) is not int for d in node.shape):
+            raise InputError(f"onnx takes one network, but the shape of '{node.name}' holds several values; choose one")
+        values += _size(graph, node)
+    if values * 4 > LARGEST_BYTES:
+        raise BackendError(f"onnx: {values:,} weights are more than a model in one piece holds (2 GB)")
+
+
+def _size(graph: Graph, node: Node) -> int:
+    shapes = graph.input_shapes(node)
+    return sum(int(product(shape)) for shape in node.op.weights(*shapes).values()) if shapes else 0

@@ -1,0 +1,108 @@
+"""Table 7: the paper's ratios, and those of timings."""
+
+from __future__ import annotations
+
+import pytest
+
+import archdsl
+from archdsl.cli.measuring import print_bench
+from archdsl.cli.reproduce import print_pairs
+from archdsl.measure.bench import Asked, Bench, Configuration, Entry, Row, Work
+from archdsl.measure.machine import Machine
+from archdsl.measure.timing import Spread, Timing, ratio
+from archdsl.paper import times
+from archdsl.paper.tables import counts
+
+MACHINE = Machine("A processor", 2, 2**33, "Linux", "3.11.0", {"archdsl": "0.1.0"})
+SECONDS = {"dpnet": 3.0, "mobilenet_v3_preprint": 4.0, "ghostnet": 6.0, "mobilenet_v2": 8.0, "mobilenet_v3": 5.0}
+
+
+def measured(*versions: bool) -> Bench:
+    """A bench of two configurations in which each network takes what SECONDS says for an image, half of it where it is optimised."""
+    rows = []
+    for batch in (1, 16):
+        made = []
+        for spec in times.specs():
+            net = archdsl.load(spec)
+            for version in versions:
+                entry = Entry(net.name + (", optimised" if version else ""), spec, net.graph(), version)
+                taken = SECONDS[spec] * batch / (2 if version else 1)
+                made.append((entry, Timing(entry.label, (taken, taken * 2, taken))))
+        configuration = Configuration("eager", batch, 2)
+        rows += [Row(configuration, entry, t, ratio(t, made[0][1]), Work.of(entry.graph, batch)) for entry, t in made]
+    return Bench(MACHINE, tuple(rows), {})
+
+
+def test_reported_ratios() -> None:
+    cpu, pi = times.devices()
+    assert (cpu.word, cpu.processor, pi.word, pi.processor) == ("cpu", "AMD Ryzen 7 PRO 4750U", "pi", "Raspberry Pi 3B")
+    assert cpu.times == {"dpnet": 178, "mobilenet_v3_preprint": 236, "ghostnet": 213, "mobilenet_v2": 265}
+    assert pi.times == {"dpnet": 5.31, "mobilenet_v3_preprint": 7.85, "ghostnet": 6.67, "mobilenet_v2": 8.41}
+    assert times.specs() == ["dpnet", "mobilenet_v3_preprint", "ghostnet", "mobilenet_v2", "mobilenet_v3"]
+
+
+def test_pairs() -> None:
+    pairs = times.pairs(measured(False), times.devices())
+    assert [(pair.network, pair.over) for pair in pairs] == [
+        ("DP-Net", "MobileNetV3 (preprint)"),
+        ("DP-Net", "GhostNet"),
+        ("DP-Net", "MobileNetV2"),
+        ("DP-Net", "MobileNetV3"),
+        ("MobileNetV3 (preprint)", "GhostNet"),
+        ("MobileNetV3 (preprint)", "MobileNetV2"),
+        ("GhostNet", "MobileNetV2"),
+    ]
+    first = pairs[0]
+    assert first.reported == {"cpu": pytest.approx(0.754, abs=5e-4), "pi": pytest.approx(0.676, abs=5e-4)}
+    assert list(first.measured.values()) == [Spread(0.75, 0.75, 0.75)] * 2
+    assert not pairs[3].reported
+    assert [round(next(iter(pair.measured.values())).median, 4) for pair in pairs[1:]] == [0.5, 0.375, 0.6, 0.6667, 0.5, 0.75]
+
+
+def test_pairs_are_of_one_version() -> None:
+    pairs = times.pairs(measured(False, True), times.devices())
+    assert len(pairs) == 14
+    assert next((pair.network, pair.over) for pair in pairs if pair.optimised) == (
+        "DP-Net, optimised",
+        "MobileNetV3 (preprint), optimised",
+    )
+    assert all("optimised" not in pair.network + pair.over for pair in pairs if not pair.optimised)
+
+
+def test_json() -> None:
+    found = measured(False)
+    data = times.Times(times.devices(), times.pairs(found, times.devices()), found).as_dict()
+    assert list(data) == ["table", "devices", "pairs", "machine", "first", "rows", "left_out"]
+    assert data["pairs"][0]["measured"][1] == {
+        "runtime": "eager",
+        "batch": 16,
+        "threads": 2,
+        "median": 0.75,
+        "low": 0.75,
+        "high": 0.75,
+    }
+
+
+def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
+    from archdsl.cli.common import console
+
+    found = measured(False)
+    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found))
+    print_bench(console(), found)
+    golden("table7.txt", capsys.readouterr().out)
+
+
+def test_measured_for_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The networks of the table, at a size that takes little time."""
+    monkeypatch.setattr(times, "load", lambda spec: archdsl.load(spec, resolution=32))
+    asked = Asked(("eager",), threads=(1,), rounds=2)
+    done: list[int] = []
+    found = times.times(asked, done.append)
+    assert sum(done) == times.count_steps(asked)
+    assert len(found.pairs) == 7
+    assert [row.entry.spec for row in found.bench.rows] == times.specs()
+
+
+def test_the_table_holds_no_counts() -> None:
+    with pytest.raises(archdsl.InputError, match="table7 holds running times, no counts"):
+        counts("table7")
