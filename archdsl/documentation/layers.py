@@ -1,0 +1,84 @@
+"""The picture of the layers in docs/development.md, drawn from the contract that guards them.
+
+    python -m archdsl.documentation.layers pyproject.toml docs/images/layers.svg
+
+The contract (`[tool.importlinter]` in pyproject.toml) names the packages from top to bottom, those of one layer with bars between
+them. Each box holds the first sentence of its package's docstring.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import textwrap
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from archdsl.artifacts import write
+
+CONTRACT = "layers"
+WIDTH, HEIGHT, GAP, MARGIN = 900, 44, 8, 48  # pixels; the margin on the left holds the arrow
+LETTER = 5.9  # width of one letter of the sentences, in pixels
+
+
+def layers(project: str) -> list[list[str]]:
+    """The packages from top to bottom, a list for each layer.
+
+    Args:
+        project: the text of pyproject.toml.
+    """
+    contracts = tomllib.loads(project)["tool"]["importlinter"]["contracts"]
+    (contract,) = [c for c in contracts if c["id"] == CONTRACT]
+    return [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
+
+
+def sentence(package: str) -> str:
+    """What a package or module of archdsl says of itself, up to the first full stop. Nothing of it is run."""
+    spec = find_spec(f"archdsl.{package}")
+    assert spec is not None and spec.origin is not None, package
+    text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    return " ".join(text.replace("`", "").split()).split(". ")[0].rstrip(".")
+
+
+def picture(project: str) -> str:
+    """The layers as SVG."""
+    rows = layers(project)
+    height = len(rows) * (HEIGHT + GAP) + GAP
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
+        'aria-label="Layers of archdsl" font-family="Helvetica, Arial, \'Liberation Sans\', sans-serif">',
+        "<title>Layers of archdsl</title>",
+        "<desc>A package imports those below it, never those above or beside it.</desc>",
+        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
+        f'<path d="M20,{GAP}V{height - GAP - 6}" stroke="#555" fill="none"/>',
+        f'<path d="M20,{height - GAP}l-4,-8h8z" fill="#555"/>',
+        f'<text transform="translate(36,{height // 2}) rotate(-90)" text-anchor="middle" font-size="12" fill="#555">imports</text>',
+    ]
+    for number, names in enumerate(rows):
+        top = GAP + number * (HEIGHT + GAP)
+        width = (WIDTH - MARGIN - GAP * len(names)) / len(names)
+        for place, name in enumerate(names):
+            lines += _box(name, MARGIN + place * (width + GAP), top, width)
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _box(name: str, left: float, top: float, width: float) -> list[str]:
+    """One package: its name, and its sentence in at most two lines beside it."""
+    column = 128
+    words = textwrap.wrap(sentence(name), int((width - column - 10) / LETTER), max_lines=2, placeholder=" …")
+    first = top + HEIGHT / 2 + 4 - 7 * (len(words) - 1)
+    lines = [
+        f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{HEIGHT}" rx="4" fill="#eef3f8" stroke="#4a6785"/>',
+        f'<text x="{left + 10:g}" y="{top + HEIGHT / 2 + 5:g}" font-size="14" font-weight="bold">{name}</text>',
+    ]
+    for number, line in enumerate(words):
+        lines.append(f'<text x="{left + column:g}" y="{first + 14 * number:g}" font-size="12">{escape(line)}</text>')
+    return lines
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m archdsl.documentation.layers pyproject.toml docs/images/layers.svg")
+    write(Path(sys.argv[2]), picture(Path(sys.argv[1]).read_text(encoding="utf-8")).encode())
