@@ -1,20 +1,30 @@
-"""Writing results so that they appear whole or not at all: a folder or a file."""
+"""Writing results so that they appear whole or not at all: a folder or a file.
+
+What is being written stands beside its place under a name of its own (`.archdsl-HOST-PID-…`). A program that is killed leaves
+that behind; the next one that writes into the same folder takes it away.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
+import socket
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from archdsl.errors import InputError
 
+_PREFIX = f".archdsl-{zlib.crc32(socket.gethostname().encode()):08x}-"
+
 
 @contextmanager
 def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
     """A new empty folder to write into; when the block ends well it takes the target's place, otherwise nothing changes.
+
+    Whether the target can be written is found out before the block runs. What others put into the target meanwhile stays there.
 
     Args:
         target: where the results go. What is there is replaced, if it holds only known files.
@@ -23,18 +33,18 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
     Raises:
         InputError: the target is a file, holds other files, or cannot be written.
     """
-    _replaceable(target, known)
-    try:
+    with _told(target):
+        _replaceable(target, known)
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}") from None
+        _sweep(target.parent)
+        made = _beside(target)
+        made.mkdir()
     try:
         yield made
-        made.chmod(0o755)
-        _swap(made, target)
-    except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}") from None
+        with _told(target):
+            _swap(made, target, known)
+    except OSError as error:  # of what was written in the block: a full disk
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -45,40 +55,96 @@ def write(path: Path, content: str | bytes) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with _told(path):
+        _sweep(path.parent)
+        made = _beside(path)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            made.write_bytes(content.encode() if isinstance(content, str) else content)
+            made.replace(path)
+        finally:
+            made.unlink(missing_ok=True)
+
+
+def writable(path: Path) -> None:
+    """Find out before any work starts whether `write` can succeed.
+
+    Raises:
+        InputError: it cannot.
+    """
+    with _told(path):
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; name a file")
+        made = _beside(path)
+        made.touch()
+        made.unlink()
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """Errors of the operating system as errors of the user's input."""
+    try:
+        yield
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{str(target)!r} is no name of a file: {error}") from None
+
+
+def _beside(target: Path) -> Path:
+    """A name that nobody uses, in the target's folder."""
+    return target.parent / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _sweep(place: Path) -> None:
+    """Take away what programs of this machine that no longer run left in a folder."""
+    for left in place.glob(f"{_PREFIX}*"):
+        number = left.name.removeprefix(_PREFIX).split("-")[0]
+        if number.isdigit() and not _runs(int(number)):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def _runs(number: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _replaceable(target: Path, known: frozenset[str]) -> None:
+    """Raise InputError where the target is there and is no folder of known files."""
     if not target.exists():
         return
     if not target.is_dir():
         raise InputError(f"{target} is a file; choose a folder with -o")
-    other = sorted(p.name for p in target.iterdir() if p.name not in known)
+    other = sorted(p.name for p in target.iterdir() if not _ours(p, known))
     if other:
         raise InputError(f"{target} holds other files ({', '.join(other[:3])}); choose a new folder with -o")
 
 
-def _swap(made: Path, target: Path) -> None:
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)) / "old"
+def _ours(path: Path, known: frozenset[str]) -> bool:
+    return path.name in known and not path.is_dir()
+
+
+def _swap(made: Path, target: Path, known: frozenset[str]) -> None:
+    """Put what was made in the target's place; what is there and is not known moves into it."""
+    if not target.exists():
+        made.rename(target)
+        return
+    old = _beside(target)
+    target.rename(old)
     try:
-        if target.exists():
-            target.rename(old)
-        try:
-            made.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+        for path in old.iterdir():
+            if not _ours(path, known):
+                path.rename(made / path.name)
+        made.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
