@@ -11,8 +11,8 @@ from archdsl.cost.comparing.totals import Value, total
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact
+from archdsl.exact.shown import describe
 from archdsl.explore.partition import reason
-from archdsl.ops.arguments import describe
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
 

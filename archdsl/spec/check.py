@@ -15,7 +15,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from archdsl.errors import Mark, near_miss
 from archdsl.ops import OPERATORS
-from archdsl.ops.arguments import COUNT, ArgumentError
+from archdsl.ops.arguments import COUNT
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_steps import StepChecks
 from archdsl.spec.check_values import Scope
 from archdsl.spec.model import Block, Constant, Parameter, Spec, Value

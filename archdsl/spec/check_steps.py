@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import Mark, near_miss
+from archdsl.exact.shown import describe
 from archdsl.ops import OPERATORS, Operator, ShapeError
-from archdsl.ops.arguments import ArgumentError, describe
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_values import Scope, ValueChecks, formula_hint
 from archdsl.spec.model import Block, Body, Call, Constant, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
 from archdsl.spec.values import is_plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.errors import Mark, Source, SpecError
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, read_rule
 from archdsl.spec.model import Block, File, Label, RowEdit, Value
 from archdsl.spec.read_parameters import TYPES, read_arguments, read_knobs

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
-from archdsl.ops.arguments import describe
+from archdsl.exact.shown import describe
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table

@@ -73,6 +73,9 @@ class Closure:
     body: Body
     names: Names
 
+    def __str__(self) -> str:
+        return "a list of steps"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inline:

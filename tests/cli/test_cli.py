@@ -217,3 +217,12 @@ def test_one_network_needs_no_numpy() -> None:
     """NumPy is for grids; without it the program starts in half the time."""
     script = "import sys, archdsl; archdsl.load('dpnet').cost().macs; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
+
+
+def test_the_cost_of_one_network_needs_no_numpy() -> None:
+    """The whole command, latency and memory included."""
+    command = [sys.executable, "-X", "importtime", "-m", "archdsl", "cost", "dpnet", "--memory"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
+    assert "archdsl.cost.latency.predict" in imported
+    assert not imported & {"numpy", "networkx", "torch"}

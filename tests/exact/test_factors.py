@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from archdsl.exact import Disagreement, floor, key, make_divisible, one_answer
-from archdsl.exact.decision import COUNTED
+from archdsl.exact.grid_context import GridContext
 from archdsl.exact.grid import Grid
 from archdsl.exact.room import Room, TooLarge
 
@@ -73,16 +73,12 @@ def test_elements_that_do_not_count_decide_nothing() -> None:
     grid = Grid.of([1, 2, 2, 0], "n")
     with pytest.raises(Disagreement):
         one_answer(grid)
-    token = COUNTED.set(np.array([False, True, True, False]))
-    try:
+    with GridContext(np.array([False, True, True, False])):
         assert one_answer(grid) == 2
         assert bool(grid > 1)
         assert (10 // grid).values[1] == 5
-        COUNTED.set(np.array([True, True, False, False]))
-        with pytest.raises(Disagreement) as caught:
-            one_answer(grid)
-    finally:
-        COUNTED.reset(token)
+    with GridContext(np.array([True, True, False, False])), pytest.raises(Disagreement) as caught:
+        one_answer(grid)
     assert caught.value.mask.tolist() == [0, 1, 1, 2]
 
 

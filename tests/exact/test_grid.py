@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from archdsl.exact import ceil, divide, floor, is_integer, make_divisible, maximum, minimum, one_answer, power, product, select
 from archdsl.exact.decision import Disagreement
-from archdsl.exact.grid import Choices, Grid, Truth
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices, Truth
 
 few = settings(max_examples=50, deadline=None)
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archdsl.exact.grid import Choices, Grid
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.spec.arithmetic import MAX_ITEMS, Items
 from archdsl.spec.expression import ExpressionError, parse
 

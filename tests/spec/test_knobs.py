@@ -10,7 +10,8 @@ import pytest
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.exact.grid import Choices, Grid
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.spec.settings import parse_settings
 
 SPEC = """archdsl: 1
