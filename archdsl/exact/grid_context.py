@@ -77,7 +77,8 @@ class GridContext:
         import numpy as np
 
         values, counted = np.broadcast_arrays(values, self.counted)
-        return values[counted]
+        found: np.ndarray = values[counted]
+        return found
 
     def note(self, ok: Truth, reason: str) -> bool:
         """Note a condition that fails for some variants. False where nothing is noted, so that it has to be an error."""

@@ -98,7 +98,7 @@ def knobs_of(x: Any) -> frozenset[str]:
 
 def elements(x: Any) -> Any:
     """The elements of an array of numbers or choices as a NumPy array; anything else as it is."""
-    return x.values if isinstance(x, (NumberArray, ChoiceArray)) else x
+    return x.values if is_number_array(x) or is_choice_array(x) else x
 
 
 def to_plain(x: Any) -> Any:

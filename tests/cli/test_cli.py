@@ -219,10 +219,10 @@ def test_one_network_needs_no_numpy() -> None:
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
 
 
-def test_the_cost_of_one_network_needs_no_numpy() -> None:
-    """The whole command, latency and memory included."""
-    command = [sys.executable, "-X", "importtime", "-m", "archdsl", "cost", "dpnet", "--memory"]
+@pytest.mark.parametrize("option", [(), ("--memory",), ("--json",)])
+def test_the_cost_command_of_one_network_needs_no_numpy(option: tuple[str, ...]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "archdsl", "cost", "dpnet", *option]
     found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
-    assert "archdsl.cost.latency.predict" in imported
+    assert "archdsl.cost.counting.bill" in imported
     assert not imported & {"numpy", "networkx", "torch"}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError
+from archdsl.exact.shown import written
 from archdsl.explore.axis import Axis, size
 
 if TYPE_CHECKING:
@@ -93,15 +94,9 @@ class Space:
         return {",".join(axis.names): _described(axis) for axis in self.axes}
 
 
-def written(value: Any) -> str:
-    """A value of the language as a spec writes it."""
-    if isinstance(value, tuple):
-        return "[" + ",".join(map(written, value)) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "~", True: "true", False: "false"}[value]
-    if isinstance(value, Fraction) and 10**12 % value.denominator == 0:
-        return f"{Decimal(value.numerator) / value.denominator:f}"
-    return str(value)
+def stored(value: Any) -> str:
+    """A value as studies store it: as a spec writes it, lists without spaces."""
+    return "[" + ",".join(map(stored, value)) + "]" if isinstance(value, (tuple, list)) else written(value)
 
 
 def _ask(trial: Trial, name: str, distribution: Any) -> Any:
@@ -133,7 +128,7 @@ def _direction(axis: Axis) -> Direction:
         if float(f"{decimals[0] + step * (len(axis) - 1):.12g}") == decimals[-1] and _divides(decimals, step):
             return Direction(axis, FloatDistribution(decimals[0], decimals[-1], step=step), tuple(decimals))
         return Direction(axis, IntDistribution(0, len(axis) - 1), tuple(range(len(axis))))
-    names = tuple(", ".join(map(written, point)) for point in axis.points)
+    names = tuple(", ".join(map(stored, point)) for point in axis.points)
     if len(set(names)) < len(names):
         raise InputError(f"{axis.name}: a value is given twice")
     if len(names) > MOST_NAMES:
@@ -155,7 +150,7 @@ def _divides(decimals: list[float], step: float) -> bool:
 
 
 def _described(axis: Axis) -> str:
-    shown = [", ".join(map(written, point)) for point in axis.points]
+    shown = [", ".join(map(stored, point)) for point in axis.points]
     if len(shown) <= 12:
         return " | ".join(shown)
     digest = hashlib.sha256("\n".join(shown).encode()).hexdigest()[:8]
