@@ -11,9 +11,9 @@ import pytest
 
 import archdsl
 from archdsl.errors import SpecError
+from archdsl.exact.grid_context import GridContext
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.graph import Graph
-from archdsl.exact.grid_context import GridContext
 
 
 def at(value: Any, *places: int) -> int:
