@@ -1,4 +1,4 @@
-"""Comparison of arrays of integers, element by element; without a look at the elements where their bounds settle it."""
+"""Comparison of arrays of integers, element by element; their bounds settle many a case without a look at the elements."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def compared(function: Callable[..., Any], sides: tuple[Side, Side] | None) -> A
 
     Args:
         function: a comparison of NumPy.
-        sides: None where one of them is no number.
+        sides: None where one of them is not a number.
     """
     if sides is None:
         return NotImplemented

@@ -17,7 +17,7 @@ from archdsl.exact.bounds import ordered
 from archdsl.exact.compared import compared
 from archdsl.exact.decision import agreed
 from archdsl.exact.integers import apply, fits, integers, pack, scalar
-from archdsl.exact.kinds import NO_KNOBS
+from archdsl.exact.kinds import NO_KNOBS, is_single_number
 from archdsl.exact.ratios import Ratios
 
 
@@ -37,8 +37,8 @@ class Grid(Ratios):
             knob: name to give in errors.
 
         Raises:
-            ValueError: no element, or an element that is no finite number.
-            TypeError: an element that is no number.
+            ValueError: no element, or an element that is not a finite number.
+            TypeError: an element that is not a number.
         """
         knobs = frozenset([knob]) if knob else NO_KNOBS
         array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
@@ -182,7 +182,7 @@ class Grid(Ratios):
 
 
 def as_grid(value: Any) -> Grid | None:
-    """A number of any kind as a grid; None for what is no number."""
+    """A number of any kind as a grid; None for what is not a number."""
     if isinstance(value, Grid):
         return value
     if isinstance(value, bool):
@@ -201,9 +201,9 @@ def _ratio(value: Any) -> Fraction:
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):
         return Fraction(repr(value))
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+    if is_single_number(value):
         return Fraction(value)
-    raise TypeError(f"{value!r} is no number")
+    raise TypeError(f"{value!r} is not a number")
 
 
 def _no_zero(grid: Grid) -> Grid:

@@ -28,7 +28,7 @@ def conditional(yes: Evaluate, condition: Evaluate, no: Evaluate, token: Token) 
 
 
 def logical(first: Evaluate, rest: list[tuple[Token, Evaluate]], combine: Callable[[Any, Any], Any], settled: bool) -> Evaluate:
-    """Conditions between `and` or `or`; those behind one that settles the answer are not evaluated."""
+    """Conditions between `and` or `or`; those after one that settles the answer are not evaluated."""
 
     def evaluate(n: Names) -> Any:
         result = checked(truth, rest[0][0], first(n))
@@ -67,6 +67,8 @@ def chain(first: Evaluate, rest: list[tuple[Token, Evaluate]]) -> Evaluate:
 
 
 def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
+    """One element of a list, counted from 0, or from the end by a negative index."""
+
     def evaluate(n: Names) -> Any:
         items, index = base(n), at(n)
         if not isinstance(items, (list, tuple)):
@@ -81,6 +83,7 @@ def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
 
 
 def constant(value: Any) -> Evaluate:
+    """A value that reads no name."""
     return lambda n: value
 
 

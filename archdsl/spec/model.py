@@ -109,6 +109,8 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Path:
+    """One path of a split or fork. `name` None: it goes by its number."""
+
     mark: Mark
     name: str | None
     body: Body

@@ -31,14 +31,18 @@ class TextLimits:
 
 @dataclass(slots=True, eq=False)
 class Scalar:
+    """One value. `plain`: it stands without quotes. `value`: None, a bool, an int, a Fraction, or the text."""
+
     mark: Mark
     text: str
     plain: bool
-    value: Any  # None, bool, int, Fraction, or the text
+    value: Any
 
 
 @dataclass(slots=True, eq=False)
 class Sequence:
+    """A list. `flow`: it is written in brackets."""
+
     mark: Mark
     items: list[Node]
     flow: bool = False
@@ -46,6 +50,8 @@ class Sequence:
 
 @dataclass(slots=True, eq=False)
 class Mapping:
+    """Keys with their values, in order. `flow`: it is written in braces."""
+
     mark: Mark
     pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
     flow: bool = False

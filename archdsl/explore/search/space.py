@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError
+from archdsl.exact import is_single_number
 from archdsl.exact.shown import written
 from archdsl.explore.axis import Axis, size
 
@@ -117,7 +117,7 @@ def _direction(axis: Axis) -> Direction:
     numbers = [point[0] for point in axis.points]
     if len(axis) == 1:
         return Direction(axis, None, (0,))
-    if len(axis.names) == 1 and all(_is_number(n) for n in numbers) and _ascend(numbers):
+    if len(axis.names) == 1 and all(map(is_single_number, numbers)) and _ascend(numbers):
         steps = {b - a for a, b in pairwise(numbers)}
         if len(steps) > 1:  # the order is kept, the distances are not
             return Direction(axis, IntDistribution(0, len(axis) - 1), tuple(range(len(axis))))
@@ -134,10 +134,6 @@ def _direction(axis: Axis) -> Direction:
     if len(names) > MOST_NAMES:
         raise InputError(f"{axis.name}: an axis without order has {MOST_NAMES:,} values at most, {len(names):,} came")
     return Direction(axis, CategoricalDistribution(names), names)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
 
 
 def _ascend(numbers: list[Any]) -> bool:
