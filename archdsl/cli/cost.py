@@ -21,6 +21,7 @@ from archdsl.cli.common import (
 from archdsl.cli.rewritten import print_rewritten, rewritten
 from archdsl.cli.sheets import form_of, write_sheet
 from archdsl.cli.totals import print_totals
+from archdsl.exact import has_axes, is_number_array
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -194,7 +195,7 @@ def _number(value: object) -> object:
     """An int as it is; the range of an array in words."""
     from archdsl.cost.tables.layout import count
 
-    return count(value) if hasattr(value, "num") or getattr(value, "ndim", 0) > 0 else value
+    return count(value) if is_number_array(value) or has_axes(value) else value
 
 
 def _text(cell: object) -> str:

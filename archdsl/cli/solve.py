@@ -86,7 +86,7 @@ def command(
 
 def document(solver: Solver, found: Solution) -> dict[str, Any]:
     """A solution as plain data."""
-    from archdsl.explore.variants import plain
+    from archdsl.exact.shown import as_json
 
     lack = found.lack
     return {
@@ -95,12 +95,12 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
         "masked": sum(solver.outcome.masked.values()),
         "seconds": solver.outcome.seconds,
         "best": found.best.records(),
-        "binding": [{"budget": str(b.budget), "without": plain(b.without)} for b in found.binding],
+        "binding": [{"budget": str(b.budget), "without": as_json(b.without)} for b in found.binding],
         "infeasible": None
         if lack is None
         else {
             "alone": [
-                {"budget": str(budget), "best": plain(value), "variant": _record(row)} for budget, value, row in lack.alone
+                {"budget": str(budget), "best": as_json(value), "variant": _record(row)} for budget, value, row in lack.alone
             ],
             "closest": _record(lack.closest) if lack.closest else None,
             "excess": lack.excess if lack.closest else None,
@@ -109,9 +109,9 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
 
 
 def _record(row: Row) -> Row:
-    from archdsl.explore.variants import plain
+    from archdsl.exact.shown import as_json
 
-    return {name: plain(value) for name, value in row.items()}
+    return {name: as_json(value) for name, value in row.items()}
 
 
 def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
@@ -164,6 +164,6 @@ def _over(excess: float) -> str:
 
 
 def _where(row: Row, settings: tuple[str, ...]) -> str:
-    from archdsl.explore.variants import shown
+    from archdsl.exact.shown import shown
 
     return ", ".join(f"{name}={shown(row[name])}" for name in settings)

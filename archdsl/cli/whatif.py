@@ -98,7 +98,7 @@ def _print_changes(before: Net, after: Net, what: str, devices: tuple[str, ...],
 
 def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, Value], by: str, out: Console) -> None:
     """A table of what steps do to all costs, and a tornado of one of them."""
-    from archdsl.explore.variants import shown
+    from archdsl.exact.shown import shown
 
     idle = [i.name for i in influences if all(side and side.costs == start for side in (i.down, i.up) if side)]
     influences = [i for i in influences if i.name not in idle]
@@ -116,7 +116,7 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
 
 def _print_tornado(influences: list[Influence], start: Value, by: str, out: Console) -> None:
     from archdsl.cost.comparing.totals import in_words
-    from archdsl.explore.variants import shown
+    from archdsl.exact.shown import shown
 
     moving = sorted((i for i in influences if i.span(by, start)), key=lambda i: i.span(by, start), reverse=True)
     if not moving:
@@ -154,12 +154,14 @@ def _bar(change: Value, most: Value, mark: str, width: int) -> str:
 
 
 def _as_dict(influence: Influence) -> dict[str, Any]:
-    from archdsl.explore.variants import plain
+    from archdsl.exact.shown import as_json
 
     def plain_costs(costs: dict[str, Value]) -> dict[str, Any]:
-        return {name: plain(value) for name, value in costs.items()}
+        return {name: as_json(value) for name, value in costs.items()}
 
     def side(found: Side | None) -> dict[str, Any] | None:
-        return None if found is None else {"value": plain(found.value), "costs": plain_costs(found.costs), "reason": found.reason}
+        return (
+            None if found is None else {"value": as_json(found.value), "costs": plain_costs(found.costs), "reason": found.reason}
+        )
 
-    return {"knob": influence.name, "value": plain(influence.value), "down": side(influence.down), "up": side(influence.up)}
+    return {"knob": influence.name, "value": as_json(influence.value), "down": side(influence.down), "up": side(influence.up)}

@@ -1,7 +1,8 @@
 """Exact numbers of three kinds behind one arithmetic: Python ints and Fractions, arrays of them (`Grid`), and symbols (`Symbol`).
 
 Elaboration, shape rules and count rules use the plain operators of Python and the functions exported here, so the same code
-gives one network, a grid of networks, or a block of any width.
+gives one network, a grid of networks, or a block of any width. Nothing here imports NumPy: arrays (`archdsl.exact.grid`) do, and
+they are made only for a grid.
 """
 
 from archdsl.exact.decision import Disagreement, Undetermined
@@ -10,8 +11,6 @@ from archdsl.exact.functions import (
     divide,
     exact,
     floor,
-    is_integer,
-    is_number,
     key,
     make_divisible,
     maximum,
@@ -20,7 +19,21 @@ from archdsl.exact.functions import (
     power,
     product,
     select,
-    to_float,
+)
+from archdsl.exact.kinds import (
+    elements,
+    has_axes,
+    is_array,
+    is_choice_array,
+    is_foreign_array,
+    is_integer,
+    is_number,
+    is_number_array,
+    is_single_number,
+    is_truth,
+    is_truth_array,
+    knobs_of,
+    to_plain,
 )
 from archdsl.exact.symbol import Symbol, symbols
 
@@ -30,11 +43,21 @@ __all__ = [
     "Undetermined",
     "ceil",
     "divide",
+    "elements",
     "exact",
     "floor",
+    "has_axes",
+    "is_array",
+    "is_choice_array",
+    "is_foreign_array",
     "is_integer",
     "is_number",
+    "is_number_array",
+    "is_single_number",
+    "is_truth",
+    "is_truth_array",
     "key",
+    "knobs_of",
     "make_divisible",
     "maximum",
     "minimum",
@@ -43,5 +66,5 @@ __all__ = [
     "product",
     "select",
     "symbols",
-    "to_float",
+    "to_plain",
 ]

@@ -1,4 +1,4 @@
-"""Bounds of integers: of products, and what a comparison comes to whatever lies within them."""
+"""Bounds of integers: those of a product, and what a comparison gives for all numbers within them."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ SETTLED: dict[Any, Callable[[int, int, int, int], bool | None]] = {
     np.greater: lambda a, b, c, d: True if a > d else False if b <= c else None,
     np.greater_equal: lambda a, b, c, d: True if a >= d else False if b < c else None,
 }
-"""What comparing numbers from a to b with numbers from c to d gives whatever they are; None where they have to be looked at."""
+"""What comparing any number from a to b with any from c to d gives; None where it depends on the numbers."""

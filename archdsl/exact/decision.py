@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import Any
 
-COUNTED: ContextVar[Any] = ContextVar("counted", default=None)
-"""Which elements of grids stand for variants that are asked for, an array of truths that broadcasts with them; None where all do.
-
-The numbers of the others mean nothing, and decide nothing.
-"""
+from archdsl.exact.grid_context import current
 
 
 class Disagreement(Exception):
@@ -17,7 +12,7 @@ class Disagreement(Exception):
 
     Attributes:
         knobs: names of the knobs that the decision depends on.
-        mask: array of the answers, truths or numbers from 0 that stand for them.
+        mask: array of the answers: truth values, or numbers from 0 that stand for other answers.
     """
 
     def __init__(self, knobs: frozenset[str], mask: Any = None):
@@ -26,26 +21,15 @@ class Disagreement(Exception):
         super().__init__(f"the values of {', '.join(sorted(knobs)) or 'an array'} give different answers")
 
 
-def counted(values: Any) -> Any:
-    """Those elements of an array that stand for variants that are asked for, in one line."""
-    some = COUNTED.get()
-    if some is None:
-        return values.reshape(-1)
-    import numpy as np
-
-    values, some = np.broadcast_arrays(values, some)
-    return values[some]
-
-
 def agreed(values: Any, knobs: frozenset[str]) -> Any:
     """The one element that an array holds wherever it counts.
 
     Raises:
         Disagreement: there are several.
     """
-    some = counted(values)
-    first = some[0]
-    if (some == first).all():
+    counted = current().elements(values)
+    first = counted[0]
+    if (counted == first).all():
         return first
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Products of integer arrays kept as their factors, each along axes of its own."""
+"""Products of integer arrays that are kept as their factors, each along axes of its own."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.symbol import Symbol
+from archdsl.exact.kinds import is_choice_array, is_number_array, is_truth_array, to_plain
 
 if TYPE_CHECKING:
     from archdsl.exact.truth import Truth
 
-MAX_BITS = 256  # no number of a network needs more; a longer one is a mistake or an attack
+NUMBER_BITS = 256  # of one number of a spec; no network needs more, so a longer one is a mistake or an attack
 MAX_EXPONENT = 64
 
 
@@ -25,13 +25,13 @@ def exact(value: Any) -> Any:
     """
     kind = type(value)
     if kind is int:
-        if value.bit_length() > MAX_BITS:
+        if value.bit_length() > NUMBER_BITS:
             raise ValueError("the number is too large")
         return value
     if kind is Fraction:
         if value.denominator == 1:
             return exact(value.numerator)
-        if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
+        if value.numerator.bit_length() > NUMBER_BITS or value.denominator.bit_length() > NUMBER_BITS:
             raise ValueError("the number is too large")
         return value
     if kind is float:
@@ -84,7 +84,7 @@ def select(condition: bool | Truth, yes: Any, no: Any) -> Any:
     """`yes if condition else no`, elementwise where the condition is an array whose elements disagree."""
     if isinstance(condition, bool):
         return yes if condition else no
-    from archdsl.exact.grid import where
+    from archdsl.exact.selection import where
 
     return where(condition, yes, no)
 
@@ -122,37 +122,19 @@ def product(values: Iterable[Any]) -> Any:
     return result
 
 
-def is_number(x: Any) -> bool:
-    """Whether x can be calculated with: an int, a Fraction, a grid of them, or a symbol."""
-    return (isinstance(x, (int, Fraction, Symbol)) and not isinstance(x, bool)) or hasattr(x, "num")
-
-
-def is_integer(x: Any) -> bool:
-    """Whether x is an integer, an array of integers, or a symbol that stands for one."""
-    return type(x) is int or (not isinstance(x, (bool, str, Fraction)) and getattr(x, "is_integer", False) is True)
-
-
 def one_answer(x: Any) -> Any:
     """The one value that decides structure.
 
     Raises:
         Disagreement: x is an array whose elements differ.
     """
-    values = getattr(x, "values", None)
-    if values is None:
-        return bool(x) if hasattr(x, "mask") else x
-    found = agreed(values, x.knobs)
-    return exact(found.item() if hasattr(found, "item") else found)
+    if is_number_array(x) or is_choice_array(x):
+        return exact(to_plain(agreed(x.values, x.knobs)))
+    return bool(x) if is_truth_array(x) else x
 
 
 def key(x: Any) -> Any:
     """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
     if isinstance(x, (list, tuple)):
         return tuple(map(key, x))
-    found = getattr(x, "key", None)
-    return (type(x), x) if found is None else found
-
-
-def to_float(x: Any) -> Any:
-    """A number for display or for an operator's coefficient: float, or an array of floats."""
-    return x.__array__(float) if hasattr(x, "__array__") else float(x)
+    return x.key if is_number_array(x) else (type(x), x)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 LIMIT = 2**62  # int64 arrays stay below this in size, which leaves room for one addition or a change of sign
-MAX_BITS = 1024  # of one number in an array of Python ints; nothing that is counted of a network is longer
+ELEMENT_BITS = 1024  # of one element of an array: a count is a product of several numbers, each of at most `NUMBER_BITS`
 
 
 def fits(low: int, high: int) -> bool:

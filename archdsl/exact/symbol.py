@@ -1,4 +1,4 @@
-"""Numbers that are not known: the third kind, for the figure of a block whose width is anybody's.
+"""Numbers that are not known: the third kind, for the figure of a block of any width.
 
 A `Symbol` is a polynomial with exact coefficients, such as C, C/2 or E/2 + 1. What it stands for is taken to be *large*, and divisible
 *by whatever it is divided by*: C/4 is an integer, floor(C/2 + 1/2) is C/2, and C/2 is more than 8. Two polynomials are equal where
@@ -20,7 +20,7 @@ MOST_TERMS = 1000
 
 
 class Symbol:
-    """A polynomial that is no constant. Made by `symbols`, and by arithmetic on what it made."""
+    """A polynomial that is not a constant. Made by `symbols`, and by arithmetic on what it made."""
 
     __slots__ = ("_hash", "terms")
     __array_ufunc__ = None  # NumPy leaves the operation to this class, which refuses it
@@ -150,7 +150,7 @@ def symbols(names: str) -> tuple[Symbol, ...]:
 
 
 def _terms(value: Any) -> Terms | None:
-    """A number as a polynomial, None for what is no number."""
+    """A number as a polynomial, None for what is not a number."""
     if isinstance(value, Symbol):
         return value.terms
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
@@ -195,7 +195,7 @@ def _quotient(above: Terms, below: Terms) -> Any:
 
 
 def _sign(a: Any, b: Any, word: str) -> int:
-    """Whether a - b is below (-1), above (1) or nothing (0)."""
+    """The sign of a - b: -1, 0 or 1. `word` says what was asked, for the message."""
     terms = _terms(b)
     if terms is None:
         raise TypeError(f"a number and {type(b).__name__} cannot be compared")

@@ -1,4 +1,4 @@
-"""Arrays that are no numbers: truths that decide, and words or blocks to choose from."""
+"""Arrays that are not numbers: truth values that decide, and words or blocks to choose from."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from archdsl.exact.decision import agreed
+from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, TruthArray
 
-NO_KNOBS: frozenset[str] = frozenset()
 
+class Truth(TruthArray):
+    """Truth values that disagree. Where they agree, comparisons give a plain bool instead.
 
-class Truth:
-    """A boolean array whose elements disagree. Where they agree, comparisons give a plain bool instead."""
+    Attributes:
+        mask: boolean array.
+        knobs: names of the knobs that it depends on.
+    """
 
     __slots__ = ("knobs", "mask")
 
@@ -54,8 +58,13 @@ class Truth:
         return f"Truth({self.mask.tolist()})"
 
 
-class Choices:
-    """An array of words, truths or names of blocks: a knob whose values are no numbers. It can be compared and nothing else."""
+class Choices(ChoiceArray):
+    """Words, truth values or names of blocks: a knob whose values are not numbers. It can be compared and nothing else.
+
+    Attributes:
+        values: object array.
+        knobs: names of the knobs that it depends on.
+    """
 
     __slots__ = ("knobs", "values")
 

@@ -20,8 +20,8 @@ from itertools import product
 from typing import Any
 
 from archdsl.errors import InputError, Source, clip
-from archdsl.exact import exact
-from archdsl.ops.arguments import describe
+from archdsl.exact import exact, has_axes, is_foreign_array, to_plain
+from archdsl.exact.shown import describe
 from archdsl.spec.knobs import values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import check_setting, known_setting, read_value
@@ -67,7 +67,7 @@ class Axis:
             InputError: no value, too many, or one that the language does not have.
         """
         points: list[tuple[Any, ...]] = []
-        if isinstance(listed, str) or not hasattr(listed, "__iter__") or getattr(listed, "ndim", None) == 0:
+        if isinstance(listed, str) or not isinstance(listed, Iterable) or (is_foreign_array(listed) and not has_axes(listed)):
             raise InputError(f"{name}: an axis takes several values, as in {name}=[1, 2]")
         for value in listed:
             if len(points) >= MOST_VALUES:
@@ -188,8 +188,7 @@ def _number(name: str, text: str) -> Fraction:
 
 def _plain(name: str, value: Any) -> Any:
     """A value of the language that can be compared and looked up."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
+    value = to_plain(value)
     if isinstance(value, (list, tuple)):
         return tuple(_plain(name, item) for item in value)
     if value is None or isinstance(value, (bool, str)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.exact import is_single_number
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import LIMIT
 from archdsl.explore.axis import Axis
@@ -125,7 +125,7 @@ def _kinds(axis: Axis) -> list[np.ndarray]:
 def _kind(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_kind, value))
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+    if is_single_number(value):
         return "number"
     return (type(value), value)
 

@@ -14,7 +14,7 @@ import numpy as np
 from archdsl.cost.comparing.totals import cost_names, of_file, unknown_cost
 from archdsl.errors import Diagnostic, Mark, Source, SpecError
 from archdsl.exact import Disagreement
-from archdsl.exact.decision import COUNTED
+from archdsl.exact.grid_context import GridContext
 from archdsl.explore.blocks import Block
 from archdsl.spec.arithmetic import truth
 from archdsl.spec.expression import Expression, ExpressionError, parse
@@ -63,17 +63,15 @@ class Condition:
         Raises:
             SpecError: it cannot be decided: no condition, or a division by zero.
         """
-        token = COUNTED.set(_truths(block))
         try:
-            found = truth(self._expression.evaluate(_Values(block, self.names)))
+            with GridContext(_counted(block)):
+                found = truth(self._expression.evaluate(_Values(block, self.names)))
         except ValueError:
             raise self._at("a condition is wanted, as in params<=3.5M", 0, len(self.text)) from None
         except ExpressionError as error:
             raise self._mistake(error) from None
         except Disagreement:
             raise self._at("a division by zero, or an array where one number is wanted", 0, len(self.text)) from None
-        finally:
-            COUNTED.reset(token)
         if isinstance(found, bool):
             return None if found else np.arange(0)
         return np.flatnonzero(np.broadcast_to(found.mask, (block.size,)))
@@ -130,7 +128,7 @@ class Condition:
         return SpecError(Diagnostic(message, Mark(self._source, 0, start, max(end, start + 1)), hint))
 
 
-def _truths(block: Block) -> np.ndarray | None:
+def _counted(block: Block) -> np.ndarray | None:
     """Which variants of a block count and can be built; None where all do."""
     if block.lines is None:
         return None

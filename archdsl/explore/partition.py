@@ -18,13 +18,12 @@ from archdsl.cost.comparing.totals import amounts, parts_of_unit
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
-from archdsl.exact.decision import COUNTED
+from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.box import Box
 from archdsl.explore.total import Total
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
-from archdsl.ops.operator import MASKS, Masks
 
 ROOM = 32_000_000
 """Array elements that may be made while one box is elaborated and costed; more than that, and it is cut in two."""
@@ -104,14 +103,13 @@ class Partition:
 
     def work(self, box: Box) -> Part | Refused | list[Box]:
         """The part of a box, or the boxes that it has to be cut into."""
-        masks: Masks = []
-        tokens = MASKS.set(masks), COUNTED.set(box.counted)
+        grid = GridContext(box.counted, noting=True)
         self.built += 1
         try:
-            with Room(ROOM) as room:
+            with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())
                 net.cost()
-                costs = self.totals(net, box, masks)
+                costs = self.totals(net, box, grid)
         except Undecided as error:
             return box.groups(_whole(error.mask, box))
         except Disagreement as error:  # of a cost
@@ -119,32 +117,30 @@ class Partition:
         except TooLarge as error:
             return box.halves(error.knobs)
         except ArchdslError as error:
-            return self.failed(box, masks, error)
+            return self.failed(box, grid, error)
         except ValueError as error:  # a number that is too long for arrays
-            return self.failed(box, masks, InputError(str(error)))
+            return self.failed(box, grid, InputError(str(error)))
         finally:
-            MASKS.reset(tokens[0])
-            COUNTED.reset(tokens[1])
             self.forget(ROOM - room.left)
         if costs is None:
-            return box.groups(_whole(masks[0][0].mask, box))
-        once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in masks}
+            return box.groups(_whole(grid.refusals[0].ok.mask, box))
+        once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in grid.refusals}
         return Part(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
 
-    def totals(self, net: Design, box: Box, masks: Masks) -> dict[str, Total] | None:
+    def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total] | None:
         """The costs of a graph, of the variants that can be built; None where that is none of the box."""
         counted = box.counted
-        for ok, _ in masks:
+        for ok, _ in grid.refusals:
             mask = _whole(ok.mask, box)
             counted = mask if counted is None else counted & mask
         if counted is not None and not counted.any():
             return None
-        COUNTED.set(counted)
-        place = box.shape, schedule_hash(net.graph()), None if counted is None else counted.tobytes()
-        found = self.known.setdefault(place, {})
-        for name in self.costs:
-            if name not in found:
-                found[name] = Total(amounts(net, name), len(box.axes), parts_of_unit(name))
+        buildable = grid.narrowed(counted)
+        found = self.known.setdefault((box.shape, schedule_hash(net.graph()), buildable.key), {})
+        with buildable:
+            for name in self.costs:
+                if name not in found:
+                    found[name] = Total(amounts(net, name), len(box.axes), parts_of_unit(name))
         return found
 
     def forget(self, spent: int) -> None:
@@ -154,14 +150,14 @@ class Partition:
             self.spent = 0
             self.net.links.clear()
 
-    def failed(self, box: Box, masks: Masks, error: ArchdslError) -> Refused | list[Box]:
+    def failed(self, box: Box, grid: GridContext, error: ArchdslError) -> Refused | list[Box]:
         """What follows from a box that cannot be built: nothing in it can, or a cut that leaves what can.
 
         A condition that fails for some variants lets their meaningless numbers go on, and these may break something later; so the
         box is cut there first. Otherwise a mistake is of the whole box if both its ends have it, and if not it is cut in half.
         """
-        if masks:
-            return box.groups(_whole(masks[0][0].mask, box))
+        if grid.refusals:
+            return box.groups(_whole(grid.refusals[0].ok.mask, box))
         if box.size == 1:
             return Refused(box, reason(error))
         ends = [self.alone(box.corner(last)) for last in (False, True)]

@@ -10,9 +10,9 @@ from typing import Any
 from archdsl.cost.comparing.totals import Value, total
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
-from archdsl.exact import exact
+from archdsl.exact import exact, is_single_number
+from archdsl.exact.shown import describe
 from archdsl.explore.partition import reason
-from archdsl.ops.arguments import describe
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
 
@@ -69,9 +69,9 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         known_setting(net.base, name)
         value = net.knobs.get(name.partition(".")[0])
         numbers = value if isinstance(value, (list, tuple)) else [value]
-        if not all(map(_is_number, numbers)):
+        if not all(map(is_single_number, numbers)):
             raise InputError(f"'{name}' is no knob that holds a number, so it has no step")
-        if not _is_number(step) or step <= 0:
+        if not is_single_number(step) or step <= 0:
             raise InputError(f"the step of '{name}' is a number above 0, {describe(step)} came")
     found = [
         Influence(name, value, *(_side(net, name, to, names) for to in ends))
@@ -103,9 +103,9 @@ def _steps(net: Design, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple
         if isinstance(value, (list, tuple)):
             for place, item in enumerate(value, 1):
                 element = f"{name}.{place}"
-                if _is_number(item):
+                if is_single_number(item):
                     yield element, item, _numbers(knob, item, steps.get(element, steps.get(name)))
-        elif _is_number(value) and knob.choices is None:
+        elif is_single_number(value) and knob.choices is None:
             yield name, value, _numbers(knob, value, steps.get(name))
         else:
             yield name, value, _choices(knob, value)
@@ -130,7 +130,3 @@ def _choices(knob: Parameter, value: Any) -> tuple[Any, Any]:
         return None, None
     place = known.index(value)
     return (known[place - 1] if place else None, known[place + 1] if place + 1 < len(known) else None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)

@@ -11,7 +11,6 @@ from archdsl.ir.links import lookup
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ir.templates import Template, record, stamp
 from archdsl.ops import ShapeError
-from archdsl.ops.operator import masked
 from archdsl.spec.model import Block, Body, Call, Closure
 from archdsl.spec.types import mistake
 
@@ -60,11 +59,11 @@ class Blocks(Calls):
         if len(args) + missing != len(block.args):
             self.refuse_arguments(block, call, args)
         inner = self.inside(block, call, args, scope, base, repeated)
-        first, steps, before = len(self.graph.nodes), self.steps, masked()
+        first, steps, before = len(self.graph.nodes), self.steps, self.grid.noted
         self.callers.append(call.mark)
         result = self.body(block.body, inner.entered(names, current), current)
         self.callers.pop()
-        if key is not None and masked() == before:
+        if key is not None and self.grid.noted == before:
             made = list(islice(self.graph.nodes.values(), first, None))
             template = record(made, inner.prefix, len(inner.frames), current[0], result, self.steps - steps)
             if template is not None:
@@ -82,7 +81,7 @@ class Blocks(Calls):
         if scope.depth or self.knobs_key is None or len(current) != 1:
             return None
         values = lookup((channels(current), *args.values()))
-        return values and (id(block), len(current[0].shape), tuple(args), values, self.knobs_key, self.counted)
+        return values and (id(block), len(current[0].shape), tuple(args), values, self.knobs_key, self.grid.key)
 
     def copy(
         self,

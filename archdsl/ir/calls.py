@@ -7,14 +7,15 @@ from typing import Any
 
 from archdsl.errors import Mark, unknown
 from archdsl.exact import Disagreement
+from archdsl.exact.shown import describe
 from archdsl.ir.evaluation import Evaluation, Stop
 from archdsl.ir.graph import Node
 from archdsl.ir.limits import bounded
 from archdsl.ir.links import Link, lookup
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ops import OPERATORS, Operator, ShapeError
-from archdsl.ops.arguments import ArgumentError, describe
-from archdsl.ops.operator import masked
+from archdsl.ops.errors import ArgumentError
+from archdsl.ops.join import Mismatch
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Block, Call, Closure
 
@@ -161,7 +162,7 @@ class Calls(Evaluation):
     def make(self, op: type[Operator], call: Call, args: dict[str, Any]) -> Operator:
         """The operator with its arguments; equal ones are one object."""
         values = lookup(args.values())
-        place = None if values is None else (op, tuple(args), values, self.counted)
+        place = None if values is None else (op, tuple(args), values, self.grid.key)
         if place is not None and (found := self.links.operators.get(place)) is not None:
             return found
         for name in args:
@@ -171,14 +172,14 @@ class Calls(Evaluation):
         missing = [name for name in op.required if args.get(name) is None]
         if missing:
             raise self.fail(f"{op.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(op.fields)}")
-        before = masked()
+        before = self.grid.noted
         try:
             made = op.read(args)
         except ArgumentError as error:
             raise self.fail(error.message, _argument_mark(call, error.message), error.hint) from None
         except Disagreement as error:
             raise self.undecided(error, call.mark, op.word) from None
-        if place is not None and masked() == before:
+        if place is not None and self.grid.noted == before:
             self.links.operators[place] = made
         return made
 
@@ -205,7 +206,7 @@ class Calls(Evaluation):
     def misfit(self, error: ShapeError, call: Call, current: Tensors) -> Stop:
         """Report shapes that do not fit; a join that failed shows where both of its paths end."""
         related: list[tuple[str, Mark]] = []
-        index = getattr(error, "index", None)
+        index = error.index if isinstance(error, Mismatch) else None
         if index is not None:
             for position in dict.fromkeys((0, index)):
                 node = current[position]

@@ -17,6 +17,7 @@ from typing import Any
 
 from archdsl.errors import Mark
 from archdsl.exact import Undetermined
+from archdsl.exact.shown import describe
 from archdsl.ir.evaluation import Stop, Undecided
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.limits import Limits
@@ -24,7 +25,8 @@ from archdsl.ir.links import Links
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ir.structure import Structure
 from archdsl.ops import ShapeError
-from archdsl.ops.arguments import COUNT, ArgumentError, describe
+from archdsl.ops.arguments import COUNT
+from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Body, Call, Label, Modifiers, Parallel, Spec, Stage, Step, Value

@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 from archdsl.errors import Diagnostic, Mark, SpecError
 from archdsl.exact import Disagreement, one_answer
-from archdsl.exact.decision import COUNTED
+from archdsl.exact.grid_context import current
+from archdsl.exact.shown import describe
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
 from archdsl.ir.links import Links
 from archdsl.ir.naming import Namer
-from archdsl.ops.arguments import describe
 from archdsl.spec.expression import ExpressionError, Names
 from archdsl.spec.model import Constant, Formula, Label, Spec, Value
 from archdsl.spec.read_values import IN_TEXT
@@ -54,8 +54,7 @@ class Evaluation:
         self.steps = 0
         self.callers: list[Mark] = []
         self.knobs_key = links.knobs_key(spec, knobs)
-        some = COUNTED.get()
-        self.counted = None if some is None else (some.shape, some.tobytes())
+        self.grid = current()
 
     def fail(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> Stop:
         """Report a mistake. One inside an imported block also shows the line of the spec that led there."""
@@ -99,8 +98,6 @@ class Evaluation:
 
     def answer(self, found: Any, mark: Mark, what: str) -> Any:
         """The one value that an array holds everywhere; anything else as it is."""
-        if not hasattr(found, "knobs"):
-            return found
         try:
             return one_answer(found)
         except Disagreement as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from archdsl.exact import is_number_array
 from archdsl.ops import Operator, Shape
 from archdsl.ops.arguments import MAX_DIMENSION
-from archdsl.ops.operator import refuse
+from archdsl.ops.errors import refuse
 from archdsl.spec.yaml import TextLimits
 
 
@@ -34,7 +35,7 @@ def bounded(shape: Shape, op: Operator) -> Shape:
         ShapeError: a dimension past 2^40: steps that repeat can make numbers of any length.
     """
     for dimension in shape:
-        largest = dimension if type(dimension) is int else getattr(dimension, "hi", 0)
+        largest = dimension if type(dimension) is int else dimension.hi if is_number_array(dimension) else 0
         if largest > MAX_DIMENSION and (ok := dimension <= MAX_DIMENSION) is not True:
             refuse(ok, f"{op.word} makes a dimension of more than 2^40")
     return shape

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from archdsl.errors import InputError, Mark, Source
+from archdsl.exact import exact
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ir.verify import verify
 from archdsl.ops import OPERATORS, Operator
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 
 FORMAT = 1
@@ -83,8 +84,6 @@ def _operator(word: str, args: dict[str, Any]) -> Operator:
         return Input(tuple(args["size"]))
     if word not in OPERATORS:
         raise InputError(f"the graph has the operator '{word}', which this archdsl does not know")
-    from archdsl.exact import exact
-
     return OPERATORS[word].read({name: exact(value) for name, value in args.items()})
 
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.exact import floor
+from archdsl.exact.shown import describe
 from archdsl.ir.blocks import Blocks
 from archdsl.ir.evaluation import Stop
 from archdsl.ir.graph import Node
 from archdsl.ir.scope import Scope, Tensors, channels
 from archdsl.ops import OPERATORS, ShapeError
-from archdsl.ops.arguments import describe
-from archdsl.ops.operator import refuse
+from archdsl.ops.errors import refuse
 from archdsl.ops.rearrange import Slice
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Call, Parallel, Path, Stage, Step, Table, Value

@@ -6,7 +6,8 @@ A new operator is a class in one of the modules here; it registers itself. Back 
 import importlib
 import pkgutil
 
-from archdsl.ops.operator import OPERATORS, Dim, Operator, Shape, ShapeError
+from archdsl.ops.errors import ShapeError
+from archdsl.ops.operator import OPERATORS, Dim, Operator, Shape
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

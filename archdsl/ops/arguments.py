@@ -8,21 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import clip, near_miss
-from archdsl.exact import floor, is_integer, one_answer
+from archdsl.errors import near_miss
+from archdsl.exact import floor, is_integer, is_number_array, is_single_number, one_answer
+from archdsl.exact.shown import describe
+from archdsl.ops.errors import ArgumentError, refuse
 
 MAX_DIMENSION = 2**40
-
-
-class ArgumentError(Exception):
-    """An argument does not fit. The caller knows which one it is and where it stands."""
-
-    def __init__(self, message: str, hint: str = ""):
-        super().__init__(message)
-        self.message, self.hint = message, hint
 
 
 @dataclass(frozen=True)
@@ -34,26 +27,6 @@ class Kind:
     schema: dict[str, Any]
 
 
-def describe(value: Any) -> str:
-    """A value of the language in the words of a message, cut where it is long."""
-    if value is None:
-        return "~ (not given)"
-    if value is True or value is False:
-        return str(value).lower()
-    if isinstance(value, int):
-        return clip(str(value))
-    if isinstance(value, Fraction):
-        return clip(f"{value} ({float(value):g})")
-    if isinstance(value, str):
-        return f"'{clip(value)}'"
-    if isinstance(value, (list, tuple)):
-        shown = [describe(item) for item in value[:8]]
-        return clip(f"the list [{', '.join(shown)}{', …' if len(value) > 8 else ''}]")
-    if hasattr(value, "body"):
-        return "a list of steps"
-    return clip(str(value))
-
-
 def _integer(least: int) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if type(value) is int:
@@ -62,9 +35,7 @@ def _integer(least: int) -> Callable[[Any], Any]:
             if value > MAX_DIMENSION:
                 raise ArgumentError(f"must be at most 2^40, {describe(value)} came")
             return value
-        if is_integer(value) or hasattr(value, "num"):
-            from archdsl.ops.operator import refuse
-
+        if is_integer(value) or is_number_array(value):
             if not is_integer(value):
                 refuse(value == floor(value), "expected an int")
                 value = floor(value)
@@ -94,12 +65,12 @@ def _padding(value: Any) -> Any:
         return value
     if isinstance(value, str):
         raise ArgumentError(f"expected same, an int or [height, width], {describe(value)} came", near_miss(value, ["same"]))
-    return _PADS(value)
+    return _whole_pair(value)
 
 
 def _number(value: Any) -> float:
     value = one_answer(value)
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+    if is_single_number(value):
         return float(value)
     raise ArgumentError(f"expected a number, {describe(value)} came")
 
@@ -111,15 +82,13 @@ def _flag(value: Any) -> bool:
     raise ArgumentError(f"expected true or false, {describe(value)} came")
 
 
-_PADS = _pair(_integer(0))
+_whole_pair = _pair(_integer(0))
 _INT = {"type": "integer"}
 _TWO = {"anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 2, "maxItems": 2}]}
 
 COUNT = Kind("int, at least 1", _integer(1), {**_INT, "minimum": 1})
 WHOLE = Kind("int, at least 0", _integer(0), {**_INT, "minimum": 0})
-INTEGER = Kind("int", _integer(-MAX_DIMENSION), _INT)
 PAIR = Kind("int or [height, width]", _pair(_integer(1)), _TWO)
-PADS = Kind("int or [height, width], at least 0", _PADS, _TWO)
 PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_TWO["anyOf"]]})
 _WRITTEN = {"type": "string", "pattern": r"^[-+]?[0-9.]+([eE][-+]?[0-9]+|\s*/\s*[0-9]+)?$"}  # 1/2; 1e-5 to parsers of YAML 1.1
 NUMBER = Kind("number", _number, {"anyOf": [{"type": "number"}, _WRITTEN]})

@@ -6,8 +6,9 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
+from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.join import Mismatch
-from archdsl.ops.operator import Dim, Elementwise, NoMacs, Shape, ShapeError, operator, refuse, size
+from archdsl.ops.operator import Dim, Elementwise, NoMacs, Shape, operator, size
 from archdsl.ops.tokens import sequence
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
-from archdsl.ops.operator import NoMacs, Shape, ShapeError, channel_axis, operator, refuse, size
+from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.operator import NoMacs, Shape, channel_axis, operator, size
 
 
 class Mismatch(ShapeError):

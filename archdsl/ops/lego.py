@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
-from archdsl.ops.operator import Dim, Operator, Shape, along, feature_map, operator, refuse, slide
+from archdsl.ops.errors import refuse
+from archdsl.ops.operator import Dim, Operator, Shape, along, feature_map, operator, slide
 
 
 @operator("shared_conv")

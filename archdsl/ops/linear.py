@@ -6,7 +6,8 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
-from archdsl.ops.operator import Dim, Operator, Shape, ShapeError, operator, size
+from archdsl.ops.errors import ShapeError
+from archdsl.ops.operator import Dim, Operator, Shape, operator, size
 
 
 @operator("linear")

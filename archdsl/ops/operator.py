@@ -8,54 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
-from archdsl.exact import product
-from archdsl.exact.decision import counted
-from archdsl.ops.arguments import ArgumentError, Kind, arg
+from archdsl.exact import product, select
+from archdsl.ops.arguments import Kind, arg
+from archdsl.ops.errors import ArgumentError, ShapeError, refuse
 
 Dim = Any  # int, or a Grid of ints
 Shape = tuple[Dim, ...]
-Masks = list[tuple[Any, str]]
-
-MASKS: ContextVar[Masks | None] = ContextVar("masks", default=None)
-"""Where conditions that hold for some variants of a grid only are collected; None: such a condition is an error."""
-
-
-class ShapeError(Exception):
-    """Shapes do not fit an operator. `hint` says how to mend it; the elaborator adds the place."""
-
-    def __init__(self, message: str, hint: str = ""):
-        super().__init__(message)
-        self.message, self.hint = message, hint
-
-
-def refuse(ok: Any, message: str, hint: str = "") -> None:
-    """Called where a condition is not plainly true: raises, or for a grid that is being masked notes the variants that fail.
-
-    Args:
-        ok: False, or an array of truths.
-        message: what is wrong with the variants where `ok` is false.
-    """
-    if ok is not False:
-        some = counted(ok.mask)
-        if some.all():
-            return
-        if not some.any():
-            ok = False
-    if ok is False:
-        raise ShapeError(message, hint)
-    masks = MASKS.get()
-    if masks is None:
-        knobs = ", ".join(sorted(ok.knobs)) or "an array"
-        raise ShapeError(f"{message} (for some values of {knobs})", hint)
-    masks.append((ok, message))
-
-
-def masked() -> int:
-    """How many conditions have been noted. What notes one is not kept to be used again, or the next grid would miss it."""
-    return len(MASKS.get() or ())
 
 
 class Operator:
@@ -221,8 +181,6 @@ def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim = 1
         refuse(ok, f"a window of {dilation * (kernel - 1) + 1} does not fit into {extent} with padding {padding}")
     if not ceil:
         return rest // stride + 1
-    from archdsl.exact import select
-
     length = (rest + stride - 1) // stride + 1
     # A window that would begin in the padding past the end is dropped, as in PyTorch.
     return select((length - 1) * stride >= extent + padding, length - 1, length)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.ops.arguments import NUMBER, ArgumentError, Kind, arg
+from archdsl.ops.arguments import NUMBER, Kind, arg
+from archdsl.ops.errors import ArgumentError
 from archdsl.ops.operator import Elementwise, NoMacs, Shape, operator
 
 

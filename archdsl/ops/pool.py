@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
-from archdsl.ops.operator import NoMacs, Shape, along, feature_map, operator, refuse, slide
+from archdsl.ops.errors import refuse
+from archdsl.ops.operator import NoMacs, Shape, along, feature_map, operator, slide
 
 
 class _Window(NoMacs):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import product
-from archdsl.ops.arguments import COUNT, PAIR, WHOLE, ArgumentError, Kind, arg, word
-from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, refuse, size
+from archdsl.ops.arguments import COUNT, PAIR, WHOLE, Kind, arg, word
+from archdsl.ops.errors import ArgumentError, refuse
+from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, size
 
 
 @operator("slice")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import NUMBER, WHOLE, arg
-from archdsl.ops.operator import Dim, Elementwise, NoMacs, Operator, Shape, ShapeError, feature_map, operator, refuse, size
+from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.operator import Dim, Elementwise, NoMacs, Operator, Shape, feature_map, operator, size
 
 
 def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from archdsl.exact import divide, exact, is_number, power
+from archdsl.exact import divide, exact, is_array, is_choice_array, is_number, is_truth, is_truth_array, power
 
 MAX_ITEMS = 10_000
 MAX_NESTING = 16
@@ -30,22 +30,22 @@ class Items(list[Any]):
 
 
 def truth(value: Any) -> Any:
-    """A truth, or an array of truths. Raises ValueError for anything else."""
-    if isinstance(value, bool) or hasattr(value, "mask"):
+    """A condition: true, false, or an array of truth values. Raises ValueError for anything else."""
+    if is_truth(value):
         return value
-    if hasattr(value, "values") and not hasattr(value, "num"):
-        return value == True  # noqa: E712  an array of truths, compared element by element
+    if is_choice_array(value):
+        return value == True  # noqa: E712  compared element by element
     raise ValueError("a condition must be true or false; compare the number with something")
 
 
 def both(a: Any, b: Any) -> Any:
     """a and b, element by element."""
-    return a & b if hasattr(a, "mask") or hasattr(b, "mask") else a and b
+    return a & b if is_truth_array(a) or is_truth_array(b) else a and b
 
 
 def either(a: Any, b: Any) -> Any:
     """a or b, element by element."""
-    return a | b if hasattr(a, "mask") or hasattr(b, "mask") else a or b
+    return a | b if is_truth_array(a) or is_truth_array(b) else a or b
 
 
 def negated(a: Any) -> Any:
@@ -74,7 +74,7 @@ def _add(a: Any, b: Any) -> Any:
 
 
 def _equal(a: Any, b: Any) -> Any:
-    if isinstance(a, bool) != isinstance(b, bool) and not (hasattr(a, "knobs") or hasattr(b, "knobs")):
+    if isinstance(a, bool) != isinstance(b, bool) and not (is_array(a) or is_array(b)):
         return False  # true is not 1
     return a == b
 

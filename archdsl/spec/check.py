@@ -3,9 +3,10 @@
 Unknown names, operators, blocks and arguments; constants of the wrong type; labels; recursion; doubled names. What depends on
 channel counts is found by the elaborator.
 
-    ValueChecks   names, formulas, constants       (spec/check_values.py)
-    StepChecks    steps, calls, splits             (spec/check_steps.py)
-    Checker       definitions, reach, recursion    (here)
+    values   names, formulas, constants          (spec/check_values.py)
+    calls    operators, blocks, arguments        (spec/check_calls.py)
+    steps    modifiers, labels, splits           (spec/check_steps.py)
+    spec     definitions, reach, recursion       (here)
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from archdsl.errors import Mark, near_miss
 from archdsl.ops import OPERATORS
-from archdsl.ops.arguments import COUNT, ArgumentError
-from archdsl.spec.check_steps import StepChecks
-from archdsl.spec.check_values import Scope
+from archdsl.ops.arguments import COUNT
+from archdsl.ops.errors import ArgumentError
+from archdsl.spec.check_calls import check_argument
+from archdsl.spec.check_steps import check_body, check_whole
+from archdsl.spec.check_values import check_parameter, check_value, reach_blocks
+from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Block, Constant, Parameter, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.values import is_plain, names_read
@@ -29,89 +33,92 @@ def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, M
     Args:
         borrowed: knobs of imported files. One is taken over where a block that the spec reaches, or a knob, reads it.
     """
-    checker = Checker(spec, {**borrowed, **spec.knobs}, report)
-    checker.run(default_marks)
-    used = {name: knob for name, knob in borrowed.items() if name in checker.read and name not in spec.knobs}
+    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body)
+    _run(checks, default_marks)
+    used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
     for name, knob in spec.knobs.items():
-        if name not in checker.read and not report.errors:
-            hint = near_miss(name, checker.unknown) or "no step, block or other knob mentions it"
+        if name not in checks.read and not report.errors:
+            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
             report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
     return dataclasses.replace(spec, knobs={**spec.knobs, **used})
 
 
-class Checker(StepChecks):
-    """Runs all checks of one spec."""
+def _run(checks: Checks, default_marks: dict[str, Mark]) -> None:
+    for name, block in checks.spec.blocks.items():
+        if name in OPERATORS:
+            checks.report.error(f"'{name}' is an operator and cannot name a block", block.mark)
+    _defaults(checks, default_marks)
+    _knobs(checks)
+    top = Reach(set(checks.knobs))
+    for value in checks.spec.input:
+        check_value(checks, value, top)
+        _dimension(checks, value)
+    check_whole(checks, checks.spec.net, top)
+    _blocks(checks)
+    _recursion(checks)
 
-    def run(self, default_marks: dict[str, Mark]) -> None:
-        for name, block in self.spec.blocks.items():
-            if name in OPERATORS:
-                self.report.error(f"'{name}' is an operator and cannot name a block", block.mark)
-        self.check_defaults(default_marks)
-        self.check_knobs()
-        top = Scope(set(self.knobs))
-        for value in self.spec.input:
-            self.value(value, top)
-            self.dimension(value)
-        self.closed(self.spec.net, top)
-        self.check_blocks()
-        self.check_recursion()
 
-    def dimension(self, value: Value) -> None:
-        if not is_plain(value):
-            return
-        try:
-            COUNT.convert(value.evaluate({}))
-        except ArgumentError as error:
-            self.report.error(f"a dimension of the input {error.message}", value.mark, error.hint)
+def _dimension(checks: Checks, value: Value) -> None:
+    if not is_plain(value):
+        return
+    try:
+        COUNT.convert(value.evaluate({}))
+    except ArgumentError as error:
+        checks.report.error(f"a dimension of the input {error.message}", value.mark, error.hint)
 
-    def check_defaults(self, marks: dict[str, Mark]) -> None:
-        scope = Scope(set(self.knobs))
-        for name, args in self.spec.defaults.items():
-            op = OPERATORS.get(name)
-            if op is None:
-                self.report.unknown("operator", name, OPERATORS, marks[name])
-                continue
-            for arg, value in args.items():
-                self.value(value, scope)
-                self.operator_argument(op, arg, value, marks[f"{name}.{arg}"])
 
-    def check_knobs(self) -> None:
-        scope = Scope(set(self.knobs))
-        for name, knob in self.knobs.items():
-            if knob.default is not None:
-                self.parameter(knob, knob.default, f"the default of '{name}'")
-                self.value(knob.default, scope)
-            for choice in knob.choices or ():
-                self.words(choice)
-        needs = {name: names_read(knob.default) & self.knobs.keys() for name, knob in self.knobs.items()}
-        for chain in _cycles({name: dict.fromkeys(read) for name, read in needs.items()}):
-            self.report.error(f"the defaults of knobs read each other: {' -> '.join(chain)}", self.knobs[chain[0]].mark)
+def _defaults(checks: Checks, marks: dict[str, Mark]) -> None:
+    reach = Reach(set(checks.knobs))
+    for name, args in checks.spec.defaults.items():
+        op = OPERATORS.get(name)
+        if op is None:
+            checks.report.unknown("operator", name, OPERATORS, marks[name])
+            continue
+        for arg, value in args.items():
+            check_value(checks, value, reach)
+            check_argument(checks, op, arg, value, marks[f"{name}.{arg}"])
 
-    def check_blocks(self) -> None:
-        """The blocks that the spec reaches, and all that it defines itself."""
-        done: set[str] = set()
-        own = [name for name, block in self.spec.blocks.items() if block.mark.source is self.spec.source]
-        while pending := [name for name in (*self.reached, *own) if name not in done]:
-            done.update(pending)
-            for name in pending:
-                self.check_block(self.spec.blocks[name])
 
-    def check_block(self, block: Block) -> None:
-        self.block = block.name
-        scope = Scope({*self.knobs, "in"})
-        for name, parameter in block.args.items():
-            if parameter.default is not None:
-                self.value(parameter.default, scope)
-                if not (isinstance(parameter.default, Constant) and parameter.default.value is None):
-                    self.parameter(parameter, parameter.default, f"the default of '{name}'")
-            scope.names.add(name)
-        self.closed(block.body, scope)
-        self.block = None
+def _knobs(checks: Checks) -> None:
+    reach = Reach(set(checks.knobs))
+    for name, knob in checks.knobs.items():
+        if knob.default is not None:
+            check_parameter(checks, knob, knob.default, f"the default of '{name}'")
+            check_value(checks, knob.default, reach)
+        for choice in knob.choices or ():
+            reach_blocks(checks, choice)
+    needs = {name: names_read(knob.default) & checks.knobs.keys() for name, knob in checks.knobs.items()}
+    for chain in _cycles({name: dict.fromkeys(read) for name, read in needs.items()}):
+        checks.report.error(f"the defaults of knobs read each other: {' -> '.join(chain)}", checks.knobs[chain[0]].mark)
 
-    def check_recursion(self) -> None:
-        for chain in _cycles(self.calls):
-            mark = self.calls[chain[-2]][chain[-1]]
-            self.report.error(f"blocks call each other without end: {' -> '.join(chain)}", mark)
+
+def _blocks(checks: Checks) -> None:
+    """The blocks that the spec reaches, and all that it defines itself."""
+    done: set[str] = set()
+    own = [name for name, block in checks.spec.blocks.items() if block.mark.source is checks.spec.source]
+    while pending := [name for name in (*checks.reached, *own) if name not in done]:
+        done.update(pending)
+        for name in pending:
+            _block(checks, checks.spec.blocks[name])
+
+
+def _block(checks: Checks, block: Block) -> None:
+    checks.block = block.name
+    reach = Reach({*checks.knobs, "in"})
+    for name, parameter in block.args.items():
+        if parameter.default is not None:
+            check_value(checks, parameter.default, reach)
+            if not (isinstance(parameter.default, Constant) and parameter.default.value is None):
+                check_parameter(checks, parameter, parameter.default, f"the default of '{name}'")
+        reach.names.add(name)
+    check_whole(checks, block.body, reach)
+    checks.block = None
+
+
+def _recursion(checks: Checks) -> None:
+    for chain in _cycles(checks.calls):
+        mark = checks.calls[chain[-2]][chain[-1]]
+        checks.report.error(f"blocks call each other without end: {' -> '.join(chain)}", mark)
 
 
 def _cycles(links: dict[str, dict[str, Mark]] | dict[str, dict[str, None]]) -> list[list[str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import clip, near_miss
+from archdsl.errors import near_miss
 from archdsl.exact import one_answer, select
+from archdsl.exact.shown import with_kind
 from archdsl.spec.arithmetic import BINARY, truth
 from archdsl.spec.tokens import ExpressionError, Token
 
@@ -28,7 +28,7 @@ def conditional(yes: Evaluate, condition: Evaluate, no: Evaluate, token: Token) 
 
 
 def logical(first: Evaluate, rest: list[tuple[Token, Evaluate]], combine: Callable[[Any, Any], Any], settled: bool) -> Evaluate:
-    """Conditions between `and` or `or`; those behind one that settles the answer are not evaluated."""
+    """Conditions between `and` or `or`; those after one that settles the answer are not evaluated."""
 
     def evaluate(n: Names) -> Any:
         result = checked(truth, rest[0][0], first(n))
@@ -67,13 +67,15 @@ def chain(first: Evaluate, rest: list[tuple[Token, Evaluate]]) -> Evaluate:
 
 
 def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
+    """One element of a list, counted from 0, or from the end by a negative index."""
+
     def evaluate(n: Names) -> Any:
         items, index = base(n), at(n)
         if not isinstance(items, (list, tuple)):
-            raise ExpressionError(f"only a list has elements, this is {kind_of(items)}", token.start, token.end)
+            raise ExpressionError(f"only a list has elements, this is {with_kind(items)}", token.start, token.end)
         index = one_answer(index)
         if type(index) is not int or not -len(items) <= index < len(items):
-            shown = index if type(index) is int else kind_of(index)
+            shown = index if type(index) is int else with_kind(index)
             raise ExpressionError(f"no element {shown} in a list of {len(items)}", token.start, token.end)
         return items[index]
 
@@ -81,6 +83,7 @@ def element(base: Evaluate, at: Evaluate, token: Token) -> Evaluate:
 
 
 def constant(value: Any) -> Evaluate:
+    """A value that reads no name."""
     return lambda n: value
 
 
@@ -89,7 +92,7 @@ def applied(function: Callable[..., Any], token: Token, *values: Any) -> Any:
     try:
         return function(*values)
     except TypeError:
-        message = f"'{token.text}' does not work on {' and '.join(map(kind_of, values))}"
+        message = f"'{token.text}' does not work on {' and '.join(map(with_kind, values))}"
     except ZeroDivisionError:
         message = "division by zero"
     except OverflowError:
@@ -105,18 +108,3 @@ def checked(function: Callable[[Any], Any], token: Token, value: Any) -> Any:
         return function(value)
     except ValueError as error:
         raise ExpressionError(str(error), token.start, token.end) from None
-
-
-def kind_of(value: Any) -> str:
-    """What a value is, in the words of the language."""
-    if value is None:
-        return "~ (not given)"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, Fraction)):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return f"the word '{clip(value)}'"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    return "an array" if hasattr(value, "knobs") else "a block"

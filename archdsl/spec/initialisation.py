@@ -15,7 +15,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from archdsl.errors import choices, near_miss, unknown
-from archdsl.ops.arguments import ArgumentError, describe
+from archdsl.exact.shown import describe
+from archdsl.ops.errors import ArgumentError
 
 DEFAULTS: dict[str, Any] = {"conv": "kaiming_normal", "norm": "ones", "linear": "default"}
 """The rule of every kind of layer, as torchvision's ResNet begins."""

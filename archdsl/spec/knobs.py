@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, SpecError
-from archdsl.exact import exact
+from archdsl.exact import Symbol, exact, has_axes, is_array, is_foreign_array
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.types import mistake
@@ -53,9 +53,9 @@ def convert(raw: Any, knob: Parameter) -> Any:
     Raises:
         ValueError: a value that the language does not have.
     """
-    if hasattr(raw, "tolist") and not hasattr(raw, "num"):
-        if getattr(raw, "ndim", 0) > 0:
-            return _grid(raw, knob.name)
+    if has_axes(raw):
+        return _grid(raw, knob.name)
+    if is_foreign_array(raw):
         raw = raw.tolist()
     if isinstance(raw, range):
         raw = list(raw)
@@ -70,7 +70,7 @@ def convert(raw: Any, knob: Parameter) -> Any:
 
 
 def _scalar(raw: Any) -> Any:
-    if raw is None or isinstance(raw, (bool, str)) or hasattr(raw, "knobs"):
+    if raw is None or isinstance(raw, (bool, str, Symbol)) or is_array(raw):
         return raw
     if isinstance(raw, (int, float, Fraction)):
         return exact(raw)
@@ -84,13 +84,14 @@ def _list(items: list[Any], knob: Parameter) -> Any:
         if len(lengths) > 1:
             raise ValueError("lists of different lengths change the structure and cannot share one grid")
         return [_grid([item[place] for item in items], knob.name) for place in range(lengths.pop())]
-    return [_grid(item, knob.name) if getattr(item, "ndim", 0) else _scalar(item) for item in items]
+    return [_grid(item, knob.name) if has_axes(item) else _scalar(item) for item in items]
 
 
 def _grid(values: Any, name: str) -> Any:
-    from archdsl.exact.grid import Choices, Grid
+    from archdsl.exact.grid import Grid
+    from archdsl.exact.truth import Choices
 
-    flat = values.ravel().tolist() if hasattr(values, "ravel") else values
+    flat = values.ravel().tolist() if is_foreign_array(values) else values
     if len(flat) and all(isinstance(v, (str, bool)) for v in flat):
         import numpy as np
 

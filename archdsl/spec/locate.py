@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+import archdsl.specs
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, clip, near_miss
 from archdsl.spec.yaml import TextLimits
 
@@ -17,8 +18,6 @@ MAX_LISTED = 500  # files of a folder that are looked at for a near miss
 
 def zoo() -> Path:
     """The folder of the shipped specs."""
-    import archdsl.specs
-
     return Path(next(iter(archdsl.specs.__path__)))
 
 

@@ -109,6 +109,8 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Path:
+    """One path of a split or fork. `name` None: it goes by its number."""
+
     mark: Mark
     name: str | None
     body: Body
@@ -135,7 +137,6 @@ class Table:
 
     mark: Mark
     columns: tuple[str, ...]
-    column_marks: tuple[Mark, ...]
     rows: tuple[Call | Stage, ...]
     scale: dict[str, Formula]
     mods: Modifiers = PLAIN
@@ -202,7 +203,7 @@ class Reported:
         text: as printed (`3.41M`).
         step: value of one unit in the last printed place.
         convention: the counting convention of flops.
-        dataset: where an accuracy was measured.
+        source: where it is printed.
     """
 
     mark: Mark
@@ -212,8 +213,6 @@ class Reported:
     step: Fraction
     convention: str = ""
     source: str = ""
-    dataset: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

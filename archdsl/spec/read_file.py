@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.errors import Mark, Source, SpecError
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, read_rule
 from archdsl.spec.model import Block, File, Label, RowEdit, Value
-from archdsl.spec.read_parameters import TYPES, read_arguments, read_knobs
-from archdsl.spec.read_reported import METRICS, read_reported
-from archdsl.spec.read_steps import MODIFIERS, STRUCTURE, StepReader
+from archdsl.spec.read_modifiers import MODIFIERS, modifier
+from archdsl.spec.read_parameters import read_arguments, read_knobs
+from archdsl.spec.read_reported import read_reported
+from archdsl.spec.read_steps import STRUCTURE, reading
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compose
-
-__all__ = ["KEYS", "METRICS", "TYPES", "VERSION", "read_file"]
 
 KEYS = (
     *("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs"),
@@ -46,16 +45,16 @@ class _FileReader:
     def __init__(self, source: Source, report: Report):
         self.source = source
         self.report = report
-        self.steps = StepReader(report)
+        self.steps = reading(report)
         self.values = self.steps.values
 
     def read(self, root: Mapping) -> File:
         self.values.keys(root, KEYS, "a spec")
         self.version(root)
         net = root.get("net")
-        self.steps.number = True
+        self.steps.numbers_rows = True
         body = self.steps.body(net) if net is not None else None
-        self.steps.number = False
+        self.steps.numbers_rows = False
         if net is not None and not body:
             self.report.error("the net has no steps", net.mark)
         default_marks: dict[str, Mark] = {}
@@ -187,5 +186,5 @@ class _FileReader:
 
     def row_edit(self, key: Scalar, cells: Mapping) -> RowEdit:
         read = {k.text: self.values.value(v) for k, v in cells.pairs if k.text not in MODIFIERS}
-        mods = {k.text: self.steps.modifier(k.text, v) for k, v in cells.pairs if k.text in MODIFIERS}
+        mods = {k.text: modifier(self.steps, k.text, v) for k, v in cells.pairs if k.text in MODIFIERS}
         return RowEdit(mark=key.mark, cells=read, cell_marks={k.text: k.mark for k, _ in cells.pairs}, mods=mods)

@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from archdsl.spec.model import PLAIN, Body, Modifiers, Value
-from archdsl.spec.read_values import ValueReader
-from archdsl.spec.report import Report
+from archdsl.spec.model import PLAIN, Label, Modifiers, Value
+from archdsl.spec.reading import Reading
 from archdsl.spec.yaml import Mapping, Node, Sequence
 
-MODIFIERS = ("name", "when", "repeat", "for", "as", "from")
+Loop = tuple[tuple[str, Value], ...]
+"""The variables of a `for` with their lists."""
 
 
-class ModifierReader:
-    """Reads modifiers. Bodies of steps are read by the class that is built on this one."""
+def modifiers(reading: Reading, node: Mapping, without: str = "") -> Modifiers:
+    """The modifiers among the keys of a step. `without`: one that belongs to the step itself."""
+    found = dict(modifier(reading, key.text, value) for key, value in node.pairs if key.text in MODIFIERS and key.text != without)
+    return Modifiers(**found) if found else PLAIN
 
-    def __init__(self, report: Report):
-        self.report = report
-        self.values = ValueReader(report, self.body)
 
-    def body(self, node: Node) -> Body:
-        raise NotImplementedError
+def modifier(reading: Reading, word: str, node: Node) -> tuple[str, Any]:
+    """The field of `Modifiers` for a word, and its value."""
+    field, read = MODIFIERS[word]
+    return field, read(reading, node)
 
-    def modifiers(self, node: Mapping, without: str = "") -> Modifiers:
-        """The modifiers among the keys of a step. `without`: one that belongs to the step itself."""
-        found: dict[str, Any] = {}
-        for key, value in node.pairs:
-            if key.text in MODIFIERS and key.text != without:
-                field, read = self.modifier(key.text, value)
-                found[field] = read
-        return Modifiers(**found) if found else PLAIN
 
-    def modifier(self, word: str, node: Node) -> tuple[str, Any]:
-        """The field of `Modifiers` for a word, and its value."""
-        if word == "when":
-            return "when", self.values.condition(node)
-        if word == "repeat":
-            return "repeat", self.values.value(node)
-        if word == "for":
-            return "loop", self.loop(node)
-        if word == "name":
-            return "name", self.values.label(node, "a name")
-        if word == "as":
-            return "label", self.values.label(node, "the label after 'as'")
-        items = node.items if isinstance(node, Sequence) else [node]
-        if not items:
-            self.report.error("'from' names no label", node.mark)
-        labels = [self.values.label(item, "a label after 'from'") for item in items]
-        return "sources", tuple(label for label in labels if label is not None)
+def loop(reading: Reading, node: Node) -> Loop:
+    """The variables of a `for` with their lists."""
+    mapping = reading.values.mapping(node, "'for'")
+    if mapping is None:
+        return ()
+    if not mapping.pairs:
+        reading.report.error("'for' names no variable", node.mark, "for example: for: {k: [3, 5]}")
+    named = [(key, value) for key, value in mapping.pairs if reading.values.name(key, "a loop variable")]
+    return tuple((key.text, reading.values.value(value)) for key, value in named)
 
-    def loop(self, node: Node) -> tuple[tuple[str, Value], ...]:
-        """The variables of a `for` with their lists."""
-        mapping = self.values.mapping(node, "'for'")
-        if mapping is None:
-            return ()
-        if not mapping.pairs:
-            self.report.error("'for' names no variable", node.mark, "for example: for: {k: [3, 5]}")
-        named = [(key, value) for key, value in mapping.pairs if self.values.name(key, "a loop variable")]
-        return tuple((key.text, self.values.value(value)) for key, value in named)
+
+def _sources(reading: Reading, node: Node) -> tuple[Label, ...]:
+    items = node.items if isinstance(node, Sequence) else [node]
+    if not items:
+        reading.report.error("'from' names no label", node.mark)
+    labels = [reading.values.label(item, "a label after 'from'") for item in items]
+    return tuple(label for label in labels if label is not None)
+
+
+MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
+    "name": ("name", lambda reading, node: reading.values.label(node, "a name")),
+    "when": ("when", lambda reading, node: reading.values.condition(node)),
+    "repeat": ("repeat", lambda reading, node: reading.values.value(node)),
+    "for": ("loop", loop),
+    "as": ("label", lambda reading, node: reading.values.label(node, "the label after 'as'")),
+    "from": ("sources", _sources),
+}
+"""For each word the field of `Modifiers` that it fills, and what reads its value."""

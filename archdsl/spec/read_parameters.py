@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from archdsl.exact import is_single_number
 from archdsl.spec.model import Inline, Override, Parameter, Value
 from archdsl.spec.read_values import ValueReader
 from archdsl.spec.values import is_plain
@@ -100,7 +101,7 @@ def _range(node: Node | None, values: ValueReader) -> tuple[int | Fraction, int 
     if node is None:
         return None
     bounds = values.plain(node)
-    numbers = isinstance(bounds, list) and all(isinstance(b, (int, Fraction)) and not isinstance(b, bool) for b in bounds)
+    numbers = isinstance(bounds, list) and all(map(is_single_number, bounds))
     if not numbers or len(bounds) != 2 or bounds[0] > bounds[1]:
         values.report.error("a range is [lowest, highest]", node.mark)
         return None
@@ -111,7 +112,7 @@ def _step(node: Node | None, values: ValueReader) -> int | Fraction | None:
     if node is None:
         return None
     step = values.plain(node)
-    if isinstance(step, (int, Fraction)) and not isinstance(step, bool) and step > 0:
+    if is_single_number(step) and step > 0:
         return step
     values.report.error("a step is a number above 0", node.mark)
     return None

@@ -10,7 +10,8 @@ from archdsl.spec.read_values import ValueReader, kind
 from archdsl.spec.yaml import Mapping, Node, Scalar
 
 METRICS = ("params", "macs", "flops", "top1", "top5", "latency")
-_NOTES = ("convention", "source", "dataset", "note")
+NOTES = ("convention", "source", "dataset", "note")
+"""What may be said of a figure; `dataset` and `note` are for readers of the text."""
 _UNITS: dict[str, int | Fraction] = {
     "": 1,
     "K": 10**3,
@@ -49,8 +50,8 @@ def read_reported(node: Node | None, values: ValueReader) -> tuple[Reported, ...
 
 
 def _figures(node: Mapping, values: ValueReader) -> list[Reported]:
-    values.keys(node, (*METRICS, *_NOTES), "a reported figure")
-    texts = {key: values.text(value, f"'{key}'") for key in _NOTES if (value := node.get(key)) is not None}
+    values.keys(node, (*METRICS, *NOTES), "a reported figure")
+    texts = {key: values.text(value, f"'{key}'") for key in NOTES if (value := node.get(key)) is not None}
     figures = [(key, value) for key, value in node.pairs if key.text in METRICS]
     if not figures:
         values.report.error(f"a reported figure names one of {', '.join(METRICS)}", node.mark)
@@ -60,5 +61,6 @@ def _figures(node: Mapping, values: ValueReader) -> list[Reported]:
         if size is None or not isinstance(value, Scalar):
             values.report.error(f"'{key.text}' must be a size such as 3.41M, {kind(value)} came", value.mark)
             continue
-        found.append(Reported(mark=key.mark, metric=key.text, value=size[0], text=value.text, step=size[1], **texts))
+        said = {key: texts[key] for key in ("convention", "source") if key in texts}
+        found.append(Reported(mark=key.mark, metric=key.text, value=size[0], text=value.text, step=size[1], **said))
     return found

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 _NOTHING = frozenset(["", "~", "null", "Null", "NULL"])
-_TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?\Z")
@@ -19,8 +19,8 @@ def resolve(text: str) -> Any:
     """The value of a plain scalar: None, bool, int, exact Fraction (`0.1`, `1e-5`, `1/2`), or the text itself."""
     if text in _NOTHING:
         return None
-    if text in _TRUTHS:
-        return _TRUTHS[text]
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     if len(text) > _DIGITS or text[0] not in "0123456789+-.":
         return text
     if _INTEGER.match(text):

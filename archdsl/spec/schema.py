@@ -11,7 +11,8 @@ from typing import Any
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.initialisation import DEFAULTS
 from archdsl.spec.initialisation import schema as init_schema
-from archdsl.spec.read_file import METRICS, TYPES
+from archdsl.spec.read_parameters import TYPES
+from archdsl.spec.read_reported import METRICS, NOTES
 
 _FORMULA = {"type": "string", "pattern": r"\$"}
 _ANY: dict[str, Any] = {}
@@ -140,6 +141,6 @@ def _table() -> dict[str, Any]:
 
 
 def _reported() -> dict[str, Any]:
-    words = {key: {"type": "string"} for key in ("convention", "source", "dataset", "note")}
+    words = {key: {"type": "string"} for key in NOTES}
     sizes = {metric: {"type": ["number", "string"]} for metric in METRICS}
     return {"type": "object", "properties": {**sizes, **words}, **_CLOSED}

@@ -11,15 +11,16 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
-from archdsl.ops.arguments import describe
+from archdsl.exact.shown import describe
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
-from archdsl.spec.read_steps import StepReader
+from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows, tables
 from archdsl.spec.types import mistake
@@ -66,7 +67,7 @@ def read_value(source: Source, wanted: str) -> Any:
         SpecError: the text is not YAML, or a formula in it cannot be evaluated.
     """
     report = Report()
-    value = StepReader(report).values.value(compose(source))
+    value = reading(report).values.value(compose(source))
     report.stop()
     if isinstance(value, Inline):
         raise InputError(wanted)
@@ -76,20 +77,53 @@ def read_value(source: Source, wanted: str) -> Any:
         raise SpecError(Diagnostic(error.message, error.mark or value.mark, error.hint)) from None
 
 
+@dataclass
+class _Changes:
+    """Settings by what they change: knobs, elements of knobs by place, rows by column, arguments of blocks."""
+
+    knobs: dict[str, Any] = field(default_factory=dict)
+    elements: dict[str, dict[int, Any]] = field(default_factory=dict)
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    arguments: dict[str, dict[str, Constant]] = field(default_factory=dict)
+
+    def add(self, name: str, value: Any) -> None:
+        """One setting that is known to fit."""
+        owner, *rest = name.split(".")
+        if not rest:
+            self.knobs[name] = value
+        elif owner == "rows":
+            self.rows.setdefault(int(rest[0]), {})[rest[1]] = value
+        elif owner == "blocks":
+            self.arguments.setdefault(rest[0], {})[rest[1]] = Constant(_mark(name, value), value)
+        else:
+            self.elements.setdefault(owner, {})[int(rest[0])] = value
+
+
 def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]]:
     """The spec with its settings put in, and the value of every knob.
 
     Args:
-        settings: by name. Numbers, words, truths, lists; arrays of numbers or words make a grid.
+        settings: by name. Numbers, words, true or false, lists; arrays of numbers or words make a grid.
 
     Raises:
         InputError: an unknown setting, or a value that does not fit; all of them at once.
     """
+    changes = _sorted_out(spec, settings)
+    if changes.rows:
+        spec = _edited(spec, changes.rows)
+    if changes.arguments:
+        spec = dataclasses.replace(spec, forced=changes.arguments)
+    given = changes.knobs
+    for owner, replaced in changes.elements.items():
+        base = given[owner] if owner in given else values(spec, {})[owner]
+        given[owner] = [replaced.get(place, item) for place, item in enumerate(base, 1)]
+    return spec, values(spec, given)
+
+
+def _sorted_out(spec: Spec, settings: Mapping[str, Any]) -> _Changes:
+    """What settings change. Raises InputError with all that do not fit."""
+    changes = _Changes()
     mistakes: list[str] = []
-    given: dict[str, Any] = {}
-    elements: dict[str, dict[int, Any]] = {}
-    edits: dict[int, dict[str, Any]] = {}
-    forced: dict[str, dict[str, Constant]] = {}
     for name, raw in settings.items():
         try:
             knob = known_setting(spec, name)
@@ -97,29 +131,13 @@ def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]
             _refuse(knob, value, name)
         except InputError as error:
             mistakes.append(str(error))
-            continue
         except ValueError as error:
             mistakes.append(f"{name}: {error}")
-            continue
-        owner, *rest = name.split(".")
-        if not rest:
-            given[name] = value
-        elif owner == "rows":
-            edits.setdefault(int(rest[0]), {})[rest[1]] = value
-        elif owner == "blocks":
-            forced.setdefault(rest[0], {})[rest[1]] = Constant(_mark(name, value), value)
         else:
-            elements.setdefault(owner, {})[int(rest[0])] = value
+            changes.add(name, value)
     if mistakes:
         raise InputError("\n".join(mistakes))
-    if edits:
-        spec = _edited(spec, edits)
-    if forced:
-        spec = dataclasses.replace(spec, forced=forced)
-    for owner, replaced in elements.items():
-        base = given[owner] if owner in given else values(spec, {})[owner]
-        given[owner] = [replaced.get(place, item) for place, item in enumerate(base, 1)]
-    return spec, values(spec, given)
+    return changes
 
 
 def known_setting(spec: Spec, name: str) -> Parameter:

@@ -40,7 +40,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of an expression, an `end` behind the last.
+    """The tokens of an expression, with an `end` after the last.
 
     Raises:
         ExpressionError: too long, or a character that begins no token.

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import choices, near_miss
-from archdsl.exact import floor, is_integer, is_number
+from archdsl.exact import floor, is_choice_array, is_integer, is_number, is_number_array, is_truth
+from archdsl.exact.shown import describe, written
 from archdsl.ops import ShapeError
-from archdsl.ops.arguments import describe
-from archdsl.ops.operator import refuse
+from archdsl.ops.errors import refuse
 from archdsl.spec.model import Closure, Parameter
 
 WORDS = {
@@ -25,9 +25,9 @@ WORDS = {
 def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
     """What is wrong with the value, and a hint; None where it fits. Arrays are checked element by element.
 
-    While the variants of a grid are masked, those whose element does not fit are, and the others go on.
+    Where the grid context takes notes, variants whose element does not fit are noted and the others go on.
     """
-    if parameter.type == "int" and hasattr(value, "num") and not is_integer(value):
+    if parameter.type == "int" and is_number_array(value) and not value.is_integer:
         return _partly(value == floor(value), "expected an int")
     if value is None or (parameter.type != "any" and not _is(parameter.type, value)):
         hint = ""
@@ -49,7 +49,7 @@ def _is(type_: str, value: Any) -> bool:
     if type_ == "number":
         return is_number(value)
     if type_ == "bool":
-        return isinstance(value, bool) or hasattr(value, "mask") or _all(value, bool)
+        return is_truth(value) or _all(value, bool)
     if type_ == "word":
         return isinstance(value, str) or _all(value, str)
     if type_ == "list":
@@ -58,13 +58,12 @@ def _is(type_: str, value: Any) -> bool:
 
 
 def _all(value: Any, kind: type) -> bool:
-    values = getattr(value, "values", None)
-    return values is not None and not hasattr(value, "num") and all(isinstance(v, kind) for v in values.flat)
+    return is_choice_array(value) and all(isinstance(v, kind) for v in value.values.flat)
 
 
 def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
-    values = value.values.flat if hasattr(value, "values") else [value]
-    for item in values:
+    listed = value.values.ravel().tolist() if is_number_array(value) or is_choice_array(value) else [value]
+    for item in listed:
         plain = list(item) if isinstance(item, tuple) else item
         if isinstance(item, Closure) or not any(type(plain) is type(k) and plain == k for k in known):
             names = [describe(k).strip("'") for k in known]
@@ -79,8 +78,8 @@ def _outside(bounds: tuple[Any, Any], item: Any) -> tuple[str, str] | None:
     inside = (item >= bounds[0]) & (item <= bounds[1])
     if inside is True:
         return None
-    wanted = f"must lie between {_plain(bounds[0])} and {_plain(bounds[1])}"
-    return _partly(inside, wanted) if hasattr(item, "num") else (f"{wanted}; {describe(item)} came", "")
+    wanted = f"must lie between {written(bounds[0])} and {written(bounds[1])}"
+    return _partly(inside, wanted) if is_number_array(item) else (f"{wanted}; {describe(item)} came", "")
 
 
 def _partly(ok: Any, wanted: str) -> tuple[str, str] | None:
@@ -90,7 +89,3 @@ def _partly(ok: Any, wanted: str) -> tuple[str, str] | None:
     except ShapeError as error:
         return error.message, error.hint
     return None
-
-
-def _plain(bound: int | Fraction) -> str:
-    return f"{float(bound):g}" if isinstance(bound, Fraction) else str(bound)

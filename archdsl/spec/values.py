@@ -23,7 +23,7 @@ def part(mark: Mark, text: str, start: int, end: int) -> Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """A number, word, truth or `~`."""
+    """A number, a word, true, false or `~`."""
 
     mark: Mark
     value: Any
@@ -72,6 +72,9 @@ class Closure:
 
     body: Body
     names: Names
+
+    def __str__(self) -> str:
+        return "a list of steps"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

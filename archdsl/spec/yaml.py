@@ -6,9 +6,9 @@ PyYAML's parser gives events; the nodes are put together here, without recursion
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -31,14 +31,18 @@ class TextLimits:
 
 @dataclass(slots=True, eq=False)
 class Scalar:
+    """One value. `plain`: it stands without quotes. `value`: None, a bool, an int, a Fraction, or the text."""
+
     mark: Mark
     text: str
     plain: bool
-    value: Any  # None, bool, int, Fraction, or the text
+    value: Any
 
 
 @dataclass(slots=True, eq=False)
 class Sequence:
+    """A list. `flow`: it is written in brackets."""
+
     mark: Mark
     items: list[Node]
     flow: bool = False
@@ -46,6 +50,8 @@ class Sequence:
 
 @dataclass(slots=True, eq=False)
 class Mapping:
+    """Keys with their values, in order. `flow`: it is written in braces."""
+
     mark: Mark
     pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
     flow: bool = False
@@ -109,39 +115,46 @@ class _Builder:
         return Mark(self.source, start.line, start.column, max(len(line.rstrip()), start.column + 1))
 
     def take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            mark = self.mark(event)
-            self.refuse_tag(event, mark)
-            plain = not event.style
-            if plain and event.value == "-" and self.open and self.open[-1][0].flow:
-                self.report.error("a bare - is no value", mark, NO_DASH)
-                self.report.spoil(mark)
-            self.place(Scalar(mark, event.value, plain, resolve(event.value) if plain else event.value), event.anchor, 1)
-        elif kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
-            mark = self.mark(event)
-            self.refuse_tag(event, mark)
-            if len(self.open) >= self.limits.depth:
-                raise SpecError(Diagnostic(f"nested deeper than {self.limits.depth} levels", mark))
-            flow = bool(event.flow_style)
-            node = Sequence(mark, [], flow) if kind is yaml.SequenceStartEvent else Mapping(mark, [], flow)
-            self.open.append((node, event.anchor, []))
-            self.sizes.append(1)
-        elif kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
-            node, anchor, items = self.open.pop()
-            if node.flow:
-                items = _uncut(items, isinstance(node, Mapping), self.report)
-            if isinstance(node, Sequence):
-                node.items = items
-            else:
-                self.pair(node, items)
-            self.place(node, anchor, self.sizes.pop())
-        elif kind is yaml.AliasEvent:
-            self.alias(event)
-        elif kind is yaml.DocumentStartEvent:
-            self.documents += 1
-            if self.documents > 1:
-                raise SpecError(Diagnostic("a second document begins here, a spec is one", self.mark(event)))
+        """One event of the parser. Those of streams and ends of documents say nothing."""
+        handler = self.HANDLERS.get(type(event))
+        if handler is not None:
+            handler(self, event)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        mark = self.mark(event)
+        self.refuse_tag(event, mark)
+        plain = not event.style
+        if plain and event.value == "-" and self.open and self.open[-1][0].flow:
+            self.report.error("a bare - is no value", mark, NO_DASH)
+            self.report.spoil(mark)
+        self.place(Scalar(mark, event.value, plain, resolve(event.value) if plain else event.value), event.anchor, 1)
+
+    def begin(self, event: yaml.CollectionStartEvent) -> None:
+        """A collection opens."""
+        mark = self.mark(event)
+        self.refuse_tag(event, mark)
+        if len(self.open) >= self.limits.depth:
+            raise SpecError(Diagnostic(f"nested deeper than {self.limits.depth} levels", mark))
+        flow = bool(event.flow_style)
+        node = Sequence(mark, [], flow) if type(event) is yaml.SequenceStartEvent else Mapping(mark, [], flow)
+        self.open.append((node, event.anchor, []))
+        self.sizes.append(1)
+
+    def end(self, event: yaml.CollectionEndEvent) -> None:
+        """The innermost collection closes."""
+        node, anchor, items = self.open.pop()
+        if node.flow:
+            items = _uncut(items, isinstance(node, Mapping), self.report)
+        if isinstance(node, Sequence):
+            node.items = items
+        else:
+            self.pair(node, items)
+        self.place(node, anchor, self.sizes.pop())
+
+    def document(self, event: yaml.DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise SpecError(Diagnostic("a second document begins here, a spec is one", self.mark(event)))
 
     def refuse_tag(self, event: Any, mark: Mark) -> None:
         if event.tag is not None and event.tag != "!":
@@ -182,6 +195,16 @@ class _Builder:
 
     def finish(self) -> Node:
         return Scalar(Mark(self.source, 0, 0, 1), "", True, None) if self.root is None else self.root
+
+    HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        yaml.ScalarEvent: scalar,
+        yaml.SequenceStartEvent: begin,
+        yaml.MappingStartEvent: begin,
+        yaml.SequenceEndEvent: end,
+        yaml.MappingEndEvent: end,
+        yaml.AliasEvent: alias,
+        yaml.DocumentStartEvent: document,
+    }
 
 
 _CALL = re.compile(r"[$\w]\s*\(|\$\w")  # a function or a name: what makes a text with a bracket a formula

@@ -40,7 +40,7 @@ def problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
 
 
 def _mark(place: yaml.Mark | None, source: Source) -> Mark:
-    """A place inside of the text: an error at its end stands behind the last character."""
+    """A place inside the text: an error at its end is placed after the last character."""
     line = place.line if place is not None else 0
     column = place.column if place is not None else 0
     if line >= len(source.lines):

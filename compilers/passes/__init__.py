@@ -21,6 +21,7 @@ from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.passes.weights import Array, load
 from archdsl.errors import InputError
+from archdsl.exact import knobs_of
 from archdsl.ir.graph import Graph
 from archdsl.ir.verify import verify
 
@@ -80,7 +81,7 @@ def optimize(
 
 
 def _need_numbers(graph: Graph) -> None:
-    knobs = sorted({knob for node in graph for d in node.shape for knob in getattr(d, "knobs", ())})
+    knobs = sorted({knob for node in graph for d in node.shape for knob in knobs_of(d)})
     if knobs or any(type(d) is not int for node in graph for d in node.shape):
         several = f"{' and '.join(knobs)} hold several values; " if knobs else ""
         raise InputError(f"one network is rewritten for inference at a time; {several}choose one")

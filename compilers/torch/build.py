@@ -12,6 +12,7 @@ from archdsl.compilers.torch.names import class_name, module_paths
 from archdsl.compilers.torch.network import NODE, Network, Scope
 from archdsl.compilers.torch.rules import RULES, Call, Layer, Rule
 from archdsl.errors import BackendError, InputError
+from archdsl.exact import knobs_of
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ops.passing import Input
@@ -102,7 +103,7 @@ def _need_numbers(graph: Graph) -> None:
     unclear: list[str] = []
     for node in graph:
         for value in _flat([node.shape, *(getattr(node.op, name) for name in node.op.fields)]):
-            knobs |= getattr(value, "knobs", frozenset())
+            knobs |= knobs_of(value)
         if any(type(d) is not int for d in node.shape):
             unclear.append(node.name)
     if knobs:

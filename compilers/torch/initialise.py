@@ -11,7 +11,7 @@ from torch.nn import init
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from archdsl.errors import InputError
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import Rule, read_init
 
 KINDS: dict[str, type[nn.Module]] = {"conv": nn.Conv2d, "norm": _BatchNorm, "linear": nn.Linear}

@@ -217,3 +217,12 @@ def test_one_network_needs_no_numpy() -> None:
     """NumPy is for grids; without it the program starts in half the time."""
     script = "import sys, archdsl; archdsl.load('dpnet').cost().macs; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("option", [(), ("--memory",), ("--json",)])
+def test_the_cost_command_of_one_network_needs_no_numpy(option: tuple[str, ...]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "archdsl", "cost", "dpnet", *option]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines()}
+    assert "archdsl.cost.counting.bill" in imported
+    assert not imported & {"numpy", "networkx", "torch"}

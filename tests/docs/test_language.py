@@ -135,8 +135,10 @@ def test_every_example_is_of_a_kind_that_is_checked() -> None:
 
 
 def test_every_key_has_its_place_on_the_page() -> None:
-    from archdsl.spec.read_file import KEYS, TYPES
-    from archdsl.spec.read_steps import MODIFIERS, STRUCTURE
+    from archdsl.spec.read_file import KEYS
+    from archdsl.spec.read_modifiers import MODIFIERS
+    from archdsl.spec.read_parameters import TYPES
+    from archdsl.spec.read_steps import STRUCTURE
 
     missing = [word for word in (*KEYS, *TYPES, *MODIFIERS, *STRUCTURE) if f"`{word}" not in TEXT]
     assert missing == []

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archdsl.exact import Disagreement, floor, key, make_divisible, one_answer
-from archdsl.exact.decision import COUNTED
+from archdsl.exact import Disagreement, elements, floor, is_truth_array, key, make_divisible, one_answer
 from archdsl.exact.grid import Grid
+from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
 
 
@@ -33,16 +33,14 @@ def test_a_product_along_different_axes_stays_in_factors() -> None:
 @pytest.mark.parametrize("other", [7, 0, -3, Fraction(1, 3), 2**80])
 def test_arithmetic_on_factors_equals_that_on_elements(other: Any) -> None:
     a, b = along(0, range(1, 41), 2), along(1, range(3, 30), 2)
-    product, elements = a * b, Grid.of((np.arange(1, 41).reshape(-1, 1) * np.arange(3, 30)), "k")
+    product, worked_out = a * b, Grid.of((np.arange(1, 41).reshape(-1, 1) * np.arange(3, 30)), "k")
     assert product.factors is not None
     for operation in (lambda x: x + other, lambda x: x * other, lambda x: x - other, lambda x: x >= other, lambda x: x == other):
-        left, right = operation(a * b), operation(elements)
-        assert np.array_equal(
-            getattr(left, "values", getattr(left, "mask", left)), getattr(right, "values", getattr(right, "mask", right))
-        )
+        left, right = operation(a * b), operation(worked_out)
+        assert np.array_equal(*(side.mask if is_truth_array(side) else elements(side) for side in (left, right)))
     if other:
-        assert np.array_equal((product // other).values, (elements // other).values)
-        assert np.array_equal((product % other).values, (elements % other).values)
+        assert np.array_equal((product // other).values, (worked_out // other).values)
+        assert np.array_equal((product % other).values, (worked_out % other).values)
 
 
 def test_factors_that_are_not_positive_are_worked_out() -> None:
@@ -73,16 +71,12 @@ def test_elements_that_do_not_count_decide_nothing() -> None:
     grid = Grid.of([1, 2, 2, 0], "n")
     with pytest.raises(Disagreement):
         one_answer(grid)
-    token = COUNTED.set(np.array([False, True, True, False]))
-    try:
+    with GridContext(np.array([False, True, True, False])):
         assert one_answer(grid) == 2
         assert bool(grid > 1)
         assert (10 // grid).values[1] == 5
-        COUNTED.set(np.array([True, True, False, False]))
-        with pytest.raises(Disagreement) as caught:
-            one_answer(grid)
-    finally:
-        COUNTED.reset(token)
+    with GridContext(np.array([True, True, False, False])), pytest.raises(Disagreement) as caught:
+        one_answer(grid)
     assert caught.value.mask.tolist() == [0, 1, 1, 2]
 
 

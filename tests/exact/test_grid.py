@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archdsl import exact
 from archdsl.exact import ceil, divide, floor, is_integer, make_divisible, maximum, minimum, one_answer, power, product, select
 from archdsl.exact.decision import Disagreement
-from archdsl.exact.grid import Choices, Grid, Truth
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices, Truth
 
 few = settings(max_examples=50, deadline=None)
 
@@ -29,7 +31,7 @@ ROWS = st.lists(NUMBERS, min_size=1, max_size=5)
 
 def elements(value: Any, count: int) -> list[Fraction]:
     """The numbers of a grid; those of a plain number repeated."""
-    return [Fraction(v) for v in np.broadcast_to(getattr(value, "values", value), (count,)).tolist()]
+    return [Fraction(v) for v in np.broadcast_to(exact.elements(value), (count,)).tolist()]
 
 
 def both(data: st.DataObject) -> tuple[list[Any], list[Any]]:

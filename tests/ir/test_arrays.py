@@ -11,9 +11,9 @@ import pytest
 
 import archdsl
 from archdsl.errors import SpecError
+from archdsl.exact.grid_context import GridContext
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.graph import Graph
-from archdsl.ops.operator import MASKS
 
 
 def at(value: Any, *places: int) -> int:
@@ -124,13 +124,8 @@ def test_a_shape_that_fails_for_some_variants_names_the_knob() -> None:
         archdsl.loads(text, k=[1, 17]).graph()
 
 
-def test_variants_that_fail_can_be_masked() -> None:
+def test_variants_that_fail_can_be_noted() -> None:
     text = "input: [8, 16, 16]\nknobs: {k: 3}\nnet: [{conv: {out: 8, kernel: $k, padding: 0}}]\n"
-    token = MASKS.set([])
-    try:
+    with GridContext(noting=True) as grid:
         archdsl.loads(text, k=[1, 17, 5]).graph()
-        masks = MASKS.get()
-        assert masks is not None
-        assert [ok.mask.tolist() for ok, _ in masks] == [[True, False, True]] * 2, "height and width"
-    finally:
-        MASKS.reset(token)
+    assert [ok.mask.tolist() for ok, _ in grid.refusals] == [[True, False, True]] * 2, "height and width"

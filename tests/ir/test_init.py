@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, WORDS, Rule, allowed, read_init, read_rule, schema
 
 

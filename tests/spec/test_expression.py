@@ -12,7 +12,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archdsl.exact.grid import Choices, Grid
+from archdsl.exact import elements
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.spec.arithmetic import MAX_ITEMS, Items
 from archdsl.spec.expression import ExpressionError, parse
 
@@ -84,7 +86,7 @@ def test_a_grid_is_every_number_by_itself(pair: tuple[str, str], numbers: list[i
         found = value(pair[0], a=Grid.of(numbers, "a"))
     except ExpressionError:
         assume(False)
-    assert np.broadcast_to(getattr(found, "values", found), (len(numbers),)).tolist() == expected
+    assert np.broadcast_to(elements(found), (len(numbers),)).tolist() == expected
 
 
 # -- examples ------------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import pytest
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.exact.grid import Choices, Grid
+from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.spec.settings import parse_settings
 
 SPEC = """archdsl: 1
@@ -171,3 +172,13 @@ def test_the_spec_stays_as_it_was() -> None:
     first.set(**{"rows.1.out": 64}).graph()
     assert first.graph()["conv_3"].shape[0] == 16
     assert first.set(width=2).set(mode="fancy").knobs["width"] == 2
+
+
+def test_several_numbers_are_checked_against_the_choices() -> None:
+    """A fault before: elements of an array are NumPy's numbers, and none of them was a choice."""
+    text = "input: [3, 8, 8]\nknobs: {n: {type: number, default: 2, choices: [1, 2, 1/2]}}\nnet: [{conv: {out: 8*$n, kernel: 1}}]\n"
+    bill = archdsl.loads(text, n=np.array([1, 2])).cost()
+    assert bill.params.tolist() == [archdsl.loads(text, n=n).cost().params for n in (1, 2)]
+    assert archdsl.loads(text, n=[1, 0.5]).cost().params.tolist()
+    with pytest.raises(InputError, match=r"n: expected one of 1, 2, 1/2 \(0.5\); 3 came"):
+        archdsl.loads(text, n=[1, 3])

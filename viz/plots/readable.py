@@ -6,6 +6,8 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from archdsl.exact import to_plain
+
 STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 """SI prefixes, so that labels agree with the ticks that plotly writes."""
 
@@ -47,8 +49,7 @@ def _three(value: float) -> str:
 
 def plain(value: Any) -> Any:
     """A value of NumPy as Python's own, tuples as lists; everything else as it is."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
+    value = to_plain(value)
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from archdsl.exact import elements
 from archdsl.exact import key as lookup
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim, Shape
@@ -136,4 +137,4 @@ class Bill:
 
 def plain(value: Any) -> Any:
     """A sum as a user gets it: an int, or a NumPy array of integers."""
-    return getattr(value, "values", value)
+    return elements(value)

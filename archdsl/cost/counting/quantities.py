@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archdsl.exact import product
+from archdsl.exact import knobs_of, product
 from archdsl.ops.operator import Dim
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _mean_of_grid(extent: tuple[Dim, Dim], kept: tuple[Dim, Dim], out: Dim) -> D
     dims = (*extent, *kept, out)
     height, width, rows, columns, elements = (np.asarray(d, dtype=np.float64) for d in dims)
     counted = np.floor((height / rows * (width / columns) + 1) * elements).astype(np.int64)
-    return Grid(counted, knobs=frozenset().union(*(getattr(d, "knobs", ()) for d in dims)))
+    return Grid(counted, knobs=frozenset().union(*map(knobs_of, dims)))
 
 
 QUANTITIES: dict[str, Quantity] = {

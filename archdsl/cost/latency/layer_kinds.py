@@ -33,10 +33,9 @@ a grid (a kernel that is swept), a layer has several kinds, each with the varian
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.cost.counting.bill import Layer
-from archdsl.exact.truth import Truth
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
@@ -51,10 +50,13 @@ from archdsl.ops.rearrange import Flatten, Slice
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.tokens import SelectToken
 
-Truths = bool | Truth
+if TYPE_CHECKING:
+    from archdsl.exact.truth import Truth
+
+Truths: TypeAlias = "bool | Truth"
 Beside = tuple[str, tuple[str, ...]]
 """Where a layer stands, and what comes on top of it."""
-Case = tuple[str, Truths]
+Case: TypeAlias = "tuple[str, Truths]"
 """A kind, and where it holds: True, or the variants of a grid."""
 
 QUAD, BLOCK = 4, 16

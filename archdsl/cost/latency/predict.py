@@ -16,7 +16,7 @@ from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.layer_kinds import Beside, Neighbours, kinds
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError
-from archdsl.exact import select
+from archdsl.exact import select, to_plain
 from archdsl.ops.operator import Dim
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Latency:
 def seconds(femtoseconds: Any) -> Any:
     """Femtoseconds as seconds for JSON: a float, or for a grid nested lists of them."""
     found = femtoseconds / FEMTOSECONDS
-    return found.tolist() if hasattr(found, "tolist") else found
+    return to_plain(found)
 
 
 def latency(bill: Bill, device: Device) -> Latency:

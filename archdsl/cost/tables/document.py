@@ -9,6 +9,7 @@ from archdsl.cost.latency.device import Device
 from archdsl.cost.latency.predict import latency, seconds
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import Source
+from archdsl.exact import to_plain
 from archdsl.spec.model import Spec
 
 TOOLS = ("thop", "fvcore", "ptflops", "torchinfo", "torch")
@@ -62,5 +63,4 @@ def line(layer: Layer, source: Source) -> int | None:
 
 def number(value: Any) -> Any:
     """An int as it is, an array as nested lists of ints."""
-    value = getattr(value, "values", value)
-    return value.tolist() if hasattr(value, "tolist") else value
+    return to_plain(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from archdsl.cost.counting.bill import Bill, Layer
 from archdsl.cost.tables.sheet import Sheet
+from archdsl.exact import elements, has_axes, is_number_array
 from archdsl.ir.graph import Frame
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Spec
@@ -137,15 +138,15 @@ def cell(value: Any) -> str:
         if len(value) == 2 and value[0] == value[1]:
             return cell(value[0])
         return ",".join(map(cell, value))
-    if hasattr(value, "num"):
+    if is_number_array(value):
         return f"{count(value.values.min())}…{count(value.values.max())}"
     return str(value)
 
 
 def count(value: Any) -> str:
     """A count with thousands apart; the range of an array."""
-    value = getattr(value, "values", value)
-    if getattr(value, "ndim", 0):
+    value = elements(value)
+    if has_axes(value):
         low, high = int(value.min()), int(value.max())
         return f"{low:,}" if low == high else f"{low:,}…{high:,}"
     return f"{int(value):,}"
@@ -153,7 +154,7 @@ def count(value: Any) -> str:
 
 def size(value: Any) -> str:
     """Bytes for people, with the exact number."""
-    value = getattr(value, "values", value)
-    if getattr(value, "ndim", 0):
+    value = elements(value)
+    if has_axes(value):
         return f"{count(value)} bytes"
     return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"

@@ -16,7 +16,7 @@ from archdsl.cost.comparing.totals import Value, jsonable
 from archdsl.explore.search.candidate import Candidate, consider, first_line
 from archdsl.explore.search.measure import Job
 from archdsl.explore.search.session import GRACE_SECONDS, Session
-from archdsl.explore.search.space import Point, written
+from archdsl.explore.search.space import Point, stored
 from archdsl.explore.search.study import Request
 from archdsl.explore.search.trials import ABOUT, CLAIM, EQUALS, FAILED, REJECTED, Trials, claim
 from archdsl.explore.workers import Outcome, Workers
@@ -119,7 +119,7 @@ class Search:
         candidate = self._consider(point)
         if not trial.constraints:
             trial.set_constraint("budgets", candidate.violation)
-        settings = {name: written(value) for name, value in self.request.space.settings(point).items()}
+        settings = {name: stored(value) for name, value in self.request.space.settings(point).items()}
         trial.set_user_attr(ABOUT, {"settings": settings, "costs": {name: jsonable(v) for name, v in candidate.costs.items()}})
         if candidate.reason:
             self.row += 1

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError
+from archdsl.exact import is_single_number
+from archdsl.exact.shown import written
 from archdsl.explore.axis import Axis, size
 
 if TYPE_CHECKING:
@@ -93,15 +94,9 @@ class Space:
         return {",".join(axis.names): _described(axis) for axis in self.axes}
 
 
-def written(value: Any) -> str:
-    """A value of the language as a spec writes it."""
-    if isinstance(value, tuple):
-        return "[" + ",".join(map(written, value)) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "~", True: "true", False: "false"}[value]
-    if isinstance(value, Fraction) and 10**12 % value.denominator == 0:
-        return f"{Decimal(value.numerator) / value.denominator:f}"
-    return str(value)
+def stored(value: Any) -> str:
+    """A value as studies store it: as a spec writes it, lists without spaces."""
+    return "[" + ",".join(map(stored, value)) + "]" if isinstance(value, (tuple, list)) else written(value)
 
 
 def _ask(trial: Trial, name: str, distribution: Any) -> Any:
@@ -122,7 +117,7 @@ def _direction(axis: Axis) -> Direction:
     numbers = [point[0] for point in axis.points]
     if len(axis) == 1:
         return Direction(axis, None, (0,))
-    if len(axis.names) == 1 and all(_is_number(n) for n in numbers) and _ascend(numbers):
+    if len(axis.names) == 1 and all(map(is_single_number, numbers)) and _ascend(numbers):
         steps = {b - a for a, b in pairwise(numbers)}
         if len(steps) > 1:  # the order is kept, the distances are not
             return Direction(axis, IntDistribution(0, len(axis) - 1), tuple(range(len(axis))))
@@ -133,16 +128,12 @@ def _direction(axis: Axis) -> Direction:
         if float(f"{decimals[0] + step * (len(axis) - 1):.12g}") == decimals[-1] and _divides(decimals, step):
             return Direction(axis, FloatDistribution(decimals[0], decimals[-1], step=step), tuple(decimals))
         return Direction(axis, IntDistribution(0, len(axis) - 1), tuple(range(len(axis))))
-    names = tuple(", ".join(map(written, point)) for point in axis.points)
+    names = tuple(", ".join(map(stored, point)) for point in axis.points)
     if len(set(names)) < len(names):
         raise InputError(f"{axis.name}: a value is given twice")
     if len(names) > MOST_NAMES:
         raise InputError(f"{axis.name}: an axis without order has {MOST_NAMES:,} values at most, {len(names):,} came")
     return Direction(axis, CategoricalDistribution(names), names)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
 
 
 def _ascend(numbers: list[Any]) -> bool:
@@ -155,7 +146,7 @@ def _divides(decimals: list[float], step: float) -> bool:
 
 
 def _described(axis: Axis) -> str:
-    shown = [", ".join(map(written, point)) for point in axis.points]
+    shown = [", ".join(map(stored, point)) for point in axis.points]
     if len(shown) <= 12:
         return " | ".join(shown)
     digest = hashlib.sha256("\n".join(shown).encode()).hexdigest()[:8]

@@ -12,7 +12,7 @@ from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
 from archdsl.explore.budget import Budget
 from archdsl.explore.search.objectives import Aim
-from archdsl.explore.search.space import Space, written
+from archdsl.explore.search.space import Space, stored
 from archdsl.ir.canonical import canonical_hash
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Request:
         """What makes two searches the same, in plain data: everything but their length and their sampler."""
         return {
             "network": _hash(Design(self.net.base, {}, self.net.limits)),
-            "settings": _plain(self.net.settings),
+            "settings": {name: stored(value) for name, value in self.net.settings.items()},
             "axes": self.space.describe(),
             "objectives": [str(aim) for aim in self.aims],
             "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
@@ -134,10 +134,6 @@ def _pair(name: str, values: dict[str, str]) -> str:
 
 def _list(value: Any) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
-
-
-def _plain(settings: dict[str, Any]) -> dict[str, str]:
-    return {name: written(tuple(v) if isinstance(v, list) else v) for name, v in settings.items()}
 
 
 def _hash(net: Design) -> str:

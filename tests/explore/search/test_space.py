@@ -106,7 +106,7 @@ def test_axes_in_words_differ_where_their_values_do() -> None:
         ("stage", "stage"),
     ],
 )
-def test_a_value_as_a_spec_writes_it(value: object, text: str) -> None:
-    from archdsl.explore.search.space import written
+def test_a_value_as_a_study_stores_it(value: object, text: str) -> None:
+    from archdsl.explore.search.space import stored
 
-    assert written(value) == text
+    assert stored(value) == text

@@ -1,0 +1,77 @@
+"""How a value of the language is shown: in a message, as a spec writes it, in a table, and in JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import clip
+from archdsl.exact.kinds import is_array, is_number, to_plain
+
+LONG = 10**6
+"""A denominator past which a table rounds a fraction."""
+
+_DECIMALS = 10**12  # a fraction with such a denominator, or with a divisor of it, is written as a decimal
+_LISTED = 8
+
+
+def describe(value: Any) -> str:
+    """A value in a message, cut where it is long: `'relu'`, `1/2 (0.5)`, `the list [3, 5]`."""
+    if value is None:
+        return "~ (not given)"
+    if isinstance(value, Fraction):
+        return clip(f"{value} ({float(value):g})")
+    if isinstance(value, str):
+        return f"'{clip(value)}'"
+    if isinstance(value, (list, tuple)):
+        listed = [describe(item) for item in value[:_LISTED]]
+        return clip(f"the list [{', '.join(listed)}{', …' if len(value) > _LISTED else ''}]")
+    return clip(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def with_kind(value: Any) -> str:
+    """A value with the word for what it is, in a message about an operation: `the number 3`, `the word 'relu'`, `a list`."""
+    if value is None or isinstance(value, bool):
+        return describe(value)
+    if is_array(value):
+        return "an array"
+    if is_number(value):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the word {describe(value)}"
+    return "a list" if isinstance(value, (list, tuple)) else "a block"
+
+
+def written(value: Any) -> str:
+    """A value as a spec or `--set` takes it: `~`, `true`, `0.75`, `1/3`, `[3, 5]`, a word."""
+    if value is None:
+        return "~"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Fraction) and _DECIMALS % value.denominator == 0:
+        return f"{Decimal(value.numerator) / value.denominator:f}"
+    if isinstance(value, float):
+        return f"{value:.12g}".replace("e-0", "e-")
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(written, value))}]"
+    return str(value)
+
+
+def shown(value: Any) -> str:
+    """A value in a table: as it is written, but with thousands apart, and long fractions rounded."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, Fraction) and value.denominator > LONG:
+        return f"{float(value):g}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(shown, value))}]"
+    return written(value)
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON has it: fractions as floats, arrays and tuples as lists."""
+    value = to_plain(value)
+    if isinstance(value, Fraction):
+        return float(value)
+    return [as_json(item) for item in value] if isinstance(value, (list, tuple)) else value

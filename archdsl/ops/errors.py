@@ -1,0 +1,47 @@
+"""What does not fit an operator: an argument, or the shapes that arrive; for all variants of a grid, or for some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.exact import is_truth_array
+from archdsl.exact.grid_context import current
+
+
+class ArgumentError(Exception):
+    """An argument does not fit. The caller knows which one it is and where it stands."""
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+class ShapeError(Exception):
+    """Shapes do not fit an operator. `hint` says how to mend it; the elaborator adds the place."""
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def refuse(ok: Any, message: str, hint: str = "") -> None:
+    """Called where a condition is not plainly true: raises, or notes the variants that fail where the grid context takes notes.
+
+    Args:
+        ok: False, or an array of truth values.
+        message: what is wrong with the variants where `ok` is false.
+
+    Raises:
+        ShapeError: the condition fails for every variant that counts, or for some and nothing is noted.
+    """
+    if is_truth_array(ok):
+        grid = current()
+        counted = grid.elements(ok.mask)
+        if counted.all():
+            return
+        if counted.any():
+            if grid.note(ok, message):
+                return
+            knobs = ", ".join(sorted(ok.knobs)) or "an array"
+            message = f"{message} (for some values of {knobs})"
+    raise ShapeError(message, hint)

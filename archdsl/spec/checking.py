@@ -1,0 +1,55 @@
+"""The state of the static checks of one spec, which the functions of `check`, `check_steps`, `check_calls` and `check_values` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from archdsl.errors import Mark
+from archdsl.spec.model import Body, Parameter, Spec
+from archdsl.spec.report import Report
+
+
+@dataclass
+class Reach:
+    """What is in reach of a body: names of values; the labels given so far in its block, and those that were read."""
+
+    names: set[str]
+    labels: dict[str, Mark] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+    def plus(self, *names: str) -> Reach:
+        return Reach({*self.names, *names}, self.labels, self.read)
+
+
+CheckBody = Callable[["Checks", Body, Reach, bool], None]
+
+
+@dataclass
+class Checks:
+    """One spec while it is checked.
+
+    Attributes:
+        knobs: those of the spec and those that it may borrow from imported files.
+        report: where mistakes and warnings go.
+        check_body: checks the steps of a body (`check_steps.body`). It is given because steps hold values and values hold steps.
+        read: names that something reads.
+        unknown: names that something reads and nothing defines.
+        reached: blocks that something names, in the order in which they are met.
+        calls: for each block the blocks that its body names.
+        block: the block whose definition is being checked.
+    """
+
+    spec: Spec
+    knobs: dict[str, Parameter]
+    report: Report
+    check_body: CheckBody
+    read: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    reached: dict[str, None] = field(default_factory=dict)
+    calls: dict[str, dict[str, Mark]] = field(default_factory=dict)
+    block: str | None = None
+
+    def body(self, body: Body, reach: Reach, partial: bool = False) -> None:
+        """Check the steps of a body. `partial`: it is one call whose missing arguments are given elsewhere."""
+        self.check_body(self, body, reach, partial)
