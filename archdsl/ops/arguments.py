@@ -18,11 +18,11 @@ MAX_DIMENSION = 2**40
 
 
 class ArgumentError(Exception):
-    """An argument does not fit. The caller knows which one it is and where it stands."""
+    """An argument does not fit. A kind does not know which one it is: `Operator.read` puts its `name` in; the caller knows its place."""
 
-    def __init__(self, message: str, hint: str = ""):
+    def __init__(self, message: str, hint: str = "", name: str = ""):
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.name = message, hint, name
 
 
 @dataclass(frozen=True)
