@@ -31,7 +31,7 @@ def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any])
     first, steps, noted = len(state.graph.nodes), state.steps, state.noted
     inner, result = _run(state, block, site, args)
     if state.noted == noted:
-        made = list(islice(state.graph.nodes.values(), first, None))
+        made = list(islice(reversed(state.graph.nodes.values()), len(state.graph.nodes) - first))[::-1]
         template = record(made, inner.prefix, len(inner.frames), site.arriving[0], result, state.steps - steps)
         if template is not None:
             state.links.keep_template(place, template)

@@ -20,11 +20,11 @@ def run_stage(state: State, step: Stage, scope: Scope, arriving: Tensors, plan: 
 
 def run_table(state: State, step: Table, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
     """Rows in order. Stages among them do not enter names: rows are counted over the table, as a reader counts them."""
-    plan = plan._replace(alone=False)
+    beside = plan.beside
     for row in step.rows:
         if isinstance(row, Stage):
             inner = scope.inner(None, "stage", text_of(state, row.name, scope.names), row.mark)
-            arriving = run_steps(state, row.steps, inner, arriving, plan)
+            arriving = run_steps(state, row.steps, inner, arriving, beside)
         else:
-            arriving = run_steps(state, (row,), scope, arriving, plan)
+            arriving = run_steps(state, (row,), scope, arriving, beside)
     return arriving

@@ -44,33 +44,31 @@ class Link:
     def __init__(self, call: Call, spec: Spec):
         self.op = OPERATORS.get(call.target)
         self.block = spec.blocks.get(call.target) if self.op is None else None
-        self.constants: dict[str, Any] = {}
-        self.bare: list[tuple[str, str]] = []
-        self.formulas: list[tuple[str, Value]] = []
-        self.scaled: list[tuple[str, Any, Formula]] = []
         self.fixed: Operator | None = None
-        for name, value in {**self._positional(call), **call.args}.items():
-            self._argument(name, value, call)
-        self.is_constant = not (self.bare or self.formulas or self.scaled)
-
-    def _positional(self, call: Call) -> dict[str, Value]:
-        """A value without a name belongs to the first argument."""
-        if call.positional is None:
-            return {}
-        known = self.op.fields if self.op is not None else self.block.args if self.block is not None else {}
-        return {next(iter(known), UNNAMED): call.positional}
-
-    def _argument(self, name: str, value: Value, call: Call) -> None:
-        self.constants[name] = None  # holds the place, so that arguments keep the order of the text
-        if isinstance(value, Constant):
-            if name in call.args and call.scales(name, value):
-                self.scaled.append((name, value.value, call.scale[name]))
+        constants: dict[str, Any] = {}
+        bare: list[tuple[str, str]] = []
+        formulas: list[tuple[str, Value]] = []
+        scaled: list[tuple[str, Any, Formula]] = []
+        for name, value in self._given(call).items():
+            constants[name] = None  # holds the place, so that arguments keep the order of the text
+            if isinstance(value, Constant):
+                if call.scale and name in call.args and call.scales(name, value):
+                    scaled.append((name, value.value, call.scale[name]))
+                else:
+                    constants[name] = value.value
+            elif isinstance(value, Formula) and value.bare is not None:
+                bare.append((name, value.bare))
             else:
-                self.constants[name] = value.value
-        elif isinstance(value, Formula) and value.bare is not None:
-            self.bare.append((name, value.bare))
-        else:
-            self.formulas.append((name, value))
+                formulas.append((name, value))
+        self.constants, self.bare, self.formulas, self.scaled = constants, tuple(bare), tuple(formulas), tuple(scaled)
+        self.is_constant = not (bare or formulas or scaled)
+
+    def _given(self, call: Call) -> dict[str, Value]:
+        """The arguments by name; a value without a name belongs to the first."""
+        if call.positional is None:
+            return call.args
+        known = self.op.fields if self.op is not None else self.block.args if self.block is not None else {}
+        return {next(iter(known), UNNAMED): call.positional, **call.args}
 
 
 class Kept(dict[_K, _V]):

@@ -27,6 +27,11 @@ class Plan(NamedTuple):
     numbered: frozenset[str]
     alone: bool
 
+    @property
+    def beside(self) -> Plan:
+        """The same for steps that run several times, or as rows: none of them is alone."""
+        return Plan(self.numbered, False) if self.alone else self
+
 
 def plan(owner: Body | Stage) -> Plan:
     """How the steps of a body are named, or those of a stage with its end. A stage is never shortened to its only block."""
@@ -78,14 +83,18 @@ class Namer:
 def _targets(steps: Body) -> Iterator[str]:
     for step in steps:
         if isinstance(step, Call):
-            yield step.target if step.mods.name is None else step.mods.name.text
+            yield _target(step)
         elif isinstance(step, Table):
             for row in step.rows:
-                yield from _targets(row.steps if isinstance(row, Stage) else (row,))
+                yield from _targets(row.steps) if isinstance(row, Stage) else (_target(row),)
         elif isinstance(step, Stage) and not step.name.names:
             yield step.name.text
         elif isinstance(step, Parallel) and step.mods.name is not None:
             yield step.mods.name.text
+
+
+def _target(call: Call) -> str:
+    return call.target if call.mods.name is None else call.mods.name.text
 
 
 def _cleaned(base: str) -> str:

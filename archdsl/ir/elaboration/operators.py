@@ -80,9 +80,7 @@ def _place(state: State, op: Operator, site: CallSite) -> Node:
     return add_node(state, name, op, scope, arriving, call.mark, call.row)
 
 
-def add_node(
-    state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None
-) -> Node:
+def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
     """Put a node into the graph, its shape inferred."""
     try:
         if len(arriving) == 1:

@@ -19,16 +19,14 @@ from archdsl.ops.arguments import describe
 from archdsl.ops.operator import refuse
 from archdsl.ops.rearrange import Slice
 from archdsl.spec.expression import Names
-from archdsl.spec.model import Call, Parallel, Path
+from archdsl.spec.model import Call, Label, Parallel, Path
 
 
 def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
     """All paths of a split or fork, and their join."""
     source = _single(state, arriving, step)
     if step.mods.name is not None:
-        name = text_of(state, step.mods.name, scope.names)
-        segment = state.namer.segment(scope.prefix, name, step.mods.repeat is not None or bool(step.mods.loop))
-        scope = scope.inner(segment, "block", name, step.mark)
+        scope = _named(state, step, step.mods.name, scope)
     scope.names["in"] = channels(arriving)
     paths = list(_paths(state, step, scope))
     if not paths:
@@ -49,6 +47,13 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
     if failed is not None:
         raise failed
     return _join(state, step.join, scope, tuple(ends))
+
+
+def _named(state: State, step: Parallel, label: Label, scope: Scope) -> Scope:
+    """The scope of a split or fork that has a name, which all of its nodes begin with."""
+    name = text_of(state, label, scope.names)
+    segment = state.namer.segment(scope.prefix, name, step.mods.repeat is not None or bool(step.mods.loop))
+    return scope.inner(segment, "block", name, step.mark)
 
 
 def _single(state: State, tensors: Tensors, step: Parallel | Path) -> Node:

@@ -27,8 +27,9 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
                 arriving = _once(state, step, scope, arriving, plan)
             else:
                 scope.names["in"] = channels(arriving)
+                beside = plan.beside
                 for names in _rounds(state, mods, scope):
-                    arriving = _once(state, step, scope.having(names), arriving, plan._replace(alone=False))
+                    arriving = _once(state, step, scope.having(names), arriving, beside)
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
             raise state.fail(str(error), step.mark) from None
     return arriving

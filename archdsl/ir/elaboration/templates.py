@@ -8,16 +8,14 @@ most of a second build is copied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
+from archdsl.ir.elaboration.scope import Tensors
 from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
-from archdsl.ir.elaboration.scope import Tensors
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Call, Formula, Label, Spec
@@ -65,18 +63,24 @@ def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tens
         return None
     numbers = {source.name: OUTSIDE}
     frames: dict[int, tuple[int, Frame]] = {}
+    scopes: dict[int, tuple[int, ...]] = {}  # nodes of one scope share its frames
     nodes = []
     for number, node in enumerate(made):
         numbers[node.name] = number
-        inner = []
-        for frame in node.scope[outer:]:
-            found = frames.get(id(frame))
-            if found is None:
-                found = frames[id(frame)] = len(frames), frame._replace(path=frame.path[len(prefix) :])
-            inner.append(found[0])
+        inner = scopes.get(id(node.scope))
+        if inner is None:
+            inner = scopes[id(node.scope)] = tuple([_frame_number(frame, frames, len(prefix)) for frame in node.scope[outer:]])
         inputs = tuple([numbers[name] for name in node.inputs])
-        nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, tuple(inner), node.mark))
-    return Template(source.shape, tuple(f for _, f in frames.values()), tuple(nodes), numbers[result[0].name], steps)
+        nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, inner, node.mark))
+    return Template(source.shape, tuple([f for _, f in frames.values()]), tuple(nodes), numbers[result[0].name], steps)
+
+
+def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:
+    """The number of a frame of the template, whose path is that of the frame without its first `cut` letters."""
+    found = frames.get(id(frame))
+    if found is None:
+        found = frames[id(frame)] = len(frames), frame._replace(path=frame.path[cut:])
+    return found[0]
 
 
 def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Node) -> tuple[list[Node], Node]:
@@ -103,35 +107,31 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
     """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
-    read = {name for block in spec.blocks.values() for name in _names((*block.args.values(), block.body))}
-    read |= set(_names(spec.defaults))
-    return tuple(name for name in spec.knobs if name in read)
+    read: set[str] = set()
+    holding: dict[type, tuple[str, ...]] = {}
+    waiting: list[Any] = [spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Formula):
+            read.update(value.expression.names)
+        elif isinstance(value, (tuple, list)):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif value is not None:
+            if isinstance(value, Label):
+                read.update(value.names)
+            elif isinstance(value, Call) and value.reference is not None:
+                read.add(value.reference)
+            kind = type(value)
+            if kind not in holding:
+                holding[kind] = _fields(kind)
+            waiting += [getattr(value, name) for name in holding[kind]]
+    return tuple([name for name in spec.knobs if name in read])
 
 
-def _names(value: Any) -> Iterator[str]:
-    """Every `$name` in a part of a spec."""
-    if isinstance(value, Formula):
-        yield from value.expression.names
-    elif isinstance(value, (tuple, list)):
-        yield from _all(value)
-    elif isinstance(value, dict):
-        yield from _all(value.values())
-    else:
-        if isinstance(value, Label):
-            yield from value.names
-        if isinstance(value, Call) and value.reference is not None:
-            yield value.reference
-        yield from _all(getattr(value, name) for name in _fields(type(value)))
-
-
-def _all(values: Iterable[Any]) -> Iterator[str]:
-    for value in values:
-        yield from _names(value)
-
-
-@cache
 def _fields(kind: type) -> tuple[str, ...]:
-    """Where values of a class of the spec may hold names; nowhere in a number or a word."""
+    """Where the values of a class of the spec may hold names; nowhere for a number or a word."""
     if not is_dataclass(kind):
         return ()
-    return tuple(field.name for field in fields(kind) if field.name not in ("mark", "arg_marks"))
+    return tuple([field.name for field in fields(kind) if field.name not in ("mark", "arg_marks")])
