@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archdsl.errors import BackendError, Diagnostic, Source
-from archdsl.ir.elaborate import elaborate
+from archdsl.ir.elaborate import Links, elaborate
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
-from archdsl.ir.links import Links
 from archdsl.ir.verify import verify
 from archdsl.spec.load import load_file, load_source
 from archdsl.spec.model import Spec

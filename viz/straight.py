@@ -131,7 +131,7 @@ def _extent(box: Box) -> tuple[float, float]:
 
 def _bow(span: int) -> float:
     """How far an arc over so many ranks reaches out to the right."""
-    return 14 + 10 * min(span, 40) ** 0.8
+    return 14 + 10 * float(min(span, 40)) ** 0.8
 
 
 def _edge(edge: Edge, places: dict[str, Place], rank: dict[str, int]) -> str:

@@ -37,7 +37,8 @@ def layers(project: str) -> list[list[str]]:
 def sentence(package: str) -> str:
     """What a package or module of archdsl says of itself, up to the first full stop. Nothing of it is run."""
     spec = find_spec(f"archdsl.{package}")
-    assert spec is not None and spec.origin is not None, package
+    assert spec is not None, package
+    assert spec.origin is not None, package
     text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
     return " ".join(text.replace("`", "").split()).split(". ")[0].rstrip(".")
 

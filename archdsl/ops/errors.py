@@ -9,11 +9,11 @@ from archdsl.exact.grid_context import current
 
 
 class ArgumentError(Exception):
-    """An argument does not fit. The caller knows which one it is and where it stands."""
+    """An argument does not fit. `Operator.read` puts its `name` in, which kinds do not know; the caller knows its place."""
 
-    def __init__(self, message: str, hint: str = ""):
+    def __init__(self, message: str, hint: str = "", name: str = ""):
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.name = message, hint, name
 
 
 class ShapeError(Exception):

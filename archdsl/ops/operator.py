@@ -73,7 +73,7 @@ class Operator:
         """The operator with the given arguments.
 
         Raises:
-            ArgumentError: with `name` set to the argument that does not fit.
+            ArgumentError: an argument does not fit; `name` is its name.
         """
         converted = {}
         kinds = cls.kinds
@@ -83,7 +83,7 @@ class Operator:
             try:
                 converted[name] = kinds[name].convert(value)
             except (ArgumentError, ShapeError) as error:
-                raise ArgumentError(f"'{name}' of {cls.word} {error.message}", error.hint) from None
+                raise ArgumentError(f"'{name}' of {cls.word} {error.message}", error.hint, name) from None
         return cls(**converted)
 
     def arguments(self) -> dict[str, Any]:

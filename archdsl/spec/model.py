@@ -126,6 +126,11 @@ class Stage:
     end: Body = ()
     mods: Modifiers = PLAIN
 
+    @property
+    def steps(self) -> Body:
+        """All of its steps, in the order in which they run."""
+        return (*self.body, *self.end)
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:

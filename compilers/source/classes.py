@@ -1,4 +1,4 @@
-"""Scopes of equal structure become one class; the numbers in which they differ become arguments of its constructor."""
+"""Submodules of equal structure become one class; the numbers in which they differ become arguments of its constructor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archdsl.compilers.source.parameters import Parameter, parametrise
 from archdsl.compilers.source.parts import Argument, Made, Slot, text_key
 from archdsl.compilers.source.runs import runs
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
-from archdsl.compilers.source.tree import Scope, tree
+from archdsl.compilers.source.tree import Submodule, tree
 from archdsl.compilers.torch.names import attribute, class_name
 from archdsl.compilers.torch.rules import RULES, Layer
 from archdsl.errors import BackendError
@@ -31,59 +31,59 @@ def classes(graph: Graph) -> list[SourceClass]:
     """The classes of a network, those first that others are made of; the last is the network.
 
     Raises:
-        BackendError: an operator has no form in Python source, or scopes cannot be told apart.
+        BackendError: an operator has no form in Python source, or submodules cannot be told apart.
     """
     root = tree(graph)
     return _Classes(graph).of(root)
 
 
 class _Classes:
-    """Works up from the innermost scopes: what a scope is made of is known before it is."""
+    """Works up from the innermost submodules: what a submodule is made of is known before it is."""
 
     def __init__(self, graph: Graph):
         self.graph = graph
         self.overwriting = in_place(graph)
         self.found: list[SourceClass] = []
-        self.calls: dict[Scope, Made] = {}
+        self.calls: dict[Submodule, Made] = {}
 
-    def of(self, root: Scope) -> list[SourceClass]:
-        heights: dict[Scope, int] = {}
-        for scope in root.scopes():
-            heights[scope] = 1 + max((heights[item] for item in scope.items if isinstance(item, Scope)), default=0)
+    def of(self, root: Submodule) -> list[SourceClass]:
+        heights: dict[Submodule, int] = {}
+        for submodule in root.submodules():
+            heights[submodule] = 1 + max((heights[item] for item in submodule.items if isinstance(item, Submodule)), default=0)
         for height in range(1, heights[root] + 1):
-            self._group([scope for scope in heights if heights[scope] == height])
+            self._group([submodule for submodule in heights if heights[submodule] == height])
         name_classes(self.found, class_name(self.graph.name))
         return self.found
 
-    def _group(self, scopes: list[Scope]) -> None:
-        alike: dict[Hashable, list[tuple[Scope, list[Entry]]]] = {}
-        for scope in scopes:
-            entries = self._entries(scope)
-            alike.setdefault(_key(scope, entries), []).append((scope, entries))
+    def _group(self, submodules: list[Submodule]) -> None:
+        alike: dict[Hashable, list[tuple[Submodule, list[Entry]]]] = {}
+        for submodule in submodules:
+            entries = self._entries(submodule)
+            alike.setdefault(_key(submodule, entries), []).append((submodule, entries))
         for group in alike.values():
-            scope, entries = group[0]
-            name = f"{scope.word}#{len(self.found)}"  # until all are known that it has to be told apart from
-            made = SourceClass(name, [s for s, _ in group], entries, _sources(scope, entries))
+            submodule, entries = group[0]
+            name = f"{submodule.word}#{len(self.found)}"  # until all are known that it has to be told apart from
+            made = SourceClass(name, [s for s, _ in group], entries, _sources(submodule, entries))
             self._parametrise(made, [entries for _, entries in group])
             self.found.append(made)
 
     def _parametrise(self, made: SourceClass, instances: list[list[Entry]]) -> None:
         slots = [[slot for entry in entries for slot in entry.slots()] for entries in instances]
         owners = [entry.attribute for entry in made.entries for _ in entry.slots()]
-        formulas, made.parameters = parametrise(slots, owners, self._known(made.scopes), TAKEN)
+        formulas, made.parameters = parametrise(slots, owners, self._known(made.submodules), TAKEN)
         rest = iter(formulas)
         made.formulas = [[next(rest) for _ in entry.slots()] for entry in made.entries]
-        for index, scope in enumerate(made.scopes):
+        for index, submodule in enumerate(made.submodules):
             given = [Argument(p.name, (Slot(p.column[index], p.name, p.unit),), p.default) for p in made.parameters]
-            self.calls[scope] = Made((made.name,), tuple(given))
+            self.calls[submodule] = Made((made.name,), tuple(given))
 
-    def _known(self, scopes: list[Scope]) -> Iterator[Parameter]:
+    def _known(self, submodules: list[Submodule]) -> Iterator[Parameter]:
         """What every instance is called with: the channels that arrive, and the numbers among the arguments of its blocks."""
-        shapes = [self.graph[scope.inputs[0]].shape for scope in scopes]
+        shapes = [self.graph[submodule.inputs[0]].shape for submodule in submodules]
         yield Parameter("in_channels", "channels", tuple(shape[channel_axis(shape)] for shape in shapes))
-        given: list[dict[str, int]] = [{} for _ in scopes]
-        for arguments, scope in zip(given, scopes, strict=True):
-            for frame in reversed(scope.frames):  # the innermost block says most exactly what a number is
+        given: list[dict[str, int]] = [{} for _ in submodules]
+        for arguments, submodule in zip(given, submodules, strict=True):
+            for frame in reversed(submodule.frames):  # the innermost block says most exactly what a number is
                 for name, value in frame.args:
                     if type(value) is int:
                         arguments.setdefault(name, value)
@@ -92,20 +92,20 @@ class _Classes:
                 unit = "kernel" if name.startswith("k") else "stride" if name in ("s", "stride") else "channels"
                 yield Parameter(f"{name}_" if keyword.iskeyword(name) else name, unit, tuple(a[name] for a in given))
 
-    # -- what a scope does, in order -------------------------------------------------------------------------------------------
+    # -- what a submodule does, in order ---------------------------------------------------------------------------------------
 
-    def _entries(self, scope: Scope) -> list[Entry]:
-        entries = [self._entry(item) for item in scope.items]
+    def _entries(self, submodule: Submodule) -> list[Entry]:
+        entries = [self._entry(item) for item in submodule.items]
         activations = [e for e in entries if e.made and isinstance(e.made.function[0], Slot)]
         others = {e.attribute for e in entries} - {e.attribute for e in activations}
         for number, entry in enumerate(activations, 1):  # a name that fits whichever activation it is; it has no weights
             name = "activation" if len(activations) == 1 else f"activation_{number}"
             if name not in others:
                 entries[entries.index(entry)] = replace(entry, attribute=name)
-        return runs(scope, entries)
+        return runs(submodule, entries)
 
-    def _entry(self, item: Node | Scope) -> Entry:
-        if isinstance(item, Scope):
+    def _entry(self, item: Node | Submodule) -> Entry:
+        if isinstance(item, Submodule):
             name = attribute(item.path.rpartition(".")[2])
             return Entry(name, tuple(item.inputs), tuple(item.outputs), self.calls[item])
         rule = RULES.get(type(item.op))
@@ -118,12 +118,12 @@ class _Classes:
         return Entry(name, item.inputs, (item.name,), None, expression(rule, item.op, shapes))
 
 
-def _sources(scope: Scope, entries: Sequence[Entry]) -> list[tuple[Source, ...]]:
-    places: dict[str, Source] = {name: (-1, position) for position, name in enumerate(scope.inputs)}
+def _sources(submodule: Submodule, entries: Sequence[Entry]) -> list[tuple[Source, ...]]:
+    places: dict[str, Source] = {name: (-1, position) for position, name in enumerate(submodule.inputs)}
     places |= {name: (index, position) for index, e in enumerate(entries) for position, name in enumerate(e.gives)}
-    return [*(tuple(places[name] for name in e.reads) for e in entries), tuple(places[name] for name in scope.outputs)]
+    return [*(tuple(places[name] for name in e.reads) for e in entries), tuple(places[name] for name in submodule.outputs)]
 
 
-def _key(scope: Scope, entries: Sequence[Entry]) -> Hashable:
+def _key(submodule: Submodule, entries: Sequence[Entry]) -> Hashable:
     parts = [(e.attribute, e.made.key if e.made else text_key(e.text), e.first is None) for e in entries]
-    return (scope.kind, base_name(scope.word), len(scope.inputs), tuple(parts), tuple(_sources(scope, entries)))
+    return (submodule.kind, base_name(submodule.word), len(submodule.inputs), tuple(parts), tuple(_sources(submodule, entries)))

@@ -6,7 +6,7 @@ import re
 
 from archdsl.compilers.source.parts import Slot, Text, Value
 from archdsl.compilers.source.structure import Entry
-from archdsl.compilers.source.tree import Scope
+from archdsl.compilers.source.tree import Submodule
 
 LONG = 3
 """Calls of one class from which on a loop is easier to read than lines; in a stage it is two, so that stages of other depths are
@@ -15,10 +15,10 @@ one class."""
 _NUMBERED = re.compile(r"(?P<base>.+)_(?P<number>[1-9][0-9]*)\Z")
 
 
-def runs(scope: Scope, entries: list[Entry]) -> list[Entry]:
+def runs(submodule: Submodule, entries: list[Entry]) -> list[Entry]:
     """The entries with modules of one class that follow each other, numbered in order, as one entry each."""
-    least = 2 if scope.kind == "stage" else LONG
-    reads = [name for entry in entries for name in entry.reads] + scope.outputs
+    least = 2 if submodule.kind == "stage" else LONG
+    reads = [name for entry in entries for name in entry.reads] + submodule.outputs
     result: list[Entry] = []
     at = 0
     while at < len(entries):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from archdsl.compilers.source.parameters import Formula, Parameter
 from archdsl.compilers.source.parts import Made, Ref, Slot, Text
-from archdsl.compilers.source.tree import Scope
+from archdsl.compilers.source.tree import Submodule
 
 FLATTEN: Text = (Ref(0), ".flatten(1)")
 """The one function that is a module of torch.nn too, so that a chain of modules may hold it."""
@@ -58,7 +58,7 @@ class SourceClass:
     """A class to be written.
 
     Attributes:
-        scopes: its instances.
+        submodules: its instances.
         entries: of the first instance.
         sources: for each entry what it reads, and at the end what the class returns.
         formulas: for each entry what stands for its slots.
@@ -66,7 +66,7 @@ class SourceClass:
     """
 
     name: str
-    scopes: list[Scope]
+    submodules: list[Submodule]
     entries: list[Entry]
     sources: list[tuple[Source, ...]]
     formulas: list[list[Formula]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class SourceClass:
 
     @property
     def word(self) -> str:
-        return self.scopes[0].word
+        return self.submodules[0].word
 
     @property
     def is_chain(self) -> bool:

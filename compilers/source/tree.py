@@ -1,4 +1,4 @@
-"""The graph as a tree of scopes, each of which becomes a module with a forward pass of its own."""
+"""The graph as a tree: the network, and the blocks, stages and paths in it that become modules with forward passes of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archdsl.ops.passing import Input
 
 
 @dataclass(eq=False)
-class Scope:
+class Submodule:
     """A block, stage or path, or the network itself.
 
     Attributes:
@@ -24,7 +24,7 @@ class Scope:
     """
 
     path: str
-    items: list[Node | Scope] = field(default_factory=list)
+    items: list[Node | Submodule] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     frames: tuple[Frame, ...] = ()
@@ -47,27 +47,27 @@ class Scope:
     def nodes(self) -> Iterator[Node]:
         """All operators in it, in order."""
         for item in self.items:
-            if isinstance(item, Scope):
+            if isinstance(item, Submodule):
                 yield from item.nodes()
             else:
                 yield item
 
-    def scopes(self) -> Iterator[Scope]:
-        """This scope and all in it, the inner ones first."""
+    def submodules(self) -> Iterator[Submodule]:
+        """This submodule and all in it, the inner ones first."""
         for item in self.items:
-            if isinstance(item, Scope):
-                yield from item.scopes()
+            if isinstance(item, Submodule):
+                yield from item.submodules()
         yield self
 
 
-def tree(graph: Graph) -> Scope:
-    """The scopes of a graph. The input is in none of them.
+def tree(graph: Graph) -> Submodule:
+    """The tree of a graph. The input is in none of its submodules.
 
     Raises:
-        BackendError: the operators of a scope do not run one after the other.
+        BackendError: the operators of a submodule do not run one after the other.
     """
-    root = Scope("")
-    open_scopes = [root]
+    root = Submodule("")
+    open_submodules = [root]
     closed: set[str] = set()
     for node in graph:
         if isinstance(node.op, Input):
@@ -75,34 +75,34 @@ def tree(graph: Graph) -> Scope:
         around = node.name.split(".")[:-1]
         paths = [".".join(around[:depth]) for depth in range(1, len(around) + 1)]
         kept = 1
-        while kept < len(open_scopes) and kept <= len(paths) and open_scopes[kept].path == paths[kept - 1]:
+        while kept < len(open_submodules) and kept <= len(paths) and open_submodules[kept].path == paths[kept - 1]:
             kept += 1
-        closed.update(scope.path for scope in open_scopes[kept:])
-        del open_scopes[kept:]
+        closed.update(submodule.path for submodule in open_submodules[kept:])
+        del open_submodules[kept:]
         for path in paths[kept - 1 :]:
             if path in closed:
                 raise BackendError(f"Python source: the operators of '{path}' do not run one after the other")
-            scope = Scope(path)
-            open_scopes[-1].items.append(scope)
-            open_scopes.append(scope)
-        open_scopes[-1].items.append(node)
+            submodule = Submodule(path)
+            open_submodules[-1].items.append(submodule)
+            open_submodules.append(submodule)
+        open_submodules[-1].items.append(node)
     _connect(root, graph)
     return root
 
 
-def _connect(root: Scope, graph: Graph) -> None:
+def _connect(root: Submodule, graph: Graph) -> None:
     readers = graph.readers()
-    for scope in root.scopes():
-        nodes = list(scope.nodes())
+    for submodule in root.submodules():
+        nodes = list(submodule.nodes())
         inside = {node.name for node in nodes}
-        scope.inputs = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
-        scope.outputs = [
+        submodule.inputs = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
+        submodule.outputs = [
             node.name for node in nodes if node.name == graph.output or any(reader not in inside for reader in readers[node.name])
         ]
-        shared = [frame for frame in nodes[0].scope if frame.path == scope.path] if scope.path else []
+        shared = [frame for frame in nodes[0].scope if frame.path == submodule.path] if submodule.path else []
         for node in nodes[1:]:
             here = [(frame.kind, frame.block) for frame in node.scope]
             shared = [frame for frame in shared if (frame.kind, frame.block) in here]
-        scope.frames = tuple(shared)
-        holding = [frame.block for frame in nodes[0].scope if frame.kind == "block" and len(frame.path) < len(scope.path)]
-        scope.around = holding[-1] if holding else ""
+        submodule.frames = tuple(shared)
+        holding = [frame.block for frame in nodes[0].scope if frame.kind == "block" and len(frame.path) < len(submodule.path)]
+        submodule.around = holding[-1] if holding else ""

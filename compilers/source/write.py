@@ -40,14 +40,14 @@ def _is_used(name: str, classes: list[SourceClass]) -> bool:
 
 
 def _doc(made: SourceClass, whole: str, docs: Mapping[str, str]) -> str:
-    scope = made.scopes[0]
-    if scope.kind == "block":
-        return docs.get(scope.word) or f"The block {scope.word}."
+    submodule = made.submodules[0]
+    if submodule.kind == "block":
+        return docs.get(submodule.word) or f"The block {submodule.word}."
     return {
         "network": whole,
         "stage": "The blocks of a stage, one after the other.",
-        "path": f"One of the paths of {scope.around}." if scope.around else "One of several paths.",
-    }.get(scope.kind, "Operators under one name.")
+        "path": f"One of the paths of {submodule.around}." if submodule.around else "One of several paths.",
+    }.get(submodule.kind, "Operators under one name.")
 
 
 def _class(made: SourceClass, doc: str) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _range(start: str, stop: str) -> str:
 
 
 def _forward(made: SourceClass) -> Iterator[str]:
-    arriving = len(made.scopes[0].inputs)
+    arriving = len(made.submodules[0].inputs)
     names: dict[Source, str] = {(-1, n): LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)}
     last: dict[Source, int] = {}
     for index, sources in enumerate(made.sources):

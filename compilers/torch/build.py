@@ -9,7 +9,7 @@ from torch import fx, nn
 
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths
-from archdsl.compilers.torch.network import NODE, Network, Scope
+from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rules import RULES, Call, Layer, Rule
 from archdsl.errors import BackendError, InputError
 from archdsl.exact import knobs_of
@@ -74,19 +74,19 @@ def _rule(node: Node) -> Rule:
 
 
 def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict[str, str]) -> None:
-    """Put a module at its path, with scopes on the way that say which block they are."""
-    *scopes, leaf = path.split(".")
+    """Put a module at its path, with containers on the way that say which block they are."""
+    *containers, leaf = path.split(".")
     names = name.split(".")
     parent = root
-    for depth, scope in enumerate(scopes, 1):
-        if scope not in parent._modules:
-            parent.add_module(scope, Scope(kinds.get(".".join(names[:depth]), "Scope")))
-        parent = parent.get_submodule(scope)
+    for depth, container in enumerate(containers, 1):
+        if container not in parent._modules:
+            parent.add_module(container, Container(kinds.get(".".join(names[:depth]), "Scope")))
+        parent = parent.get_submodule(container)
     parent.add_module(leaf, module)
 
 
 def _kinds(graph: Graph) -> dict[str, str]:
-    """What each scope is, by dotted path: the name of its block (the outermost of several there), or `stage` or `path`."""
+    """What each container is, by dotted path: the name of its block (the outermost of several there), or `stage` or `path`."""
     kinds: dict[str, str] = {}
     for node in graph:
         for frame in node.scope:

@@ -8,13 +8,13 @@ from torch import fx, nn
 from torch.fx.graph_module import reduce_graph_module
 from torch.fx.node import map_arg
 
-from archdsl.compilers.torch.scopes import bind_scopes
+from archdsl.compilers.torch.bindings import bind_containers
 
 NODE = "archdsl"
 """Key of an fx node's `meta`: name of the graph's node whose tensor it gives."""
 
 
-class Scope(nn.Module):
+class Container(nn.Module):
     """What stands between the network and its layers: a block, a stage or a path. It holds modules and is never called."""
 
     def __init__(self, kind: str):
@@ -32,7 +32,7 @@ class Network(fx.GraphModule):
     """
 
     def __init__(self, root: nn.Module, graph: fx.Graph, class_name: str = "Network"):
-        bind_scopes(graph)
+        bind_containers(graph)
         super().__init__(root, graph, class_name)
         self._modules.clear()
         self._modules.update(root._modules)

@@ -9,10 +9,35 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archdsl.spec.model import Body, Call, Parallel, Stage, Table
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+
+
+class Plan(NamedTuple):
+    """How the steps of a body are named, as far as its text tells.
+
+    Attributes:
+        numbered: targets that the body names more than once, which get a number.
+        alone: whether a block among the steps adds nothing to names, because it is the only step.
+    """
+
+    numbered: frozenset[str]
+    alone: bool
+
+    @property
+    def beside(self) -> Plan:
+        """The same for steps that run several times, or as rows: none of them is alone."""
+        return Plan(self.numbered, False) if self.alone else self
+
+
+def plan(owner: Body | Stage) -> Plan:
+    """How the steps of a body are named, or those of a stage with its end. A stage is never shortened to its only block."""
+    steps, alone = (owner.steps, False) if isinstance(owner, Stage) else (owner, len(owner) == 1)
+    counts = Counter(_targets(steps))
+    return Plan(frozenset([target for target, count in counts.items() if count > 1]), alone)
 
 
 class Namer:
@@ -21,21 +46,12 @@ class Namer:
     def __init__(self) -> None:
         self.taken: set[str] = set()
         self.counts: Counter[str] = Counter()
-        self.free: dict[str, int] = {}  # a number behind a name that was taken, from which on some are free
-        self.plans: dict[int, tuple[Body, set[str]]] = {}  # holds the body, so that its id stays its own
+        self.free: dict[str, int] = {}  # for a name that was taken: the number from which on to look for a free one
 
-    def repeated(self, body: Body) -> set[str]:
-        """Targets that the text of a body names more than once."""
-        key = id(body)
-        if key not in self.plans:
-            counts = Counter(_targets(body))
-            self.plans[key] = body, {target for target, count in counts.items() if count > 1}
-        return self.plans[key][1]
-
-    def claim(self, prefix: str, base: str, many: bool) -> str:
+    def claim(self, prefix: str, base: str, numbered: bool) -> str:
         """A full name that is not taken yet."""
         name = prefix + (base if base.isidentifier() or _PLAIN.match(base) else _cleaned(base))
-        if many:
+        if numbered:
             self.counts[name] += 1
             name = f"{name}_{self.counts[name]}"
         if name in self.taken:
@@ -47,30 +63,38 @@ class Namer:
         self.taken.add(name)
         return name
 
-    def release(self, prefix: str, scope: str) -> None:
-        """Take back the segment that was given last, so that the same call gets the same name again."""
-        name = scope[:-1]
+    def release(self, prefix: str) -> None:
+        """Take back the segment that was given last, so that the same call gets the same name again.
+
+        Args:
+            prefix: of the scope that was opened with it, with the dot at its end.
+        """
+        name = prefix[:-1]
         self.taken.discard(name)
         base, _, number = name.rpartition("_")
         if number.isdigit() and self.counts.get(base) == int(number):
             self.counts[base] -= 1
 
-    def segment(self, prefix: str, base: str, many: bool) -> str:
+    def segment(self, prefix: str, base: str, numbered: bool) -> str:
         """The last part of a full name that is not taken yet, for a scope."""
-        return self.claim(prefix, base, many)[len(prefix) :]
+        return self.claim(prefix, base, numbered)[len(prefix) :]
 
 
-def _targets(body: Body) -> Iterator[str]:
-    for step in body:
+def _targets(steps: Body) -> Iterator[str]:
+    for step in steps:
         if isinstance(step, Call):
-            yield step.target if step.mods.name is None else step.mods.name.text
+            yield _target(step)
         elif isinstance(step, Table):
             for row in step.rows:
-                yield from _targets((*row.body, *row.end) if isinstance(row, Stage) else (row,))
+                yield from _targets(row.steps) if isinstance(row, Stage) else (_target(row),)
         elif isinstance(step, Stage) and not step.name.names:
             yield step.name.text
         elif isinstance(step, Parallel) and step.mods.name is not None:
             yield step.mods.name.text
+
+
+def _target(call: Call) -> str:
+    return call.target if call.mods.name is None else call.mods.name.text
 
 
 def _cleaned(base: str) -> str:

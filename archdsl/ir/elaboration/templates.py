@@ -8,15 +8,14 @@ most of a second build is copied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
+from archdsl.ir.elaboration.scope import Tensors
 from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
-from archdsl.ir.scope import Tensors
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Call, Formula, Label, Spec
@@ -24,8 +23,8 @@ from archdsl.spec.model import Call, Formula, Label, Spec
 OUTSIDE = -1  # in place of the number of a node: the tensor that arrives at the block
 
 
-class Part(NamedTuple):
-    """One node of a template. `inputs` are numbers of earlier parts, `frames` numbers of the template's frames."""
+class TemplateNode(NamedTuple):
+    """One node of a template. `inputs` are numbers of earlier nodes, `frames` numbers of the template's frames."""
 
     name: str
     op: Operator
@@ -41,13 +40,13 @@ class Template(NamedTuple):
     Attributes:
         arriving: shape of the block's input.
         frames: those inside of the block, paths relative to it.
-        output: number of the part that leaves the block.
+        output: number of the node whose tensor leaves the block.
         steps: how many steps it took.
     """
 
     arriving: Shape
     frames: tuple[Frame, ...]
-    parts: tuple[Part, ...]
+    nodes: tuple[TemplateNode, ...]
     output: int
     steps: int
 
@@ -57,25 +56,31 @@ def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tens
 
     Args:
         made: its nodes, in order.
-        prefix: dotted name of the block with a dot behind it.
+        prefix: dotted name of the block, with the dot at its end.
         outer: how many frames lie around its nodes, its own included.
     """
     if len(result) != 1:
         return None
     numbers = {source.name: OUTSIDE}
     frames: dict[int, tuple[int, Frame]] = {}
-    parts = []
+    scopes: dict[int, tuple[int, ...]] = {}  # nodes of one scope share its frames
+    nodes = []
     for number, node in enumerate(made):
         numbers[node.name] = number
-        inner = []
-        for frame in node.scope[outer:]:
-            found = frames.get(id(frame))
-            if found is None:
-                found = frames[id(frame)] = len(frames), frame._replace(path=frame.path[len(prefix) :])
-            inner.append(found[0])
+        inner = scopes.get(id(node.scope))
+        if inner is None:
+            inner = scopes[id(node.scope)] = tuple([_frame_number(frame, frames, len(prefix)) for frame in node.scope[outer:]])
         inputs = tuple([numbers[name] for name in node.inputs])
-        parts.append(Part(node.name[len(prefix) :], node.op, inputs, node.shape, tuple(inner), node.mark))
-    return Template(source.shape, tuple(f for _, f in frames.values()), tuple(parts), numbers[result[0].name], steps)
+        nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, inner, node.mark))
+    return Template(source.shape, tuple([f for _, f in frames.values()]), tuple(nodes), numbers[result[0].name], steps)
+
+
+def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:
+    """The number of a frame of the template, whose path is that of the frame without its first `cut` letters."""
+    found = frames.get(id(frame))
+    if found is None:
+        found = frames[id(frame)] = len(frames), frame._replace(path=frame.path[cut:])
+    return found[0]
 
 
 def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Node) -> tuple[list[Node], Node]:
@@ -89,7 +94,7 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
     scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
     same = key(source.shape) == key(template.arriving)
     made: list[Node] = []
-    for name, op, inputs, shape, inner, mark in template.parts:
+    for name, op, inputs, shape, inner, mark in template.nodes:
         scope = scopes.get(inner)
         if scope is None:
             scope = scopes[inner] = (*outer, *[frames[number] for number in inner])
@@ -102,27 +107,31 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
     """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
-    read = {name for block in spec.blocks.values() for name in _names((*block.args.values(), block.body))}
-    read |= set(_names(spec.defaults))
-    return tuple(name for name in spec.knobs if name in read)
+    read: set[str] = set()
+    holding: dict[type, tuple[str, ...]] = {}
+    waiting: list[Any] = [spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Formula):
+            read.update(value.expression.names)
+        elif isinstance(value, (tuple, list)):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif value is not None:
+            if isinstance(value, Label):
+                read.update(value.names)
+            elif isinstance(value, Call) and value.reference is not None:
+                read.add(value.reference)
+            kind = type(value)
+            if kind not in holding:
+                holding[kind] = _fields(kind)
+            waiting += [getattr(value, name) for name in holding[kind]]
+    return tuple([name for name in spec.knobs if name in read])
 
 
-def _names(value: Any) -> Iterator[str]:
-    """Every `$name` in a part of a spec."""
-    if isinstance(value, Formula):
-        yield from value.expression.names
-    elif isinstance(value, (tuple, list)):
-        yield from _all(value)
-    elif isinstance(value, dict):
-        yield from _all(value.values())
-    elif is_dataclass(value) and not isinstance(value, type):
-        if isinstance(value, Label):
-            yield from value.names
-        if isinstance(value, Call) and value.reference is not None:
-            yield value.reference
-        yield from _all(getattr(value, f.name) for f in fields(value) if f.name not in ("mark", "arg_marks"))
-
-
-def _all(values: Iterable[Any]) -> Iterator[str]:
-    for value in values:
-        yield from _names(value)
+def _fields(kind: type) -> tuple[str, ...]:
+    """Where the values of a class of the spec may hold names; nowhere for a number or a word."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple([field.name for field in fields(kind) if field.name not in ("mark", "arg_marks")])

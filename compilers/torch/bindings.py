@@ -1,7 +1,7 @@
-"""Scopes as local variables of the forward pass.
+"""Containers as local variables of the forward pass: the modules between the network and its layers.
 
 fx writes the whole path of a layer at every call (`self.dp_a_3.k5.project.conv(x)`). Each dot is a call of
-`nn.Module.__getattr__`, which costs a small network a tenth of its time. Here the modules of a scope are looked up once:
+`nn.Module.__getattr__`, which costs a small network a tenth of its time. Here the modules of a container are looked up once:
 
     dp_a_3 = self.dp_a_3._modules
     dp_a_3_expand = dp_a_3["expand"]._modules
@@ -20,8 +20,8 @@ _LAST = re.compile(r"""\.(?P<dotted>\w+)$|,[ ]"(?P<quoted>[^"]*)"\)$""", re.VERB
 _ASSIGNED = re.compile(r"(\w+)(?: : [^=]+)? = ")
 
 
-def bind_scopes(graph: fx.Graph) -> None:
-    """Have the code that fx generates from this graph look up every scope once. Copies of the graph inherit it."""
+def bind_containers(graph: fx.Graph) -> None:
+    """Have the code that fx generates from this graph look up every container once. Copies of the graph inherit it."""
     graph.on_generate_code(_transformer)
 
 
@@ -30,7 +30,7 @@ def _transformer(earlier: Callable[[list[str]], list[str]] | None) -> Callable[[
 
 
 def _bind(body: list[str]) -> list[str]:
-    """Lines of a forward pass, with the scopes bound where they are first needed."""
+    """Lines of a forward pass, with the containers bound where they are first needed."""
     bound: dict[str, str] = {"self": "self"}
     taken = {"self", "x", *(name for line in body for name in _ASSIGNED.findall(line))}
     written: list[str] = []
@@ -46,7 +46,7 @@ def _bind(body: list[str]) -> list[str]:
 
 
 def _lookups(path: str, bound: dict[str, str], taken: set[str]) -> list[str]:
-    """The lines that bind a scope, after those that bind the scopes around it."""
+    """The lines that bind a container, after those that bind the containers around it."""
     if path in bound:
         return []
     parent, name = _split(path)
@@ -71,7 +71,7 @@ def _split(path: str) -> tuple[str, str]:
 
 
 def _child(parent: str, name: str) -> str:
-    """The expression of a module: an attribute of the network, an item of a scope's modules."""
+    """The expression of a module: an attribute of the network, an item of the modules of a container."""
     if parent != "self":
         return f'{parent}["{name}"]'
     return f"self.{name}" if name.isidentifier() else f'getattr(self, "{name}")'

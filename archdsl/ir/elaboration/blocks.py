@@ -1,0 +1,136 @@
+"""Blocks while a spec is elaborated: bodies are run with the arguments of a call, or copied from what they became before."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from archdsl.errors import unknown
+from archdsl.ir.elaboration.links import UNNAMED, lookup
+from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
+from archdsl.ir.elaboration.state import State, Stop
+from archdsl.ir.elaboration.steps import run_steps
+from archdsl.ir.elaboration.templates import Template, record, stamp
+from archdsl.ir.elaboration.values import evaluate
+from archdsl.ops import ShapeError
+from archdsl.spec.expression import Names
+from archdsl.spec.model import Block, Call, Closure, Parameter
+from archdsl.spec.types import mistake
+
+
+def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Run the body of a block with its arguments, or copy what it became before."""
+    if block.name in state.spec.forced:
+        args = {**args, **{name: value.value for name, value in state.spec.forced[block.name].items()}}
+    place = _template_place(state, block, site, args)
+    if place is None:
+        return _run(state, block, site, args)[1]
+    template = state.links.templates.get(place)
+    if template is not None and (copied := _copy(state, template, block, site, args)) is not None:
+        return copied
+    first, steps, noted = len(state.graph.nodes), state.steps, state.grid.noted
+    inner, result = _run(state, block, site, args)
+    if state.grid.noted == noted:
+        made = list(islice(reversed(state.graph.nodes.values()), len(state.graph.nodes) - first))[::-1]
+        template = record(made, inner.prefix, len(inner.frames), site.arriving[0], result, state.steps - steps)
+        if template is not None:
+            state.links.keep_template(place, template)
+    return result
+
+
+def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tuple[Scope, Tensors]:
+    """Run the body of a block; the scope that it ran in, and the tensors after its last step."""
+    enter(state, site.scope, site.call)
+    if UNNAMED in args:
+        args[next(iter(block.args), UNNAMED)] = args.pop(UNNAMED)
+    names = _bind(state, block, site, args)
+    opened = _opened(state, block, site, args)
+    state.callers.append(site.call.mark)
+    body = block.body
+    result = run_steps(state, body, opened.entered(names, site.arriving), site.arriving, state.links.plan(body))
+    state.callers.pop()
+    return opened, result
+
+
+def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Names:
+    """The values in reach inside of a block: knobs, `$in`, and its arguments, given or by default."""
+    names = dict(state.knobs)
+    names["in"] = channels(site.arriving)
+    missing = 0
+    for name, parameter, quick in state.links.parameters(block):
+        value = args.get(name)
+        if value is None:
+            missing += name not in args
+            if parameter.default is None:
+                raise state.fail(f"the block '{block.name}' needs '{name}'", site.call.mark, "", ("defined here", block.mark))
+            value = evaluate(state, parameter.default, names)
+            if value is None:
+                names[name] = None
+                continue
+        if quick is not object and type(value) is not quick and (wrong := mistake(parameter, value)) is not None:
+            raise _misfit(state, block, parameter, site.call, wrong, args.get(name) is not None)
+        names[name] = value
+    if len(args) + missing != len(block.args):
+        raise _surplus(state, block, site.call, args)
+    return names
+
+
+def _misfit(state: State, block: Block, parameter: Parameter, call: Call, wrong: tuple[str, str], is_given: bool) -> Stop:
+    """Report an argument of the wrong type, at the call or where its default is defined."""
+    message, hint = wrong
+    value = call.args.get(parameter.name, call.positional) if is_given else parameter.default
+    mark = value.mark if value is not None else call.mark
+    elsewhere = () if mark[:2] == call.mark[:2] else (("called here", call.mark),)
+    return state.fail(f"'{parameter.name}' of '{block.name}': {message}", mark, hint, *elsewhere)
+
+
+def _surplus(state: State, block: Block, call: Call, args: dict[str, Any]) -> Stop:
+    """Report an argument that the block does not have."""
+    name = next(name for name in args if name not in block.args)
+    if name == UNNAMED:
+        return state.fail(f"the block '{block.name}' takes no arguments", (call.positional or call).mark)
+    message, hint = unknown(f"argument of the block '{block.name}'", name, block.args)
+    return state.fail(message, call.arg_marks.get(name, call.mark), hint)
+
+
+def enter(state: State, scope: Scope, call: Call) -> None:
+    """Before a block or steps given as an argument are opened: there is a limit to how deep they may be nested."""
+    if scope.depth < state.limits.depth:
+        return
+    blocks = [f.block for f in scope.frames if f.kind == "block"]
+    if blocks[-1] in blocks[:-1]:
+        cycle = blocks[-2 - blocks[-2::-1].index(blocks[-1]) :]
+        state.exceed(f"blocks call each other without end: {' -> '.join(cycle)}", call.mark)
+    shown = " -> ".join(blocks[-4:])
+    state.exceed(f"blocks call each other deeper than {state.limits.depth} levels: … -> {shown}", call.mark)
+
+
+# -- copies --------------------------------------------------------------------------------------------------------------------
+
+
+def _template_place(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Any:
+    """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
+    if site.alone or site.scope.depth or state.knobs_key is None or len(site.arriving) != 1:
+        return None
+    values = lookup((channels(site.arriving), *args.values()))
+    return values and (block, len(site.arriving[0].shape), tuple(args), values, state.knobs_key, state.grid_key)
+
+
+def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:
+    """A block put down again; None where its shapes do not fit, so that it is opened and the mistake finds its line."""
+    inner = _opened(state, block, site, args)
+    try:
+        made, result = stamp(template, inner.prefix, inner.frames, site.arriving[0])
+    except ShapeError:
+        state.namer.release(inner.prefix)
+        return None
+    state.steps += template.steps
+    state.graph.nodes.update([(node.name, node) for node in made])
+    state.limit_nodes(site.call.mark)
+    return (result,)
+
+
+def _opened(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Scope:
+    """The scope of a block's body, its values not yet put in. Steps that were given to it are left out of what is shown."""
+    shown = tuple([item for item in args.items() if type(item[1]) is not Closure])
+    return site.opened(state.namer, block.name, shown)

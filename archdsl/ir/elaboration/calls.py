@@ -1,0 +1,102 @@
+"""Calls while a spec is elaborated: what a call names is found, and run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from archdsl.errors import unknown
+from archdsl.exact.shown import describe
+from archdsl.ir.elaboration.blocks import enter, open_block
+from archdsl.ir.elaboration.naming import Plan
+from archdsl.ir.elaboration.operators import run_named, run_operator
+from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
+from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.steps import run_steps
+from archdsl.ir.elaboration.values import answer, arguments, text_of
+from archdsl.ops import OPERATORS
+from archdsl.spec.model import PLAIN, Call, Closure
+
+
+def run_call(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run one call."""
+    state.count_step(call.mark)
+    link = state.links.of(call, state.spec)
+    site = _site(state, call, scope, arriving, plan)
+    if link.op is not None:
+        return (run_operator(state, link, site),)
+    args = arguments(state, link, scope, arriving)
+    if link.block is not None:
+        return open_block(state, link.block, site, args)
+    return _refer(state, site, args)
+
+
+def _site(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> CallSite:
+    """Where a call stands: with the name of its target, or with that which its text gives."""
+    mods = call.mods
+    if mods is PLAIN:
+        return CallSite(call, scope, arriving, call.target, call.target in plan.numbered, plan.alone)
+    rounds = mods.repeat is not None or bool(mods.loop)
+    if mods.name is None:
+        return CallSite(call, scope, arriving, call.target, rounds or call.target in plan.numbered, plan.alone)
+    name = text_of(state, mods.name, scope.names)
+    told_apart = bool(mods.name.names)  # a name with a value in it tells the rounds apart
+    return CallSite(call, scope, arriving, name, (rounds or name in plan.numbered) and not told_apart)
+
+
+def _refer(state: State, site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Run what the text of a call names: a word, or what an argument or a knob holds."""
+    call = site.call
+    if call.reference is None:
+        return _invoke(state, call.target, site, args)
+    target = answer(site.scope.names[call.reference], call.mark, f"'{call.target}'")
+    if site.name == call.target:
+        site = site._replace(name=target if isinstance(target, str) else call.reference)
+    return _invoke(state, target, site, args)
+
+
+def _invoke(state: State, target: Any, site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Run a target: the word of an operator or block, steps given as an argument, or a list of these."""
+    if isinstance(target, str):
+        if target in OPERATORS:
+            return (run_named(state, OPERATORS[target], site, args),)
+        if target in state.spec.blocks:
+            return open_block(state, state.spec.blocks[target], site, args)
+        message, hint = unknown("operator or block", target, [*state.spec.blocks, *OPERATORS])
+        raise state.fail(message, site.call.mark, hint)
+    if isinstance(target, Closure):
+        return _run_closure(state, target, site, args)
+    if isinstance(target, (list, tuple)):
+        return _run_list(state, target, site, args)
+    raise state.fail(f"'{site.call.target}' holds {describe(target)}, not a block", site.call.mark)
+
+
+def _run_list(state: State, targets: Sequence[Any], site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Run several targets one after the other."""
+    if args:
+        raise state.fail(f"arguments for '{site.call.target}', which holds a list of blocks", site.call.mark)
+    inner = site.opened(state.namer, site.name)
+    words = [item if isinstance(item, str) else site.name for item in targets]
+    times = Counter(words)
+    arriving = site.arriving
+    for item, word in zip(targets, words, strict=True):
+        state.count_step(site.call.mark)
+        arriving = _invoke(state, item, CallSite(site.call, inner, arriving, word, times[word] > 1), {})
+    return arriving
+
+
+def _run_closure(state: State, closure: Closure, site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Run steps that were given as an argument: with the values in reach where they stand, `$in` bound here."""
+    opened = site.opened(state.namer, site.name)
+    enter(state, opened, site.call)
+    body = closure.body
+    inner = opened.entered(dict(closure.names), site.arriving)
+    if not args:
+        return run_steps(state, body, inner, site.arriving, state.links.plan(body))
+    given = body[0]
+    if len(body) != 1 or not isinstance(given, Call):
+        raise state.fail(f"arguments for '{site.call.target}', which holds several steps", site.call.mark)
+    link = state.links.of(given, state.spec)
+    merged = {**arguments(state, link, inner, site.arriving), **args}
+    return _refer(state, CallSite(given, inner, site.arriving, given.target, alone=True), merged)

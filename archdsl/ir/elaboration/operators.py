@@ -1,0 +1,112 @@
+"""Operators while a spec is elaborated: a call of one becomes a node of the graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.errors import Mark, unknown
+from archdsl.exact import Disagreement
+from archdsl.ir.elaboration.links import UNNAMED, Link, lookup
+from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
+from archdsl.ir.elaboration.state import State, Stop
+from archdsl.ir.elaboration.values import arguments, evaluate, undecided
+from archdsl.ir.graph import Node
+from archdsl.ir.limits import bounded
+from archdsl.ops import Operator, ShapeError
+from archdsl.ops.errors import ArgumentError
+from archdsl.ops.join import Mismatch
+
+
+def run_operator(state: State, link: Link, site: CallSite) -> Node:
+    """The node of a call that names an operator."""
+    op = link.fixed
+    if op is None:
+        assert link.op is not None
+        op = _make(state, link.op, site, arguments(state, link, site.scope, site.arriving))
+        if link.is_constant and op.word not in state.spec.defaults:
+            link.fixed = op
+    return _place(state, op, site)
+
+
+def run_named(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Node:
+    """The node of an operator that an argument or knob names, so that only here a positional value finds its argument."""
+    if UNNAMED in args:
+        if not kind.fields:
+            raise state.fail(f"{kind.word} takes no arguments", (site.call.positional or site.call).mark)
+        args[next(iter(kind.fields))] = args.pop(UNNAMED)
+    return _place(state, _make(state, kind, site, args), site)
+
+
+def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Operator:
+    """The operator with its arguments, and the spec's defaults where they are not given; equal ones are one object."""
+    call = site.call
+    for name, value in state.spec.defaults.get(kind.word, {}).items():
+        if args.get(name) is None:
+            args[name] = evaluate(state, value, site.scope.names)
+    values = lookup(args.values())
+    place = None if values is None else (kind, tuple(args), values, state.grid_key)
+    if place is not None and (found := state.links.operators.get(place)) is not None:
+        return found
+    for name in args:
+        if name not in kind.kinds:
+            message, hint = unknown(f"argument of {kind.word}", name, kind.kinds)
+            raise state.fail(message, call.arg_marks.get(name, call.mark), hint)
+    missing = [name for name in kind.required if args.get(name) is None]
+    if missing:
+        raise state.fail(f"{kind.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(kind.fields)}")
+    noted = state.grid.noted
+    try:
+        made = kind.read(args)
+    except ArgumentError as error:
+        given = call.args.get(error.name, call.positional)
+        raise state.fail(error.message, (given or call).mark, error.hint) from None
+    except Disagreement as error:
+        raise undecided(error, call.mark, kind.word) from None
+    if place is not None and state.grid.noted == noted:
+        state.links.operators.keep(place, made)
+    return made
+
+
+def _place(state: State, op: Operator, site: CallSite) -> Node:
+    """The node of an operator at a call, which has to take as many tensors as arrive."""
+    call, scope, arriving = site.call, site.scope, site.arriving
+    if len(arriving) != 1 and not op.joins:
+        hint = "join them: concat, add or mul"
+        raise state.fail(f"{len(arriving)} tensors arrive where one is wanted", call.mark, hint)
+    if op.joins and len(arriving) < 2:
+        hint = "give several labels: from: [a, b], or put it after the paths as their join"
+        raise state.fail(f"{op.word} takes two or more tensors, one arrives", call.mark, hint)
+    name = state.namer.claim(scope.prefix, site.name, site.numbered)
+    return add_node(state, name, op, scope, arriving, call.mark, call.row)
+
+
+def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
+    """Put a node into the graph, its shape inferred."""
+    try:
+        if len(arriving) == 1:
+            inputs: tuple[str, ...] = (arriving[0].name,)
+            shape = bounded(op.shape(arriving[0].shape), op)
+        else:
+            inputs = tuple([node.name for node in arriving])
+            shape = bounded(op.shape(*[node.shape for node in arriving]), op)
+    except ShapeError as error:
+        raise _misfit(state, error, arriving, mark) from None
+    except Disagreement as error:
+        raise undecided(error, mark, op.word) from None
+    except ZeroDivisionError:
+        raise state.fail(f"{op.word}: division by zero", mark) from None
+    node = state.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
+    state.limit_nodes(mark)
+    return node
+
+
+def _misfit(state: State, error: ShapeError, arriving: Tensors, mark: Mark) -> Stop:
+    """Report shapes that do not fit; a join that failed shows where both of its paths end."""
+    related: list[tuple[str, Mark]] = []
+    if isinstance(error, Mismatch):
+        for position in dict.fromkeys((0, error.index)):
+            node = arriving[position]
+            if node.mark is not None:
+                shape = "x".join(map(str, node.shape))
+                related.append((f"path {position + 1} ends in {node.name} with {shape}", node.mark))
+    return state.fail(error.message, mark, error.hint, *related)

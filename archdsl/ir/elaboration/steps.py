@@ -1,0 +1,102 @@
+"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as` and `from`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archdsl.errors import Mark
+from archdsl.exact import Undetermined
+from archdsl.exact.shown import describe
+from archdsl.ir.elaboration.naming import Plan
+from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.values import decide, evaluate, text_of
+from archdsl.spec.expression import Names
+from archdsl.spec.model import PLAIN, Label, Modifiers, Step, Value
+
+
+def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run steps one after the other; the tensors after the last."""
+    runners = state.runners
+    for step in steps:
+        mods = step.mods
+        try:
+            if mods is PLAIN:
+                arriving = runners[type(step)](state, step, scope, arriving, plan)
+            elif mods.repeat is None and not mods.loop:
+                arriving = _once(state, step, scope, arriving, plan)
+            else:
+                scope.names["in"] = channels(arriving)
+                beside = plan.beside
+                for names in _rounds(state, mods, scope):
+                    arriving = _once(state, step, scope.having(names), arriving, beside)
+        except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
+            raise state.fail(str(error), step.mark) from None
+    return arriving
+
+
+def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run one step with its modifiers, loops apart. One whose `when` is false passes on what came."""
+    mods = step.mods
+    before = arriving
+    if mods.sources:
+        arriving = tuple([tensor for label in mods.sources for tensor in _labelled(state, label, scope)])
+    if mods.when is not None and not _is_taken(state, mods.when, step.mark, scope, arriving):
+        return before
+    result = state.runners[type(step)](state, step, scope, arriving, plan)
+    if mods.label is not None:
+        scope.labels[text_of(state, mods.label, scope.names)] = result
+    return result
+
+
+def _is_taken(state: State, when: Value, mark: Mark, scope: Scope, arriving: Tensors) -> bool:
+    state.count_step(mark)
+    scope.names["in"] = channels(arriving)
+    condition = decide(state, when, scope.names, "'when'")
+    if not isinstance(condition, bool):
+        raise state.fail(f"'when' takes a condition, {describe(condition)} came", when.mark)
+    return condition
+
+
+def _labelled(state: State, label: Label, scope: Scope) -> Tensors:
+    """The tensors of a label."""
+    text = text_of(state, label, scope.names)
+    if text not in scope.labels:
+        hint = "the step that gives it was not taken" if not label.names else ""
+        raise state.fail(f"no label '{text}' is in reach", label.mark, hint)
+    return scope.labels[text]
+
+
+def _rounds(state: State, mods: Modifiers, scope: Scope) -> Iterator[Names]:
+    """The values in reach of each round of `repeat`, of `for`, or of `for` inside of `repeat`."""
+    if mods.repeat is None:
+        yield from loop(state, mods.loop, scope.names)
+        return
+    count = decide(state, mods.repeat, scope.names, "'repeat'")
+    if type(count) is not int or count < 0:
+        raise state.fail(f"'repeat' takes an int, at least 0; {describe(count)} came", mods.repeat.mark)
+    for index in range(count):
+        state.count_step(mods.repeat.mark)
+        names = {**scope.names, "i": index}
+        if mods.loop:
+            yield from loop(state, mods.loop, names)
+        else:
+            yield names
+
+
+def loop(state: State, lists: tuple[tuple[str, Value], ...], names: Names) -> Iterator[Names]:
+    """The values in reach for each element of the lists of a `for`; several lists go in step."""
+    found = []
+    for name, value in lists:
+        items = evaluate(state, value, names)
+        if not isinstance(items, (list, tuple)):
+            raise state.fail(f"'for' takes a list, {describe(items)} came for '{name}'", value.mark)
+        found.append(items)
+    mark = lists[0][1].mark
+    if len({len(items) for items in found}) > 1:
+        lengths = " and ".join(str(len(items)) for items in found)
+        raise state.fail(f"the lists of 'for' have different lengths: {lengths}", mark)
+    variables = [name for name, _ in lists]
+    for index, chosen in enumerate(zip(*found, strict=True)):
+        state.count_step(mark)
+        yield {**names, "i": index, **dict(zip(variables, chosen, strict=True))}

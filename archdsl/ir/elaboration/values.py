@@ -1,0 +1,100 @@
+"""Values while a spec is elaborated: evaluation, arguments of calls, and decisions about structure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from archdsl.errors import Diagnostic, Mark, SpecError
+from archdsl.exact import Disagreement, one_answer
+from archdsl.exact.shown import describe
+from archdsl.ir.elaboration.links import Link
+from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.state import State
+from archdsl.spec.expression import ExpressionError, Names
+from archdsl.spec.model import Constant, Formula, Label, Value
+from archdsl.spec.read_values import IN_TEXT
+
+
+class Undecided(SpecError):
+    """Structure depends on a knob that holds several values which want different structures.
+
+    Attributes:
+        knobs: names of the knobs.
+        mask: boolean array, the answers of the condition.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, knobs: frozenset[str], mask: Any):
+        super().__init__(diagnostic)
+        self.knobs = knobs
+        self.mask = mask
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Undecided, (self.diagnostics[0], self.knobs, self.mask)
+
+
+def undecided(error: Disagreement, mark: Mark, what: str) -> Undecided:
+    """The mistake of a decision whose answers differ over the grid. `what` decides: "'when'", the word of an operator."""
+    names = ", ".join(sorted(error.knobs)) or "an array"
+    hint = "give the knob one value, or cost each structure by itself"
+    text = f"{what} depends on {names}, whose values want different structures"
+    return Undecided(Diagnostic(text, mark, hint), error.knobs, error.mask)
+
+
+def evaluate(state: State, value: Value, names: Names) -> Any:
+    """A value of the spec with the values in reach."""
+    if type(value) is Constant:
+        return value.value
+    if type(value) is Formula and value.bare in names:
+        return names[value.bare]
+    try:
+        return value.evaluate(names)
+    except ExpressionError as error:
+        raise state.fail(error.message, error.mark or value.mark, error.hint) from None
+    except Disagreement as error:
+        raise undecided(error, value.mark, "a value that must be one number") from None
+
+
+def decide(state: State, value: Value, names: Names, what: str) -> Any:
+    """A value that structure depends on: one answer for the whole grid, or `Undecided`."""
+    return answer(evaluate(state, value, names), value.mark, what)
+
+
+def answer(found: Any, mark: Mark, what: str) -> Any:
+    """The one value that an array holds everywhere; anything else as it is."""
+    if type(found) in (int, bool, str):
+        return found
+    try:
+        return one_answer(found)
+    except Disagreement as error:
+        raise undecided(error, mark, what) from None
+
+
+def text_of(state: State, label: Label, names: Names) -> str:
+    """A label with the values of its `$names` put in."""
+    if not label.names:
+        return label.text
+
+    def value(match: re.Match[str]) -> str:
+        found = answer(names[match[1]], label.mark, "a name")
+        if not isinstance(found, (int, str)):
+            raise state.fail(f"a name takes ints and words, '${match[1]}' is {describe(found)}", label.mark)
+        return str(found)
+
+    return IN_TEXT.sub(value, label.text)
+
+
+def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict[str, Any]:
+    """The arguments of a call, evaluated, in the order of the text."""
+    args = dict(link.constants)
+    if link.is_constant:
+        return args
+    names = scope.names
+    names["in"] = channels(arriving)
+    for name, value in link.bare:
+        args[name] = names[value]
+    for name, formula in link.formulas:
+        args[name] = evaluate(state, formula, names)
+    for name, cell, scale in link.scaled:
+        args[name] = evaluate(state, scale, {**names, "value": cell})
+    return args
