@@ -10,9 +10,9 @@ from torch import fx, nn
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths
 from archdsl.compilers.torch.network import NODE, Network, Scope
-from archdsl.compilers.torch.rules import RULES, Call, Layer, Rule
+from archdsl.compilers.torch.rules import RULES, Call, Layer
 from archdsl.errors import BackendError, InputError
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ops.passing import Input
 
@@ -28,7 +28,7 @@ def compile(graph: Graph) -> Network:
         InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
     """
     _need_numbers(graph)
-    rules = {node.name: _rule(node) for node in graph if not isinstance(node.op, Input)}
+    rules = {node.name: RULES.of(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
     functions = {name: rule for name, rule in rules.items() if isinstance(rule, Call)}
@@ -62,14 +62,6 @@ def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
         return code.create_node("call_function", function, arguments, name=name.replace(".", "_"))
 
     return write
-
-
-def _rule(node: Node) -> Rule:
-    rule = RULES.get(type(node.op))
-    if rule is None:
-        where = f" ({node.mark})" if node.mark else ""
-        raise BackendError(f"torch has no rule for the operator {node.op.word}, which '{node.name}'{where} uses")
-    return rule
 
 
 def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict[str, str]) -> None:

@@ -187,9 +187,9 @@ def _moved(bill: Bill) -> Amounts:
 
 def kernels(bill: Bill) -> int:
     """Operators that run: all but those that hand on memory."""
-    from archdsl.cost.memory.storage import hands_on
+    from archdsl.cost.memory.movement import MOVEMENT
 
-    return sum(not hands_on(layer.node) for layer in bill)
+    return sum(not MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) for layer in bill)
 
 
 def _kernels(bill: Bill) -> Amounts:
