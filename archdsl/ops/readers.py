@@ -49,11 +49,17 @@ class Reader:
         self.name, self.owner = name, owner
         READERS[name] = self
 
-    def refuse(self, node: Asked, why: str = "") -> NoReturn:
-        """Raises BackendError: the reader cannot know what an operator is to it."""
+    def refuse(self, node: Asked, why: str = "", called: str = "") -> NoReturn:
+        """Raises BackendError: the reader cannot know what an operator is to it.
+
+        Args:
+            called: what the message calls the reader, where not by its name.
+        """
         where = f" ({node.mark})" if node.mark else ""
         reason = f": {why}" if why else ""
-        raise BackendError(f"{self.name} has no rule for the operator {node.op.word}, which '{node.name}'{where} uses{reason}")
+        raise BackendError(
+            f"{called or self.name} has no rule for the operator {node.op.word}, which '{node.name}'{where} uses{reason}"
+        )
 
 
 class Rules(Reader, Generic[R]):
@@ -70,13 +76,13 @@ class Rules(Reader, Generic[R]):
     """
 
     def __init__(self, name: str, owner: str, *parts: Mapping[type[Operator], R]):
-        super().__init__(name, owner)
         self.rules: dict[type[Operator], R] = {}
         for part in parts:
             for kind, rule in part.items():
                 if kind in self.rules:
                     raise ValueError(f"{name} has two rules for {kind.__name__}: {_called(self.rules[kind])} and {_called(rule)}")
                 self.rules[kind] = rule
+        super().__init__(name, owner)
 
     def find(self, kind: type[Operator]) -> R | None:
         """The rule of an operator, or None."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from torch import fx, nn
@@ -15,6 +16,9 @@ from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ops.passing import Input
+from archdsl.ops.readers import Reader
+
+INITIALISATION = Reader("initialisation", __name__)
 
 
 def compile(graph: Graph) -> Network:
@@ -52,6 +56,7 @@ def compile(graph: Graph) -> Network:
         values[node.name] = value
     code.output(values[graph.output])
     initialise(root, graph.init)
+    _check_begun(root, graph, paths)
     return Network(root, code, class_name(graph.name))
 
 
@@ -62,6 +67,14 @@ def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
         return code.create_node("call_function", function, arguments, name=name.replace(".", "_"))
 
     return write
+
+
+def _check_begun(root: nn.Module, graph: Graph, paths: Mapping[str, str]) -> None:
+    """Raises BackendError where a layer was made without values and nothing gave it any."""
+    empty = {key.rpartition(".")[0] for key, tensor in chain(root.named_parameters(), root.named_buffers()) if tensor.is_meta}
+    for name, path in paths.items() if empty else ():
+        if any(f"{key}.".startswith(f"{path}.") for key in empty):
+            INITIALISATION.refuse(graph[name], "its weights are made without values, and nothing gives them any")
 
 
 def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict[str, str]) -> None:

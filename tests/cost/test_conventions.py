@@ -24,6 +24,7 @@ count:
   relu: 0
   adaptive_pool: {mode: {avg: {out: 1}, max: 0}}
   norm: {input: {map: {in: 1/2}}}
+not_counted: [flatten]
 """
 
 
@@ -74,7 +75,7 @@ def test_a_fraction_of_a_count_stays_exact():
 def test_rules_in_words():
     convention = load_convention("thop")
     graph = chain((2, 4, 4), "norm", "relu", "hswish", ("conv", {"out": 2}))
-    words = [describe(convention.terms(node.op, graph.input_shapes(node))) for node in graph if node.inputs]
+    words = [describe(convention.terms(node, graph.input_shapes(node))) for node in graph if node.inputs]
     assert words == ["4 per input", "0", "not counted", "MACs"]
 
 
@@ -123,7 +124,7 @@ count:
   maxpool: {mode: {avg: {in: 1}}}
   upsample: {mode: {nearest: 0}, out: 1}
 """
-    rule = "(write 0 for an operator that counts as nothing, and leave out one that is not counted)"
+    rule = "(write 0 for an operator that counts as nothing, and list one that is not counted under not_counted)"
     assert errors(text) == [
         "2:1 unknown key of a convention 'units' (did you mean 'unit'?)",
         "4:3 unknown operator 'convv' (did you mean 'conv'?)",

@@ -49,5 +49,5 @@ def test_an_operator_without_a_label_is_an_error():
         word = "wobble"
 
     graph = Graph("Net", {"input": Node("input", Input(MAP), (), MAP), "w": Node("w", Wobble(), ("input",), MAP)}, "w")
-    with pytest.raises(BackendError, match="^drawing has no rule for the operator wobble, which 'w' uses$"):
+    with pytest.raises(BackendError, match=r"^drawing has no rule for the operator wobble, which 'w' uses$"):
         diagram(graph)

@@ -148,7 +148,7 @@ def _products(bill: Bill) -> Amounts:
 def _flops(bill: Bill, convention: Convention) -> Amounts:
     for number, times in _kinds(bill):
         layer = bill.layers[number]
-        for name, weight in convention.terms(layer.node.op, layer.inputs) or ():
+        for name, weight in convention.terms(layer.node, layer.inputs) or ():
             value = bill.quantity(number, name)
             yield (value, times * weight) if isinstance(weight, int) else (value * weight, times)
 
