@@ -43,6 +43,9 @@ class Reader:
         ValueError: another reader has the name; names both owners.
     """
 
+    name: str
+    owner: str
+
     def __init__(self, name: str, owner: str):
         if name in READERS:
             raise ValueError(f"'{name}' is a reader of operators in both {READERS[name].owner} and {owner}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from archdsl.errors import BackendError
@@ -45,14 +46,12 @@ class Sliding(Operator):
 
 def slid(window: Window, extents: Shape, ceil: bool = False) -> Shape:
     """Lengths of all axes after a sliding window. Raises ShapeError where it does not fit."""
-    padding = window.padding
-    given = window.kernel, window.stride, window.dilation
-    if padding == "same":
-        return tuple([slide(extent, k, s, padding, d, ceil) for extent, k, s, d in zip(extents, *given, strict=True)])
-    return tuple([slide(extent, k, s, p, d, ceil) for extent, k, s, d, p in zip(extents, *given, padding, strict=True)])
+    kernel, stride, padding, dilation, _ = window
+    sides = repeat(padding) if padding == "same" else padding
+    return tuple(map(slide, extents, kernel, stride, sides, dilation, repeat(ceil)))
 
 
-def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim = 1, ceil: bool = False) -> Dim:
+def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim, ceil: bool) -> Dim:
     """Length after a sliding window, along one axis.
 
     `same` pads half the window on either side, so the length is divided by the stride and rounded up whatever the window is;

@@ -54,8 +54,8 @@ from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
-Truths = bool | Truth
-Case = tuple[str, Truths]
+Mask = bool | Truth
+Case = tuple[str, Mask]
 """A kind, and where it holds: True, or the variants of a grid."""
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
@@ -81,13 +81,13 @@ def kinds(layer: Layer, beside: Beside) -> list[Case]:
     return found
 
 
-def _stays(layer: Layer) -> Truths:
+def _stays(layer: Layer) -> Mask:
     """Whether a map need not change its layout: an image is read as it comes, and full blocks are put side by side as they are."""
     channels = [shape[0] for shape in layer.inputs]
     if isinstance(layer.node.op, Conv2d):
-        image: Truths = channels[0] <= WIDE
+        image: Mask = channels[0] <= WIDE
         return image
-    full: Truths = isinstance(layer.node.op, Concat)
+    full: Mask = isinstance(layer.node.op, Concat)
     for count in channels if full else ():
         full = full & (count % BLOCK == 0)
     return full
@@ -99,9 +99,9 @@ def cases(layer: Layer, neighbours: str) -> list[Case]:
     return [(f"{layer.node.op.word}{neighbours}", True)] if neighbours else rule(layer)
 
 
-def _split(cases: Sequence[tuple[str, Truths]], last: str) -> Iterator[Case]:
+def _split(cases: Sequence[tuple[str, Mask]], last: str) -> Iterator[Case]:
     """Words by the first condition that holds, and the last word where none does."""
-    rest: Truths = True
+    rest: Mask = True
     for word, condition in cases:
         here = rest & condition
         if here is not False:
@@ -164,8 +164,8 @@ def _pool(layer: Layer) -> list[Case]:
 
 def _mul(layer: Layer) -> list[Case]:
     """A gate is a map of 1x1 beside one that is larger."""
-    some: Truths = False
-    every: Truths = True
+    some: Mask = False
+    every: Mask = True
     for shape in layer.inputs:
         one = len(shape) == 3 and (shape[1] == 1) & (shape[2] == 1)
         some, every = some | one, every & one

@@ -12,7 +12,7 @@
     out_blocks  elements of the output, channels rounded up to blocks
     weights     learned values, read once for the batch
     window      elements that pooling looks at
-    lines       channels times rows of the output: what a kernel that slides along rows begins anew
+    lines       channels times rows of the output: each row that a window slides along begins anew
 """
 
 from __future__ import annotations
