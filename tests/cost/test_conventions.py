@@ -11,7 +11,7 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention_file import parse_convention
 from archdsl.cost.counting.conventions import convention_names, describe, load_convention
 from archdsl.cost.counting.count import count
-from archdsl.errors import InputError, Source, SpecError
+from archdsl.errors import BackendError, InputError, Source, SpecError
 from archdsl.ops import OPERATORS
 
 MINE = """
@@ -65,6 +65,26 @@ def test_rules_by_argument_and_by_what_arrives():
     assert counted.layers == [16, 2, 0, None, None]
     assert counted.total == 18
     assert counted.not_counted == ["flatten", "norm"]
+
+
+def test_an_operator_that_a_convention_does_not_name_is_refused():
+    """Zero, not counted and unknown stay apart."""
+    with pytest.raises(BackendError) as caught:
+        count(Bill(chain((2, 4, 4), "flatten", "gelu")), parse(MINE))
+    assert str(caught.value) == (
+        "the convention multiplications has no rule for the operator gelu, which 'gelu_1' uses: it stands neither under count nor "
+        "under not_counted ('not_counted: others' leaves out whatever has no rule)"
+    )
+    others = parse(MINE.replace("[flatten]", "others"))
+    assert count(Bill(chain((2, 4, 4), "flatten", "gelu")), others).layers == [None, None]
+
+
+def test_shipped_name_every_operator():
+    for name in convention_names():
+        convention = load_convention(name)
+        assert convention.not_counted is not None
+        assert set(convention.rules) | convention.not_counted == set(OPERATORS)
+        assert not set(convention.rules) & convention.not_counted
 
 
 def test_a_fraction_of_a_count_stays_exact():
@@ -144,6 +164,9 @@ count:
         ("- a", "1:1 a convention is a mapping (convention: …, count: …), a list came"),
         ("count: 3\nconvention: x", "1:8 'count' is a mapping from operators to rules, the number 3 came"),
         ("doc: x", "1:1 a convention needs 'convention', its name"),
+        ("not_counted: [conv, linaer]", "1:21 unknown operator 'linaer' (did you mean 'linear'?)"),
+        ("not_counted: 3", "1:14 'not_counted' is a list of operators, or others; the number 3 came"),
+        ("count: {conv: 0}\nnot_counted: [conv]", "2:15 'conv' stands under count and under not_counted"),
         ("convention: [a]\ncount: {conv: 0}", "1:13 'convention' must be a text, a list came"),
     ],
 )

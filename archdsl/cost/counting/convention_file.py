@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archdsl.cost.counting.conventions import ARRIVES, OTHERS, Choice, Convention, Rule
 from archdsl.cost.counting.quantities import QUANTITIES
-from archdsl.errors import Source, SpecError
+from archdsl.errors import Mark, Source, SpecError
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.locate import read
 from archdsl.spec.read_values import kind
@@ -51,7 +51,7 @@ class _Reader:
             return None
         words: dict[str, str] = {}
         rules: dict[str, Rule] = {}
-        left_out: frozenset[str] | None = frozenset()
+        left_out: dict[str, Mark] | None = {}
         for key, node in root.pairs:
             if key.text not in KEYS:
                 self.report.unknown("key of a convention", key.text, KEYS, key.mark)
@@ -67,20 +67,28 @@ class _Reader:
         for key_name, what in (("convention", "its name"), ("count", "a rule for each operator that it counts")):
             if key_name not in given:
                 self.report.error(f"a convention needs '{key_name}', {what}", root.mark)
+        for word, mark in (left_out or {}).items():
+            if word in rules:
+                self.report.error(f"'{word}' stands under count and under not_counted", mark)
         doc, unit, version = (words.get(key_name, "") for key_name in ("doc", "unit", "version"))
-        return Convention(words.get("convention", ""), rules, doc, unit, version, left_out)
+        return Convention(
+            words.get("convention", ""), rules, doc, unit, version, None if left_out is None else frozenset(left_out)
+        )
 
-    def left_out(self, node: Node) -> frozenset[str] | None:
-        """Operators that are not counted on purpose; None for all that have no rule."""
+    def left_out(self, node: Node) -> dict[str, Mark] | None:
+        """Operators that are not counted on purpose, with their places; None for all that have no rule."""
         if isinstance(node, Scalar) and node.text == OTHERS:
             return None
         if not isinstance(node, Sequence):
             self.report.error(f"'not_counted' is a list of operators, or {OTHERS}; {kind(node)} came", node.mark)
-            return frozenset()
+            return {}
+        found: dict[str, Mark] = {}
         for item in node.items:
-            if not isinstance(item, Scalar) or item.text not in OPERATORS:
+            if isinstance(item, Scalar) and item.text in OPERATORS:
+                found[item.text] = item.mark
+            else:
                 self.report.unknown("operator", item.text if isinstance(item, Scalar) else kind(item), OPERATORS, item.mark)
-        return frozenset(item.text for item in node.items if isinstance(item, Scalar))
+        return found
 
     def rules(self, node: Node) -> dict[str, Rule]:
         if not isinstance(node, Mapping):

@@ -91,7 +91,7 @@ class Convention:
         """
         rule = self.rules.get(node.op.word)
         if rule is None and self.not_counted is not None and node.op.word not in self.not_counted:
-            why = "it stands neither under count nor under not_counted"
+            why = f"it stands neither under count nor under not_counted ('not_counted: {OTHERS}' leaves out whatever has no rule)"
             CONVENTIONS.refuse(node, why, f"the convention {self.name}")
         while isinstance(rule, Choice):
             rule = rule.cases.get(_case(rule.argument, node.op, inputs))
