@@ -10,22 +10,23 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.cost.tables.layout import cell
-from archdsl.errors import BackendError
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
-from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
+from archdsl.ops.activation import GELU, Activation, LeakyReLU
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis, pads
+from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.window import Window
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
 """`label(op, input_shapes)`: one line of text; shapes have no batch axis."""
@@ -37,10 +38,7 @@ def label(node: Node, inputs: tuple[Shape, ...]) -> str:
     Raises:
         BackendError: the operator has no rule.
     """
-    rule = LABELS.get(type(node.op))
-    if rule is None:
-        raise BackendError(f"drawing: no label for the operator '{node.op.word}' ({node.name}); add it to archdsl.viz.labels")
-    return rule(node.op, inputs)
+    return LABELS.of(node)(node.op, inputs)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -48,25 +46,24 @@ def same(a: Any, b: Any) -> bool:
     return (a == b) is True
 
 
-def _by(pair: tuple[Any, Any]) -> str:
-    """Two extents: 3x3, 1x7."""
-    return f"{cell(pair[0])}x{cell(pair[1])}"
+def _by(extents: tuple[Any, ...]) -> str:
+    """The extent of each axis: 3x3, 1x7."""
+    return "x".join(map(cell, extents))
 
 
-def _short(pair: tuple[Any, Any]) -> str:
-    """Two extents, once where they are equal: 2, 1x2."""
-    return cell(pair[0]) if same(pair[0], pair[1]) else _by(pair)
+def _short(extents: tuple[Any, ...]) -> str:
+    """The extent of each axis, once where they are equal: 2, 1x2."""
+    return cell(extents[0]) if all(same(extent, extents[0]) for extent in extents[1:]) else _by(extents)
 
 
-def _window(kernel: Any, what: str, stride: Any, padding: Any, dilation: Any = (1, 1)) -> str:
-    words = [f"{_by(kernel)} {what}"]
-    if not (same(stride[0], 1) and same(stride[1], 1)):
-        words.append(f"stride {_short(stride)}")
-    if not (same(dilation[0], 1) and same(dilation[1], 1)):
-        words.append(f"dilation {_short(dilation)}")
-    around = pads(padding, kernel, dilation)
-    if not all(same(extent, 1) for extent in kernel) or not all(same(extent, 0) for extent in around):
-        words.append(f"pad {_short(around)}")
+def _window(window: Window, what: str) -> str:
+    words = [f"{_by(window.kernel)} {what}"]
+    if not all(same(step, 1) for step in window.stride):
+        words.append(f"stride {_short(window.stride)}")
+    if not all(same(gap, 1) for gap in window.dilation):
+        words.append(f"dilation {_short(window.dilation)}")
+    if not all(same(extent, 1) for extent in window.kernel) or not all(same(extent, 0) for extent in window.pads):
+        words.append(f"pad {_short(window.pads)}")
     return ", ".join(words)
 
 
@@ -77,11 +74,11 @@ def _conv(op: Conv2d, shapes: tuple[Shape, ...]) -> str:
         what = "depthwise conv"
     else:
         what = f"conv in {cell(op.groups)} groups"
-    return _window(op.kernel, what, op.stride, op.padding, op.dilation)
+    return _window(op.window, what)
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...]) -> str:
-    return _window(op.kernel, f"conv, {cell(op.filters)} filters for each of {cell(op.groups)} groups", op.stride, op.padding)
+    return _window(op.window, f"conv, {cell(op.filters)} filters for each of {cell(op.groups)} groups")
 
 
 def _matmul(op: MatMul, shapes: tuple[Shape, ...]) -> str:
@@ -89,7 +86,7 @@ def _matmul(op: MatMul, shapes: tuple[Shape, ...]) -> str:
 
 
 def _pool(what: str) -> Label:
-    return lambda op, shapes: _window(op.kernel, what, op.steps, op.padding)
+    return lambda op, shapes: _window(op.window, what)
 
 
 def _adaptive_pool(op: AdaptivePool, shapes: tuple[Shape, ...]) -> str:
@@ -124,21 +121,14 @@ def _text(text: str) -> Label:
     return lambda op, shapes: text
 
 
-LABELS: dict[type[Operator], Label] = {
+TABLE: dict[type[Operator], Label] = {
     Input: _text("input"),
     Conv2d: _conv,
     Linear: _word,
     BatchNorm: _word,
-    ReLU: _word,
-    ReLU6: _word,
-    HardSwish: _word,
-    HardSigmoid: _word,
-    Sigmoid: _word,
-    SiLU: _word,
+    Activation: _word,
     GELU: lambda op, shapes: "gelu" if op.approximate == "none" else f"gelu by {op.approximate}",
-    Tanh: _word,
     LeakyReLU: lambda op, shapes: f"leaky relu {op.slope:g}",
-    PReLU: _word,
     MaxPool: _pool("max pool"),
     AvgPool: _pool("average pool"),
     AdaptivePool: _adaptive_pool,
@@ -169,3 +159,5 @@ LABELS: dict[type[Operator], Label] = {
     Add: _text("+"),
     Mul: _text("×"),
 }
+
+LABELS = Rules("drawing", __name__, TABLE)

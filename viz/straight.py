@@ -8,6 +8,7 @@ round in an arc. Frames of blocks are left out. Time is linear in boxes and line
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -131,7 +132,7 @@ def _extent(box: Box) -> tuple[float, float]:
 
 def _bow(span: int) -> float:
     """How far an arc over so many ranks reaches out to the right."""
-    return 14 + 10 * float(min(span, 40)) ** 0.8
+    return 14 + 10 * math.pow(min(span, 40), 0.8)
 
 
 def _edge(edge: Edge, places: dict[str, Place], rank: dict[str, int]) -> str:

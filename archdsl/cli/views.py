@@ -51,7 +51,7 @@ def show_movement(net: Net, as_json: bool) -> None:
     rows = []
     for entry in moved.layers:
         view = seen[entry.layer.node.name]
-        rows.append([entry.layer.node.name, entry.bytes, float(entry.intensity), _pair(view.field), _pair(view.stride)])
+        rows.append([entry.layer.node.name, entry.bytes, float(entry.intensity), _extents(view.field), _extents(view.stride)])
     if as_json:
         keys = ("layer", "bytes", "operations_per_byte", "receptive_field", "stride")
         print_json([dict(zip(keys, row, strict=True)) for row in rows])
@@ -62,10 +62,11 @@ def show_movement(net: Net, as_json: bool) -> None:
     print_table(console(), net.name, head, cells, head[1:], total)
 
 
-def _pair(pair: tuple[object, object] | None) -> str:
-    if pair is None:
+def _extents(extents: tuple[object, ...] | None) -> str:
+    """The extent of each axis, once where they are equal."""
+    if extents is None:
         return "whole image"
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
+    return str(extents[0]) if len(set(extents)) == 1 else "×".join(map(str, extents))
 
 
 def _bar(part: int, whole: int, width: int = 30) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from archdsl.exact import key
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.join import Add, Mul
 from archdsl.ops.passing import Identity, Input
 
 
@@ -53,7 +52,7 @@ def _description(node: Node) -> list[Any]:
 
 
 def _digest(node: Node, inputs: list[str]) -> str:
-    if isinstance(node.op, (Add, Mul)):
+    if node.op.pairwise:
         inputs = sorted(inputs)
     text = json.dumps([*_description(node), inputs], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,46 +5,81 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import FLAG, NUMBER, arg, word
-from archdsl.ops.operator import Elementwise, Shape, channel_axis, operator
+from archdsl.ops.facts import (
+    Layout,
+    Memory,
+    keeps_input,
+    keeps_input_or_copy,
+    keeps_input_or_output,
+    keeps_output,
+    no_scratch,
+    sees_place,
+)
+from archdsl.ops.operator import SameShape, Shape, channel_axis, operator
 
 
-class Activation(Elementwise):
-    """Base of the activations: elementwise, no multiply-accumulates."""
+class Activation(SameShape):
+    """Base of the activations: value by value, no multiply-accumulates. Each says what it keeps for its gradient."""
+
+    memory, layout = Memory.NEW, Layout.FOLLOWS
+    scratch, sees = no_scratch, sees_place
+    alike = True
+
+
+class InPlace(Activation):
+    """Base of the activations that frameworks offer in place."""
+
+    def overwrites(self) -> bool:
+        return True
 
 
 @operator("relu")
-class ReLU(Activation):
+class ReLU(InPlace):
     """max(x, 0)."""
+
+    kept = keeps_output
 
 
 @operator("relu6")
-class ReLU6(Activation):
+class ReLU6(InPlace):
     """min(max(x, 0), 6)."""
+
+    kept = keeps_input_or_copy
 
 
 @operator("hswish")
-class HardSwish(Activation):
+class HardSwish(InPlace):
     """x relu6(x + 3) / 6 (Howard et al. 2019)."""
+
+    kept = keeps_input_or_copy
 
 
 @operator("hsigmoid")
-class HardSigmoid(Activation):
+class HardSigmoid(InPlace):
     """relu6(x + 3) / 6 (Howard et al. 2019)."""
+
+    kept = keeps_input_or_copy
 
 
 @operator("sigmoid")
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
+    kept = keeps_output
+
 
 @operator("silu")
-class SiLU(Activation):
+class SiLU(InPlace):
     """x sigmoid(x), also called swish."""
+
+    kept = keeps_input_or_copy
 
 
 @operator("gelu")
 class GELU(Activation):
     """x Phi(x), Phi the distribution of the standard normal (Hendrycks & Gimpel 2016)."""
+
+    kept = keeps_input
 
     approximate: Any = arg(word("none", "tanh"), "none", doc="exact, or by the hyperbolic tangent")
 
@@ -53,17 +88,27 @@ class GELU(Activation):
 class Tanh(Activation):
     """Hyperbolic tangent."""
 
+    kept = keeps_output
+
 
 @operator("leaky_relu")
 class LeakyReLU(Activation):
     """x where positive, otherwise slope * x."""
 
+    kept = keeps_input_or_output
+
     slope: Any = arg(NUMBER, 0.01, doc="factor of negative values")
+
+    def overwrites(self) -> bool:
+        return bool(self.slope >= 0)  # below, the sign of the output no longer tells that of the input
 
 
 @operator("prelu")
 class PReLU(Activation):
     """Leaky ReLU whose slope is learned (He et al. 2015)."""
+
+    kept = keeps_input
+    alike = False
 
     shared: Any = arg(FLAG, True, doc="one slope for all channels, otherwise one for each")
     slope: Any = arg(NUMBER, 0.25, doc="slope to begin with")

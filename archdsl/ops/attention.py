@@ -7,14 +7,27 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
 from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.facts import (
+    Layout,
+    Memory,
+    keeps_factors,
+    keeps_nothing,
+    keeps_output,
+    no_scratch,
+    sees_everything,
+    sees_place,
+)
 from archdsl.ops.join import Mismatch
-from archdsl.ops.operator import Dim, Elementwise, NoMacs, Shape, operator, size
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, operator, size
+from archdsl.ops.rearrange import View
 from archdsl.ops.tokens import sequence
 
 
 @operator("split_heads")
-class SplitHeads(NoMacs):
+class SplitHeads(View):
     """Channels shared out over heads: (tokens, channels) to (heads, tokens, channels / heads)."""
+
+    sees = sees_place
 
     heads: Any = arg(COUNT, doc="number of heads")
 
@@ -29,6 +42,9 @@ class SplitHeads(NoMacs):
 class MergeHeads(NoMacs):
     """Heads side by side: (heads, tokens, channels) to (tokens, heads * channels)."""
 
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+
     def shape(self, *inputs: Shape) -> Shape:
         if len(inputs[0]) != 3:
             raise ShapeError(f"merge_heads takes heads x tokens x channels, {size(inputs[0])} arrives")
@@ -40,6 +56,8 @@ class MergeHeads(NoMacs):
 class MatMul(NoMacs):
     """Matrix product of two tensors over their last two axes: (..., n, k) and (..., k, m) to (..., n, m)."""
 
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_factors, no_scratch, sees_everything
     joins = True
 
     transpose: Any = arg(FLAG, False, doc="whether the second comes as (..., m, k)")
@@ -62,10 +80,16 @@ class MatMul(NoMacs):
                 refuse(ok, f"matmul of {shapes}, which do not fit")
         return (*left[:-1], right[outer])
 
+    def partial(self, inputs: tuple[Shape, ...], output: Shape) -> list[tuple[str, Shape]]:
+        return [("not scaled", output)] if self.scaled else []
+
     def products(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         return product(output) * inputs[0][-1]
 
 
 @operator("softmax")
-class Softmax(Elementwise):
+class Softmax(SameShape):
     """Softmax over the last axis."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_output, no_scratch, sees_place

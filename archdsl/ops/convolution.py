@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from archdsl.ops.arguments import COUNT, FLAG, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
-from archdsl.ops.operator import Dim, Operator, Shape, along, feature_map, operator, slide
+from archdsl.ops.facts import Layout, Memory, keeps_input, no_scratch
+from archdsl.ops.operator import Dim, Shape, feature_map, operator
+from archdsl.ops.window import Sliding, Window, slid
 
 
 @operator("conv")
-class Conv2d(Operator):
+class Conv2d(Sliding):
     """Two-dimensional convolution. `groups: $in` makes it depthwise."""
+
+    memory, layout = Memory.NEW, Layout.BLOCKED
+    kept, scratch = keeps_input, no_scratch
+    overwritable = takes_norm = True
 
     out: Any = arg(COUNT, doc="output channels")
     kernel: Any = arg(PAIR, (1, 1), doc="height and width of the kernel")
@@ -21,18 +28,17 @@ class Conv2d(Operator):
     groups: Any = arg(COUNT, 1, doc="number of groups that are convolved apart")
     bias: Any = arg(FLAG, False, doc="whether a bias is added to each output channel")
 
+    @cached_property
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
         if self.groups != 1:
             for count, what in ((channels, "input"), (self.out, "output")):
                 if (ok := count % self.groups == 0) is not True:
                     refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups")
-        pad = self.padding
-        return (
-            self.out,
-            slide(height, self.kernel[0], self.stride[0], along(pad, 0), self.dilation[0]),
-            slide(width, self.kernel[1], self.stride[1], along(pad, 1), self.dilation[1]),
-        )
+        return (self.out, *slid(self.window, (height, width)))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         weight = (self.out, inputs[0][0] // self.groups, *self.kernel)

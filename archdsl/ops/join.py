@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.exact import product
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.operator import NoMacs, Shape, channel_axis, operator, size
+from archdsl.ops.facts import Kept, Layout, Memory, keeps_factors, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.operator import Dim, NoMacs, Shape, channel_axis, operator, size
 
 
 class Mismatch(ShapeError):
@@ -36,6 +38,8 @@ _AXES = {1: ("channels",), 2: ("tokens", "channels"), 3: ("channels", "height", 
 
 
 class _Join(NoMacs):
+    memory = Memory.NEW
+    sees = sees_place
     joins = True
 
     def axis_names(self, inputs: tuple[Shape, ...]) -> tuple[str, ...]:
@@ -49,6 +53,10 @@ class _Join(NoMacs):
 @operator("concat")
 class Concat(_Join):
     """Tensors one after the other, along the channels unless said otherwise."""
+
+    layout = Layout.PLAIN
+    kept, scratch = keeps_nothing, no_scratch
+    neutral = overwritable = True
 
     axis: Any = arg(optional(WHOLE), None, doc="axis without the batch; the channels where not given")
 
@@ -70,9 +78,9 @@ class Concat(_Join):
 
 
 class _Combine(_Join):
-    """Elementwise over inputs of one shape; an axis of length 1 is stretched where `stretch` says so."""
+    """Value by value over inputs of one shape; an axis of length 1 is stretched where `stretches` says so."""
 
-    stretch = False
+    layout = Layout.FOLLOWS
 
     def shape(self, *inputs: Shape) -> Shape:
         names = self.axis_names(inputs)
@@ -80,25 +88,39 @@ class _Combine(_Join):
         for index, shape in enumerate(inputs[1:], 1):
             for axis, name in enumerate(names):
                 a, b = result[axis], shape[axis]
-                if a is b or (self.stretch and type(b) is int and b == 1):
+                if a is b or (self.stretches and type(b) is int and b == 1):
                     continue
-                if self.stretch and type(a) is int and a == 1:
+                if self.stretches and type(a) is int and a == 1:
                     result[axis] = b
                     continue
                 _agree(self.word, name, a, b, index, inputs)
         return tuple(result)
 
 
+class _Fold(_Combine):
+    """Two inputs at a time, from the left."""
+
+    scratch = no_scratch
+    pairwise = neutral = True
+
+    def partial(self, inputs: tuple[Shape, ...], output: Shape) -> list[tuple[str, Shape]]:
+        return [(f"first {count}", self.shape(*inputs[:count])) for count in range(2, len(inputs))]
+
+
 @operator("add")
-class Add(_Combine):
+class Add(_Fold):
     """Sum of the inputs."""
+
+    kept = keeps_nothing
+    overwritable = True
 
 
 @operator("mul")
-class Mul(_Combine):
+class Mul(_Fold):
     """Product of the inputs; a 1x1 map is stretched over the other's height and width (squeeze and excitation)."""
 
-    stretch = True
+    kept = keeps_factors
+    stretches = True
 
 
 @operator("weighted_add")
@@ -109,3 +131,10 @@ class WeightedAdd(_Combine):
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (len(inputs),)}
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(input=True, once=len(inputs))  # and the factors
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """The factors; and while two terms are added, both."""
+        return (len(inputs) + (2 * product(output) if len(inputs) > 1 else 0)) * itemsize

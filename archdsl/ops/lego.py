@@ -6,20 +6,27 @@ data beside the weights: it begins at random and is saved and loaded with them.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
-from archdsl.ops.operator import Dim, Operator, Shape, along, feature_map, operator, slide
+from archdsl.ops.facts import Kept, Layout, Memory, keeps_input, no_scratch, sees_place
+from archdsl.ops.operator import Dim, Operator, Shape, feature_map, operator
+from archdsl.ops.window import Sliding, Window, slid
 
 
 @operator("shared_conv")
-class SharedConv(Operator):
+class SharedConv(Sliding):
     """Convolution of equal groups of channels, each by the same filters (split and transform).
 
     A filter is counted once in the parameters and once for each group in the multiply-accumulates. The maps of the first group
     come first.
     """
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch = keeps_input, no_scratch
 
     filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
     groups: Any = arg(COUNT, doc="number of groups that share them")
@@ -27,15 +34,15 @@ class SharedConv(Operator):
     stride: Any = arg(PAIR, (1, 1), doc="step of the kernel")
     padding: Any = arg(PADDING, "same", doc="zeros on either side; same keeps height and width at stride 1")
 
+    @cached_property
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, (1, 1))
+
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
             refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups")
-        return (
-            self.filters * self.groups,
-            slide(height, self.kernel[0], self.stride[0], along(self.padding, 0)),
-            slide(width, self.kernel[1], self.stride[1], along(self.padding, 1)),
-        )
+        return (self.filters * self.groups, *slid(self.window, (height, width)))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (self.filters, inputs[0][0] // self.groups, *self.kernel)}
@@ -51,6 +58,10 @@ class ChooseAdd(Operator):
 
     It is a pointwise convolution of which one coefficient for each output and group is not zero, and is counted so.
     """
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    sees = sees_place
+    integers = frozenset({"choice"})
 
     out: Any = arg(COUNT, doc="output channels")
     groups: Any = arg(COUNT, doc="number of groups of maps, one is chosen of each")
@@ -70,3 +81,10 @@ class ChooseAdd(Operator):
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         out, height, width = output
         return out * height * width * self.groups
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(values=self.groups * product(output))  # what was chosen of each group
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """What was chosen before it is multiplied; from the second group on, the sum so far too."""
+        return product(output) * itemsize * minimum(self.groups, 2)

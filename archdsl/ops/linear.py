@@ -7,12 +7,17 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
 from archdsl.ops.errors import ShapeError
+from archdsl.ops.facts import Layout, Memory, Reach, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, Operator, Shape, operator, size
 
 
 @operator("linear")
 class Linear(Operator):
     """Matrix product over the channels of a vector, or of every token."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch = keeps_input, no_scratch
+    overwritable = takes_norm = True
 
     out: Any = arg(COUNT, doc="output channels")
     bias: Any = arg(FLAG, True, doc="whether a bias is added")
@@ -29,3 +34,6 @@ class Linear(Operator):
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         return product(output) * inputs[0][-1]
+
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
+        return Reach.EVERYTHING if len(output) == 1 else Reach.PLACE

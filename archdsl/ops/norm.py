@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, NUMBER, arg
-from archdsl.ops.operator import Elementwise, Shape, channel_axis, operator
+from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_place
+from archdsl.ops.operator import Dim, SameShape, Shape, channel_axis, operator
+
+
+class FoldableNorm(SameShape):
+    """Base of the norms that are a factor and a summand for each channel at inference, which the layer before can take in."""
+
+    def affine_form(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Factor and summand of each channel.
+
+        Args:
+            tensors: weights and buffers by name, arrays of floats.
+        """
+        raise NotImplementedError
 
 
 @operator("norm")
-class BatchNorm(Elementwise):
+class BatchNorm(FoldableNorm):
     """Batch normalisation over the channels (Ioffe & Szegedy 2015)."""
+
+    memory, layout = Memory.NEW, Layout.FOLLOWS
+    scratch, sees = no_scratch, sees_place
+    overwritable = True
+    counters = 1
 
     eps: Any = arg(NUMBER, 1e-5, doc="added to the variance")
     momentum: Any = arg(NUMBER, 0.1, doc="share of the new batch in the running statistics")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         channels = (inputs[0][channel_axis(inputs[0])],)
@@ -27,10 +44,24 @@ class BatchNorm(Elementwise):
         channels = (inputs[0][channel_axis(inputs[0])],)
         return {"running_mean": channels, "running_var": channels}
 
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(input=True, once=2 * inputs[0][channel_axis(inputs[0])])  # mean and inverse deviation of the batch
+
+    def affine_form(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
+        """gamma (x - mean) / sqrt(variance + eps) + beta, with running statistics."""
+        factor = 1 / (tensors["running_var"] + self.eps) ** 0.5
+        if self.affine:
+            factor = tensors["weight"] * factor
+        summand = -tensors["running_mean"] * factor
+        return factor, summand + tensors["bias"] if self.affine else summand
+
 
 @operator("layer_norm")
-class LayerNorm(Elementwise):
+class LayerNorm(SameShape):
     """Layer normalisation over the channels of each token, or of each place of a map (Ba et al. 2016)."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    sees = sees_place
 
     eps: Any = arg(NUMBER, 1e-5, doc="added to the variance")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
@@ -38,3 +69,14 @@ class LayerNorm(Elementwise):
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         channels = (inputs[0][channel_axis(inputs[0])],)
         return {"weight": channels, "bias": channels} if self.affine else {}
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(input=True, values=_of_rows(output))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        return _of_rows(output) * itemsize
+
+
+def _of_rows(output: Shape) -> Dim:
+    """Elements of a mean and an inverse deviation for each token or place."""
+    return 2 * product(output) // output[channel_axis(output)]

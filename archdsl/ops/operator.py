@@ -1,4 +1,6 @@
-"""What an operator is: fields, shape rule, weights and multiply-accumulates in one place, for ints and arrays alike.
+"""What an operator is, in one place: fields, shape rule, weights, multiply-accumulates, memory and what it keeps for its gradient.
+
+All of it is plain arithmetic on dimensions that are ints or arrays.
 
 A shape has no batch axis: (channels, height, width) for maps, (channels,) for vectors, (tokens, channels) for sequences. Inside
 attention it is (heads, tokens, channels).
@@ -8,24 +10,59 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
-from archdsl.exact import product, select
+from archdsl.errors import BackendError
+from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
-from archdsl.ops.errors import ArgumentError, ShapeError, refuse
+from archdsl.ops.errors import ArgumentError, ShapeError
+from archdsl.ops.facts import Kept, Layout, Memory, Reach
+from archdsl.ops.readers import unsaid
+
+if TYPE_CHECKING:
+    from archdsl.ops.window import Window
 
 Dim = Any  # int, or a Grid of ints
 Shape = tuple[Dim, ...]
 
 
 class Operator:
-    """Base of all primitive operators. Subclasses are frozen dataclasses made by `operator`."""
+    """Base of all primitive operators. Subclasses are frozen dataclasses made by `operator`.
+
+    `memory`, `layout`, `kept`, `scratch`, `sees`, `shape` and `macs` have no default, because none would be right for every
+    operator: whoever needs one that an operator does not say refuses that operator (see `archdsl.ops.readers`). Where nothing is
+    said of the others, an operator is only treated more carefully than it needs to be.
+
+    Attributes:
+        memory: which memory the output lies in, at inference.
+        layout: how it stands to the layout that runtimes keep maps in between convolutions.
+        joins: takes two or more inputs.
+        pairwise: for joins: combines two inputs at a time from the left, in any order (a sum, a product).
+        neutral: for joins: one input alone is the output (a sum, a product, a concatenation).
+        stretches: for joins: a map of 1x1 is stretched over the places of the others.
+        overwritable: the output is memory of its own that the gradient does not need, so what comes after may overwrite it.
+        alike: does the same to every channel, each by itself.
+        takes_norm: a norm after it can be folded into its weight and bias, row by row.
+        counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
+        integers: names of the buffers that hold integers.
+    """
 
     word: ClassVar[str]
     fields: ClassVar[dict[str, dataclasses.Field[Any]]]
     kinds: ClassVar[dict[str, Kind]]
     required: ClassVar[tuple[str, ...]]
-    joins: ClassVar[bool] = False  # takes two or more inputs
+
+    memory: ClassVar[Memory]
+    layout: ClassVar[Layout]
+    joins: ClassVar[bool] = False
+    pairwise: ClassVar[bool] = False
+    neutral: ClassVar[bool] = False
+    stretches: ClassVar[bool] = False
+    overwritable: ClassVar[bool] = False
+    alike: ClassVar[bool] = False
+    takes_norm: ClassVar[bool] = False
+    counters: ClassVar[int] = 0
+    integers: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **values: Any) -> None:
         raise TypeError("an operator is made by one of the subclasses")
@@ -44,25 +81,65 @@ class Operator:
         given = ", ".join(f"{name}={value!r}" for name, value in zip(self.fields, self.values(), strict=True))
         return f"{type(self).__name__}({given})"
 
+    @unsaid
     def shape(self, *inputs: Shape) -> Shape:
         """Output shape. Raises ShapeError where the inputs do not fit."""
-        raise NotImplementedError(f"{type(self).__name__} has no shape rule")
+        raise BackendError(
+            f"elaboration has no rule for the operator {self.word}: it does not say what its output's shape is (shape)"
+        )
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         """Shapes of the learned tensors by name."""
         return {}
 
     def buffers(self, *inputs: Shape) -> dict[str, Shape]:
-        """Shapes of the tensors that are kept and not learned (running statistics), by name; scalars of int64 are left out."""
+        """Shapes of the tensors that are kept and not learned (running statistics), by name; `counters` are left out."""
         return {}
 
+    @unsaid
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         """Multiply-accumulates for batch 1, biases not counted."""
-        raise NotImplementedError(f"{type(self).__name__} has no rule for multiply-accumulates")
+        raise BackendError(f"cost has no rule for the operator {self.word}: it does not say its multiply-accumulates (macs)")
 
     def products(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         """Multiply-accumulates of two computed tensors for batch 1, as in attention; kept apart from those with weights."""
         return 0
+
+    @unsaid
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        """What the forward pass of a training step keeps for the gradient, as the formula of the gradient needs it.
+
+        Args:
+            in_place: whether the operator overwrites its input.
+        """
+        raise NotImplementedError
+
+    @unsaid
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """Bytes that the operator needs beside its inputs and output until it returns, for batch 1."""
+        raise NotImplementedError
+
+    def partial(self, inputs: tuple[Shape, ...], output: Shape) -> list[tuple[str, Shape]]:
+        """Tensors that are made one from the other on the way to the output: what each is called, and its shape."""
+        return []
+
+    @unsaid
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window | Reach:
+        """What one value of the output sees of the input."""
+        raise NotImplementedError
+
+    @property
+    def trained_memory(self) -> Memory:
+        """Which memory the output lies in while training."""
+        return self.memory
+
+    def overwrites(self) -> bool:
+        """Whether frameworks offer the operator in place, overwriting its input, for training too."""
+        return False
+
+    def hands_on(self, count: int) -> bool:
+        """Whether the output at inference is the first input's memory, given the number of inputs."""
+        return self.memory is not Memory.NEW or (self.pairwise and count == 1)
 
     def params(self, *inputs: Shape) -> Dim:
         """Number of learned values."""
@@ -104,7 +181,7 @@ class NoMacs(Operator):
         return 0
 
 
-class Elementwise(NoMacs):
+class SameShape(NoMacs):
     """One input, an output of the same shape."""
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -163,37 +240,3 @@ def feature_map(op: Operator, shape: Shape) -> tuple[Dim, Dim, Dim]:
 def channel_axis(shape: Shape) -> int:
     """Index of the channels in a shape: first in maps and vectors, last in sequences of tokens."""
     return 1 if len(shape) == 2 else 0
-
-
-def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim = 1, ceil: bool = False) -> Dim:
-    """Length after a sliding window, along one axis.
-
-    `same` pads half the window on either side, so the length is divided by the stride and rounded up whatever the window is;
-    that needs a window of odd extent.
-    """
-    if padding == "same":
-        if (ok := (dilation * (kernel - 1)) % 2 == 0) is not True:
-            hint = "give the padding as a number, or put a pad before it"
-            refuse(ok, f"a window of {kernel} cannot be padded by the same amount on both sides", hint)
-        return (extent + stride - 1) // stride
-    rest = extent + 2 * padding - dilation * (kernel - 1) - 1
-    if (ok := rest >= 0) is not True:
-        refuse(ok, f"a window of {dilation * (kernel - 1) + 1} does not fit into {extent} with padding {padding}")
-    if not ceil:
-        return rest // stride + 1
-    length = (rest + stride - 1) // stride + 1
-    # A window that would begin in the padding past the end is dropped, as in PyTorch.
-    return select((length - 1) * stride >= extent + padding, length - 1, length)
-
-
-def pads(padding: Any, kernel: tuple[Dim, Dim], dilation: tuple[Dim, Dim] = (1, 1)) -> tuple[Dim, Dim]:
-    """Padding on either side of height and width as numbers."""
-    if padding != "same":
-        height, width = padding
-        return height, width
-    return (dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2)
-
-
-def along(padding: Any, axis: int) -> Any:
-    """The padding of one axis: `same`, or its number."""
-    return padding if padding == "same" else padding[axis]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from archdsl.exact import product
 from archdsl.ops.arguments import NUMBER, Kind, arg
 from archdsl.ops.errors import ArgumentError
-from archdsl.ops.operator import Elementwise, NoMacs, Shape, operator
+from archdsl.ops.facts import Kept, Layout, Memory, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
 
 
 def _probability(value: Any) -> float:
@@ -20,7 +22,9 @@ PROBABILITY = Kind("number from 0 up to 1", _probability, NUMBER.schema)
 
 
 class Input(NoMacs):
-    """Where the image comes in. It is no step of a spec, `input:` makes it."""
+    """Where the image comes in. It is no step of a spec, `input:` makes it. It reads nothing, so readers pass over it."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
 
     word = "input"
     fields: ClassVar[dict[str, Any]] = {}
@@ -46,20 +50,45 @@ class Input(NoMacs):
         return {"size": self.size}
 
 
+class Passing(SameShape):
+    """Base of the operators that pass their input on at inference, as it is."""
+
+    memory, layout = Memory.PASSED, Layout.FOLLOWS
+    scratch, sees = no_scratch, sees_place
+
+
+class Dropping(Passing):
+    """Base of those that drop something while training, where their rate is not 0."""
+
+    rate: Any
+
+    @property
+    def trained_memory(self) -> Memory:
+        return Memory.NEW if self.rate > 0 else Memory.PASSED
+
+
 @operator("identity")
-class Identity(Elementwise):
+class Identity(Passing):
     """The input as it is."""
+
+    kept = keeps_nothing
 
 
 @operator("dropout")
-class Dropout(Elementwise):
+class Dropout(Dropping):
     """Zeros a random share of the values while training (Srivastava et al. 2014)."""
 
     rate: Any = arg(PROBABILITY, 0.5, doc="share that is dropped")
 
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(values=product(output) if self.rate > 0 else 0)
+
 
 @operator("drop_path")
-class DropPath(Elementwise):
+class DropPath(Dropping):
     """Stochastic depth (Huang et al. 2016): zeros a random share of the images while training, which skips the path for them."""
 
     rate: Any = arg(PROBABILITY, 0.0, doc="share that is dropped")
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(values=1 if self.rate > 0 else 0)  # whether the image is kept

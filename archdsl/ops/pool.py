@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.errors import refuse
-from archdsl.ops.operator import NoMacs, Shape, along, feature_map, operator, slide
+from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, keeps_input, no_scratch
+from archdsl.ops.operator import Dim, NoMacs, Shape, feature_map, operator
+from archdsl.ops.window import Sliding, Window, slid
 
 
-class _Window(NoMacs):
-    """A window that slides over each channel. Without a stride it steps by its own size."""
+class Pool(Sliding, NoMacs):
+    """Base of pooling by a window that slides over each channel. Without a stride it steps by its own size."""
+
+    memory, layout = Memory.NEW, Layout.BLOCKED
+    alike = True
 
     kernel: Any
     stride: Any
     padding: Any
     ceil: Any
 
-    @property
-    def steps(self) -> tuple[Any, Any]:
-        height, width = self.kernel if self.stride is None else self.stride
-        return height, width
+    @cached_property
+    def window(self) -> Window:
+        return Window(self.kernel, self.kernel if self.stride is None else self.stride, self.padding, (1, 1))
 
     def shape(self, *inputs: Shape) -> Shape:
-        channels, height, width = feature_map(self, inputs[0])
-        for axis in (0, 1):
-            pad = along(self.padding, axis)
-            if pad != "same" and (ok := 2 * pad <= self.kernel[axis]) is not True:
-                refuse(ok, f"{self.word} takes padding up to half of its window of {self.kernel[axis]}, {pad} came")
-        return (
-            channels,
-            slide(height, self.kernel[0], self.steps[0], along(self.padding, 0), ceil=self.ceil),
-            slide(width, self.kernel[1], self.steps[1], along(self.padding, 1), ceil=self.ceil),
-        )
+        channels, *extents = feature_map(self, inputs[0])
+        for pad, extent in zip(self.padding if self.padding != "same" else (), self.kernel, strict=False):
+            if (ok := 2 * pad <= extent) is not True:
+                refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came")
+        return (channels, *slid(self.window, tuple(extents), self.ceil))
 
 
 @operator("maxpool")
-class MaxPool(_Window):
+class MaxPool(Pool):
     """Largest value of each window."""
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
@@ -44,10 +45,18 @@ class MaxPool(_Window):
     padding: Any = arg(PADDING, (0, 0), doc="on either side; never the largest value")
     ceil: Any = arg(FLAG, False, doc="whether a window that is cut off at the end counts")
 
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(input=True, indices=product(output))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        return product(output) * INDEX_BYTES
+
 
 @operator("avgpool")
-class AvgPool(_Window):
+class AvgPool(Pool):
     """Mean of each window."""
+
+    kept, scratch = keeps_input, no_scratch
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
@@ -60,9 +69,28 @@ class AvgPool(_Window):
 class AdaptivePool(NoMacs):
     """Pooling to a fixed height and width, 1x1 unless said otherwise: the global pooling of classifiers."""
 
+    memory, layout = Memory.NEW, Layout.BLOCKED
+    alike = True
+
     size: Any = arg(PAIR, (1, 1), doc="height and width of the output")
     mode: Any = arg(word("avg", "max"), "avg", doc="mean or largest value")
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, _, _ = feature_map(self, inputs[0])
         return (channels, *self.size)
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        if self.mode == "max":
+            return Kept(input=True, indices=product(output))
+        return Kept(input=self.size != (1, 1))  # a mean over everything needs its shape alone
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        return product(output) * INDEX_BYTES if self.mode == "max" else 0
+
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window | Reach:
+        """Windows of equal size where the extents divide evenly; to one value, or by uneven windows, everything."""
+        (_, height, width), (_, rows, columns) = inputs[0], output
+        if one_answer((rows == 1) & (columns == 1)) or not one_answer((height % rows == 0) & (width % columns == 0)):
+            return Reach.EVERYTHING
+        kernel = (height // rows, width // columns)
+        return Window(kernel, kernel, (0, 0), (1, 1))

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.exact import product
+from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, PAIR, WHOLE, Kind, arg, word
 from archdsl.ops.errors import ArgumentError, refuse
-from archdsl.ops.operator import Elementwise, NoMacs, Shape, channel_axis, feature_map, operator, size
+from archdsl.ops.facts import Kept, Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, channel_axis, feature_map, operator, size
+from archdsl.ops.window import Window
+
+
+class View(NoMacs):
+    """Base of the operators whose output is their input's memory, looked at in another way."""
+
+    memory, layout = Memory.VIEW, Layout.PLAIN
+    kept, scratch = keeps_nothing, no_scratch
 
 
 @operator("slice")
-class Slice(NoMacs):
+class Slice(View):
     """Channels from `start` up to, and without, `stop`."""
+
+    sees = sees_place
 
     start: Any = arg(WHOLE, doc="first channel, counted from 0")
     stop: Any = arg(COUNT, doc="channel after the last")
@@ -26,8 +37,11 @@ class Slice(NoMacs):
 
 
 @operator("shuffle")
-class Shuffle(Elementwise):
+class Shuffle(SameShape):
     """Channel shuffle (Zhang et al. 2018): channels are dealt out over the groups in turn."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
     groups: Any = arg(COUNT, doc="number of groups")
 
@@ -39,11 +53,14 @@ class Shuffle(Elementwise):
 
 
 @operator("shift")
-class Shift(Elementwise):
+class Shift(SameShape):
     """Shift (Wu et al. 2018): the channels fall into kernel x kernel groups, each moved by its own offset; what comes in is zero.
 
     The channels are shared out evenly and in order over the offsets, row by row; those left over stay in the middle.
     """
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept = keeps_nothing
 
     kernel: Any = arg(COUNT, 3, doc="width of the square of offsets, odd")
     dilation: Any = arg(COUNT, 1, doc="length of one step")
@@ -53,6 +70,15 @@ class Shift(Elementwise):
         if (ok := self.kernel % 2 == 1) is not True:
             refuse(ok, f"a shift needs an odd kernel, {self.kernel} came")
         return inputs[0]
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """Each group that moves, before all are joined; the middle one stays, and so do channels that are left over."""
+        channels, height, width = inputs[0]
+        groups = self.kernel * self.kernel
+        return (groups - 1) * (channels // groups) * height * width * itemsize
+
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
+        return Window((self.kernel, self.kernel), (1, 1), "same", (self.dilation, self.dilation))
 
 
 def _sides(value: Any) -> tuple[Any, ...]:
@@ -70,6 +96,9 @@ SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": [_INT, {"typ
 class Pad(NoMacs):
     """Padding of height and width, each side by itself."""
 
+    memory, layout = Memory.NEW, Layout.PLAIN
+    scratch, sees = no_scratch, sees_place
+
     sides: Any = arg(SIDES, doc="amount on each side: left, right, top, bottom")
     mode: Any = arg(word("zeros", "reflect", "replicate"), "zeros", doc="what is filled in")
 
@@ -81,10 +110,16 @@ class Pad(NoMacs):
                 refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}")
         return (channels, height + top + bottom, width + left + right)
 
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(input=self.mode != "zeros")
+
 
 @operator("upsample")
 class Upsample(NoMacs):
     """Height and width times a whole number."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch = keeps_nothing, no_scratch
 
     scale: Any = arg(PAIR, (2, 2), doc="factor of height and width")
     mode: Any = arg(word("nearest", "bilinear"), "nearest", doc="how values in between are found")
@@ -93,10 +128,19 @@ class Upsample(NoMacs):
         channels, height, width = feature_map(self, inputs[0])
         return (channels, height * self.scale[0], width * self.scale[1])
 
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
+        """Nearest repeats values; bilinear mixes two neighbours along each axis that grows."""
+        two = self.mode == "bilinear"
+        return Window(
+            tuple(1 + (select(scale > 1, 1, 0) if two else 0) for scale in self.scale), (1, 1), (0, 0), (1, 1), self.scale
+        )
+
 
 @operator("flatten")
-class Flatten(NoMacs):
+class Flatten(View):
     """A map as one vector."""
+
+    sees = sees_everything
 
     def shape(self, *inputs: Shape) -> Shape:
         return (product(inputs[0]),)

@@ -6,7 +6,9 @@ from typing import Any
 
 from archdsl.ops.arguments import NUMBER, WHOLE, arg
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.operator import Dim, Elementwise, NoMacs, Operator, Shape, feature_map, operator, size
+from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
+from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, feature_map, operator, size
+from archdsl.ops.rearrange import View
 
 
 def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
@@ -18,8 +20,10 @@ def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
 
 
 @operator("tokens")
-class Tokens(NoMacs):
+class Tokens(View):
     """The places of a map as tokens, row by row: (channels, height, width) to (height * width, channels)."""
+
+    sees = sees_place
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
@@ -29,6 +33,9 @@ class Tokens(NoMacs):
 @operator("class_token")
 class ClassToken(NoMacs):
     """One learned token before the others."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
     deviation: Any = arg(NUMBER, 1e-6, doc="standard deviation to begin with")
 
@@ -41,8 +48,11 @@ class ClassToken(NoMacs):
 
 
 @operator("position")
-class Position(Elementwise):
+class Position(SameShape):
     """Adds a learned embedding to every token."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
     deviation: Any = arg(NUMBER, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
 
@@ -54,8 +64,10 @@ class Position(Elementwise):
 
 
 @operator("select_token")
-class SelectToken(NoMacs):
+class SelectToken(View):
     """One token as a vector: what a classifier takes from the class token."""
+
+    sees = sees_place
 
     index: Any = arg(WHOLE, 0, doc="number of the token, counted from 0")
 
@@ -69,6 +81,9 @@ class SelectToken(NoMacs):
 @operator("token_mean")
 class TokenMean(NoMacs):
     """Mean of all tokens as a vector."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_everything
 
     def shape(self, *inputs: Shape) -> Shape:
         _, channels = sequence(self, inputs[0])

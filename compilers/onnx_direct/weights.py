@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archdsl.compilers.passes.fold_norms import rows_times
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.lego import ChooseAdd
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import FoldableNorm
 from archdsl.ops.operator import size
-from archdsl.ops.scale import LayerScale
 
 Tensor = NDArray[Any]
 Tensors = dict[str, Tensor]
@@ -38,19 +37,20 @@ class Weights:
         return {name: self._tensor(node, name, shape) for name, shape in wanted.items()}
 
     def folded(self, node: Node, norms: list[Node]) -> Tensors:
-        """Weight and bias of a convolution or linear layer with the batch norms behind it folded in, worked out in float64."""
-        tensors = {name: tensor.astype(np.float64) for name, tensor in self.of(node).items()}
+        """Weight and bias of a convolution or linear layer with the norms after it folded in, worked out in float64."""
+        tensors = self._double(node)
         weight, bias = tensors["weight"], tensors.get("bias", np.zeros(len(tensors["weight"])))
         for norm in norms:
-            assert isinstance(norm.op, BatchNorm)
-            found = {name: tensor.astype(np.float64) for name, tensor in self.of(norm).items()}
-            scale = found.get("weight", 1.0) / np.sqrt(found["running_var"] + norm.op.eps)
-            weight = weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
-            bias = (bias - found["running_mean"]) * scale + found.get("bias", 0.0)
+            assert isinstance(norm.op, FoldableNorm)
+            factor, summand = norm.op.affine_form(self._double(norm))
+            weight, bias = rows_times(weight, factor), bias * factor + summand
         return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
 
+    def _double(self, node: Node) -> Tensors:
+        return {name: tensor.astype(np.float64) for name, tensor in self.of(node).items()}
+
     def _tensor(self, node: Node, name: str, shape: tuple[int, ...]) -> Tensor:
-        kind = np.int64 if name == "choice" else np.float32
+        kind = np.int64 if name in node.op.integers else np.float32
         found = self.given.get(f"{node.name}.{name}")
         if found is None:
             return self._drawn(node, name, shape).astype(kind, copy=False)
@@ -62,14 +62,17 @@ class Weights:
     def _drawn(self, node: Node, name: str, shape: tuple[int, ...]) -> Tensor:
         if name in ("bias", "running_mean"):
             return np.zeros(shape, np.float32)
-        if name == "running_var" or (name == "weight" and isinstance(node.op, (BatchNorm, LayerNorm, LayerScale))):
+        if name == "running_var" or (name == "weight" and len(shape) == 1):
             return np.ones(shape, np.float32)
-        if name == "choice":
-            assert isinstance(node.op, ChooseAdd)
-            maps = self.graph.input_shapes(node)[0][0] // node.op.groups
-            found: Tensor = np.arange(np.prod(shape)).reshape(shape) % maps
-            return found
+        if name in node.op.integers:
+            return self._chosen(node, shape)
         inputs = int(np.prod(shape[1:])) or 1
         drawn: Tensor = self.generator.standard_normal(shape, dtype=np.float32)
         scaled: Tensor = drawn * np.float32(np.sqrt(2 / inputs))
         return scaled
+
+    def _chosen(self, node: Node, shape: tuple[int, ...]) -> Tensor:
+        """For each output and group one of the group's maps."""
+        maps = self.graph.input_shapes(node)[0][0] // shape[-1]
+        found: Tensor = np.arange(np.prod(shape)).reshape(shape) % maps
+        return found

@@ -10,10 +10,8 @@ import numpy as np
 from archdsl.compilers.onnx_direct.weights import Weights
 from archdsl.errors import BackendError, InputError
 from archdsl.exact import product
+from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.convolution import Conv2d
-from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm
 from archdsl.ops.passing import Input
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
     _need_numbers(graph)
     found = Weights(graph, weights or {})
     write = Writer()
-    folded = _folded(graph)
+    folded = folded_norms(graph)
     values: dict[str, str] = {}
     for node in graph:
         if isinstance(node.op, Input):
@@ -97,10 +95,7 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
         if node.name in folded:
             values[node.name] = values[node.inputs[0]]
             continue
-        rule = RULES.get(type(node.op))
-        if rule is None:
-            where = f" ({node.mark})" if node.mark else ""
-            raise BackendError(f"onnx has no rule for the operator {node.op.word}, which '{node.name}'{where} uses")
+        rule = RULES.of(node)
         write.begin(node.name)
         norms = [graph[norm] for norm, layer in folded.items() if layer == node.name]
         tensors = found.folded(node, norms) if norms else found.of(node)
@@ -112,23 +107,6 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
     constants = [tensor for name, tensor in write.constants.items() if name in used]
     made = helper.make_graph(write.nodes, graph.name, ends[:1], ends[1:], constants)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="archdsl")
-
-
-def _folded(graph: Graph) -> dict[str, str]:
-    """Batch norms that disappear, by name: each with the convolution, or linear layer of vectors, that they are folded into.
-
-    Every one reads that layer, or the last norm folded into it, and nothing else does.
-    """
-    readers = graph.readers()
-    found: dict[str, str] = {}
-    for node in graph:
-        if not isinstance(node.op, BatchNorm) or len(readers[node.inputs[0]]) != 1:
-            continue
-        source = graph[found.get(node.inputs[0], node.inputs[0])]
-        vector = isinstance(source.op, Linear) and len(source.shape) == 1
-        if isinstance(source.op, Conv2d) or vector:
-            found[node.name] = source.name
-    return found
 
 
 def _name_output(write: Writer, value: str) -> None:

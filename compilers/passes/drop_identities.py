@@ -6,19 +6,21 @@ from collections import Counter
 
 from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.views import simplify
-from archdsl.ops.join import Add, Concat, Mul
-from archdsl.ops.passing import Dropout, DropPath, Identity
+from archdsl.ops.facts import Memory
+from archdsl.ops.readers import Facts
 
-PASSING = (Identity, Dropout, DropPath)
-FOLDS = (Add, Mul, Concat)
+PASSES = Facts("rewriting", __name__, memory="which memory its output lies in")
 
 
 def drop_identities(draft: Draft) -> None:
     """Everything that reads such a node reads what it passes on."""
     dropped: Counter[str] = Counter()
     for node in list(draft.nodes.values()):
-        if isinstance(node.op, PASSING) or (isinstance(node.op, FOLDS) and len(node.inputs) == 1):
-            dropped[node.op.word] += 1
+        if not node.inputs:
+            continue
+        op = PASSES.of(node)
+        if op.memory is Memory.PASSED or (op.neutral and len(node.inputs) == 1):
+            dropped[op.word] += 1
             draft.redirect(node.name, draft[node.name].inputs[0])
     if views := simplify(draft):
         dropped["slice or concat"] += views

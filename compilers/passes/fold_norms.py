@@ -6,41 +6,35 @@ y = gamma (W x + b - mean) / sqrt(variance + eps) + beta is W' x + b' with W' = 
 from __future__ import annotations
 
 from dataclasses import replace
-
-import numpy as np
+from functools import cache
 
 from archdsl.compilers.passes.draft import Draft
-from archdsl.compilers.passes.weights import Lazy, lazy, zeros
+from archdsl.compilers.passes.weights import Array, Lazy, lazy, tensors, zeros
+from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Node
-from archdsl.ops.convolution import Conv2d
-from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm
+from archdsl.ops.norm import FoldableNorm
+from archdsl.ops.operator import channel_axis
 
 
 def fold_norms(draft: Draft) -> None:
     """Norms whose input comes from a layer that nothing else reads."""
-    readers = draft.readers()
-    folded = 0
-    for node in list(draft.nodes.values()):
-        if not isinstance(node.op, BatchNorm):
-            continue
-        before = draft[draft[node.name].inputs[0]]
-        if isinstance(before.op, (Conv2d, Linear)) and readers[before.name] == [node.name] and before.name != draft.output:
-            _fold(draft, before, node)
-            readers[before.name] = readers[node.name]
-            folded += 1
+    folded = folded_norms(draft.graph(), over_tokens=True)
+    for norm, layer in folded.items():
+        _fold(draft, draft[layer], draft[norm])
     draft.settle()
     if folded:
-        left = sum(isinstance(node.op, BatchNorm) for node in draft.nodes.values())
-        draft.note("fold_norms", f"folded {folded} batch norms into the layers before them" + (f", {left} stay" if left else ""))
+        left = sum(isinstance(node.op, FoldableNorm) for node in draft.nodes.values())
+        draft.note(
+            "fold_norms", f"folded {len(folded)} batch norms into the layers before them" + (f", {left} stay" if left else "")
+        )
 
 
 def _fold(draft: Draft, layer: Node, norm: Node) -> None:
-    channels = norm.shape[1 if len(norm.shape) == 2 else 0]
+    channels = norm.shape[channel_axis(norm.shape)]
     scale, shift = affine(draft, norm)
     weight = draft.weight(layer.name)
     bias = draft.weight(layer.name, "bias") if layer.op.bias else zeros(channels)  # type: ignore[attr-defined]
-    draft.weights[f"{layer.name}.weight"] = lazy(lambda: weight() * scale().reshape(-1, *[1] * (weight().ndim - 1)))
+    draft.weights[f"{layer.name}.weight"] = lazy(lambda: rows_times(weight(), scale()))
     draft.weights[f"{layer.name}.bias"] = lazy(lambda: bias() * scale() + shift())
     draft.nodes[layer.name] = replace(layer, op=replace(layer.op, bias=True))  # type: ignore[type-var]
     draft.redirect(norm.name, layer.name)
@@ -48,12 +42,13 @@ def _fold(draft: Draft, layer: Node, norm: Node) -> None:
 
 def affine(draft: Draft, norm: Node) -> tuple[Lazy, Lazy]:
     """What a batch norm does to a channel at inference: factor and summand."""
-    assert isinstance(norm.op, BatchNorm)
-    eps = norm.op.eps
-    mean, variance = draft.weight(norm.name, "running_mean"), draft.weight(norm.name, "running_var")
-    if not norm.op.affine:
-        scale = lazy(lambda: 1 / np.sqrt(variance() + eps))
-        return scale, lazy(lambda: -mean() * scale())
-    gamma, beta = draft.weight(norm.name), draft.weight(norm.name, "bias")
-    factor = lazy(lambda: gamma() / np.sqrt(variance() + eps))
-    return factor, lazy(lambda: beta() - mean() * factor())
+    op = norm.op
+    assert isinstance(op, FoldableNorm)
+    read = {name: draft.weight(norm.name, name) for name in tensors(draft.graph(), norm.name)}
+    form = cache(lambda: op.affine_form({name: weight() for name, weight in read.items()}))
+    return lazy(lambda: form()[0]), lazy(lambda: form()[1])
+
+
+def rows_times(weight: Array, scale: Array) -> Array:
+    """A weight with each output channel times its factor."""
+    return weight * scale.reshape(-1, *[1] * (weight.ndim - 1))

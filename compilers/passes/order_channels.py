@@ -14,7 +14,7 @@ import numpy as np
 from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.views import View, view
 from archdsl.compilers.passes.weights import Lazy, lazy
-from archdsl.ops.activation import Activation, PReLU
+from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
@@ -70,7 +70,7 @@ def _makers(draft: Draft, name: str, readers: dict[str, list[str]]) -> list[str]
     if isinstance(node.op, Conv2d) and node.op.groups == 1:
         return [name]
     depthwise = isinstance(node.op, Conv2d) and node.op.groups == node.op.out == draft[node.inputs[0]].shape[0]
-    if not depthwise and not (isinstance(node.op, Activation) and not isinstance(node.op, PReLU)):
+    if not depthwise and not (isinstance(node.op, Activation) and node.op.alike):
         return None
     if len(readers[node.inputs[0]]) != 1:
         return None

@@ -11,7 +11,6 @@ from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.weights import Array, Lazy, lazy
 from archdsl.ir.graph import Node
 from archdsl.ops.convolution import Conv2d
-from archdsl.ops.operator import pads
 
 
 class Map(NamedTuple):
@@ -32,7 +31,7 @@ class Map(NamedTuple):
 def is_pointwise(node: Node) -> bool:
     """Whether a node is a 1x1 convolution without padding, of any stride and groups."""
     op = node.op
-    return isinstance(op, Conv2d) and op.kernel == (1, 1) and pads(op.padding, op.kernel, op.dilation) == (0, 0)
+    return isinstance(op, Conv2d) and op.kernel == (1, 1) and op.window.pads == (0, 0)
 
 
 def read(draft: Draft, node: Node) -> Map:

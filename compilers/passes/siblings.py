@@ -9,11 +9,7 @@ from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.pointwise import is_pointwise
 from archdsl.compilers.passes.views import View, view
 from archdsl.ir.graph import Node
-from archdsl.ops.activation import Activation, PReLU
 from archdsl.ops.convolution import Conv2d
-from archdsl.ops.join import Add, Mul
-from archdsl.ops.operator import pads
-from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.rearrange import Slice
 
 
@@ -68,7 +64,7 @@ def is_depthwise(draft: Draft, node: Node) -> bool:
     op = node.op
     if not isinstance(op, Conv2d) or not op.groups == op.out == draft[node.inputs[0]].shape[0] or op.dilation != (1, 1):
         return False
-    return all(k % 2 == 1 and p == k // 2 for k, p in zip(op.kernel, pads(op.padding, op.kernel), strict=True))
+    return all(k % 2 == 1 and p == k // 2 for k, p in zip(op.kernel, op.window.pads, strict=True))
 
 
 def _readers(draft: Draft, base: str) -> list[Node]:
@@ -86,7 +82,7 @@ def _kind(draft: Draft, node: Node, base: str) -> tuple[Any, View]:
     """What a node must share with others to be merged with them, and what it reads; no key for what cannot be merged."""
     op = node.op
     views = [view(draft, source) for source in node.inputs]
-    if isinstance(op, (Add, Mul)) and len(views) == 2 and views[0].base != views[1].base:
+    if op.pairwise and len(views) == 2 and views[0].base != views[1].base:
         first = next(found for found in views if found.base == base)
         other = next(found for found in views if found.base != base)
         same = (first.start, first.stop) == (other.start, other.stop)
@@ -100,7 +96,7 @@ def _kind(draft: Draft, node: Node, base: str) -> tuple[Any, View]:
         if is_pointwise(node) and op.groups == 1:
             return ("pointwise", None, op.stride), views[0]
         return None, views[0]
-    if isinstance(op, (AdaptivePool, MaxPool, AvgPool)) or (isinstance(op, Activation) and not isinstance(op, PReLU)):
+    if op.alike:
         return ("alike", None, op), views[0]
     return None, views[0]
 

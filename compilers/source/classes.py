@@ -12,16 +12,18 @@ from archdsl.compilers.source.functions import expression
 from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
-from archdsl.compilers.source.parts import Argument, Made, Slot, text_key
+from archdsl.compilers.source.parts import Argument, Made, NoForm, Slot, text_key
 from archdsl.compilers.source.runs import runs
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.source.tree import Submodule, tree
 from archdsl.compilers.torch.names import attribute, class_name
 from archdsl.compilers.torch.rules import RULES, Layer
-from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ops.operator import channel_axis
+from archdsl.ops.readers import Reader
+
+SOURCE = Reader("Python source", __name__)
 
 TAKEN = frozenset(["self", "x", "i", "nn", "torch", "functional", "range", "type"])
 """Names that a constructor needs otherwise."""
@@ -108,14 +110,17 @@ class _Classes:
         if isinstance(item, Submodule):
             name = attribute(item.path.rpartition(".")[2])
             return Entry(name, tuple(item.inputs), tuple(item.outputs), self.calls[item])
-        rule = RULES.get(type(item.op))
+        rule = RULES.find(type(item.op))
         if rule is None:
-            raise BackendError(f"Python source has no form for the operator {item.op.word}, which '{item.name}' uses")
+            SOURCE.refuse(item)
         name, shapes = attribute(item.name.rpartition(".")[2]), self.graph.input_shapes(item)
-        if isinstance(rule, Layer):
-            module: nn.Module = rule.make(item.op, shapes, item.name in self.overwriting)
-            return Entry(name, item.inputs, (item.name,), made(module))
-        return Entry(name, item.inputs, (item.name,), None, expression(rule, item.op, shapes))
+        try:
+            if isinstance(rule, Layer):
+                module: nn.Module = rule.make(item.op, shapes, item.name in self.overwriting)
+                return Entry(name, item.inputs, (item.name,), made(module))
+            return Entry(name, item.inputs, (item.name,), None, expression(rule, item.op, shapes))
+        except NoForm as missing:
+            SOURCE.refuse(item, str(missing))
 
 
 def _sources(submodule: Submodule, entries: Sequence[Entry]) -> list[tuple[Source, ...]]:

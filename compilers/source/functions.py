@@ -9,9 +9,8 @@ from typing import Any
 import torch
 from torch import fx
 
-from archdsl.compilers.source.parts import Ref, Slot, Text
+from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
 from archdsl.compilers.torch.rules import Call
-from archdsl.errors import BackendError
 from archdsl.ops import Operator, Shape
 
 
@@ -19,7 +18,7 @@ def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
     """An operator that becomes a function, in terms of the tensors that arrive.
 
     Raises:
-        BackendError: it uses a function that has no form here.
+        NoForm: it uses a function that has none here.
     """
     code = fx.Graph()
     arguments = [code.placeholder(f"x{position}") for position in range(len(shapes))]
@@ -37,7 +36,7 @@ def _text(node: fx.Node) -> Text:
         return (Ref(node.meta["position"]),)
     target: Any = node.target
     if target not in FUNCTIONS:
-        raise BackendError(f"Python source has no form for the function {getattr(target, '__name__', target)}")
+        raise NoForm(f"the function {getattr(target, '__name__', target)} has no form there")
     return FUNCTIONS[target](*node.args)
 
 

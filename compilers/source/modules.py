@@ -10,9 +10,8 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, Slot, Text
+from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot, Text
 from archdsl.compilers.torch import layers, sharing, tokens
-from archdsl.errors import BackendError
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
@@ -29,24 +28,20 @@ COPIED: tuple[type[nn.Module], ...] = (
 )
 """Layers whose source goes into the file, in this order."""
 
-OVERWRITING = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.Hardsigmoid, nn.SiLU)
-"""Activations that are called alike, so that a class can take any of them."""
-
 
 def made(module: nn.Module) -> Made:
     """The call that makes a module like this one.
 
     Raises:
-        BackendError: no form is known for its class.
+        NoForm: none is known for its class.
     """
     kind = type(module)
-    if kind in OVERWRITING:
-        flag = Argument("inplace", (repr(module.inplace),), False)
-        return Made((Slot(Name(f"nn.{kind.__name__}"), "activation", "activation"),), _given([flag]))
     if kind not in MODULES:
-        raise BackendError(f"Python source has no form for the layer {kind.__name__}")
-    name = kind.__name__ if kind in COPIED else f"nn.{kind.__name__}"
-    return Made((name,), _given(MODULES[kind](module)))
+        raise NoForm(f"the layer {kind.__name__} has no form there")
+    arguments = _given(MODULES[kind](module))
+    if MODULES[kind] is _activation:
+        return Made((Slot(Name(f"nn.{kind.__name__}"), "activation", "activation"),), arguments)
+    return Made((kind.__name__ if kind in COPIED else f"nn.{kind.__name__}",), arguments)
 
 
 def _given(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
@@ -82,6 +77,11 @@ def _window(module: Any, hint: str = "kernel") -> list[Argument]:
         _pair(module.stride, "stride", "stride", 1),
         _pair(module.padding, "padding", "kernel", 0),
     ]
+
+
+def _activation(m: Any) -> list[Argument]:
+    """Activations that are called alike, so that a class can take any of them."""
+    return [_flag(m.inplace, "inplace", False)]
 
 
 def _conv(m: Any) -> list[Argument]:
@@ -149,6 +149,11 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     nn.BatchNorm1d: _norm,
     nn.BatchNorm2d: _norm,
     nn.LayerNorm: _layer_norm,
+    nn.ReLU: _activation,
+    nn.ReLU6: _activation,
+    nn.Hardswish: _activation,
+    nn.Hardsigmoid: _activation,
+    nn.SiLU: _activation,
     nn.LeakyReLU: lambda m: [_number(m.negative_slope, "", 0.01, "slope"), _flag(m.inplace, "inplace", False)],
     nn.Sigmoid: lambda m: [],
     nn.Tanh: lambda m: [],

@@ -6,6 +6,10 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 
+class NoForm(Exception):
+    """A layer or function that has no form in Python source; the message names it."""
+
+
 class Name(str):
     """A name that stands in the source as it is: `nn.ReLU`."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from torch import fx, nn
@@ -10,12 +11,15 @@ from torch import fx, nn
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths
 from archdsl.compilers.torch.network import NODE, Container, Network
-from archdsl.compilers.torch.rules import RULES, Call, Layer, Rule
+from archdsl.compilers.torch.rules import RULES, Call, Layer
 from archdsl.errors import BackendError, InputError
 from archdsl.exact import knobs_of
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ops.passing import Input
+from archdsl.ops.readers import Reader
+
+INITIALISATION = Reader("initialisation", __name__)
 
 
 def compile(graph: Graph) -> Network:
@@ -29,7 +33,7 @@ def compile(graph: Graph) -> Network:
         InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
     """
     _need_numbers(graph)
-    rules = {node.name: _rule(node) for node in graph if not isinstance(node.op, Input)}
+    rules = {node.name: RULES.of(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
     functions = {name: rule for name, rule in rules.items() if isinstance(rule, Call)}
@@ -53,6 +57,7 @@ def compile(graph: Graph) -> Network:
         values[node.name] = value
     code.output(values[graph.output])
     initialise(root, graph.init)
+    _check_begun(root, graph, paths)
     return Network(root, code, class_name(graph.name))
 
 
@@ -65,12 +70,12 @@ def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
     return write
 
 
-def _rule(node: Node) -> Rule:
-    rule = RULES.get(type(node.op))
-    if rule is None:
-        where = f" ({node.mark})" if node.mark else ""
-        raise BackendError(f"torch has no rule for the operator {node.op.word}, which '{node.name}'{where} uses")
-    return rule
+def _check_begun(root: nn.Module, graph: Graph, paths: Mapping[str, str]) -> None:
+    """Raises BackendError where a layer was made without values and nothing gave it any."""
+    empty = {key.rpartition(".")[0] for key, tensor in chain(root.named_parameters(), root.named_buffers()) if tensor.is_meta}
+    for name, path in paths.items() if empty else ():
+        if any(f"{key}.".startswith(f"{path}.") for key in empty):
+            INITIALISATION.refuse(graph[name], "its weights are made without values, and nothing gives them any")
 
 
 def _place(root: nn.Module, path: str, module: nn.Module, name: str, kinds: dict[str, str]) -> None:

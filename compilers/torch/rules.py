@@ -23,9 +23,10 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis, pads
+from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
 from archdsl.ops.scale import LayerScale
@@ -54,8 +55,7 @@ Rule = Layer | Call
 
 
 def _conv(op: Conv2d, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    padding = pads(op.padding, op.kernel, op.dilation)
-    channels = shapes[0][0]
+    channels, padding = shapes[0][0], op.window.pads
     return nn.Conv2d(channels, op.out, op.kernel, op.stride, padding, op.dilation, op.groups, op.bias, device="meta")
 
 
@@ -74,7 +74,7 @@ def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    padding = pads(op.padding, op.kernel)
+    padding = op.window.pads
     channels = shapes[0][0] // op.groups
     return sharing.SharedConv2d(op.groups, channels, op.filters, op.kernel, op.stride, padding, bias=False, device="meta")
 
@@ -84,11 +84,11 @@ def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> n
 
 
 def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.MaxPool2d(op.kernel, op.steps, pads(op.padding, op.kernel), ceil_mode=op.ceil)
+    return nn.MaxPool2d(op.kernel, op.window.stride, op.window.pads, ceil_mode=op.ceil)
 
 
 def _avg_pool(op: AvgPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.AvgPool2d(op.kernel, op.steps, pads(op.padding, op.kernel), op.ceil, op.count_padding)
+    return nn.AvgPool2d(op.kernel, op.window.stride, op.window.pads, op.ceil, op.count_padding)
 
 
 def _adaptive_pool(op: AdaptivePool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -171,7 +171,7 @@ def _fold(combine: Callable[[Any, Any], Any]) -> Call:
     return Call(emit)
 
 
-RULES: dict[type[Operator], Rule] = {
+TABLE: dict[type[Operator], Rule] = {
     Conv2d: Layer(_conv),
     Linear: Layer(_linear),
     BatchNorm: Layer(_norm),
@@ -215,3 +215,5 @@ RULES: dict[type[Operator], Rule] = {
     Add: _fold(operator.add),
     Mul: _fold(operator.mul),
 }
+
+RULES = Rules("torch", __name__, TABLE)

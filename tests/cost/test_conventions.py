@@ -11,7 +11,7 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention_file import parse_convention
 from archdsl.cost.counting.conventions import convention_names, describe, load_convention
 from archdsl.cost.counting.count import count
-from archdsl.errors import InputError, Source, SpecError
+from archdsl.errors import BackendError, InputError, Source, SpecError
 from archdsl.ops import OPERATORS
 
 MINE = """
@@ -24,6 +24,7 @@ count:
   relu: 0
   adaptive_pool: {mode: {avg: {out: 1}, max: 0}}
   norm: {input: {map: {in: 1/2}}}
+not_counted: [flatten]
 """
 
 
@@ -66,6 +67,26 @@ def test_rules_by_argument_and_by_what_arrives():
     assert counted.not_counted == ["flatten", "norm"]
 
 
+def test_an_operator_that_a_convention_does_not_name_is_refused():
+    """Zero, not counted and unknown stay apart."""
+    with pytest.raises(BackendError) as caught:
+        count(Bill(chain((2, 4, 4), "flatten", "gelu")), parse(MINE))
+    assert str(caught.value) == (
+        "the convention multiplications has no rule for the operator gelu, which 'gelu_1' uses: it stands neither under count nor "
+        "under not_counted ('not_counted: others' leaves out whatever has no rule)"
+    )
+    others = parse(MINE.replace("[flatten]", "others"))
+    assert count(Bill(chain((2, 4, 4), "flatten", "gelu")), others).layers == [None, None]
+
+
+def test_shipped_name_every_operator():
+    for name in convention_names():
+        convention = load_convention(name)
+        assert convention.not_counted is not None
+        assert set(convention.rules) | convention.not_counted == set(OPERATORS)
+        assert not set(convention.rules) & convention.not_counted
+
+
 def test_a_fraction_of_a_count_stays_exact():
     graph = chain((1, 3, 3), "norm")
     assert count(Bill(graph), parse(MINE)).total == Fraction(9, 2)
@@ -74,7 +95,7 @@ def test_a_fraction_of_a_count_stays_exact():
 def test_rules_in_words():
     convention = load_convention("thop")
     graph = chain((2, 4, 4), "norm", "relu", "hswish", ("conv", {"out": 2}))
-    words = [describe(convention.terms(node.op, graph.input_shapes(node))) for node in graph if node.inputs]
+    words = [describe(convention.terms(node, graph.input_shapes(node))) for node in graph if node.inputs]
     assert words == ["4 per input", "0", "not counted", "MACs"]
 
 
@@ -123,7 +144,7 @@ count:
   maxpool: {mode: {avg: {in: 1}}}
   upsample: {mode: {nearest: 0}, out: 1}
 """
-    rule = "(write 0 for an operator that counts as nothing, and leave out one that is not counted)"
+    rule = "(write 0 for an operator that counts as nothing, and list one that is not counted under not_counted)"
     assert errors(text) == [
         "2:1 unknown key of a convention 'units' (did you mean 'unit'?)",
         "4:3 unknown operator 'convv' (did you mean 'conv'?)",
@@ -143,6 +164,9 @@ count:
         ("- a", "1:1 a convention is a mapping (convention: …, count: …), a list came"),
         ("count: 3\nconvention: x", "1:8 'count' is a mapping from operators to rules, the number 3 came"),
         ("doc: x", "1:1 a convention needs 'convention', its name"),
+        ("not_counted: [conv, linaer]", "1:21 unknown operator 'linaer' (did you mean 'linear'?)"),
+        ("not_counted: 3", "1:14 'not_counted' is a list of operators, or others; the number 3 came"),
+        ("count: {conv: 0}\nnot_counted: [conv]", "2:15 'conv' stands under count and under not_counted"),
         ("convention: [a]\ncount: {conv: 0}", "1:13 'convention' must be a text, a list came"),
     ],
 )

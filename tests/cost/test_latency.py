@@ -15,7 +15,8 @@ from archdsl.cost.comparing.totals import amounts, duration, total
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.latency.device import ANY, Device, device_names, load_device
 from archdsl.cost.latency.device_file import device_text, parse_device, read_device
-from archdsl.cost.latency.layer_kinds import KINDS, Neighbours, kinds
+from archdsl.cost.latency.layer_kinds import KINDS, kinds
+from archdsl.cost.latency.neighbours import Neighbours
 from archdsl.cost.latency.predict import latency
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError, Source, SpecError
@@ -329,7 +330,7 @@ def test_names_and_places(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("wanted", printed.DEVICES, ids=[device.name for device in printed.DEVICES])
 def test_shipped_files_are_what_the_printed_latencies_give(wanted: printed.Printed) -> None:
-    path = Path(archdsl.__file__).parent / "cost" / "devices" / f"{wanted.name}.yaml"
+    path = Path(archdsl.__file__).parent / "cost" / "latency" / "devices" / f"{wanted.name}.yaml"
     assert path.read_text(encoding="utf-8") == device_text(printed.device(wanted))
     shipped = read_device(path)
     assert shipped.few == 4

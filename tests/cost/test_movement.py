@@ -24,6 +24,11 @@ def test_by_hand():
     assert view.intensity == 0
 
 
+def test_buffers_are_read_with_the_weights():
+    (layer,) = movement(Bill(chain((4, 2, 2), ("choose_add", {"out": 6, "groups": 2}))), dtype="float16").layers
+    assert layer.weights == 6 * 2 * 2 + 6 * 2 * 4  # coefficients, and which map each is for
+
+
 def test_weights_are_read_once_for_a_batch():
     bill = archdsl.load("vgg16" if "vgg16" in archdsl.spec.locate.zoo_names() else "resnet18").cost()
     one, many = movement(bill, 1), movement(bill, 64)

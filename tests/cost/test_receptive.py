@@ -44,6 +44,11 @@ CHAINS = [
         ("adaptive_pool", {"size": [10, 20]}),
         ("conv", {"out": 1, "kernel": 3}),
     ],
+    [
+        ("conv", {"out": 4, "kernel": 3}),
+        ("shared_conv", {"filters": 2, "groups": 2, "kernel": 5, "stride": 2}),
+        ("conv", {"out": 1}),
+    ],
     [("conv", {"out": 2, "stride": 2}), ("upsample", {"scale": 2}), ("conv", {"out": 1, "kernel": 5, "stride": 2})],
 ]
 
@@ -70,6 +75,13 @@ def test_joins_and_gates():
     assert views["sum"].field == (7, 7)
     assert views["pool"].field is None
     assert views["scale"].field == (7, 7)
+
+
+def test_tokens_see_their_patch_until_they_are_mixed():
+    patches = ("conv", {"out": 8, "kernel": 4, "stride": 4, "padding": 0})
+    views = receptive_fields(chain((3, 16, 16), patches, "tokens", "layer_norm", ("linear", {"out": 8}), "gelu", "token_mean"))
+    assert views["linear_3"].field == views["gelu_4"].field == (4, 4)
+    assert views["token_mean_5"].field is None
 
 
 def test_upsampling_halves_the_stride():

@@ -14,7 +14,7 @@ from archdsl.ir.elaborate import RUNNERS, Undecided
 from archdsl.ir.elaboration.links import Kept, Links
 from archdsl.ir.elaboration.naming import Namer
 from archdsl.ops import OPERATORS
-from archdsl.ops.arguments import ArgumentError
+from archdsl.ops.errors import ArgumentError
 from archdsl.spec import model
 
 

@@ -148,7 +148,7 @@ def _products(bill: Bill) -> Amounts:
 def _flops(bill: Bill, convention: Convention) -> Amounts:
     for number, times in _kinds(bill):
         layer = bill.layers[number]
-        for name, weight in convention.terms(layer.node.op, layer.inputs) or ():
+        for name, weight in convention.terms(layer.node, layer.inputs) or ():
             value = bill.quantity(number, name)
             yield (value, times * weight) if isinstance(weight, int) else (value * weight, times)
 
@@ -187,9 +187,9 @@ def _moved(bill: Bill) -> Amounts:
 
 def kernels(bill: Bill) -> int:
     """Operators that run: all but those that hand on memory."""
-    from archdsl.cost.memory.storage import hands_on
+    from archdsl.cost.memory.movement import MOVEMENT
 
-    return sum(not hands_on(layer.node) for layer in bill)
+    return sum(not MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) for layer in bill)
 
 
 def _kernels(bill: Bill) -> Amounts:

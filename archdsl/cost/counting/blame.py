@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.bill import Bill, Layer, plain
 from archdsl.cost.counting.conventions import Convention
 from archdsl.cost.counting.count import count
-from archdsl.cost.latency.device import Device
-from archdsl.cost.latency.predict import latency, seconds
 from archdsl.cost.memory.peak import Memory, memory
 from archdsl.cost.tables.document import line
 from archdsl.errors import Source
+
+if TYPE_CHECKING:
+    from archdsl.cost.latency.device import Device
 
 
 @dataclass
@@ -44,7 +45,10 @@ class Entry:
 
     def as_dict(self) -> dict[str, Any]:
         numbers = {"params": self.params, "macs": self.macs, "flops": self.flops, "peak_bytes": self.peak_bytes}
-        numbers |= {} if self.latency is None else {"latency_seconds": seconds(self.latency)}
+        if self.latency is not None:
+            from archdsl.cost.latency.predict import seconds
+
+            numbers["latency_seconds"] = seconds(self.latency)
         place = {} if self.where is None else {"line": self.where}
         return {"cause": self.cause, **place, "layers": len(self.layers), **numbers}
 
@@ -91,7 +95,7 @@ def blame(
         device: whose latency is summed too.
     """
     counted = count(bill, convention).layers if convention else [None] * len(bill.layers)
-    times = latency(bill, device).layers if device else [None] * len(bill.layers)
+    times = bill.latency(device).layers if device else [None] * len(bill.layers)
     alive = _peaks(memory(bill.graph))
     entries: dict[str, Entry] = {}
     for layer, flops, time in zip(bill, counted, times, strict=True):

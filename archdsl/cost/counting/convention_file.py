@@ -5,16 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from archdsl.cost.counting.conventions import ARRIVES, Choice, Convention, Rule
+from archdsl.cost.counting.conventions import ARRIVES, OTHERS, Choice, Convention, Rule
 from archdsl.cost.counting.quantities import QUANTITIES
-from archdsl.errors import Source, SpecError
+from archdsl.errors import Mark, Source, SpecError
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.locate import read
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
-from archdsl.spec.yaml import Mapping, Node, Scalar, TextLimits, compose
+from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compose
 
-KEYS = ("convention", "doc", "unit", "version", "count")
+KEYS = ("convention", "doc", "unit", "version", "count", "not_counted")
 LIMITS = TextLimits(bytes=200_000, depth=12, nodes=20_000)
 
 
@@ -51,11 +51,14 @@ class _Reader:
             return None
         words: dict[str, str] = {}
         rules: dict[str, Rule] = {}
+        left_out: dict[str, Mark] | None = {}
         for key, node in root.pairs:
             if key.text not in KEYS:
                 self.report.unknown("key of a convention", key.text, KEYS, key.mark)
             elif key.text == "count":
                 rules = self.rules(node)
+            elif key.text == "not_counted":
+                left_out = self.left_out(node)
             elif isinstance(node, Scalar) and node.value is not None:
                 words[key.text] = node.text.strip()
             else:
@@ -64,9 +67,28 @@ class _Reader:
         for key_name, what in (("convention", "its name"), ("count", "a rule for each operator that it counts")):
             if key_name not in given:
                 self.report.error(f"a convention needs '{key_name}', {what}", root.mark)
+        for word, mark in (left_out or {}).items():
+            if word in rules:
+                self.report.error(f"'{word}' stands under count and under not_counted", mark)
+        doc, unit, version = (words.get(key_name, "") for key_name in ("doc", "unit", "version"))
         return Convention(
-            words.get("convention", ""), rules, words.get("doc", ""), words.get("unit", ""), words.get("version", "")
+            words.get("convention", ""), rules, doc, unit, version, None if left_out is None else frozenset(left_out)
         )
+
+    def left_out(self, node: Node) -> dict[str, Mark] | None:
+        """Operators that are not counted on purpose, with their places; None for all that have no rule."""
+        if isinstance(node, Scalar) and node.text == OTHERS:
+            return None
+        if not isinstance(node, Sequence):
+            self.report.error(f"'not_counted' is a list of operators, or {OTHERS}; {kind(node)} came", node.mark)
+            return {}
+        found: dict[str, Mark] = {}
+        for item in node.items:
+            if isinstance(item, Scalar) and item.text in OPERATORS:
+                found[item.text] = item.mark
+            else:
+                self.report.unknown("operator", item.text if isinstance(item, Scalar) else kind(item), OPERATORS, item.mark)
+        return found
 
     def rules(self, node: Node) -> dict[str, Rule]:
         if not isinstance(node, Mapping):
@@ -94,7 +116,7 @@ class _Reader:
             return None
         if isinstance(node, Scalar) and node.value == 0 and node.value is not False:
             return ()
-        hint = "write 0 for an operator that counts as nothing, and leave out one that is not counted"
+        hint = "write 0 for an operator that counts as nothing, and list one that is not counted under not_counted"
         self.report.error(f"a rule is 0 or weights of quantities ({op.word}: {{out: 1}}), {kind(node)} came", node.mark, hint)
         return None
 

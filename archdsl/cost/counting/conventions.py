@@ -9,9 +9,13 @@ A convention is a YAML file: a few words about itself and, under `count`, a rule
       conv: {macs: 1}
       linear: {macs: 1}
       mul: {joins: 1}
-      relu: 0                                               # zero is said; what is not listed is not counted
+      relu: 0                                               # counts as nothing
       adaptive_pool: {mode: {avg: {out: 1}, max: 0}}        # by an argument of the operator
       norm: {input: {map: {in: 2}, vector: {in: 2}}}        # by what arrives: a map, a vector or tokens
+    not_counted: [hswish, gelu]                             # or `others`: whatever stands neither here nor under count
+
+Zero, not counted and unknown stay apart: a network with an operator that the file does not name is refused, unless `others` says
+that all of them are left out on purpose.
 
 A rule is 0, weights of quantities (see `archdsl.cost.counting.quantities`), or rules for the values of an argument.
 """
@@ -23,10 +27,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdsl.cost.counting.quantities import WORDS
 from archdsl.errors import InputError, near_miss
 from archdsl.ops.operator import Operator, Shape
+from archdsl.ops.readers import Reader
+
+if TYPE_CHECKING:
+    from archdsl.ir.graph import Node
+
+CONVENTIONS = Reader("conventions", __name__)
+
+OTHERS = "others"
+"""Under `not_counted`: whatever has no rule."""
 
 FOLDER = Path(__file__).parent / "conventions"
 SUFFIX = ".yaml"
@@ -56,7 +70,8 @@ class Convention:
     """What is counted, and how.
 
     Attributes:
-        rules: by operator. One that is missing is not counted.
+        rules: by operator.
+        not_counted: operators that are left out on purpose; None for all that have no rule.
         unit: what the total is a number of.
         version: of the tool that counts so, where one does.
     """
@@ -66,12 +81,20 @@ class Convention:
     doc: str = field(default="", repr=False)
     unit: str = ""
     version: str = ""
+    not_counted: frozenset[str] | None = field(default=None, repr=False)
 
-    def terms(self, op: Operator, inputs: tuple[Shape, ...]) -> Terms | None:
-        """The weights that hold for an operator on these inputs; None where the convention does not count it."""
-        rule = self.rules.get(op.word)
+    def terms(self, node: Node, inputs: tuple[Shape, ...]) -> Terms | None:
+        """The weights that hold for a node's operator on these inputs; None where the convention leaves it out on purpose.
+
+        Raises:
+            BackendError: the convention says nothing of the operator.
+        """
+        rule = self.rules.get(node.op.word)
+        if rule is None and self.not_counted is not None and node.op.word not in self.not_counted:
+            why = f"it stands neither under count nor under not_counted ('not_counted: {OTHERS}' leaves out whatever has no rule)"
+            CONVENTIONS.refuse(node, why, f"the convention {self.name}")
         while isinstance(rule, Choice):
-            rule = rule.cases.get(_case(rule.argument, op, inputs))
+            rule = rule.cases.get(_case(rule.argument, node.op, inputs))
         return rule
 
 

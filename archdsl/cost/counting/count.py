@@ -57,7 +57,7 @@ def count(bill: Bill, convention: Convention | str) -> Count:
 
 def _value(bill: Bill, number: int, convention: Convention) -> Dim | None:
     layer = bill.layers[number]
-    terms = convention.terms(layer.node.op, layer.inputs)
+    terms = convention.terms(layer.node, layer.inputs)
     return None if terms is None else weigh(terms, lambda name: bill.quantity(number, name))
 
 

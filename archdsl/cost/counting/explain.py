@@ -86,7 +86,7 @@ def _drop(word: str, bill: Bill, first: Count, second: Count) -> Drop:
     rules: dict[tuple[str, str], None] = {}
     for number in numbers:
         layer = bill.layers[number]
-        terms = [c.convention.terms(layer.node.op, layer.inputs) for c in (first, second)]
+        terms = [c.convention.terms(layer.node, layer.inputs) for c in (first, second)]
         rules[describe(terms[0]), describe(terms[1])] = None
     return Drop(word, len(numbers), _sum(first, numbers), _sum(second, numbers), tuple(rules))
 

@@ -16,10 +16,10 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm
-from archdsl.ops.operator import pads
 from archdsl.ops.passing import Dropout, Identity
-from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.pool import AdaptivePool
 from archdsl.ops.rearrange import Slice
+from archdsl.ops.window import Sliding
 
 LANES = 8  # channels that vector units and tensor cores take at once
 
@@ -91,21 +91,18 @@ def _thin_gate(graph: Graph, readers: Readers) -> Iterator[Node]:
 def _dropped(graph: Graph, readers: Readers) -> Iterator[Node]:
     """Pixels that no window covers: a stride past the window, or a rest at the end."""
     for node in graph:
-        op = node.op
-        if isinstance(op, (MaxPool, AvgPool)):
-            stride, dilation = op.steps, (1, 1)
-        elif isinstance(op, Conv2d):
-            stride, dilation = op.stride, op.dilation
-        else:
+        if not isinstance(node.op, Sliding):
             continue
-        padding = pads(op.padding, op.kernel, dilation)
-        arriving = graph.input_shapes(node)[0]
-        for axis in (0, 1):
-            extent = dilation[axis] * (op.kernel[axis] - 1) + 1
-            last = (node.shape[1 + axis] - 1) * stride[axis] + extent - padding[axis]
-            if stride[axis] > extent or last < arriving[1 + axis]:
-                yield node
-                break
+        window = node.op.window
+        axes = zip(window.kernel, window.stride, window.dilation, window.pads, strict=True)
+        places = zip(graph.input_shapes(node)[0][1:], node.shape[1:], axes, strict=True)
+        if any(_leaves_out(arriving, made, *axis) for arriving, made, axis in places):
+            yield node
+
+
+def _leaves_out(arriving: int, made: int, kernel: int, stride: int, dilation: int, padding: int) -> bool:
+    extent = dilation * (kernel - 1) + 1
+    return stride > extent or (made - 1) * stride + extent - padding < arriving
 
 
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.exact import knobs_of, product
 from archdsl.ops.operator import Dim
+from archdsl.ops.window import Sliding
 
 if TYPE_CHECKING:
     from archdsl.cost.counting.bill import Layer
@@ -51,7 +52,7 @@ def _rows(layer: Layer) -> Dim:
 
 
 def _bias(layer: Layer) -> Dim:
-    return product(layer.output) if getattr(layer.node.op, "bias", False) else 0
+    return product(layer.output) if "bias" in layer.node.op.weights(*layer.inputs) else 0
 
 
 def _params(layer: Layer) -> Dim:
@@ -71,8 +72,8 @@ def _joins(layer: Layer) -> Dim:
 
 
 def _window(layer: Layer) -> Dim:
-    kernel = getattr(layer.node.op, "kernel", None)
-    return _in(layer) if kernel is None else product(layer.output) * product(kernel)
+    op = layer.node.op
+    return product(layer.output) * product(op.window.kernel) if isinstance(op, Sliding) else _in(layer)
 
 
 def _mean(layer: Layer) -> Dim:

@@ -1,9 +1,9 @@
-"""Which kernel of a runtime runs each layer, as far as the graph tells: the kinds that a device file has coefficients for.
+"""Kinds of layers: what runtimes run in different ways, as far as the graph tells. A device file has coefficients for each.
 
 A kind is a dotted word, from the general to the special: `conv.depthwise.3.s2`. A device that says nothing of it is asked for
 `conv.depthwise.3`, `conv.depthwise`, `conv`, and last for `layer`.
 
-What is told apart is what runtimes do in different ways:
+The kinds:
 
     conv.pointwise       1x1, dense; .vector where its map is 1x1, as in squeeze and excitation; .odd where channels are no
                          multiple of 4; .s2 where it strides
@@ -12,7 +12,7 @@ What is told apart is what runtimes do in different ways:
     conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 4; .s2
     norm                 batch norm by itself; norm.folded where it goes into the convolution or linear layer before it
     relu, hswish, ...    an activation by itself; .behind where only it reads a convolution or linear layer, so that it can be fused;
-                         .sum behind a sum that can be fused itself
+                         .sum where it reads a sum that can be fused itself
     add                  a sum; .fused where only it reads one of the convolutions that it adds
     mul                  a product; .gate where a 1x1 map is stretched
     linear               of tokens; .vector of a vector, .vector.large with more than 4,000,000 weights, which no cache holds
@@ -36,28 +36,31 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.cost.counting.bill import Layer
-from archdsl.ir.graph import Graph, Node
+from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
+from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
+from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import Operator
-from archdsl.ops.passing import Dropout, DropPath, Identity
-from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
-from archdsl.ops.rearrange import Flatten, Slice
+from archdsl.ops.passing import Passing
+from archdsl.ops.pool import AdaptivePool, Pool
+from archdsl.ops.readers import Rules
+from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
-from archdsl.ops.tokens import SelectToken
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
     from archdsl.exact.truth import Truth
 
-Truths: TypeAlias = "bool | Truth"
-Beside = tuple[str, tuple[str, ...]]
-"""Where a layer stands, and what comes on top of it."""
-Case: TypeAlias = "tuple[str, Truths]"
+Mask: TypeAlias = "bool | Truth"
+Case: TypeAlias = "tuple[str, Mask]"
 """A kind, and where it holds: True, or the variants of a grid."""
+Rule = Callable[[Layer], list[Case]]
+"""The kinds of a layer by itself, for all variants of a grid."""
 
 QUAD, BLOCK = 4, 16
 """What runtimes want channels to be a multiple of, so that vectors and blocks of them are full."""
@@ -67,96 +70,11 @@ WIDE = 4
 """Channels of what is still an image."""
 
 
-class Neighbours:
-    """What of a layer's kind follows from what stands beside it, worked out once for a graph."""
-
-    def __init__(self, graph: Graph):
-        self.graph = graph
-        self.readers = graph.readers()
-        self.folded = self._folded()
-        self.inner = self._inner()
-        self.first = next((node.name for node in graph if node.inputs), "")
-
-    def of(self, node: Node) -> Beside:
-        """What stands beside a node.
-
-        First `.folded` of a batch norm, `.behind` or `.sum` of an activation, `.fused` of a sum, or nothing. Then those of `start`,
-        `layout.enter` and `layout.leave` that come on top.
-        """
-        more = ("start",) if node.name == self.first else ()
-        if node.name in self.folded:
-            return ".folded", more
-        if isinstance(node.op, Activation):
-            return self._stands(node), more
-        crosses = self._crosses(node)
-        return ".fused" if isinstance(node.op, Add) and self._fuses(node) else "", (*more, crosses) if crosses else more
-
-    def _inner(self) -> dict[str, bool]:
-        """Which maps are in the layout of convolutions: what they, and pooling, make, and what is done to it value by value."""
-        found: dict[str, bool] = {}
-        for node in self.graph:
-            if isinstance(node.op, FOLLOWING):
-                found[node.name] = any(found[source] for source in node.inputs)
-            else:
-                found[node.name] = isinstance(node.op, LAID_OUT)
-        return found
-
-    def _crosses(self, node: Node) -> str:
-        """Whether a map is brought into that layout, or out of it, for a node. The first reader of a map pays for all."""
-        if isinstance(node.op, (*FOLLOWING, *PASSING)):
-            return ""
-        inside = isinstance(node.op, LAID_OUT)
-        for source in node.inputs:
-            other = len(self.graph[source].shape) == 3 and self.inner[source] != inside
-            if other and self._first(source, inside) == node.name:
-                return "layout.enter" if inside else "layout.leave"
-        return ""
-
-    def _first(self, source: str, inside: bool) -> str:
-        """The first reader of a map that wants it in the layout, or out of it."""
-        for name in self.readers[source]:
-            op = self.graph[name].op
-            if not isinstance(op, (*FOLLOWING, *PASSING)) and isinstance(op, LAID_OUT) == inside:
-                return name
-        return ""
-
-    def _folded(self) -> frozenset[str]:
-        """Batch norms that a convolution, or a linear layer of vectors, takes in: nothing else reads that layer."""
-        found: set[str] = set()
-        for node in self.graph:
-            if not isinstance(node.op, BatchNorm) or len(self.readers[node.inputs[0]]) != 1:
-                continue
-            source = self.graph[node.inputs[0]]
-            vector = isinstance(source.op, Linear) and len(source.shape) == 1
-            if isinstance(source.op, Conv2d) or vector or source.name in found:
-                found.add(node.name)
-        return frozenset(found)
-
-    def _maker(self, name: str) -> Node | None:
-        """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""
-        while len(self.readers[name]) == 1:
-            node = self.graph[name]
-            if node.name not in self.folded and not isinstance(node.op, PASSING):
-                return node
-            name = node.inputs[0]
-        return None
-
-    def _stands(self, node: Node) -> str:
-        maker = self._maker(node.inputs[0])
-        if maker is not None and isinstance(maker.op, (Conv2d, Linear)):
-            return ".behind"
-        return ".sum" if maker is not None and isinstance(maker.op, Add) and self._fuses(maker) else ""
-
-    def _fuses(self, node: Node) -> bool:
-        makers = [self._maker(source) for source in node.inputs]
-        return len(makers) == 2 and any(maker is not None and isinstance(maker.op, Conv2d) for maker in makers)
-
-
 def kinds(layer: Layer, beside: Beside) -> list[Case]:
     """All kinds of a layer, each with where it holds: what it is, and what its layout costs on top.
 
     Args:
-        beside: what `Neighbours.of` says of its node.
+        beside: what `archdsl.cost.latency.neighbours` says of its node.
     """
     stands, more = beside
     found = cases(layer, stands)
@@ -165,13 +83,13 @@ def kinds(layer: Layer, beside: Beside) -> list[Case]:
     return found
 
 
-def _stays(layer: Layer) -> Truths:
+def _stays(layer: Layer) -> Mask:
     """Whether a map need not change its layout: an image is read as it comes, and full blocks are put side by side as they are."""
     channels = [shape[0] for shape in layer.inputs]
     if isinstance(layer.node.op, Conv2d):
-        image: Truths = channels[0] <= WIDE
+        image: Mask = channels[0] <= WIDE
         return image
-    full: Truths = isinstance(layer.node.op, Concat)
+    full: Mask = isinstance(layer.node.op, Concat)
     for count in channels if full else ():
         full = full & (count % BLOCK == 0)
     return full
@@ -179,20 +97,13 @@ def _stays(layer: Layer) -> Truths:
 
 def cases(layer: Layer, neighbours: str) -> list[Case]:
     """What a layer is: one kind that holds everywhere, or for every variant of a grid just one."""
-    op = layer.node.op
-    if isinstance(op, PASSING):
-        return [("pass", True)]
-    if isinstance(op, VIEWS):
-        return [("view", True)]
-    rule = RULES.get(type(op))
-    if rule is not None and not neighbours:
-        return rule(layer)
-    return [(f"{op.word}{neighbours}", True)]
+    rule = LAYER_KINDS.of(layer.node)
+    return [(f"{layer.node.op.word}{neighbours}", True)] if neighbours else rule(layer)
 
 
-def _split(cases: Sequence[tuple[str, Truths]], last: str) -> Iterator[Case]:
+def _split(cases: Sequence[tuple[str, Mask]], last: str) -> Iterator[Case]:
     """Words by the first condition that holds, and the last word where none does."""
-    rest: Truths = True
+    rest: Mask = True
     for word, condition in cases:
         here = rest & condition
         if here is not False:
@@ -248,15 +159,15 @@ def _sizes(kernel: tuple[Any, Any]) -> Iterator[Case]:
 
 def _pool(layer: Layer) -> list[Case]:
     op = layer.node.op
-    assert isinstance(op, (MaxPool, AvgPool))
-    stride = op.steps
+    assert isinstance(op, Pool)
+    stride = op.window.stride
     return [(f"{op.word}{more}", where) for more, where in _split([("", (stride[0] == 1) & (stride[1] == 1))], ".s2")]
 
 
 def _mul(layer: Layer) -> list[Case]:
     """A gate is a map of 1x1 beside one that is larger."""
-    some: Truths = False
-    every: Truths = True
+    some: Mask = False
+    every: Mask = True
     for shape in layer.inputs:
         one = len(shape) == 3 and (shape[1] == 1) & (shape[2] == 1)
         some, every = some | one, every & one
@@ -286,24 +197,48 @@ def _kind_of(layer: Layer) -> str:
     return {1: ".vector", 2: ".tokens"}.get(len(layer.inputs[0]), "")
 
 
-PASSING: tuple[type[Operator], ...] = (Identity, Dropout, DropPath)
-VIEWS: tuple[type[Operator], ...] = (Flatten, SelectToken)
-LAID_OUT: tuple[type[Operator], ...] = (Conv2d, MaxPool, AvgPool, AdaptivePool)
-FOLLOWING: tuple[type[Operator], ...] = (Activation, BatchNorm, Add, Mul, WeightedAdd, LayerScale, *PASSING)
+def _word(layer: Layer) -> list[Case]:
+    return [(layer.node.op.word, True)]
 
-RULES: dict[type[Operator], Callable[[Layer], list[Case]]] = {
+
+def _same(kind: str) -> Rule:
+    return lambda layer: [(kind, True)]
+
+
+TABLE: dict[type[Operator], Rule] = {
     Conv2d: _conv,
+    SharedConv: _word,
+    ChooseAdd: _word,
     Linear: _linear,
     BatchNorm: _by_input,
     LayerNorm: _by_input,
+    Activation: _word,
+    LayerScale: _word,
+    AdaptivePool: _adaptive_pool,
+    Pool: _pool,
     Add: _by_input,
     Mul: _mul,
-    Slice: _by_input,
+    WeightedAdd: _word,
     Concat: _by_input,
-    AdaptivePool: _adaptive_pool,
-    MaxPool: _pool,
-    AvgPool: _pool,
+    Slice: _by_input,
+    Shuffle: _word,
+    Shift: _word,
+    Pad: _word,
+    Upsample: _word,
+    Flatten: _same("view"),
+    SelectToken: _same("view"),
+    Passing: _same("pass"),
+    Tokens: _word,
+    ClassToken: _word,
+    Position: _word,
+    TokenMean: _word,
+    SplitHeads: _word,
+    MergeHeads: _word,
+    MatMul: _word,
+    Softmax: _word,
 }
+
+LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)
 
 
 def _words() -> frozenset[str]:
@@ -321,7 +256,7 @@ def _words() -> frozenset[str]:
         "start",
     }
     found |= {f"{op.word}{more}" for op in OPERATORS.values() if issubclass(op, Activation) for more in ("", ".behind", ".sum")}
-    found |= {f"{op.word}{more}" for op in RULES for more in ("", ".tokens", ".vector") if RULES[op] is _by_input}
+    found |= {f"{op.word}{more}" for op in TABLE for more in ("", ".tokens", ".vector") if TABLE[op] is _by_input}
     found |= {f"{word}.s2" for word in ("maxpool", "avgpool")}
     found |= {"norm.folded", "add.fused", "mul.gate", "linear.vector.large", "adaptive_pool.global", "view", "pass", *OPERATORS}
     return frozenset(".".join(kind.split(".")[:n]) for kind in found for n in range(1, kind.count(".") + 2))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.bill import Layer, plain
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
-from archdsl.cost.latency.layer_kinds import Beside, Neighbours, kinds
+from archdsl.cost.latency.layer_kinds import kinds
+from archdsl.cost.latency.neighbours import Beside, Neighbours
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError
 from archdsl.exact import select, to_plain

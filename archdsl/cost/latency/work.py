@@ -12,7 +12,7 @@
     out_blocks  elements of the output, channels rounded up to blocks
     weights     learned values, read once for the batch
     window      elements that pooling looks at
-    lines       channels times rows of the output: what a kernel that slides along rows begins anew
+    lines       channels times rows of the output: each row that a window slides along begins anew
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from archdsl.cost.counting.bill import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import product, select
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.operator import Dim, Shape, channel_axis
+from archdsl.ops.operator import Dim, NoMacs, Shape, channel_axis
+from archdsl.ops.readers import Rules
 
 Work = Callable[[Layer, int, int], Dim]
 """Work of a layer for a batch, with channels in blocks of a size."""
@@ -45,16 +47,32 @@ def _elements(shape: Shape, block: int) -> Dim:
 
 
 def _blocks(layer: Layer, batch: int, block: int) -> Dim:
+    return BLOCKS.of(layer.node)(layer, block) * batch
+
+
+def _blocks_of_conv(layer: Layer, block: int) -> Dim:
     op = layer.node.op
-    if isinstance(op, Conv2d):
-        out, height, width = layer.output
-        each, within = out // op.groups, layer.inputs[0][0] // op.groups
-        grouped = select((each == 1) & (within == 1), _round(out, block), op.groups * _round(each, block) * within)
-        maps = select(op.groups == 1, _round(out, block) * _round(within, block), grouped)
-        return maps * height * width * product(op.kernel) * batch
-    if isinstance(op, Linear):
-        return product(layer.output[:-1]) * _round(op.out, block) * layer.inputs[0][-1] * batch
-    return layer.macs * batch
+    assert isinstance(op, Conv2d)
+    out, height, width = layer.output
+    each, within = out // op.groups, layer.inputs[0][0] // op.groups
+    grouped = select((each == 1) & (within == 1), _round(out, block), op.groups * _round(each, block) * within)
+    maps = select(op.groups == 1, _round(out, block) * _round(within, block), grouped)
+    return maps * height * width * product(op.kernel)
+
+
+def _blocks_of_linear(layer: Layer, block: int) -> Dim:
+    return product(layer.output[:-1]) * _round(layer.output[-1], block) * layer.inputs[0][-1]
+
+
+def _as_they_are(layer: Layer, block: int) -> Dim:
+    return layer.macs
+
+
+BLOCKS = Rules[Callable[[Layer, int], Dim]](
+    "blocks of channels",
+    __name__,
+    {Conv2d: _blocks_of_conv, Linear: _blocks_of_linear, SharedConv: _as_they_are, ChooseAdd: _as_they_are, NoMacs: _as_they_are},
+)
 
 
 def _in_blocks(layer: Layer, batch: int, block: int) -> Dim:

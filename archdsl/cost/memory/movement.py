@@ -11,14 +11,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.bill import Layer, plain
-from archdsl.cost.memory.peak import item_bytes
-from archdsl.cost.memory.storage import hands_on
+from archdsl.cost.memory.peak import buffer_bytes, item_bytes
 from archdsl.exact import divide, product
-from archdsl.ops.norm import BatchNorm
 from archdsl.ops.operator import Dim
+from archdsl.ops.readers import Facts
 
 if TYPE_CHECKING:
     from archdsl.cost.counting.bill import Bill
+
+MOVEMENT = Facts("movement", __name__, memory="which memory its output lies in")
 
 OPERATIONS_PER_MAC = 2
 """A multiply-accumulate is two floating-point operations, as roofs of processors are stated."""
@@ -30,7 +31,7 @@ class Moved:
 
     Attributes:
         inputs, output: activations, read and written.
-        weights: learned values and running statistics, read once for the batch.
+        weights: learned values and buffers (running statistics, choices), read once for the batch.
         operations: floating-point operations of its multiply-accumulates, 2 for each; 0 for operators that have none.
     """
 
@@ -78,13 +79,10 @@ def movement(bill: Bill, batch: int = 1, dtype: str = "float32") -> Movement:
 
 
 def _moved(layer: Layer, batch: int, itemsize: int) -> Moved:
-    if hands_on(layer.node):
+    op = MOVEMENT.of(layer.node)
+    if op.hands_on(len(layer.inputs)):
         return Moved(layer, 0, 0, 0, 0)
-    values = layer.params
-    if isinstance(layer.node.op, BatchNorm):
-        values = values + sum(product(shape) for shape in layer.node.op.buffers(*layer.inputs).values())
-    read = sum(product(shape) for shape in layer.inputs)
-    written = product(layer.output)
-    return Moved(
-        layer, read * itemsize * batch, values * itemsize, written * itemsize * batch, layer.macs * OPERATIONS_PER_MAC * batch
-    )
+    weights = layer.params * itemsize + buffer_bytes(op, layer.inputs, itemsize)
+    read = sum(product(shape) for shape in layer.inputs) * itemsize * batch
+    written = product(layer.output) * itemsize * batch
+    return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * batch)

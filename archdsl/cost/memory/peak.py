@@ -17,16 +17,14 @@ from archdsl.cost.memory.storage import Plan, plan
 from archdsl.errors import InputError, unknown
 from archdsl.exact import maximum, product
 from archdsl.ir.graph import Graph
-from archdsl.ops.norm import BatchNorm
-from archdsl.ops.operator import Dim
+from archdsl.ops.facts import INDEX_BYTES
+from archdsl.ops.operator import Dim, Operator, Shape
 
 ITEM_BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 """Bytes of a value. int8 takes every value as one byte, and leaves out scales and zero points."""
 
-INTEGER_BYTES = {"choice": 4}
+INTEGER_BYTES = 4
 """Bytes of a value of the buffers that hold integers, whatever the dtype of the network."""
-
-COUNTER_BYTES = 8  # batch normalisation counts its batches in an int64, whatever the dtype of the network
 
 
 def item_bytes(dtype: str) -> int:
@@ -82,10 +80,9 @@ class Memory:
         """Bytes of all running statistics with their counters of batches, and of other values that are kept and not learned."""
         total: Dim = 0
         for node in self.graph:
-            shapes = node.op.buffers(*self.graph.input_shapes(node)) if node.inputs else {}
-            for name, shape in shapes.items():
-                total = total + product(shape) * INTEGER_BYTES.get(name, self.itemsize)
-            total = total + (COUNTER_BYTES if isinstance(node.op, BatchNorm) else 0)
+            if node.inputs:
+                buffers = buffer_bytes(node.op, self.graph.input_shapes(node), self.itemsize)
+                total = total + buffers + node.op.counters * INDEX_BYTES
         return plain(total)
 
     @cached_property
@@ -113,6 +110,12 @@ class Memory:
 def memory(graph: Graph, dtype: str = "float32") -> Memory:
     """The memory of a graph whose weights and activations have this dtype. Raises InputError for a dtype that is not known."""
     return Memory(graph, dtype)
+
+
+def buffer_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
+    """Bytes of the buffers of an operator, counters left out. `itemsize` is the number of bytes of a value of the network."""
+    buffers = op.buffers(*inputs).items()
+    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in buffers)
 
 
 def _params(op: Any, inputs: Any, known: dict[Any, Dim]) -> Dim:

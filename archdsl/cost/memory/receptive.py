@@ -13,19 +13,18 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.exact import divide, maximum, one_answer, select
+from archdsl.exact import divide, maximum, one_answer
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.convolution import Conv2d
-from archdsl.ops.join import Mul
-from archdsl.ops.linear import Linear
-from archdsl.ops.operator import Dim, Operator
-from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
-from archdsl.ops.rearrange import Flatten, Shift, Upsample
+from archdsl.ops.facts import Reach
+from archdsl.ops.operator import Dim
+from archdsl.ops.readers import Facts
+from archdsl.ops.window import Window
+
+RECEPTIVE = Facts("receptive fields", __name__, sees="what one value of its output sees of its input")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +36,8 @@ class View:
         stride: pixels between the centres of neighbours, down and to the right (below 1 after upsampling); None likewise.
     """
 
-    field: tuple[Dim, Dim] | None
-    stride: tuple[Dim | Fraction, Dim | Fraction] | None
+    field: tuple[Dim, ...] | None
+    stride: tuple[Dim | Fraction, ...] | None
 
 
 WHOLE = View(None, None)
@@ -57,17 +56,17 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
             views[node.name] = PIXEL if len(node.shape) == 3 else WHOLE
             continue
         arriving = _joined([views[name] for name in _placed(graph, node)])
-        rule = WINDOWS.get(type(node.op))
-        if arriving.field is None or rule is None:
-            views[node.name] = arriving
+        seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING
+        if isinstance(seen, Window):
+            views[node.name] = _slid(arriving, seen)
         else:
-            views[node.name] = rule(node.op, arriving, graph, node)
+            views[node.name] = arriving if seen is Reach.PLACE else WHOLE
     return views
 
 
 def _placed(graph: Graph, node: Node) -> list[str]:
-    """The inputs that say something about places: all, except factors of 1x1 beside larger ones."""
-    if not isinstance(node.op, Mul):
+    """The inputs that say something about places: all, except those of 1x1 that are stretched over larger ones."""
+    if not node.op.stretches:
         return list(node.inputs)
     here = node.shape[1:]
     kept = [
@@ -88,60 +87,16 @@ def _joined(views: list[View]) -> View:
     return View(_largest(fields), _largest(strides))
 
 
-def _largest(pairs: list[tuple[Any, Any]]) -> tuple[Any, Any]:
-    return (maximum(*(pair[0] for pair in pairs)), maximum(*(pair[1] for pair in pairs)))
+def _largest(sizes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(maximum(*axis) for axis in zip(*sizes, strict=True))
 
 
-def _slide(view: View, kernel: tuple[Dim, Dim], stride: tuple[Dim, Dim], dilation: tuple[Dim, Dim] = (1, 1)) -> View:
+def _slid(view: View, window: Window) -> View:
     assert view.field is not None
     assert view.stride is not None
-    rows, columns = view.field
-    down, right = view.stride
-    field = (rows + (kernel[0] - 1) * dilation[0] * down, columns + (kernel[1] - 1) * dilation[1] * right)
-    return View(field, (down * stride[0], right * stride[1]))
-
-
-def _conv(op: Conv2d, view: View, graph: Graph, node: Node) -> View:
-    return _slide(view, op.kernel, op.stride, op.dilation)
-
-
-def _pool(op: Any, view: View, graph: Graph, node: Node) -> View:
-    return _slide(view, op.kernel, op.steps)
-
-
-def _adaptive(op: AdaptivePool, view: View, graph: Graph, node: Node) -> View:
-    """Windows of equal size where the extents divide evenly; to one value, or of uneven windows, the whole image."""
-    (_, height, width), (_, rows, columns) = graph[node.inputs[0]].shape, node.shape
-    if one_answer((rows == 1) & (columns == 1)) or not one_answer((height % rows == 0) & (width % columns == 0)):
-        return WHOLE
-    kernel = (height // rows, width // columns)
-    return _slide(view, kernel, kernel)
-
-
-def _upsample(op: Upsample, view: View, graph: Graph, node: Node) -> View:
-    """Nearest repeats values; bilinear mixes two neighbours along each axis that grows."""
-    assert view.stride is not None
-    spread = [select(scale > 1, 1, 0) if op.mode == "bilinear" else 0 for scale in op.scale]
-    wider = _slide(view, (1 + spread[0], 1 + spread[1]), (1, 1))
-    return View(wider.field, (divide(view.stride[0], op.scale[0]), divide(view.stride[1], op.scale[1])))
-
-
-def _shift(op: Shift, view: View, graph: Graph, node: Node) -> View:
-    return _slide(view, (op.kernel, op.kernel), (1, 1), (op.dilation, op.dilation))
-
-
-def _everything(op: Operator, view: View, graph: Graph, node: Node) -> View:
-    return WHOLE
-
-
-WINDOWS: dict[type[Operator], Callable[[Any, View, Graph, Node], View]] = {
-    Conv2d: _conv,
-    MaxPool: _pool,
-    AvgPool: _pool,
-    AdaptivePool: _adaptive,
-    Upsample: _upsample,
-    Shift: _shift,
-    Flatten: _everything,
-    Linear: _everything,
-}
-"""Operators that are not here see what their inputs see."""
+    axes = zip(view.field, view.stride, window.kernel, window.dilation, strict=True)
+    field = tuple(extent + (kernel - 1) * dilation * step for extent, step, kernel, dilation in axes)
+    stride: tuple[Any, ...] = tuple(step * by for step, by in zip(view.stride, window.stride, strict=True))
+    if window.scale is not None:
+        stride = tuple(divide(step, by) for step, by in zip(stride, window.scale, strict=True))
+    return View(field, stride)

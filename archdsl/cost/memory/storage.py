@@ -1,6 +1,7 @@
 """Which memory each operator takes while the compiled network runs: new memory, its input's, or some for a moment only.
 
-`steps` turns a graph into what the module of archdsl.compilers.torch does in evaluation mode, one step for each call:
+`plan` turns a graph into what the module of archdsl.compilers.torch does in evaluation mode, one step for each call. What an
+operator does is said by the operator (`Operator.memory`, `partial`, `scratch`):
 
 - slice, flatten, tokens and the like, identity, dropout, and add or mul of one tensor hand on their input's memory;
 - activations that `archdsl.ir.inplace` allows to overwrite their input do so;
@@ -16,25 +17,15 @@ PyTorch makes where a layer cannot read the layout of what arrives, such as line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from archdsl.exact import minimum, product
-from archdsl.ir.graph import Graph, Node
+from archdsl.exact import product
+from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
-from archdsl.ops.attention import MatMul, SplitHeads
-from archdsl.ops.join import Add, Mul, WeightedAdd
-from archdsl.ops.lego import ChooseAdd
-from archdsl.ops.norm import LayerNorm
-from archdsl.ops.operator import Dim, Operator, Shape, channel_axis
-from archdsl.ops.passing import Dropout, DropPath, Identity
-from archdsl.ops.pool import AdaptivePool, MaxPool
-from archdsl.ops.rearrange import Flatten, Shift, Slice
-from archdsl.ops.tokens import SelectToken, Tokens
+from archdsl.ops.operator import Dim
+from archdsl.ops.readers import Facts
 
-INDEX_BYTES = 8  # PyTorch's indices are int64
-VIEWS: tuple[type[Operator], ...] = (Slice, Flatten, Identity, Dropout, DropPath, Tokens, SplitHeads, SelectToken)
-FOLDS: tuple[type[Operator], ...] = (Add, Mul)
+MEMORY = Facts("memory", __name__, memory="which memory its output lies in", scratch="what it needs for a moment")
 
 
 class Storage(NamedTuple):
@@ -87,71 +78,17 @@ def plan(graph: Graph, itemsize: int = 4) -> Plan:
             storages.append(Storage(node.name, product(node.shape) * itemsize))
             holds[node.name] = len(storages) - 1
             continue
-        shapes = graph.input_shapes(node)
-        if node.name in overwriting or hands_on(node):
+        op, shapes = MEMORY.of(node), graph.input_shapes(node)
+        if node.name in overwriting or op.hands_on(len(reads)):
             steps.append(Step(node.name, reads, None, reads[0], 0))
             holds[node.name] = reads[0]
             continue
-        for part, shape in _parts(node, shapes):
+        for part, shape in op.partial(shapes, node.shape):
             storages.append(Storage(f"{node.name} ({part})", product(shape) * itemsize))
             steps.append(Step(node.name, reads[:2], len(storages) - 1, len(storages) - 1, 0))
             reads = (len(storages) - 1, *reads[2:])
         storages.append(Storage(node.name, product(node.shape) * itemsize))
-        rule = SCRATCH.get(type(node.op))
-        scratch = rule(node.op, shapes, node.shape, itemsize) if rule else 0
+        scratch = op.scratch(shapes, node.shape, itemsize)
         steps.append(Step(node.name, reads, len(storages) - 1, len(storages) - 1, scratch))
         holds[node.name] = len(storages) - 1
     return Plan(storages, steps, holds[graph.output])
-
-
-def _parts(node: Node, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Shape]]:
-    """What a node makes of its first two inputs, then of that and the third, and so on, before its output."""
-    if isinstance(node.op, FOLDS):
-        for count in range(2, len(shapes)):
-            yield f"first {count}", node.op.shape(*shapes[:count])
-    elif isinstance(node.op, MatMul) and node.op.scaled:
-        yield "not scaled", node.shape
-
-
-def hands_on(node: Node) -> bool:
-    """Whether a node's tensor at inference is its first input's memory, looked at in another way or as it is."""
-    return len(node.inputs) == 1 if isinstance(node.op, FOLDS) else isinstance(node.op, VIEWS)
-
-
-def _max_pool(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    return product(output) * INDEX_BYTES
-
-
-def _adaptive_pool(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    return product(output) * INDEX_BYTES if op.mode == "max" else 0
-
-
-def _shift(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    """Each group that moves, before all are joined; the middle one stays, and so do channels that are left over."""
-    channels, height, width = shapes[0]
-    groups = op.kernel * op.kernel
-    return (groups - 1) * (channels // groups) * height * width * itemsize
-
-
-def _layer_norm(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    return 2 * product(output) // output[channel_axis(output)] * itemsize
-
-
-def _weighted_add(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    """The factors; and while two terms are added, both."""
-    return (len(shapes) + (2 * product(output) if len(shapes) > 1 else 0)) * itemsize
-
-
-def _choose_add(op: Any, shapes: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    """What was chosen before it is multiplied; from the second group on, the sum so far too."""
-    return product(output) * itemsize * minimum(op.groups, 2)
-
-
-SCRATCH: dict[type[Operator], Callable[[Any, tuple[Shape, ...], Shape, int], Dim]] = {
-    MaxPool: _max_pool,
-    AdaptivePool: _adaptive_pool,
-    Shift: _shift,
-    LayerNorm: _layer_norm,
-    WeightedAdd: _weighted_add,
-    ChooseAdd: _choose_add,
-}

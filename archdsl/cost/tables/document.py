@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.bill import Bill, Layer
-from archdsl.cost.latency.device import Device
-from archdsl.cost.latency.predict import latency, seconds
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import Source
 from archdsl.exact import to_plain
 from archdsl.spec.model import Spec
+
+if TYPE_CHECKING:
+    from archdsl.cost.latency.device import Device
 
 TOOLS = ("thop", "fvcore", "ptflops", "torchinfo", "torch")
 
@@ -33,7 +34,9 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
 
 def timed(data: dict[str, Any], bill: Bill, device: Device) -> None:
     """Add what a device is predicted to take, in all and to every layer: `latency` and `latency_seconds`."""
-    found = latency(bill, device)
+    from archdsl.cost.latency.predict import seconds
+
+    found = bill.latency(device)
     data["latency"] = {"device": device.name, "batch": device.batch, "seconds": seconds(found.total), **device.as_dict()}
     for layer, time, kind in zip(data["layers"], found.layers, found.words(), strict=True):
         layer |= {"latency_seconds": seconds(time), "kind": kind}

@@ -10,7 +10,8 @@ import numpy as np
 
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.latency.device import ANY
-from archdsl.cost.latency.layer_kinds import Neighbours, kinds
+from archdsl.cost.latency.layer_kinds import kinds
+from archdsl.cost.latency.neighbours import Neighbours
 from archdsl.cost.latency.work import WORK
 from archdsl.ir.graph import Graph
 from archdsl.measure.calibrate.basis import BASIS

@@ -1,0 +1,100 @@
+"""What operators say of themselves: the words for it, and the answers that many of them share.
+
+An operator says each of these by a class attribute or a method (see `archdsl.ops.operator.Operator`), or by the group that it
+belongs to. Where an answer is the same for every size, one of the functions below stands in the class as its method.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.exact import product
+
+if TYPE_CHECKING:
+    from archdsl.ops.operator import Dim, Operator, Shape
+
+INDEX_BYTES = 8  # indices and counters are int64 in PyTorch
+
+
+class Memory(Enum):
+    """Which memory the output of an operator lies in."""
+
+    NEW = "memory of its own"
+    VIEW = "the memory of its input, looked at in another way"
+    PASSED = "its input as it is"
+
+
+class Layout(Enum):
+    """How an operator stands to the layout that runtimes keep maps in from one convolution to the next."""
+
+    BLOCKED = "reads and makes maps in that layout: convolution, pooling"
+    FOLLOWS = "works value by value, in whatever layout arrives"
+    PLAIN = "reads and makes tensors in plain order"
+
+
+class Reach(Enum):
+    """What one value of the output sees of the input, for operators without a window."""
+
+    PLACE = "the same place"
+    EVERYTHING = "the whole input"
+
+
+class Kept(NamedTuple):
+    """What an operator keeps for its gradient.
+
+    Attributes:
+        input, output: whether it keeps them.
+        factors: whether it keeps those inputs that the gradients of the others need.
+        values: further elements of the network's dtype, for each image.
+        indices: further elements of int64, for each image.
+        once: further elements of the network's dtype, for the batch.
+    """
+
+    input: bool = False
+    output: bool = False
+    factors: bool = False
+    values: Dim = 0
+    indices: Dim = 0
+    once: Dim = 0
+
+
+# -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------
+
+
+def keeps_nothing(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    return Kept()
+
+
+def keeps_input(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    return Kept(input=True)
+
+
+def keeps_output(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    return Kept(output=True)
+
+
+def keeps_input_or_copy(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    """In place the input is overwritten, and its gradient needs it: a copy is kept."""
+    return Kept(values=product(output)) if in_place else Kept(input=True)
+
+
+def keeps_input_or_output(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    """In place the output does as well."""
+    return Kept(output=True) if in_place else Kept(input=True)
+
+
+def keeps_factors(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+    return Kept(factors=True)
+
+
+def no_scratch(op: Operator, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+    return 0
+
+
+def sees_place(op: Operator, inputs: tuple[Shape, ...], output: Shape) -> Any:
+    return Reach.PLACE
+
+
+def sees_everything(op: Operator, inputs: tuple[Shape, ...], output: Shape) -> Any:
+    return Reach.EVERYTHING

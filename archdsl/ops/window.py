@@ -1,0 +1,75 @@
+"""Windows that slide over maps: convolutions and pooling, with kernel, stride, padding and dilation for each axis."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from archdsl.errors import BackendError
+from archdsl.ops.errors import refuse
+from archdsl.ops.operator import Dim, Operator, Shape
+
+
+class Window(NamedTuple):
+    """A window and how it moves, each for every axis of the places.
+
+    Attributes:
+        padding: on either side; `same` pads half the window.
+        scale: values of the output for each step of the window, where the output is larger than the input; None elsewhere.
+    """
+
+    kernel: tuple[Dim, ...]
+    stride: tuple[Dim, ...]
+    padding: Any
+    dilation: tuple[Dim, ...]
+    scale: tuple[Dim, ...] | None = None
+
+    @property
+    def pads(self) -> tuple[Dim, ...]:
+        """Padding on either side of each axis as numbers."""
+        if self.padding != "same":
+            return tuple(self.padding)
+        return tuple([d * (k - 1) // 2 for k, d in zip(self.kernel, self.dilation, strict=True)])
+
+
+class Sliding(Operator):
+    """Base of the operators whose output is made by a window that slides over a map."""
+
+    @cached_property
+    def window(self) -> Window:
+        """The window. Raises BackendError where the operator does not say it."""
+        raise BackendError(f"the operator {self.word} does not say what its window is (window)")
+
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
+        return self.window
+
+
+def slid(window: Window, extents: Shape, ceil: bool = False) -> Shape:
+    """Lengths of all axes after a sliding window. Raises ShapeError where it does not fit."""
+    kernel, stride, padding, dilation, _ = window
+    sides = repeat(padding) if padding == "same" else padding
+    return tuple(map(slide, extents, kernel, stride, sides, dilation, repeat(ceil)))
+
+
+def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim, ceil: bool) -> Dim:
+    """Length after a sliding window, along one axis.
+
+    `same` pads half the window on either side, so the length is divided by the stride and rounded up whatever the window is;
+    that needs a window of odd extent.
+    """
+    if padding == "same":
+        if (ok := (dilation * (kernel - 1)) % 2 == 0) is not True:
+            hint = "give the padding as a number, or put a pad before it"
+            refuse(ok, f"a window of {kernel} cannot be padded by the same amount on both sides", hint)
+        return (extent + stride - 1) // stride
+    rest = extent + 2 * padding - dilation * (kernel - 1) - 1
+    if (ok := rest >= 0) is not True:
+        refuse(ok, f"a window of {dilation * (kernel - 1) + 1} does not fit into {extent} with padding {padding}")
+    if not ceil:
+        return rest // stride + 1
+    from archdsl.exact import select
+
+    length = (rest + stride - 1) // stride + 1
+    # A window that would begin in the padding past the end is dropped, as in PyTorch.
+    return select((length - 1) * stride >= extent + padding, length - 1, length)

@@ -1,0 +1,36 @@
+"""What a rule is that writes an operator as ONNX nodes, and what many rules share.
+
+A rule takes the operator, the shapes that arrive (without the batch), the names of its inputs' values, its tensors and the writer,
+and gives the name of the value that it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from archdsl.compilers.onnx_direct.weights import Tensors
+from archdsl.compilers.onnx_direct.write import Writer
+from archdsl.ops import Shape
+
+Rule = Callable[[Any, tuple[Shape, ...], list[str], Tensors, Writer], str]
+
+
+def simple(op_type: str, **attributes: Any) -> Rule:
+    """One node of one input."""
+    return lambda op, shapes, inputs, tensors, write: write(op_type, inputs[0], **attributes)
+
+
+def by_channel(op_type: str) -> Rule:
+    """One node of the input and one learned value for each channel."""
+
+    def rule(op: Any, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+        values = tensors["weight"]
+        return write(op_type, inputs[0], write.weight("weight", values[:, None, None] if len(shapes[0]) == 3 else values))
+
+    return rule
+
+
+def both(sides: tuple[int, ...]) -> list[int]:
+    """The same padding at both ends of each axis, as ONNX lists it."""
+    return [*sides, *sides]

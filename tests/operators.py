@@ -1,0 +1,62 @@
+"""Every operator with arguments and shapes that it takes, for tests that walk all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphs import Builder
+
+from archdsl.ir.graph import Graph
+from archdsl.ops import OPERATORS, Shape
+
+MAP, VECTOR, TOKENS, HEADS = (8, 9, 7), (8,), (5, 8), (2, 5, 4)
+
+CASES: list[tuple[Shape, str, dict[str, Any]]] = [
+    (MAP, "conv", {"out": 4}),
+    (MAP, "conv", {"out": 4, "kernel": 3, "stride": 2, "bias": True}),
+    (MAP, "conv", {"out": 16, "kernel": [5, 3], "groups": 4, "dilation": [1, 2]}),
+    (MAP, "conv", {"out": 16, "kernel": [4, 3], "stride": [1, 3], "padding": [0, 2]}),
+    (VECTOR, "linear", {"out": 3}),
+    (TOKENS, "linear", {"out": 3, "bias": False}),
+    (MAP, "norm", {"eps": 1e-3, "momentum": 0.01}),
+    (VECTOR, "norm", {}),
+    (TOKENS, "norm", {}),
+    (MAP, "norm", {"affine": False}),
+    *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("relu", "hswish", "sigmoid", "gelu", "prelu", "dropout")),
+    *((MAP, word, {}) for word in ("relu6", "hsigmoid", "silu", "tanh", "leaky_relu")),
+    *((MAP, word, {}) for word in ("identity", "flatten", "shift", "upsample")),
+    (MAP, "gelu", {"approximate": "tanh"}),
+    *((shape, "prelu", {"shared": False, "slope": 0.1}) for shape in (MAP, VECTOR, TOKENS)),
+    (MAP, "maxpool", {"kernel": 3, "stride": 2, "padding": 1}),
+    (MAP, "maxpool", {"kernel": 2, "ceil": True}),
+    (MAP, "maxpool", {"kernel": [3, 5], "stride": 1, "padding": "same"}),
+    (MAP, "avgpool", {"kernel": 2}),
+    (MAP, "avgpool", {"kernel": 3, "stride": 2, "padding": 1, "ceil": True, "count_padding": False}),
+    (MAP, "adaptive_pool", {}),
+    (MAP, "adaptive_pool", {"size": [3, 2], "mode": "max"}),
+    *((shape, "slice", {"start": 2, "stop": 7}) for shape in (MAP, VECTOR, TOKENS)),
+    (MAP, "shuffle", {"groups": 4}),
+    (MAP, "shift", {"kernel": 5, "dilation": 2}),
+    *((MAP, "pad", {"sides": [1, 2, 3, 4], "mode": mode}) for mode in ("zeros", "reflect", "replicate")),
+    (MAP, "upsample", {"scale": [2, 3], "mode": "bilinear"}),
+    *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("concat", "add", "mul")),
+    (MAP, "concat", {"axis": 2}),
+    *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("layer_norm", "layer_scale", "weighted_add", "softmax")),
+    *((shape, "drop_path", {"rate": 0.2}) for shape in (MAP, VECTOR, TOKENS)),
+    (MAP, "shared_conv", {"filters": 6, "groups": 4, "kernel": 3, "stride": 2}),
+    (MAP, "choose_add", {"out": 16, "groups": 4}),
+    (MAP, "tokens", {}),
+    *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
+    (TOKENS, "select_token", {"index": 3}),
+    (TOKENS, "split_heads", {"heads": 4}),
+    (HEADS, "merge_heads", {}),
+    (HEADS, "matmul", {"transpose": True, "scaled": True}),
+    ((2, 5, 5), "matmul", {}),
+]
+
+
+def alone(word: str, shape: Shape, arguments: dict[str, Any]) -> Graph:
+    """A graph of one operator, called `node`. A join reads the input three times, a product of matrices twice."""
+    build = Builder(shape)
+    build("node", word, *("input",) * (2 if word == "matmul" else 3 if OPERATORS[word].joins else 1), **arguments)
+    return build.graph
