@@ -9,10 +9,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from archdsl.cost.comparing.totals import LATENCY, duration
+from archdsl.cost.comparing.totals import LATENCY
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.latency.device import FEMTOSECONDS, Device, device_names, load_device
+from archdsl.cost.latency.device import FEMTOSECONDS, Device
+from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.memory.peak import memory
+from archdsl.cost.words import duration
 from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend

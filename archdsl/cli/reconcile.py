@@ -57,12 +57,12 @@ def command(
 
 def document(found: Reconciled) -> dict[str, Any]:
     """What was found as plain data."""
-    from archdsl.explore.variants import plain
+    from archdsl.cost.plain_data import jsonable
 
     return {
         "readings": [
             {
-                "changes": {name: plain(value) for name, value in reading.changes.items()},
+                "changes": {name: jsonable(value) for name, value in reading.changes.items()},
                 "explains": [_figure(figure, ours) for figure, ours in reading.explains],
                 "misses": [_figure(figure, ours) for figure, ours in reading.misses],
             }
@@ -106,7 +106,7 @@ def show(found: Reconciled) -> None:
 
 
 def _words(reading: Reading) -> str:
-    from archdsl.explore.variants import shown
+    from archdsl.cost.words import shown
 
     changes = [f"{name} = {shown(value)}" for name, value in reading.changes.items()]
     return ", ".join(changes) or "as the spec stands"

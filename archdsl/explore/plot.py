@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import LATENCY, Value
+from archdsl.cost.plain_data import jsonable
+from archdsl.cost.words import shown
 from archdsl.design import Design
 from archdsl.explore.sensitivity import Influence, Side
-from archdsl.explore.variants import Row, Variants, plain, shown
+from archdsl.explore.variants import Row, Variants
 
 if TYPE_CHECKING:
     from archdsl.viz.plots import Points, Tornado
@@ -55,7 +57,7 @@ def points(net: Design, front: Variants, sample: Variants) -> Points:
     rows = [*front.rows, *others]
     passed = sample.outcome.passed
     note = f"{len(rows):,} of {passed:,} variants shown" + (", the front is complete" if front.rows else "")
-    records = tuple({name: plain(row[name]) for name in sample.columns} for row in rows)
+    records = tuple({name: jsonable(row[name]) for name in sample.columns} for row in rows)
     start = next((place for place, row in enumerate(rows) if _stands(net, row, sample.settings)), None)
     units = {name: unit for name in sample.costs if (unit := unit_of(name))}
     front_places = tuple(range(len(front.rows)))
@@ -75,7 +77,7 @@ def _stands(net: Design, row: Row, settings: Sequence[str]) -> bool:
         value = net.knobs.get(owner)
         if place and isinstance(value, (list, tuple)) and place.isdigit():
             value = value[int(place) - 1]
-        if value is None or plain(value) != plain(row[name]):
+        if value is None or jsonable(value) != jsonable(row[name]):
             return False
     return True
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archdsl.cost.plain_data import jsonable
+from archdsl.cost.words import shown
 from archdsl.errors import BackendError, InputError
 from archdsl.explore.blocks import Block
-from archdsl.explore.variants import plain, shown
 
 if TYPE_CHECKING:
     from archdsl.explore.sweep import Sweep
@@ -150,14 +151,14 @@ def _costs(block: Block, name: str, lines: np.ndarray | None) -> np.ndarray:
 
 
 def _cell(value: Any) -> Any:
-    return shown(value) if isinstance(value, (tuple, bool)) or value is None else plain(value)
+    return shown(value) if isinstance(value, (tuple, bool)) or value is None else jsonable(value)
 
 
 def _typed(values: Sequence[Any]) -> list[Any]:
     """Values of one type: floats where any is a fraction, texts where they are of several kinds."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, Fraction}:
-        return [plain(value) if kinds == {int} or value is None else float(value) for value in values]
+        return [jsonable(value) if kinds == {int} or value is None else float(value) for value in values]
     if len(kinds) > 1:
         return [shown(value) for value in values]
-    return [plain(value) for value in values]
+    return [jsonable(value) for value in values]

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from archdsl.cost.counting.bill import Layer
+from archdsl.cost.counting.layer import Layer
 from archdsl.exact.truth import Truth
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops import OPERATORS

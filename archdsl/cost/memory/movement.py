@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.cost.counting.bill import Layer, plain
+from archdsl.cost.counting.amounts import plain
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.memory.peak import item_bytes
 from archdsl.cost.memory.storage import hands_on
 from archdsl.exact import divide, product
 from archdsl.ops.norm import BatchNorm
 from archdsl.ops.operator import Dim
-
-if TYPE_CHECKING:
-    from archdsl.cost.counting.bill import Bill
 
 OPERATIONS_PER_MAC = 2
 """A multiply-accumulate is two floating-point operations, as roofs of processors are stated."""

@@ -1,4 +1,4 @@
-"""Who causes a cost: the bill summed by layer, block, stage, source line or operator."""
+"""Who causes a cost: the bill by layer, block, stage, source line or operator."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.counting.bill import Bill, Layer, plain
-from archdsl.cost.counting.conventions import Convention
-from archdsl.cost.counting.count import count
-from archdsl.cost.latency.device import Device
-from archdsl.cost.latency.predict import latency, seconds
-from archdsl.cost.memory.peak import Memory, memory
-from archdsl.cost.tables.document import line
+from archdsl.cost.comparing.totals import peak
+from archdsl.cost.counting.amounts import Amounts, plain
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.convention import Convention
+from archdsl.cost.counting.layer import Layer
+from archdsl.cost.latency.device import FEMTOSECONDS, Device
+from archdsl.cost.plain_data import jsonable
 from archdsl.errors import Source
 
 
@@ -30,23 +30,26 @@ class Entry:
     cause: str
     where: int | None = None
     layers: list[Layer] = field(default_factory=list)
+    params: Any = 0
+    macs: Any = 0
     flops: Any = None
     latency: Any = None
     peak_bytes: Any = 0
 
-    @property
-    def params(self) -> Any:
-        return plain(sum(layer.params for layer in self.layers))
-
-    @property
-    def macs(self) -> Any:
-        return plain(sum(layer.macs for layer in self.layers))
-
     def as_dict(self) -> dict[str, Any]:
-        numbers = {"params": self.params, "macs": self.macs, "flops": self.flops, "peak_bytes": self.peak_bytes}
-        numbers |= {} if self.latency is None else {"latency_seconds": seconds(self.latency)}
+        numbers = {name: jsonable(getattr(self, name)) for name in ("params", "macs", "flops", "peak_bytes")}
+        numbers |= {} if self.latency is None else {"latency_seconds": jsonable(self.latency / FEMTOSECONDS)}
         place = {} if self.where is None else {"line": self.where}
         return {"cause": self.cause, **place, "layers": len(self.layers), **numbers}
+
+
+def line(layer: Layer, source: Source) -> int | None:
+    """The line of the spec, from 1, that a layer comes from: the innermost that lies in the spec itself, not in an import."""
+    node = layer.node
+    for mark in (node.mark, *(frame.mark for frame in reversed(node.scope))):
+        if mark is not None and mark.source is source:
+            return int(mark.line) + 1
+    return node.mark.line + 1 if node.mark is not None else None
 
 
 def _layer(layer: Layer, source: Source) -> str:
@@ -87,27 +90,31 @@ def blame(
     Args:
         source: the spec's text, whose lines `by="line"` names.
         by: one of CAUSES.
-        convention: whose count is summed beside parameters and multiply-accumulates.
-        device: whose latency is summed too.
+        convention: whose count is added up beside parameters and multiply-accumulates.
+        device: whose latency is added up too.
     """
-    counted = count(bill, convention).layers if convention else [None] * len(bill.layers)
-    times = latency(bill, device).layers if device else [None] * len(bill.layers)
-    alive = _peaks(memory(bill.graph))
+    columns: dict[str, Amounts] = {"params": bill.sum("params"), "macs": bill.sum("macs"), "peak_bytes": peak(bill)}
+    if convention:
+        columns["flops"] = bill.count(convention)
+    if device:
+        from archdsl.cost.latency.predict import latency  # with NumPy, which other costs do not need
+
+        columns["latency"] = latency(bill, device)
+    causes = [CAUSES[by](layer, source) for layer in bill]
     entries: dict[str, Entry] = {}
-    for layer, flops, time in zip(bill, counted, times, strict=True):
-        cause = CAUSES[by](layer, source)
+    for layer, cause in zip(bill, causes, strict=True):
         entry = entries.setdefault(cause, Entry(cause, int(cause) if by == "line" and cause.isdigit() else None))
         entry.layers.append(layer)
-        if flops is not None:
-            entry.flops = plain((entry.flops or 0) + flops)
-        if time is not None:
-            entry.latency = (entry.latency or 0) + time
-        entry.peak_bytes = max(entry.peak_bytes, alive.get(layer.node.name, 0))
+    for name, column in columns.items():
+        for cause, amount in _together(causes, column).items():
+            setattr(entries[cause], name, plain(amount))
     return list(entries.values())
 
 
-def _peaks(found: Memory) -> dict[str, Any]:
-    """Bytes in use while each node runs; nothing for a grid, whose variants differ."""
-    if type(found.peak_activation_bytes) is not int:
-        return {}
-    return {moment.node: moment.bytes for moment in found.timeline}
+def _together(causes: list[str], column: Amounts) -> dict[str, Any]:
+    """What the layers of each cause cost together; nothing for those of which the cost says nothing."""
+    found: dict[str, Any] = {}
+    for cause, amount in zip(causes, column.layers, strict=True):
+        if amount is not None:
+            found[cause] = column.join(found[cause], amount) if cause in found else amount
+    return found
