@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.counting.amounts import plain
+from archdsl.cost.amounts import plain
 
 
 def jsonable(value: Any) -> Any:

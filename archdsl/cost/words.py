@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.counting.amounts import plain
+from archdsl.cost.amounts import plain
 from archdsl.ops.operator import Shape
 
 LONG = 10**6

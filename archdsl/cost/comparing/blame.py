@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from archdsl.cost.amounts import Amounts, plain
 from archdsl.cost.comparing.totals import peak
-from archdsl.cost.counting.amounts import Amounts, plain
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.layer import Layer

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from archdsl.cost.counting.amounts import Amounts, Largest, Sum
+from archdsl.cost.amounts import Amounts, Largest, Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention

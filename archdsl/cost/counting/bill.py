@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from archdsl.cost.counting.amounts import Parts, Sum
+from archdsl.cost.amounts import Parts, Sum
 from archdsl.cost.counting.convention import Convention, Terms
 from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer

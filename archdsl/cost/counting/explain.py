@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from archdsl.cost.counting.amounts import Sum
+from archdsl.cost.amounts import Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention, rule_in_words
 from archdsl.cost.counting.conventions import load_convention

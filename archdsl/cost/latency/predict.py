@@ -6,7 +6,7 @@ Each layer is of a kind (`archdsl.cost.latency.layer_kinds`), for which the devi
 
 from __future__ import annotations
 
-from archdsl.cost.counting.amounts import Parts, Sum
+from archdsl.cost.amounts import Parts, Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.device import Device

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.counting.amounts import plain
+from archdsl.cost.amounts import plain
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.memory.peak import item_bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.cost.amounts import plain
 from archdsl.cost.comparing.blame import line
-from archdsl.cost.counting.amounts import plain
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
