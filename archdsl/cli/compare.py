@@ -20,7 +20,11 @@ USUAL = ("thop", "fvcore", "ptflops")
 @click.command("compare")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @click.option(
-    "--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this; else thop, fvcore, ptflops."
+    "--convention",
+    "conventions",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="Count in this convention; thop, fvcore and ptflops otherwise.",
 )
 @click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
 @form_options
@@ -36,7 +40,7 @@ def command(
     as_json: bool,
     limits: Limits,
 ) -> None:
-    """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
+    """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all of them."""
     from archdsl.cost.comparing.totals import costs
     from archdsl.cost.plain_data import jsonable
     from archdsl.cost.tables.sheet import Sheet

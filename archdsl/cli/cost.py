@@ -48,7 +48,7 @@ class Columns:
         click.option("--by", type=click.Choice(BY), default="layer", show_default=True, help="What costs are summed by.")
     )
     sort: str | None = given(
-        click.option("--sort", type=click.Choice(SORTS), help="Largest first; the order of the network where not given.")
+        click.option("--sort", type=click.Choice(SORTS), help="Largest first by this; in the order of the network if not given.")
     )
     convention: str | None = given(
         click.option("--convention", metavar="NAME|FILE", help="Count in this convention too, as a column.")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @measuring_options(batches="1,16")
 @json_option
 def command(name: str, counts_only: bool, settings: tuple[str, ...], asked: Callable[[], Asked], as_json: bool) -> None:
-    """A RESULT of Zhao & Wang 2022 again, and which figures do not match.
+    """A RESULT of Zhao & Wang 2022 computed or measured again, and which figures do not match.
 
     \b
     table2 to table6   computed: parameters and FLOPs, with --counts-only

@@ -15,7 +15,7 @@ FORMS = ("markdown", "latex", "html")
 
 @click.command("table")
 @spec_argument
-@click.option("--to", "form", type=click.Choice(FORMS), help="Where not given, what -o ends in; markdown without -o.")
+@click.option("--to", "form", type=click.Choice(FORMS), help="The form; if not given, by the ending of -o, markdown without -o.")
 @click.option("--columns", metavar="NAME,...", help="These columns, in this order: input,operator,exp,out,SE,NL,s.")
 @output_option
 @knob_option

@@ -83,8 +83,8 @@ def show_movement(net: Net, view: View, as_json: bool) -> int:
     moved, seen = movement(net.cost()), receptive_fields(net.graph())
     rows = []
     for entry in moved.layers:
-        view = seen[entry.layer.node.name]
-        rows.append([entry.layer.node.name, entry.bytes, float(entry.intensity), _pair(view.field), _pair(view.stride)])
+        sees = seen[entry.layer.node.name]
+        rows.append([entry.layer.node.name, entry.bytes, float(entry.intensity), _pair(sees.field), _pair(sees.stride)])
     if as_json:
         keys = ("layer", "bytes", "operations_per_byte", "receptive_field", "stride")
         print_json([dict(zip(keys, row, strict=True)) for row in rows])

@@ -29,13 +29,13 @@ class Question:
 
     steps: tuple[str, ...] = given(
         click.option(
-            "--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Length of one step of a number, in place of its own."
+            "--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Size of one step of a number, in place of its own."
         )
     )
     show: str = given(
         click.option("--show", default="", metavar="COST,...", help="Costs beside params, macs and peak: flops.thop, moved, ...")
     )
-    by: str | None = given(click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs where not given."))
+    by: str | None = given(click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs if not given."))
     plot: Path | None = given(
         click.option("--plot", type=click.Path(path_type=Path), help="Draw the tornado: .html, .png, .svg or .pdf.")
     )

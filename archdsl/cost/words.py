@@ -29,15 +29,16 @@ def shown(value: Any, thousands: str = ",") -> str:
     return f"{value:{thousands}}" if isinstance(value, int) else str(value)
 
 
-def change(difference: int | Fraction) -> str:
+def change(difference: int | Fraction | float) -> str:
     """A change of a number, its sign always before it: +1,000."""
     return ("+" if difference >= 0 else "") + shown(difference)
 
 
 def argument(value: Any) -> str:
-    """An argument of an operator as a spec has it: as `shown`, a pair of equal numbers as one."""
-    pair = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
-    return shown(value[0] if pair else value, "")
+    """An argument of an operator as a spec has it: as `shown`, ints without separators, a pair of equal numbers as one."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return argument(value[0])
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else shown(value, "")
 
 
 def cell(value: Any) -> str:

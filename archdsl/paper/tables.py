@@ -1,4 +1,4 @@
-"""The paper's tables computed again: reported, computed, and whether the one is the other as it would be printed.
+"""The paper's tables computed again: reported, computed, and whether ours would be printed so.
 
 Every count is of the network with 1000 classes at 224x224; that is what the paper prints, for CIFAR too. Parameters are printed
 rounded, FLOPs truncated, in the convention of the ptflops of 2021.

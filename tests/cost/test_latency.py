@@ -296,7 +296,7 @@ def test_a_kind_without_a_time_is_an_error_and_never_nothing() -> None:
     with pytest.raises(InputError) as error:
         latency(net.cost(), device("device: x\nfemtoseconds: {conv: {macs: 1}, start: 0}")).layers  # noqa: B018
     assert str(error.value) == (
-        "the device x has no time for norm.folded, which 'norm' of Small is, nor for 'layer', what is not named otherwise"
+        "the device x has no time for norm.folded, the kind of 'norm' in Small, and none for 'layer', which stands for every other kind"
     )
 
 

@@ -82,7 +82,7 @@ def _named(layer: Layer) -> tuple[str, str]:
 
 
 def _shape(layer: Layer) -> tuple[Any, ...]:
-    """What makes two layers of different names counterparts: operator, and arguments that are no widths."""
+    """What makes two layers of different names counterparts: the operator, and those arguments that say nothing of width."""
     kept = {k: v for k, v in layer.node.op.arguments().items() if k not in ("out", "groups", "start", "stop", "hidden")}
     return layer.node.op.word, tuple(sorted((k, repr(v)) for k, v in kept.items()))
 

@@ -1,4 +1,4 @@
-"""Every total of a network under one name each: what `diff`, `compare`, conditions and what-if questions read.
+"""Every cost of a network by name: what `diff`, `compare`, conditions and what-if questions read.
 
     params            learned values
     macs              multiply-accumulates of convolutions and linear layers, biases not counted
@@ -11,7 +11,7 @@
     receptive_field   pixels across, of the largest field that is not the whole image
     latency.DEVICE    seconds that a device is predicted to take, exact in femtoseconds: latency.raspberry-pi-3b
 
-Bytes are of float32. All are for batch 1; latencies are for the batch that the device file is of.
+Bytes are for float32. All costs are for batch 1, except latencies, which are for the batch of the device file.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def total(net: Design, name: str) -> Value:
 
 
 def parts_of_unit(name: str) -> int:
-    """How many of what `amounts` gives make one of the total's unit: latencies are added up in femtoseconds and are seconds."""
+    """How many units of `amounts` make one unit of the total: latencies are added up in femtoseconds and given in seconds."""
     return FEMTOSECONDS if name.startswith(LATENCY) else 1
 
 
@@ -97,11 +97,11 @@ def cost_names() -> list[str]:
 
 
 def of_file(name: str) -> bool:
-    """Whether a name is that of a convention's or device's cost, which may be of a file that is not shipped."""
+    """Whether a cost is by a convention or a device, which may be a user's own file."""
     return name.startswith((FLOPS, LATENCY))
 
 
-def in_words(name: str, value: Value, sign: str = "") -> str:
+def in_words(name: str, value: Value | float, sign: str = "") -> str:
     """A total, or with `sign="+"` a change of one, for people: counts with thousands apart, latencies as times."""
     if name.startswith(LATENCY):
         return duration(value, sign)
@@ -109,7 +109,7 @@ def in_words(name: str, value: Value, sign: str = "") -> str:
 
 
 def unknown_cost(name: str, others: tuple[str, ...] = ()) -> InputError:
-    """The error for a cost that is not known; `others` are names that would have done too."""
+    """The error for a cost that is not known; `others` are names that would have been accepted too."""
     known = [*cost_names(), *others]
     if name == LATENCY.rstrip("."):
         devices = ", ".join(LATENCY + device for device in device_names())

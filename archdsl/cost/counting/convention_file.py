@@ -74,7 +74,8 @@ def _weights(report: Report, op: type[Operator], node: Mapping) -> Rule:
         report.error(f"the weight of '{key.text}' must be a number, {kind(value)} came", value.mark)
         return None
 
-    return tuple(entries(report, node, "quantity", QUANTITIES, weight, also=_arguments(op)).items())
+    found: dict[str, int | Fraction] = entries(report, node, "quantity", QUANTITIES, weight, also=_arguments(op))
+    return tuple(found.items())
 
 
 def _choice(report: Report, op: type[Operator], key: Scalar, node: Node) -> Rule | None:

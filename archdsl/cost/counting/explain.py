@@ -20,7 +20,7 @@ class Drop:
 
     Attributes:
         word: the operator.
-        layers: how many of them there are whose counts may differ.
+        layers: how many layers run this operator.
         before, after: their counts; None where the convention does not count them.
         rules: both rules in words (`MACs`, `2 per input`, `not counted`), for each pair that occurs, in the order of the network.
     """

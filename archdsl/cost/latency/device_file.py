@@ -11,7 +11,7 @@ A file says what was measured and how well it fits, and under `femtoseconds` the
     fit: {networks: 400, median error: 4.1%, rank correlation: 0.99}
     femtoseconds:
       conv.pointwise: {kernel: 2_400_000_000, macs: 9_100}
-      layer: {kernel: 1_000_000_000, out: 250_000}        # what is not named otherwise
+      layer: {kernel: 1_000_000_000, out: 250_000}        # every other kind
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def _times(bill: Bill, device: Device, layer: Layer, beside: Beside) -> Parts:
         terms = device.of(kind)
         if terms is None:
             raise InputError(
-                f"the device {device.name} has no time for {kind}, which '{layer.node.name}' of {bill.graph.name} is, "
-                "nor for 'layer', what is not named otherwise"
+                f"the device {device.name} has no time for {kind}, the kind of '{layer.node.name}' in {bill.graph.name}, "
+                "and none for 'layer', which stands for every other kind"
             )
         for name, weight in terms:
             work = WORK[name](layer, device.batch, device.block)

@@ -10,7 +10,7 @@ from archdsl.errors import Source
 def gutter(source: Source, entries: list[Entry]) -> list[tuple[str, ...]]:
     """Every line of the spec with its cost: number, multiply-accumulates, parameters, peak memory, latency where there is one, text.
 
-    A line that made nothing has an empty gutter. Layers whose line lies in another file (a base that is extended) come last.
+    A line that made no layer has nothing beside it; layers that come from another file (a base that is extended) have no line here.
     """
     timed = any(entry.latency is not None for entry in entries)
     by_line = {entry.where: entry for entry in entries}

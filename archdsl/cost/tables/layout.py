@@ -33,7 +33,6 @@ class Line:
     name: str
     operator: str
     args: dict[str, Any]
-    stage: str
     input: Shape
     output: Shape
     times: int = 1
@@ -83,18 +82,18 @@ def layout(spec: Spec, bill: Bill) -> Layout:
     lines: list[Line] = []
     key: Any = None
     for layer in bill:
-        frame, stage = _place(layer)
+        frame = next((frame for frame in layer.node.scope if frame.kind == "block"), None)  # the outermost block
         row = frame.row if frame is not None else layer.node.row
         here = (row, frame.path if frame is not None else layer.node.name)
         if lines and row is not None and key[0] == row and here != key:
             lines[-1].times += 1
         elif here != key:
-            lines.append(_line(layer, frame, stage, row))
+            lines.append(_line(layer, frame, row))
         key = here
         lines[-1].layers.append(layer)
         lines[-1].output = layer.output
     found = list(tables(spec.net))
-    # Columns that are neither the operator nor what any line was given (a column of stages, of repeats) are not printed again.
+    # Columns that no line has as an argument (the operator, stages, repeats) are not printed again.
     columns = tuple(dict.fromkeys(c for table in found for c in table.columns if any(c in line.args for line in lines)))
     if not found:
         columns = (ARGUMENTS,)
@@ -103,19 +102,8 @@ def layout(spec: Spec, bill: Bill) -> Layout:
     return Layout(columns, tuple(lines))
 
 
-def _place(layer: Layer) -> tuple[Frame | None, str]:
-    """The outermost block of a layer, and the stages around it."""
-    stages: list[str] = []
-    for frame in layer.node.scope:
-        if frame.kind == "block":
-            return frame, ".".join(stages)
-        if frame.kind == "stage":
-            stages.append(frame.block)
-    return None, ".".join(stages)
-
-
-def _line(layer: Layer, frame: Frame | None, stage: str, row: int | None) -> Line:
+def _line(layer: Layer, frame: Frame | None, row: int | None) -> Line:
     if frame is None:
         node = layer.node
-        return Line(row, node.name, node.op.word, node.op.arguments(), stage, layer.inputs[0], layer.output)
-    return Line(row, frame.path, frame.block, dict(frame.args), stage, layer.inputs[0], layer.output)
+        return Line(row, node.name, node.op.word, node.op.arguments(), layer.inputs[0], layer.output)
+    return Line(row, frame.path, frame.block, dict(frame.args), layer.inputs[0], layer.output)

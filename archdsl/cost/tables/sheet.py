@@ -31,7 +31,7 @@ class Sheet:
     total: tuple[Any, ...] = ()
 
     def only(self, names: list[str]) -> Sheet:
-        """The same table with these columns, in this order. The total keeps its word only where a column is left for it.
+        """The same table with these columns, in this order. The total stays only where one of its numbers does.
 
         Raises:
             InputError: no such column.
