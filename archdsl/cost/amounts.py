@@ -103,6 +103,9 @@ def plain(value: Any) -> Any:
 
 
 def _weighed(terms: Parts) -> Dim:
+    if len(terms) == 1:  # nearly always
+        value, weight = terms[0]
+        return value if weight == 1 else value * weight
     total: Dim = 0
     for value, weight in terms:
         total = total + (value if weight == 1 else value * weight)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from archdsl.cost.amounts import Parts, Sum
-from archdsl.cost.counting.convention import Convention, Terms
+from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
@@ -65,12 +65,17 @@ class Bill:
             InputError: no such convention.
         """
         chosen = load_convention(convention) if isinstance(convention, str) else convention
-        return self._weighed(lambda layer: chosen.terms(layer.node.op, layer.inputs))
+        terms: list[Parts | None] = []
+        for number in self.distinct:
+            layer = self.layers[number]
+            weights = chosen.terms(layer.node.op, layer.inputs)
+            terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
+        return Sum(self.kinds, terms)
 
     def sum(self, quantity: str, times: int = 1) -> Sum:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
-        terms = ((quantity, times),)
-        return self._weighed(lambda layer: terms)
+        rule, layers = QUANTITIES[quantity], self.layers
+        return Sum(self.kinds, [((rule(layers[number]), times),) for number in self.distinct])
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity of the layer with this number. Each is worked out once."""
@@ -79,15 +84,6 @@ class Bill:
         if found is None:
             found = self._quantities[key] = QUANTITIES[name](self.layers[number])
         return found
-
-    def _weighed(self, rule: Callable[[Layer], Terms | None]) -> Sum:
-        """The cost by a rule that weighs quantities of a layer; None where it does not count the layer."""
-
-        def parts(number: int) -> Parts | None:
-            terms = rule(self.layers[number])
-            return None if terms is None else tuple((self.quantity(number, name), weight) for name, weight in terms)
-
-        return Sum(self.kinds, [parts(number) for number in self.distinct])
 
     def _fill(self, graph: Graph) -> None:
         # Equal operators on equal shapes cost the same; networks repeat themselves, so most layers are looked up.
