@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from archdsl.cost.counting.bill import Bill
 from archdsl.design import Design
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
+    from archdsl.cost.latency.device import Device
+    from archdsl.cost.latency.predict import Latency
     from archdsl.explore.sweep import Sweep
     from archdsl.viz import Picture
 
@@ -35,6 +39,14 @@ def loads(text: str, *, name: str = "<text>", limits: Limits | None = None, **kn
 
 class Net(Design):
     """One network, or a grid of them, with what can be asked of it in a script or a notebook."""
+
+    @cached_property
+    def _bill(self) -> Costs:
+        return Costs(self._graph)
+
+    def cost(self) -> Costs:
+        """What the network costs, layer by layer. Exact, without torch."""
+        return self._bill
 
     def diagram(
         self,
@@ -76,3 +88,24 @@ class Net(Design):
         from archdsl.explore.sweep import Sweep
 
         return Sweep(self, [Axis.of(name, values) for name, values in axes.items()], where, show)
+
+
+class Costs(Bill):
+    """The bill of a network, with what can be asked of it in a script or a notebook."""
+
+    def latency(self, device: Device | str) -> Latency:
+        """What a device is predicted to take, by layer and in all: a device, its name, or the path of its file.
+
+        Raises:
+            InputError: there is no such device, or it has no time for a kind of layer.
+            SpecError: mistakes in its file.
+        """
+        from archdsl.cost.latency.devices import load_device
+        from archdsl.cost.latency.predict import latency
+
+        return latency(self, load_device(device) if isinstance(device, str) else device)
+
+    def _repr_html_(self) -> str:
+        from archdsl.cost.tables.notebook import bill_card
+
+        return bill_card(self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from archdsl.cost.latency.device import load_device
+from archdsl.cost.latency.devices import load_device
 from archdsl.measure.calibrate.check import check
 from archdsl.measure.runtimes import runtime
 

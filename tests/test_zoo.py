@@ -11,7 +11,8 @@ from small import small
 
 import archdsl
 from archdsl.compilers.torch import check_shapes
-from archdsl.cost.tables.layout import count, layout
+from archdsl.cost.tables.layout import layout
+from archdsl.cost.words import thousands
 from archdsl.ops.join import WeightedAdd
 from archdsl.ops.passing import DropPath
 from archdsl.spec.locate import zoo, zoo_names
@@ -95,9 +96,9 @@ def test_table(name, golden):
     lines = [rows.head(), *rows.cells()]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    total = f"{count(bill.params)} parameters, {count(bill.macs)} MACs"
+    total = f"{thousands(bill.params)} parameters, {thousands(bill.macs)} MACs"
     if bill.products:
-        total += f", {count(bill.products)} in products"
+        total += f", {thousands(bill.products)} in products"
     golden(f"zoo/{name}.txt", "\n".join([net.name, "", *text, "", total, ""]))
 
 

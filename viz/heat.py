@@ -9,10 +9,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from archdsl.cost.comparing.totals import LATENCY, duration
+from archdsl.cost.comparing.totals import LATENCY
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.latency.device import FEMTOSECONDS, Device, device_names, load_device
+from archdsl.cost.latency.device import FEMTOSECONDS, Device
+from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.memory.peak import memory
+from archdsl.cost.words import duration
 from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
@@ -123,8 +125,8 @@ def percent(share: float) -> str:
 def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:
     from archdsl.cost.latency.predict import latency  # with NumPy, which a drawing needs for nothing else
 
-    found = latency(Bill(graph), device)
-    times = {layer.node.name: _one(time) for layer, time in zip(found.bill, found.layers, strict=True)}
+    bill = Bill(graph)
+    times = {layer.node.name: _one(time) for layer, time in zip(bill, latency(bill, device).layers, strict=True)}
     values = {name: times[name] for name in names if name in times}
     total = duration(Fraction(sum(values.values()), FEMTOSECONDS))
     return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.cost.tables.layout import cell
+from archdsl.cost.words import cell
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archdsl.cost.tables.document import line
-from archdsl.cost.tables.layout import cell, count
+from archdsl.cost.comparing.blame import line
+from archdsl.cost.words import cell, thousands
 from archdsl.errors import InputError
 from archdsl.ir.graph import Frame, Node
 from archdsl.viz.labels import label
@@ -40,7 +40,9 @@ def graph_collection(view: View) -> dict[str, Any]:
         attributes["operator"] = node.op.word
         if layer is not None:
             where = line(layer, net.spec.source)
-            attributes |= {"parameters": count(layer.params), "MACs": count(layer.macs)} | ({"line": str(where)} if where else {})
+            attributes |= {"parameters": thousands(layer.params), "MACs": thousands(layer.macs)} | (
+                {"line": str(where)} if where else {}
+            )
         space = ""
         for space, frame in namespaces(node):
             sums = groups.setdefault(space, {**_told(frame), "parameters": 0, "MACs": 0})
@@ -66,7 +68,7 @@ def graph_collection(view: View) -> dict[str, Any]:
         for space, sums in groups.items()
     }
     bill = net.cost()
-    told[""] = {"source": net.spec.paper or "-", "parameters": count(bill.params), "MACs": count(bill.macs)}
+    told[""] = {"source": net.spec.paper or "-", "parameters": thousands(bill.params), "MACs": thousands(bill.macs)}
     return {"label": view.name, "graphs": [{"id": view.name, "nodes": nodes, "groupNodeAttributes": told}]}
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from archdsl.cost.tables.layout import cell, dims
+from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Mul

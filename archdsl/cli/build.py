@@ -18,13 +18,13 @@ ARTIFACTS = frozenset(["graph.json", "cost.json", "table.md", "diagram.svg", "we
 
 @click.command("build")
 @spec_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the artifacts; build/NAME where not given.")
-@click.option("--seed", default=0, show_default=True, help="Of the fresh weights.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the artifacts; build/NAME if not given.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the fresh weights.")
 @knob_option
 @json_option
 @limit_options
 def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
-    """Build SPEC: print its print_table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
+    """Build SPEC: print its table, compile it, run one forward pass on a random image, check every shape, write the artifacts."""
     from archdsl.cost.tables.document import document
     from archdsl.ir.verify import verify
 

@@ -35,8 +35,8 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
     solve, search and whatif.
     """
     from archdsl.artifacts import write
-    from archdsl.cost.latency.device import device_names
     from archdsl.cost.latency.device_file import device_text
+    from archdsl.cost.latency.devices import device_names
     from archdsl.errors import InputError
     from archdsl.measure.calibrate.run import VISITS, calibrate, count_of
     from archdsl.measure.machine import cores

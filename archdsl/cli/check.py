@@ -25,12 +25,12 @@ class Checked(NamedTuple):
 @click.command("check")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Warnings count as mistakes.")
-@click.option("--quiet", is_flag=True, help="No notes on what is legal and often a mistake.")
+@click.option("--quiet", is_flag=True, help="Leave out the notes on what is legal but often a mistake.")
 @knob_option
 @json_option
 @limit_options
 def command(specs: tuple[str, ...], strict: bool, quiet: bool, settings: tuple[str, ...], as_json: bool, limits: Limits) -> int:
-    """Check each SPEC: language, names, types, shapes, and notes on its design. Exit code 3 where one has a mistake."""
+    """Check each SPEC: language, names, types, shapes, and notes on its design. Exit code 3 if one has a mistake."""
     found: dict[str, Checked] = {}
     unread: list[str] = []
     for spec in specs:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
-WIDTH = 140  # of output that is no terminal, so that tables in files and pipes are not cut
+WIDTH = 140  # where output goes to a file or a pipe, so that tables are not cut
 
 
 def spec_argument(function: F) -> F:
@@ -35,23 +35,25 @@ def knob_option(function: F) -> F:
 
 def optimize_option(function: F) -> F:
     """`--optimize`."""
-    text = "As rewritten for inference: the same function of fewer, larger operators."
+    text = "Rewrite the network for inference: fewer, larger operators that compute the same."
     return click.option("--optimize", is_flag=True, help=text)(function)
 
 
 def json_option(function: F) -> F:
+    """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)
 
 
 def limit_options(function: F) -> F:
-    """Bounds of reading and elaboration, raised by hand for very large networks."""
+    """`--max-nodes` and other bounds of reading and elaboration, as one argument `limits`. They are raised for very large networks."""
     default = Limits()
-    for name, value, text in (
+    options = (
         ("--max-nodes", default.nodes, "Operators that a network may have."),
-        ("--max-steps", default.steps, "Steps that may be taken while it is put together."),
-        ("--max-bytes", default.text.bytes, "Size that a file may have."),
+        ("--max-steps", default.steps, "Steps that may be taken to put it together."),
+        ("--max-bytes", default.text.bytes, "Bytes that a file may have."),
         ("--max-values", default.text.nodes, "Values that a file may hold, every alias counted in full."),
-    ):
+    )
+    for name, value, text in reversed(options):
         function = click.option(name, default=value, show_default=True, type=click.IntRange(1), help=text)(function)
 
     @functools.wraps(function)
@@ -73,13 +75,13 @@ def print_json(data: Any) -> None:
 
 
 def console() -> Console:
-    """Where tables are printed."""
+    """The console that tables are printed on."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
-MANY = 80  # rows from which rich would take longer than everything else together
+MANY = 80  # rows above which drawing by rich would take longer than everything else together
 
 
 def print_table(
@@ -88,8 +90,8 @@ def print_table(
     """Print a table of text.
 
     Args:
-        right: heads of the columns that are numbers and stand at the right.
-        total: a last row under a line.
+        right: heads of the columns that hold numbers, which are aligned to the right.
+        total: a last row, below a line.
     """
     from rich import box
     from rich.table import Table

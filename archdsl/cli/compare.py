@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
+from archdsl.cli.sheets import form_options, write_sheet
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ USUAL = ("thop", "fvcore", "ptflops")
 @click.command("compare")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @click.option(
-    "--convention", "conventions", multiple=True, metavar="NAME|FILE", help="Count in this; else thop, fvcore, ptflops."
+    "--convention",
+    "conventions",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="Count in this convention; thop, fvcore and ptflops otherwise.",
 )
 @click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
-@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
-@click.option("--html", "form", flag_value="html", help="Print a self-contained page.")
+@form_options
 @knob_option
 @json_option
 @limit_options
@@ -37,9 +40,10 @@ def command(
     as_json: bool,
     limits: Limits,
 ) -> None:
-    """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all."""
-    from archdsl.cost.comparing.totals import costs, jsonable
+    """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all of them."""
+    from archdsl.cost.comparing.totals import costs
     from archdsl.cost.tables.sheet import Sheet
+    from archdsl.exact.shown import jsonable
 
     nets = {spec: open_net(spec, settings, limits) for spec in specs}
     found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
@@ -55,24 +59,24 @@ def command(
     best = {cost: min(totals[cost] for totals in found.values()) for cost in names}
     tied = {cost: sum(totals[cost] == best[cost] for totals in found.values()) for cost in names}
     head = ("network", *(_title(cost) for cost in names))
-    plain = form in ("csv", "html")
 
-    def shown(cost: str, value: Value) -> object:
+    def marked(cost: str, value: Value) -> object:
         star = " *" if value == best[cost] and tied[cost] < len(found) else "  "
-        return jsonable(value) if plain else _shown(cost, value) + star
+        return jsonable(value) if form in ("csv", "html") else _in_words(cost, value) + star
 
-    rows = [(nets[spec].name, *(shown(cost, value) for cost, value in totals.items())) for spec, totals in found.items()]
+    rows = [(nets[spec].name, *(marked(cost, value) for cost, value in totals.items())) for spec, totals in found.items()]
     sheet = Sheet("Comparison", head, tuple(rows), frozenset(head[1:]))
     if form:
-        click.echo(getattr(sheet, form)(), nl=False)
+        write_sheet(sheet, form, None)
         return
     print_table(console(), sheet.title, list(head), sheet.cells(), sheet.numbers)
 
 
-def _shown(cost: str, value: Value) -> str:
+def _in_words(cost: str, value: Value) -> str:
     from archdsl.cost.comparing.totals import in_words
+    from archdsl.cost.words import mebibytes
 
-    return f"{float(value) / 2**20:,.2f} MiB" if cost in ("weights", "peak") else in_words(cost, value)
+    return mebibytes(value) if cost in ("weights", "peak") else in_words(cost, value)
 
 
 def _title(cost: str) -> str:

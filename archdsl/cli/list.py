@@ -11,7 +11,7 @@ from archdsl.cli.common import console, json_option, print_json, print_table
 @json_option
 def command(as_json: bool) -> None:
     """The networks of the zoo with their size, source and knobs."""
-    from archdsl.cost.tables.layout import count
+    from archdsl.cost.words import thousands
     from archdsl.net import load
     from archdsl.spec.locate import zoo_names
 
@@ -31,7 +31,7 @@ def command(as_json: bool) -> None:
         print_json(entries)
         return
     rows = [
-        [name, net.spec.paper, count(net.cost().params), count(net.cost().macs), " ".join(net.knobs)]
+        [name, net.spec.paper, thousands(net.cost().params), thousands(net.cost().macs), " ".join(net.knobs)]
         for name, net in nets.items()
     ]
     print_table(console(), "Zoo", ["spec", "source", "params", "MACs", "knobs"], rows, ("params", "MACs"))

@@ -29,7 +29,7 @@ COMMANDS = {
     "featuremaps": "The feature maps after a layer for an image, and how redundant they are.",
     "calibrate": "Measure this machine and write a device file, which latencies are predicted from.",
     "bench": "Running times of networks side by side, measured in several runtimes.",
-    "reproduce": "A table of the paper: reported, computed or measured, and the difference.",
+    "reproduce": "A table or an equation of the paper: reported, computed or measured, and the difference.",
     "search": "Search variants by objectives that are measured, on one machine or a cluster.",
     "check": "Check specs: every mistake with its line, and warnings.",
     "list": "The networks of the zoo.",

@@ -57,12 +57,12 @@ def command(
 
 def document(found: Reconciled) -> dict[str, Any]:
     """What was found as plain data."""
-    from archdsl.exact.shown import as_json
+    from archdsl.exact.shown import jsonable
 
     return {
         "readings": [
             {
-                "changes": {name: as_json(value) for name, value in reading.changes.items()},
+                "changes": {name: jsonable(value) for name, value in reading.changes.items()},
                 "explains": [_figure(figure, ours) for figure, ours in reading.explains],
                 "misses": [_figure(figure, ours) for figure, ours in reading.misses],
             }

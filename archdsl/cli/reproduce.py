@@ -10,6 +10,7 @@ import click
 from archdsl.cli.common import console, json_option, print_json, print_table
 from archdsl.cli.measuring import given, measuring_options, print_bench
 from archdsl.cli.progress import progress
+from archdsl.errors import InputError, clip, near_miss
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,30 +20,66 @@ if TYPE_CHECKING:
 
 
 @click.command("reproduce")
-@click.argument("name", metavar="TABLE")
-@click.option("--counts-only", is_flag=True, help="Parameters and FLOPs; nothing is trained.")
+@click.argument("name", metavar="RESULT")
+@click.option("--counts-only", is_flag=True, help="Parameters and FLOPs of a table; nothing is trained.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Of an equation: split=3/8, kernels=[3,5,7]; the paper's if not given.",
+)
 @measuring_options(batches="1,16")
 @json_option
-def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: bool) -> None:
-    """A TABLE of Zhao & Wang 2022 again, and which figures do not match.
+def command(name: str, counts_only: bool, settings: tuple[str, ...], asked: Callable[[], Asked], as_json: bool) -> None:
+    """A RESULT of Zhao & Wang 2022 computed or measured again, and which figures do not match.
 
     \b
     table2 to table6   computed: parameters and FLOPs, with --counts-only
     table7             measured on this machine: ratios of running times, in several runtimes
+    eq2, eq3, eq4      computed: what partial residual structures and dual paths save, for any split and kernels
     """
-    from archdsl.paper.tables import table_data, tables
+    from archdsl.paper import equations, tables
 
-    table_data(name)
-    if name in tables():
+    computed, counted = equations.names(), tables.tables()
+    known = [*tables.names(), *computed]
+    if name not in known:
+        raise InputError(f"no result '{clip(name)}'; {near_miss(name, known) or 'known: ' + ', '.join(known)}")
+    if settings and name not in computed:
+        raise click.UsageError(f"--set is for {', '.join(computed)}; {name} is of networks as the paper has them")
+    if name in computed or name in counted:
         for option in given():
             raise click.UsageError(f"{option} is for table7; {name} is computed")
-        if not counts_only:
-            raise click.UsageError("accuracies would need training; --counts-only computes parameters and FLOPs")
+    if counts_only and name not in counted:
+        what = "has no counts of networks" if name in computed else "holds running times, which are measured"
+        raise click.UsageError(f"{name} {what}; --counts-only is for {', '.join(counted)}")
+    if name in counted and not counts_only:
+        raise click.UsageError("accuracies would need training; --counts-only computes parameters and FLOPs")
+    if name in computed:
+        _equation(name, settings, as_json)
+    elif name in counted:
         _counts(name, as_json)
+    else:
+        _times(name, asked(), as_json)
+
+
+def _equation(name: str, settings: tuple[str, ...], as_json: bool) -> None:
+    from archdsl.exact.shown import shown
+    from archdsl.paper.equations import Settings, ratios, title
+    from archdsl.spec.settings import parse_settings
+
+    chosen = Settings.read(parse_settings(settings))
+    found = ratios(name, chosen)
+    if as_json:
+        about = {"equation": name, "split": str(chosen.split), "kernels": list(chosen.kernels)}
+        print_json({**about, "figures": [ratio.as_dict() for ratio in found]})
         return
-    if counts_only:
-        raise click.UsageError(f"{name} holds running times, which are measured; --counts-only is for {', '.join(tables())}")
-    _times(name, asked(), as_json)
+    verdicts = {True: "as printed", False: "differs", None: ""}
+    rows = [[r.what, r.reported or "-", str(r.computed), f"{float(r.computed):.4g}", verdicts[r.matches]] for r in found]
+    out = console()
+    head = ["depthwise kernel" if name != "eq2" else "kernel", "reported", "computed", "rounded", ""]
+    print_table(out, f"{name}: {title(name)}", head, rows, head[1:4])
+    out.print(f"  split {chosen.split}, kernels {shown(chosen.kernels)}" + ("" if found[0].reported else ", not the paper's"))
 
 
 def _counts(name: str, as_json: bool) -> None:

@@ -211,7 +211,8 @@ def _head(aim: Aim) -> str:
 
 
 def _number(aim: str, value: float) -> str:
-    from archdsl.cost.comparing.totals import LATENCY, duration
+    from archdsl.cost.comparing.totals import LATENCY
+    from archdsl.cost.words import duration
 
     if aim.startswith(LATENCY):
         return duration(value)

@@ -1,17 +1,39 @@
-"""Sheets to files: which form the ending of a name asks for, and writing it."""
+"""Tables to files: which form the ending of a name asks for, and writing it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archdsl.cli.gathered import F, given
+
 if TYPE_CHECKING:
     from archdsl.cost.tables.sheet import Sheet
 
 ENDINGS = {".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html", ".tex": "latex"}
+
+
+def form_options(function: F) -> F:
+    """`--csv`, `--markdown` and `--html`."""
+    forms = {"csv": "comma-separated values", "markdown": "a Markdown table", "html": "a self-contained page"}
+    for form, what in reversed(forms.items()):
+        function = click.option(f"--{form}", "form", flag_value=form, help=f"Print {what}.")(function)
+    return function
+
+
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """In which form a table is written, and into which file; both None for a table that is drawn for people."""
+
+    form: str | None = given(form_options)
+    output: Path | None = given(output_option)
 
 
 def form_of(output: Path | None, forms: Iterable[str]) -> str:

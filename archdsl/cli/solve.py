@@ -86,7 +86,7 @@ def command(
 
 def document(solver: Solver, found: Solution) -> dict[str, Any]:
     """A solution as plain data."""
-    from archdsl.exact.shown import as_json
+    from archdsl.exact.shown import jsonable
 
     lack = found.lack
     return {
@@ -95,12 +95,12 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
         "masked": sum(solver.outcome.masked.values()),
         "seconds": solver.outcome.seconds,
         "best": found.best.records(),
-        "binding": [{"budget": str(b.budget), "without": as_json(b.without)} for b in found.binding],
+        "binding": [{"budget": str(b.budget), "without": jsonable(b.without)} for b in found.binding],
         "infeasible": None
         if lack is None
         else {
             "alone": [
-                {"budget": str(budget), "best": as_json(value), "variant": _record(row)} for budget, value, row in lack.alone
+                {"budget": str(budget), "best": jsonable(value), "variant": _record(row)} for budget, value, row in lack.alone
             ],
             "closest": _record(lack.closest) if lack.closest else None,
             "excess": lack.excess if lack.closest else None,
@@ -109,15 +109,15 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
 
 
 def _record(row: Row) -> Row:
-    from archdsl.exact.shown import as_json
+    from archdsl.exact.shown import jsonable
 
-    return {name: as_json(value) for name, value in row.items()}
+    return {name: jsonable(value) for name, value in row.items()}
 
 
 def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
     """Print a solution, or why there is none."""
     from archdsl.cli.sweep import print_variants
-    from archdsl.explore.variants import cell
+    from archdsl.cost.comparing.totals import in_words
 
     out, outcome = console(), solver.outcome
     budgets = " and ".join(map(str, solver.budgets)) or "no budget"
@@ -126,7 +126,7 @@ def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
         out.print(f"  proven on {outcome.variants:,} variants: {found.counted:,} counted, the others cannot be better")
         first = solver.objectives[0].name
         for binding in found.binding:
-            text = f"  {binding.budget} binds: without it {first} would reach {cell(first, binding.without)}"
+            text = f"  {binding.budget} binds: without it {first} would reach {in_words(first, binding.without)}"
             out.print(text, markup=False, soft_wrap=True)
         if not found.binding and solver.budgets:
             out.print(f"  no budget binds: {first} is at the end of its values")
@@ -140,21 +140,19 @@ def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
 
 
 def _show_lack(out: Console, found: Solution) -> None:
-    from archdsl.explore.variants import cell
+    from archdsl.cost.comparing.totals import in_words
 
     if found.lack is None or found.lack.closest is None:
         out.print("  None of them can be built.")
         return
     for budget, value, row in found.lack.alone:
         least = "least" if budget.sense == "max" else "most"
-        text = (
-            f"  {budget} alone is out of reach: the {least} is {cell(budget.cost, value)}, at {_where(row, found.best.settings)}"
-        )
+        text = f"  {budget} alone is out of reach: the {least} is {in_words(budget.cost, value)}, at {_where(row, found.best.settings)}"
         out.print(text, markup=False, soft_wrap=True)
     if not found.lack.alone:
         out.print("  Each alone can be kept to, but not all at once.")
     closest = found.lack.closest
-    counts = ", ".join(f"{name} {cell(name, closest[name])}" for name in found.best.costs)
+    counts = ", ".join(f"{name} {in_words(name, closest[name])}" for name in found.best.costs)
     text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {_over(found.lack.excess)}"
     out.print(text, markup=False, soft_wrap=True)
 

@@ -128,10 +128,10 @@ def command(
 
 def print_variants(out: Console, title: str, found: Variants) -> None:
     """Print rows of variants."""
-    from archdsl.explore.variants import cell
+    from archdsl.cost.comparing.totals import in_words
 
     head = list(found.columns)
-    print_table(out, title, head, [[cell(name, row[name]) for name in head] for row in found], head)
+    print_table(out, title, head, [[in_words(name, row[name]) for name in head] for row in found], head)
 
 
 def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:

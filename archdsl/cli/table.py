@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archdsl.cli.common import knob_option, limit_options, open_net, spec_argument
-from archdsl.cli.sheets import form_of, write_sheet
+from archdsl.cli.sheets import form_of, output_option, write_sheet
 from archdsl.ir.limits import Limits
 
 FORMS = ("markdown", "latex", "html")
@@ -15,9 +15,9 @@ FORMS = ("markdown", "latex", "html")
 
 @click.command("table")
 @spec_argument
-@click.option("--to", "form", type=click.Choice(FORMS), help="Where not given, what -o ends in; markdown without -o.")
+@click.option("--to", "form", type=click.Choice(FORMS), help="The form; if not given, by the ending of -o, markdown without -o.")
 @click.option("--columns", metavar="NAME,...", help="These columns, in this order: input,operator,exp,out,SE,NL,s.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+@output_option
 @knob_option
 @limit_options
 def command(

@@ -13,16 +13,15 @@ if TYPE_CHECKING:
 def print_totals(net: Net, out: Console) -> None:
     """Print the totals of a network."""
     from archdsl.cost.memory.peak import memory
-    from archdsl.cost.tables.document import TOOLS
-    from archdsl.cost.tables.layout import count, size
+    from archdsl.cost.words import memory_size, thousands
 
     bill = net.cost()
     found = memory(bill.graph)
-    out.print(f"  parameters        [bold]{count(bill.params)}[/]")
-    out.print(f"  MACs              [bold]{count(bill.macs)}[/]  (convolutions and linear layers, biases not counted)")
-    out.print(f"  weights           {size(found.weights_bytes)}")
-    out.print(f"  peak activations  {size(found.peak_activation_bytes)}  (float32, batch 1)")
-    tools = "   ".join(f"{tool} {count(bill.flops(tool))}" for tool in TOOLS)
+    out.print(f"  parameters        [bold]{thousands(bill.params)}[/]")
+    out.print(f"  MACs              [bold]{thousands(bill.macs)}[/]  (convolutions and linear layers, biases not counted)")
+    out.print(f"  weights           {memory_size(found.weights_bytes)}")
+    out.print(f"  peak activations  {memory_size(found.peak_activation_bytes)}  (float32, batch 1)")
+    tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     out.print(f"  FLOPs as counted by  {tools}")
     for text in reported(net):
         out.print(f"  {text}")

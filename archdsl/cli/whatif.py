@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.gathered import gathered, given
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -21,70 +23,94 @@ COSTS = ("params", "macs", "peak")
 BAR = 24
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked of each knob, and how it is shown."""
+
+    steps: tuple[str, ...] = given(
+        click.option(
+            "--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Size of one step of a number, in place of its own."
+        )
+    )
+    show: str = given(
+        click.option("--show", default="", metavar="COST,...", help="Costs beside params, macs and peak: flops.thop, moved, ...")
+    )
+    by: str | None = given(click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs if not given."))
+    plot: Path | None = given(
+        click.option("--plot", type=click.Path(path_type=Path), help="Draw the tornado: .html, .png, .svg or .pdf.")
+    )
+
+    @property
+    def costs(self) -> list[str]:
+        """Names of all costs that are shown."""
+        more = (name.strip() for name in self.show.split(","))
+        return list(dict.fromkeys([*COSTS, *filter(None, more), self.tornado]))
+
+    @property
+    def tornado(self) -> str:
+        """The cost whose tornado is drawn."""
+        return self.by or "macs"
+
+
 @click.command("whatif")
 @spec_argument
 @knob_option
-@click.option("--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Length of one step of a number, in place of its own.")
-@click.option("--show", default="", metavar="COST,...", help="Costs beside params, macs and peak: flops.thop, moved, ...")
-@click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs where not given.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw the tornado: .html, .png, .svg or .pdf.")
+@gathered("asked", Question)
 @json_option
 @limit_options
-def command(
-    spec: str,
-    settings: tuple[str, ...],
-    steps: tuple[str, ...],
-    show: str,
-    by: str | None,
-    plot: Path | None,
-    as_json: bool,
-    limits: Limits,
-) -> None:
+def command(spec: str, settings: tuple[str, ...], asked: Question, as_json: bool, limits: Limits) -> None:
     """What changes in SPEC when knobs are set, and what one step of each knob would do.
 
     With --set: every cost before and after, and the rows that make the difference. Then, around what was set: one step up and down
     of each knob, the ones that matter most first.
     """
-    from archdsl.cost.comparing.changes import changes, totals
-    from archdsl.cost.comparing.totals import LATENCY, total
+    from archdsl.cost.comparing.totals import total
     from archdsl.explore.sensitivity import sensitivity
     from archdsl.spec.settings import parse_settings
 
-    if plot:
+    if asked.plot:
         from archdsl.viz.plots import check_ending
 
-        check_ending(plot)
+        check_ending(asked.plot)
     after = open_net(spec, settings, limits)
-    by = by or "macs"
-    costs = list(dict.fromkeys([*COSTS, *(name.strip() for name in show.split(",") if name.strip()), by]))
-    start = {cost: total(after, cost) for cost in costs}
     before = open_net(spec, (), limits) if settings else None
-    devices = tuple(cost.removeprefix(LATENCY) for cost in costs if cost.startswith(LATENCY))
-    influences = sensitivity(after, costs, parse_settings(list(steps), "--step"))
+    start = {cost: total(after, cost) for cost in asked.costs}
+    influences = sensitivity(after, asked.costs, parse_settings(list(asked.steps), "--step"))
+    by = asked.tornado
     if as_json:
-        data: dict[str, Any] = {"name": after.name}
-        if before is not None:
-            data["totals"] = [t.as_dict() for t in totals(before, after, devices)]
-            data["changes"] = [c.as_dict() for c in changes(before, after)]
-        data["sensitivity"] = [_as_dict(influence) for influence in influences]
-        print_json(data)
+        differences = _differences(before, after, asked.costs) if before is not None else {}
+        print_json({"name": after.name, **differences, "sensitivity": [_as_dict(influence) for influence in influences]})
     else:
         out = console()
         if before is not None:
-            _print_changes(before, after, ", ".join(settings), devices, out)
+            _print_changes(before, after, ", ".join(settings), asked.costs, out)
         _print_sensitivity(after.name, influences, start, by, out)
-    if plot:
+    if asked.plot:
         from archdsl.explore.plot import plot_tornado
 
-        plot_tornado(plot, after.name, influences, by, start[by])
+        plot_tornado(asked.plot, after.name, influences, by, start[by])
         if not as_json:
-            console().print(f"  written   {plot}", soft_wrap=True)
+            console().print(f"  written   {asked.plot}", soft_wrap=True)
 
 
-def _print_changes(before: Net, after: Net, what: str, devices: tuple[str, ...], out: Console) -> None:
-    from archdsl.cost.comparing.changes import changes, totals
+def _devices(costs: list[str]) -> tuple[str, ...]:
+    """Devices whose latencies are among the costs."""
+    from archdsl.cost.comparing.totals import LATENCY
 
-    summary, rows = totals(before, after, devices), changes(before, after)
+    return tuple(cost.removeprefix(LATENCY) for cost in costs if cost.startswith(LATENCY))
+
+
+def _differences(before: Net, after: Net, costs: list[str]) -> dict[str, Any]:
+    from archdsl.cost.tables.changes import changes, totals
+
+    summary = totals(before, after, _devices(costs))
+    return {"totals": [t.as_dict() for t in summary], "changes": [c.as_dict() for c in changes(before, after)]}
+
+
+def _print_changes(before: Net, after: Net, what: str, costs: list[str], out: Console) -> None:
+    from archdsl.cost.tables.changes import changes, totals
+
+    summary, rows = totals(before, after, _devices(costs)), changes(before, after)
     head = ["cost", "before", "after", "change", "ratio"]
     lines = [[t.name, *t.cells(), t.ratio] for t in summary]
     print_table(out, f"{before.name}, {what}", head, lines, head[1:])
@@ -154,14 +180,13 @@ def _bar(change: Value, most: Value, mark: str, width: int) -> str:
 
 
 def _as_dict(influence: Influence) -> dict[str, Any]:
-    from archdsl.exact.shown import as_json
-
-    def plain_costs(costs: dict[str, Value]) -> dict[str, Any]:
-        return {name: as_json(value) for name, value in costs.items()}
+    from archdsl.exact.shown import jsonable
 
     def side(found: Side | None) -> dict[str, Any] | None:
-        return (
-            None if found is None else {"value": as_json(found.value), "costs": plain_costs(found.costs), "reason": found.reason}
-        )
+        if found is None:
+            return None
+        costs = {name: jsonable(value) for name, value in found.costs.items()}
+        return {"value": jsonable(found.value), "costs": costs, "reason": found.reason}
 
-    return {"knob": influence.name, "value": as_json(influence.value), "down": side(influence.down), "up": side(influence.up)}
+    sides = {"down": side(influence.down), "up": side(influence.up)}
+    return {"knob": influence.name, "value": jsonable(influence.value), **sides}

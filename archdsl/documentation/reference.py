@@ -10,10 +10,10 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from archdsl.cost.words import argument
 from archdsl.errors import ArchdslError, InputError
 from archdsl.ir.limits import Limits
 from archdsl.ops import OPERATORS, Operator
@@ -74,7 +74,7 @@ def init() -> str:
     rows = []
     for name, word in WORDS.items():
         takes = " or ".join(f"`{fan}`" for fan in FANS) if word.parameter == "fan" else word.parameter
-        default = "" if not word.parameter else "must be given" if word.default is None else f"`{_plain(word.default)}`"
+        default = "" if not word.parameter else "must be given" if word.default is None else f"`{argument(word.default)}`"
         layers = ", ".join(f"`{kind}`" for kind in DEFAULTS if name in allowed(kind))
         rows.append((f"`{name}`", takes, default, layers, word.doc))
     return (
@@ -116,7 +116,7 @@ def _operator(op: type[Operator]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [(f"`{op.word}`", "", "", "", _first_line(op))]
     for name, field in op.fields.items():
         required = field.default is dataclasses.MISSING
-        default = "must be given" if required else f"`{_plain(field.default)}`"
+        default = "must be given" if required else f"`{argument(field.default)}`"
         rows.append(("", f"`{name}`", op.kinds[name].name, default, field.metadata["doc"]))
     return rows
 
@@ -137,8 +137,8 @@ def _bounds(knob: Parameter | Override) -> tuple[str, str]:
     if isinstance(knob, Override):
         return "", ""
     if knob.range is not None:
-        return f"{_plain(knob.range[0])} to {_plain(knob.range[1])}", knob.doc
-    return ", ".join(f"`{_plain(choice)}`" for choice in knob.choices or ()) or knob.type, knob.doc
+        return f"{argument(knob.range[0])} to {argument(knob.range[1])}", knob.doc
+    return ", ".join(f"`{argument(choice)}`" for choice in knob.choices or ()) or knob.type, knob.doc
 
 
 def _count(function: Function) -> str:
@@ -153,22 +153,7 @@ def _value(value: Value | None) -> str:
         return value.expression.text
     if isinstance(value, ListOf):
         return f"[{', '.join(map(_value, value.items))}]"
-    return _plain(value.value) if isinstance(value, Constant) else "steps"
-
-
-def _plain(value: Any) -> str:
-    """Plain data in the words of the language; a pair of equal numbers as one."""
-    if value is None:
-        return "~"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        equal = isinstance(value, tuple) and len(set(value)) == 1
-        return _plain(value[0]) if equal else f"[{', '.join(map(_plain, value))}]"
-    if isinstance(value, (float, Fraction)):
-        decimal = f"{float(value):g}".replace("e-0", "e-")
-        return decimal if Fraction(decimal) == value or isinstance(value, float) else str(value)
-    return str(value)
+    return argument(value.value) if isinstance(value, Constant) else "steps"
 
 
 def _first_line(documented: Any) -> str:

@@ -69,9 +69,9 @@ def shown(value: Any) -> str:
     return written(value)
 
 
-def as_json(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """A value as JSON has it: fractions as floats, arrays and tuples as lists."""
     value = to_plain(value)
     if isinstance(value, Fraction):
         return float(value)
-    return [as_json(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return [jsonable(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -140,7 +140,7 @@ class Partition:
         with buildable:
             for name in self.costs:
                 if name not in found:
-                    found[name] = Total(amounts(net, name), len(box.axes), parts_of_unit(name))
+                    found[name] = Total(amounts(net, name).parts(), len(box.axes), parts_of_unit(name))
         return found
 
     def forget(self, spent: int) -> None:

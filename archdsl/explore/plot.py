@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import LATENCY, Value
 from archdsl.design import Design
-from archdsl.exact.shown import as_json, shown
+from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.sensitivity import Influence, Side
 from archdsl.explore.variants import Row, Variants
 
@@ -56,7 +56,7 @@ def points(net: Design, front: Variants, sample: Variants) -> Points:
     rows = [*front.rows, *others]
     passed = sample.outcome.passed
     note = f"{len(rows):,} of {passed:,} variants shown" + (", the front is complete" if front.rows else "")
-    records = tuple({name: as_json(row[name]) for name in sample.columns} for row in rows)
+    records = tuple({name: jsonable(row[name]) for name in sample.columns} for row in rows)
     start = next((place for place, row in enumerate(rows) if _stands(net, row, sample.settings)), None)
     units = {name: unit for name in sample.costs if (unit := unit_of(name))}
     front_places = tuple(range(len(front.rows)))
@@ -76,7 +76,7 @@ def _stands(net: Design, row: Row, settings: Sequence[str]) -> bool:
         value = net.knobs.get(owner)
         if place and isinstance(value, (list, tuple)) and place.isdigit():
             value = value[int(place) - 1]
-        if value is None or as_json(value) != as_json(row[name]):
+        if value is None or jsonable(value) != jsonable(row[name]):
             return False
     return True
 

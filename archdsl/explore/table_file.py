@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archdsl.errors import BackendError, InputError
-from archdsl.exact.shown import as_json, shown
+from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.blocks import Block
 
 if TYPE_CHECKING:
@@ -150,14 +150,14 @@ def _costs(block: Block, name: str, lines: np.ndarray | None) -> np.ndarray:
 
 
 def _cell(value: Any) -> Any:
-    return shown(value) if isinstance(value, (tuple, bool)) or value is None else as_json(value)
+    return shown(value) if isinstance(value, (tuple, bool)) or value is None else jsonable(value)
 
 
 def _typed(values: Sequence[Any]) -> list[Any]:
     """Values of one type: floats where any is a fraction, texts where they are of several kinds."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, Fraction}:
-        return [as_json(value) if kinds == {int} or value is None else float(value) for value in values]
+        return [jsonable(value) if kinds == {int} or value is None else float(value) for value in values]
     if len(kinds) > 1:
         return [shown(value) for value in values]
-    return [as_json(value) for value in values]
+    return [jsonable(value) for value in values]

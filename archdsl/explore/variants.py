@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
-from archdsl.cost.comparing.totals import LATENCY, in_words
-from archdsl.exact.shown import as_json, shown
+from archdsl.cost.comparing.totals import in_words
+from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
     from archdsl.explore.keepers import Outcome
@@ -56,21 +56,16 @@ class Variants(Sequence[Row]):
 
     def records(self) -> list[Row]:
         """Rows for JSON and data frames: fractions as floats, tuples as lists."""
-        return [{name: as_json(row[name]) for name in self.columns} for row in self.rows]
+        return [{name: jsonable(row[name]) for name in self.columns} for row in self.rows]
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         lines = []
         for row in self.rows[:SHOWN]:
-            cells = "".join(f"<td style='text-align:right'>{escape(cell(name, row[name]))}</td>" for name in self.columns)
+            cells = "".join(f"<td style='text-align:right'>{escape(in_words(name, row[name]))}</td>" for name in self.columns)
             lines.append(f"<tr>{cells}</tr>")
         more = f"<p>… and {len(self.rows) - SHOWN:,} more</p>" if len(self.rows) > SHOWN else ""
         return f"<table><caption>{escape(self.name)}</caption><tr>{head}</tr>{''.join(lines)}</table>{more}"
 
     def __repr__(self) -> str:
         return f"<{len(self.rows):,} variants of {self.name}, of {self.outcome.variants:,}>"
-
-
-def cell(name: str, value: Any) -> str:
-    """A value of a column as a person reads it: a latency as a time, all else as `shown`."""
-    return in_words(name, value) if name.startswith(LATENCY) else shown(value)

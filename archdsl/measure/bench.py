@@ -109,7 +109,7 @@ class Work:
     @classmethod
     def of(cls, graph: Graph, batch: int) -> Work:
         bill = Bill(graph)
-        return cls(int(bill.macs) * batch, int(movement(bill, batch).bytes), kernels(bill))
+        return cls(int(bill.macs) * batch, int(movement(bill, batch).bytes), int(kernels(bill).total))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The paper's tables computed again: reported, computed, and whether the one is the other as it would be printed.
+"""The paper's tables computed again: reported, computed, and whether ours would be printed so.
 
 Every count is of the network with 1000 classes at 224x224; that is what the paper prints, for CIFAR too. Parameters are printed
 rounded, FLOPs truncated, in the convention of the ptflops of 2021.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from archdsl.design import Design
-from archdsl.errors import InputError, Source, near_miss
+from archdsl.errors import InputError, near_miss
+from archdsl.paper.printed import printed
 from archdsl.spec.read_reported import parse_size
-from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, compose
+
+DATA = "tables.yaml"
 
 COUNTS = ("params", "flops")
 CONVENTION = "ptflops-2021"
@@ -64,7 +64,12 @@ class Figure:
 
 def tables() -> list[str]:
     """Names of the tables that hold counts."""
-    return [name for name, table in _data().items() if any(metric in row for row in table["rows"] for metric in COUNTS)]
+    return [name for name, table in printed(DATA).items() if any(metric in row for row in table["rows"] for metric in COUNTS)]
+
+
+def names() -> list[str]:
+    """Names of all tables that can be computed or measured."""
+    return list(printed(DATA))
 
 
 def title(table: str) -> str:
@@ -95,26 +100,8 @@ def counts(table: str) -> list[Figure]:
 
 def table_data(name: str) -> dict[str, Any]:
     """What a table prints; values are texts. Raises InputError where there is none of the name."""
-    found = _data().get(name)
+    found = printed(DATA).get(name)
     if found is None:
-        near = near_miss(name, _data())
-        raise InputError(f"no table '{name}'; {near or 'known: ' + ', '.join(_data())}")
+        near = near_miss(name, printed(DATA))
+        raise InputError(f"no table '{name}'; {near or 'known: ' + ', '.join(printed(DATA))}")
     return dict(found)
-
-
-@cache
-def _data() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("tables.yaml").read_text(encoding="utf-8")
-    read = _plain(compose(Source("tables.yaml", text)))
-    assert isinstance(read, dict)
-    return read
-
-
-def _plain(node: Node) -> Any:
-    """Texts, so that sizes keep the places that were printed."""
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, Sequence):
-        return [_plain(item) for item in node.items]
-    assert isinstance(node, Mapping)
-    return {key.text: _plain(value) for key, value in node.pairs}

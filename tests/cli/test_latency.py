@@ -119,7 +119,7 @@ def test_search_minimises_it(folder: Path, capsys: pytest.CaptureFixture[str]) -
     [
         ("cost tiny.yaml --sort latency", 2, "--sort latency needs --device"),
         ("cost tiny.yaml --device slwo", 1, "no device 'slwo'; did you mean 'slow'?"),
-        ("cost tiny.yaml --device no/such.yaml", 1, "no such file: 'no/such.yaml'"),
+        ("cost tiny.yaml --device no/such.yaml", 1, "no such file: no/such.yaml; known: raspberry-pi-3b"),
         (
             "sweep tiny.yaml width=1,2 --show latency",
             1,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import archdsl
-from archdsl.cost.counting.blame import CAUSES, blame
-from archdsl.cost.tables.gutter import gutter, short
+from archdsl.cost.comparing.blame import CAUSES, blame
+from archdsl.cost.tables.gutter import gutter
+from archdsl.cost.words import short
 
 
 @pytest.mark.parametrize("by", CAUSES)

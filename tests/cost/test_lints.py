@@ -1,4 +1,4 @@
-"""Notes on what is legal and often a mistake."""
+"""Notes on what is legal but often a mistake."""
 
 from __future__ import annotations
 

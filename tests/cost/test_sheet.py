@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import archdsl
-from archdsl.cost.tables.latex import LONG, escaped, latex
+from archdsl.cost.tables.latex import LONG, escaped
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.errors import InputError
 
@@ -70,7 +70,7 @@ def test_latex_of_the_zoo_is_ascii_and_balanced() -> None:
 
 
 def test_a_long_table_breaks_over_pages() -> None:
-    text = latex(sheet(*["x"] * (LONG + 1)))
+    text = sheet(*["x"] * (LONG + 1)).latex()
     assert "longtable" in text.splitlines()[0]
     assert r"\begin{longtable}{lr}" in text
     assert r"\endhead" in text

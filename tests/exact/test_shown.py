@@ -11,7 +11,7 @@ import pytest
 
 from archdsl.exact import symbols
 from archdsl.exact.grid import Grid
-from archdsl.exact.shown import as_json, describe, shown, with_kind, written
+from archdsl.exact.shown import describe, jsonable, shown, with_kind, written
 from archdsl.exact.truth import Choices, Truth
 from archdsl.spec.values import Closure
 
@@ -68,4 +68,4 @@ def test_as_written_and_in_tables(value: Any, text: str, in_a_table: str) -> Non
 
 def test_in_json() -> None:
     values = [1, Fraction(1, 4), (2, THIRD), Grid.of([1, 2]), np.int64(3), np.array([0.5]), "a", None, True]
-    assert json.loads(json.dumps(as_json(values))) == [1, 0.25, [2, float(THIRD)], [1, 2], 3, [0.5], "a", None, True]
+    assert json.loads(json.dumps(jsonable(values))) == [1, 0.25, [2, float(THIRD)], [1, 2], 3, [0.5], "a", None, True]

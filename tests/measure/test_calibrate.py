@@ -17,7 +17,8 @@ import archdsl
 from archdsl.cli.calibrate import command
 from archdsl.compilers.onnx_direct import onnx_model
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.latency.device import ANY, Device, load_device
+from archdsl.cost.latency.device import ANY, Device
+from archdsl.cost.latency.devices import load_device
 from archdsl.cost.latency.layer_kinds import KINDS, kinds
 from archdsl.cost.latency.neighbours import Neighbours
 from archdsl.cost.latency.predict import latency

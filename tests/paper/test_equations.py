@@ -5,10 +5,14 @@ from fractions import Fraction
 import pytest
 
 import archdsl
+from archdsl.errors import InputError
 from archdsl.paper.equations import (
+    Settings,
     depthwise_operations,
     depthwise_over_dual_path,
     dual_path_operations,
+    names,
+    ratios,
     residual_over_partial,
 )
 
@@ -81,3 +85,46 @@ def test_a_split_must_leave_something(split):
 def test_channels_that_do_not_come_out():
     with pytest.raises(ValueError, match=r"6 channels over 2 paths with a split of 1/2 give 3/2 channels"):
         dual_path_operations((3, 5), 6)
+
+
+# -- as a person asks for them -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_printed_number_comes_out(name):
+    found = ratios(name, Settings.read({}))
+    assert found
+    assert all(ratio.matches for ratio in found)
+
+
+def test_printed_numbers_of_each_equation():
+    reported = {name: [ratio.reported for ratio in ratios(name, Settings.read({}))] for name in names()}
+    assert reported == {"eq2": ["4", "4"], "eq3": ["18", "50", "17"], "eq4": ["1.06", "2.94"]}
+
+
+def test_other_settings_have_nothing_printed_beside_them():
+    settings = Settings.read({"split": Fraction(3, 8), "kernels": [3, 5, 7]})
+    found = ratios("eq4", settings)
+    assert [ratio.computed for ratio in found] == [depthwise_over_dual_path(k, (3, 5, 7), Fraction(3, 8)) for k in (3, 5, 7)]
+    assert {(ratio.reported, ratio.matches) for ratio in found} == {("", None)}
+    paths = ratios("eq3", settings)[-1]
+    assert paths.computed == 2 * Fraction(3, 8) * (9 + 25 + 49) / 3
+    assert paths.what == "paths of 3×3 and 5×5 and 7×7"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"spilt": 1}, "unknown setting 'spilt'; did you mean 'split'?"),
+        ({"split": 0}, "split: expected a share above 0 and at most 1, 0 came"),
+        ({"split": True}, "split: expected a share above 0 and at most 1, true came"),
+        ({"split": Fraction(1, 10**9)}, "split: expected a share in whole parts of at most 10,000"),
+        ({"kernels": []}, "kernels: expected a list of 1 to 16 odd ints"),
+        ({"kernels": 3}, "kernels: expected a list of 1 to 16 odd ints, from 1 to 99, 3 came"),
+        ({"kernels": [3, 4]}, "kernels: expected a list of 1 to 16 odd ints"),
+    ],
+)
+def test_settings_that_do_not_fit(given, message):
+    with pytest.raises(InputError) as caught:
+        Settings.read(given)
+    assert str(caught.value).startswith(message)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.memory.peak import memory
-from archdsl.cost.tables.layout import cell, dims, size
+from archdsl.cost.words import cell, dims, memory_size
 from archdsl.errors import InputError, Mark, Source
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
@@ -47,7 +47,7 @@ def page_data(view: View, rankdir: str = "TB") -> dict[str, Any]:
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
-        "memory": f"weights {size(needs.weights_bytes)}, peak activations {size(needs.peak_activation_bytes)}",
+        "memory": f"weights {memory_size(needs.weights_bytes)}, peak activations {memory_size(needs.peak_activation_bytes)}",
         "rankdir": rankdir,
         "colour": view.cost or "kind",
         "scales": {cost: _scale(scale) for cost, scale in scales.items()},

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from archdsl.cost.counting.bill import Bill, Layer
-from archdsl.cost.tables.layout import dims
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.layer import Layer
+from archdsl.cost.words import argument, dims
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _named(layer: Layer) -> tuple[str, str]:
 
 
 def _shape(layer: Layer) -> tuple[Any, ...]:
-    """What makes two layers of different names counterparts: operator, and arguments that are no widths."""
+    """What makes two layers of different names counterparts: the operator, and those arguments that say nothing of width."""
     kept = {k: v for k, v in layer.node.op.arguments().items() if k not in ("out", "groups", "start", "stop", "hidden")}
     return layer.node.op.word, tuple(sorted((k, repr(v)) for k, v in kept.items()))
 
@@ -93,11 +94,5 @@ def _content(layer: Layer) -> tuple[Any, ...]:
 def _words(layer: Layer | None) -> str:
     if layer is None:
         return ""
-    args = " ".join(f"{k}={_plain(v)}" for k, v in layer.node.op.arguments().items())
+    args = " ".join(f"{k}={argument(v)}" for k, v in layer.node.op.arguments().items())
     return f"{layer.node.op.word} {args} → {dims(layer.output)}".replace("  ", " ")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)

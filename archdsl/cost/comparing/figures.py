@@ -16,7 +16,7 @@ def total_of(figure: Reported) -> str | None:
 
 
 def printed_alike(ours: Any, value: Any, step: Any) -> Any:
-    """Whether a count, rounded or truncated to the places that were printed, is the printed figure. Arrays do too.
+    """Whether a count, rounded or truncated to the places that were printed, is the printed figure. For arrays, element by element.
 
     Args:
         value: the printed figure.

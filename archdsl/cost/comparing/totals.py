@@ -1,4 +1,4 @@
-"""Every total of a network under one name each: what `diff`, `compare`, conditions and what-if questions read.
+"""Every cost of a network by name: what `diff`, `compare`, conditions and what-if questions read.
 
     params            learned values
     macs              multiply-accumulates of convolutions and linear layers, biases not counted
@@ -11,32 +11,31 @@
     receptive_field   pixels across, of the largest field that is not the whole image
     latency.DEVICE    seconds that a device is predicted to take, exact in femtoseconds: latency.raspberry-pi-3b
 
-Bytes are of float32. All are for batch 1; latencies are for the batch that the device file is of.
+Bytes are for float32. All costs are for batch 1, except latencies, which are for the batch of the device file.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from archdsl.cost.counting.conventions import Convention, convention_names, load_convention
-from archdsl.cost.counting.count import TOOLS
-from archdsl.cost.latency.device import FEMTOSECONDS, Device, device_names, load_device
+from archdsl.cost.amounts import Amounts, Largest, Sum
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.convention import Convention
+from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
+from archdsl.cost.latency.device import FEMTOSECONDS, Device
+from archdsl.cost.latency.devices import device_names, load_device
+from archdsl.cost.words import change, duration
 from archdsl.errors import InputError, near_miss
 from archdsl.exact import divide, maximum
-from archdsl.ops.operator import Dim
+from archdsl.exact.shown import shown
 
 if TYPE_CHECKING:
-    from archdsl.cost.counting.bill import Bill
     from archdsl.design import Design
 
 Value = int | Fraction
-"""A total: an int, or a Fraction of seconds."""
-
-Amounts = Iterator[tuple[Dim, int]]
-"""What a total is the sum of: values, and how many times each is taken. On a grid of networks they are arrays of many shapes."""
+"""A total: an int, or a Fraction of seconds or of a count with weights that are fractions."""
 
 FLOPS = "flops."
 LATENCY = "latency."
@@ -55,7 +54,7 @@ def convention_of(net: Design, name: str) -> Convention:
 
 
 def device_of(net: Design, name: str) -> Device:
-    """A device that is shipped, a file, or one in a folder `devices` (see `archdsl.cost.latency.device`).
+    """A device that is shipped, a file, or one in a folder `devices` (see `archdsl.cost.latency.devices`).
 
     Raises:
         InputError: there is none.
@@ -73,19 +72,19 @@ def costs(net: Design, conventions: tuple[str, ...] = TOOLS, devices: tuple[str,
 
 def total(net: Design, name: str) -> Value:
     """One total of one network. Raises InputError for a cost that is not known."""
-    found: Value = divide(int(sum(value * times for value, times in amounts(net, name))), parts_of_unit(name))
+    found: Value = divide(amounts(net, name).total, parts_of_unit(name))
     return found
 
 
 def parts_of_unit(name: str) -> int:
-    """How many of what `amounts` gives make one of the total's unit: latencies are added up in femtoseconds and are seconds."""
+    """How many units of `amounts` make one unit of the total: latencies are added up in femtoseconds and given in seconds."""
     return FEMTOSECONDS if name.startswith(LATENCY) else 1
 
 
 def amounts(net: Design, name: str) -> Amounts:
-    """The parts of a total. Raises InputError for a cost that is not known."""
+    """What a total is made of. Raises InputError for a cost that is not known."""
     if name.startswith(FLOPS):
-        return _flops(net.cost(), convention_of(net, name.removeprefix(FLOPS)))
+        return net.cost().count(convention_of(net, name.removeprefix(FLOPS)))
     if name.startswith(LATENCY):
         return _latency(net.cost(), device_of(net, name.removeprefix(LATENCY)))
     if name not in COSTS:
@@ -99,30 +98,19 @@ def cost_names() -> list[str]:
 
 
 def of_file(name: str) -> bool:
-    """Whether a name is that of a convention's or device's cost, which may be of a file that is not shipped."""
+    """Whether a cost is by a convention or a device, which may be a user's own file."""
     return name.startswith((FLOPS, LATENCY))
 
 
 def in_words(name: str, value: Value | float, sign: str = "") -> str:
     """A total, or with `sign="+"` a change of one, for people: counts with thousands apart, latencies as times."""
-    return duration(value, sign) if name.startswith(LATENCY) else f"{value:{sign},}"
-
-
-def jsonable(value: Value) -> int | float:
-    """A total as JSON has it: seconds as a float."""
-    return value if isinstance(value, int) else float(value)
-
-
-def duration(seconds: Value | float, sign: str = "") -> str:
-    """Seconds to four digits in a unit that fits: 8.41 s, 10.61 ms, 213 us."""
-    value = float(seconds)
-    unit, scale = ("s", 1) if abs(value) >= 1 or not value else ("ms", 10**3) if abs(value) >= 1e-3 else ("us", 10**6)
-    value *= scale
-    return f"{value:{sign},.0f} {unit}" if abs(value) >= 1000 else f"{value:{sign}#.4g} {unit}"
+    if name.startswith(LATENCY):
+        return duration(value, sign)
+    return change(value) if sign else shown(value)
 
 
 def unknown_cost(name: str, others: tuple[str, ...] = ()) -> InputError:
-    """The error for a cost that is not known; `others` are names that would have done too."""
+    """The error for a cost that is not known; `others` are names that would have been accepted too."""
     known = [*cost_names(), *others]
     if name == LATENCY.rstrip("."):
         devices = ", ".join(LATENCY + device for device in device_names())
@@ -130,86 +118,62 @@ def unknown_cost(name: str, others: tuple[str, ...] = ()) -> InputError:
     return InputError(f"unknown cost '{name}'; {near_miss(name, known) or 'known: ' + ', '.join(known)}")
 
 
-def _params(bill: Bill) -> Amounts:
-    for number, times in _kinds(bill):
-        yield bill.layers[number].params, times
+def kernels(bill: Bill) -> Sum:
+    """Operators that run: all but those that hand on memory."""
+    from archdsl.cost.memory.movement import MOVEMENT
+
+    return Sum(
+        range(len(bill.layers)), [() if MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) else ((1, 1),) for layer in bill]
+    )
 
 
-def _macs(bill: Bill) -> Amounts:
-    for number, times in _kinds(bill):
-        yield bill.layers[number].macs, times
+def peak(bill: Bill) -> Largest:
+    """Bytes of activations that are there while each layer runs, and the most of them.
 
+    Layers of a grid have 0: its variants differ in what is there when.
+    """
+    from archdsl.cost.memory.peak import memory, peak_bytes
 
-def _products(bill: Bill) -> Amounts:
-    for number, times in _kinds(bill):
-        yield bill.quantity(number, "products"), times
+    found = memory(bill.graph)
 
+    def layers() -> list[int]:
+        if type(found.peak_activation_bytes) is not int:
+            return [0] * len(bill.layers)
+        there = {moment.node: moment.bytes for moment in found.timeline}
+        return [there.get(layer.node.name, 0) for layer in bill]
 
-def _flops(bill: Bill, convention: Convention) -> Amounts:
-    for number, times in _kinds(bill):
-        layer = bill.layers[number]
-        for name, weight in convention.terms(layer.node, layer.inputs) or ():
-            value = bill.quantity(number, name)
-            yield (value, times * weight) if isinstance(weight, int) else (value * weight, times)
+    return Largest(lambda: peak_bytes(found.plan), layers)
 
 
 def _latency(bill: Bill, device: Device) -> Amounts:
-    from archdsl.cost.latency.predict import latency
+    from archdsl.cost.latency.predict import latency  # with NumPy, which other costs do not need
 
-    return latency(bill, device).parts()
-
-
-def _kinds(bill: Bill) -> Iterator[tuple[int, int]]:
-    """Layers that differ in what they cost, each with the number of those that cost the same."""
-    times = Counter(bill.kinds)
-    for kind, number in enumerate(bill.distinct):
-        yield number, times[kind]
-
-
-def _weights(bill: Bill) -> Amounts:
-    for value, times in _params(bill):
-        yield value, times * ITEM_BYTES
-
-
-def _peak(bill: Bill) -> Amounts:
-    from archdsl.cost.memory.peak import memory, peak_bytes
-
-    yield peak_bytes(memory(bill.graph).plan), 1
+    return latency(bill, device)
 
 
 def _moved(bill: Bill) -> Amounts:
     from archdsl.cost.memory.movement import movement
 
-    for layer in movement(bill).layers:
-        for value in (layer.inputs, layer.weights, layer.output):
-            yield value, 1
-
-
-def kernels(bill: Bill) -> int:
-    """Operators that run: all but those that hand on memory."""
-    from archdsl.cost.memory.movement import MOVEMENT
-
-    return sum(not MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) for layer in bill)
-
-
-def _kernels(bill: Bill) -> Amounts:
-    yield kernels(bill), 1
+    moved = movement(bill).layers
+    return Sum(range(len(moved)), [((layer.inputs, 1), (layer.weights, 1), (layer.output, 1)) for layer in moved])
 
 
 def _receptive_field(bill: Bill) -> Amounts:
     from archdsl.cost.memory.receptive import receptive_fields
 
-    fields = [view.field for view in receptive_fields(bill.graph).values() if view.field is not None]
-    yield maximum(1, *(side for field in fields for side in field)), 1
+    seen = receptive_fields(bill.graph)
+    fields = [seen[layer.node.name].field for layer in bill]
+    widest = [None if field is None else maximum(*field) for field in fields]
+    return Largest(lambda: maximum(1, *(side for side in widest if side is not None)), lambda: widest)
 
 
 COSTS: dict[str, Callable[[Bill], Amounts]] = {
-    "params": _params,
-    "macs": _macs,
-    "products": _products,
-    "weights": _weights,
-    "peak": _peak,
+    "params": lambda bill: bill.sum("params"),
+    "macs": lambda bill: bill.sum("macs"),
+    "products": lambda bill: bill.sum("products"),
+    "weights": lambda bill: bill.sum("params", ITEM_BYTES),
+    "peak": peak,
     "moved": _moved,
-    "kernels": _kernels,
+    "kernels": kernels,
     "receptive_field": _receptive_field,
 }

@@ -5,40 +5,18 @@ On a grid of networks every figure is an array; sums broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.exact import elements
+from archdsl.cost.amounts import Parts, Sum
+from archdsl.cost.counting.convention import Convention
+from archdsl.cost.counting.conventions import TOOLS, load_convention
+from archdsl.cost.counting.layer import Layer
+from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import key as lookup
-from archdsl.ir.graph import Graph, Node
-from archdsl.ops.operator import Dim, Shape
-
-if TYPE_CHECKING:
-    from archdsl.cost.counting.count import Flops
-    from archdsl.cost.latency.device import Device
-    from archdsl.cost.latency.predict import Latency
-
-
-@dataclass(slots=True, eq=False)
-class Layer:
-    """One operator with what it costs for batch 1.
-
-    Attributes:
-        inputs: shapes that arrive.
-        params: learned values.
-        macs: multiply-accumulates of convolutions and linear layers, biases not counted.
-    """
-
-    node: Node
-    inputs: tuple[Shape, ...]
-    params: Dim
-    macs: Dim
-
-    @property
-    def output(self) -> Shape:
-        return self.node.shape
+from archdsl.ir.graph import Graph
+from archdsl.ops.operator import Dim
 
 
 class Bill:
@@ -63,51 +41,49 @@ class Bill:
     @cached_property
     def params(self) -> Any:
         """Learned values: an int, or for a grid an array."""
-        return plain(sum(layer.params for layer in self.layers))
+        return self.sum("params").total
 
     @cached_property
     def macs(self) -> Any:
         """Multiply-accumulates of convolutions and linear layers for batch 1, biases not counted."""
-        return plain(sum(layer.macs for layer in self.layers))
+        return self.sum("macs").total
 
     @cached_property
     def products(self) -> Any:
         """Multiply-accumulates of two computed tensors for batch 1, as in attention; `macs` leaves them out."""
-        return plain(sum(self.quantity(self.distinct[kind], "products") for kind in self.kinds))
+        return self.sum("products").total
 
     @cached_property
     def flops(self) -> Flops:
         """Counts by convention: `bill.flops["thop"]`, `dict(bill.flops)`, `bill.flops("ptflops-2021")`."""
-        from archdsl.cost.counting.count import Flops
+        return Flops(self.count)
 
-        return Flops(self)
-
-    def latency(self, device: Device | str) -> Latency:
-        """What a device is predicted to take, by layer and in all: a device, its name, or the path of its file.
+    def count(self, convention: Convention | str) -> Sum:
+        """What a convention, or the shipped one of that name, counts of every layer for batch 1.
 
         Raises:
-            InputError: there is no such device, or it has no time for a kind of layer.
-            SpecError: mistakes in its file.
+            InputError: no such convention.
         """
-        from archdsl.cost.latency.device import load_device
-        from archdsl.cost.latency.predict import latency
+        chosen = load_convention(convention) if isinstance(convention, str) else convention
+        terms: list[Parts | None] = []
+        for number in self.distinct:
+            layer = self.layers[number]
+            weights = chosen.terms(layer.node, layer.inputs)
+            terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
+        return Sum(self.kinds, terms)
 
-        return latency(self, load_device(device) if isinstance(device, str) else device)
+    def sum(self, quantity: str, times: int = 1) -> Sum:
+        """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
+        rule, layers = QUANTITIES[quantity], self.layers
+        return Sum(self.kinds, [((rule(layers[number]), times),) for number in self.distinct])
 
     def quantity(self, number: int, name: str) -> Dim:
-        """A quantity (see `archdsl.cost.counting.quantities`) of the layer with this number."""
+        """A quantity of the layer with this number. Each is worked out once."""
         key = (number, name)
         found = self._quantities.get(key)
         if found is None:
-            from archdsl.cost.counting.quantities import QUANTITIES
-
             found = self._quantities[key] = QUANTITIES[name](self.layers[number])
         return found
-
-    def _repr_html_(self) -> str:
-        from archdsl.cost.tables.notebook import bill_card
-
-        return bill_card(self)
 
     def _fill(self, graph: Graph) -> None:
         # Equal operators on equal shapes cost the same; networks repeat themselves, so most layers are looked up.
@@ -135,6 +111,30 @@ class Bill:
             self.layers.append(Layer(node, inputs, params, macs))
 
 
-def plain(value: Any) -> Any:
-    """A sum as a user gets it: an int, or a NumPy array of integers."""
-    return elements(value)
+class Flops(Mapping[str, Any]):
+    """Totals by convention. As a mapping it holds the tools of today; called with any name or convention it gives that total."""
+
+    def __init__(self, count: Callable[[Convention | str], Sum]):
+        self.count = count
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, convention: Convention | str) -> Any:
+        if isinstance(convention, Convention):
+            return self.count(convention).total
+        if convention not in self.known:
+            self.known[convention] = self.count(convention).total
+        return self.known[convention]
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in TOOLS:
+            raise KeyError(name)
+        return self(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TOOLS)
+
+    def __len__(self) -> int:
+        return len(TOOLS)
+
+    def __repr__(self) -> str:
+        return f"Flops({dict(self)})"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.cost.counting.bill import plain
-from archdsl.cost.counting.conventions import Convention, describe
-from archdsl.cost.counting.count import Count, count
+from archdsl.cost.amounts import Sum
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.convention import Convention, rule_in_words
+from archdsl.cost.counting.conventions import load_convention
 from archdsl.errors import InputError
+from archdsl.exact.shown import jsonable
 from archdsl.ops.operator import Dim
-
-if TYPE_CHECKING:
-    from archdsl.cost.counting.bill import Bill
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Drop:
 
     Attributes:
         word: the operator.
-        layers: how many of them there are whose counts may differ.
+        layers: how many layers run this operator.
         before, after: their counts; None where the convention does not count them.
         rules: both rules in words (`MACs`, `2 per input`, `not counted`), for each pair that occurs, in the order of the network.
     """
@@ -59,10 +58,14 @@ class Waterfall:
 
     def as_dict(self) -> dict[str, Any]:
         drops = [
-            {"operator": d.word, "layers": d.layers, "before": d.before, "after": d.after, "difference": d.difference}
+            {"operator": d.word, "layers": d.layers, **_numbers(d.before, d.after), "difference": jsonable(d.difference)}
             for d in self.drops
         ]
-        return {"from": self.start, "to": self.end, "before": self.before, "after": self.after, "steps": drops}
+        return {"from": self.start, "to": self.end, **_numbers(self.before, self.after), "steps": drops}
+
+
+def _numbers(before: Any, after: Any) -> dict[str, Any]:
+    return {"before": jsonable(before), "after": jsonable(after)}
 
 
 def explain(bill: Bill, start: Convention | str, end: Convention | str) -> Waterfall:
@@ -71,28 +74,26 @@ def explain(bill: Bill, start: Convention | str, end: Convention | str) -> Water
     Raises:
         InputError: no such convention, or a grid of networks, whose differences have no one order.
     """
-    first, second = count(bill, start), count(bill, end)
-    if type(plain(bill.macs)) is not int:
-        raise InputError("a grid of networks has no one waterfall; choose one network")
-    words = dict.fromkeys(layer.node.op.word for layer in bill)
-    drops = [_drop(word, bill, first, second) for word in words]
+    first, second = (load_convention(c) if isinstance(c, str) else c for c in (start, end))
+    if type(bill.macs) is not int:
+        raise InputError("the difference of a grid of networks is not one number; choose one network")
+    before, after = bill.count(first), bill.count(second)
+    rules: dict[str, dict[tuple[str, str], None]] = {}
+    for layer in bill:
+        pair = tuple(c.terms(layer.node, layer.inputs) for c in (first, second))
+        rules.setdefault(layer.node.op.word, {})[rule_in_words(pair[0]), rule_in_words(pair[1])] = None
+    drops = [_drop(word, tuple(found), bill, before, after) for word, found in rules.items()]
     steps = sorted((d for d in drops if d.difference), key=lambda d: -abs(d.difference))
     same = tuple(d.word for d in drops if not d.difference)
-    return Waterfall(first.convention.name, second.convention.name, first.total, second.total, tuple(steps), same)
+    return Waterfall(first.name, second.name, before.total, after.total, tuple(steps), same)
 
 
-def _drop(word: str, bill: Bill, first: Count, second: Count) -> Drop:
-    numbers = [number for number, layer in enumerate(bill.layers) if layer.node.op.word == word]
-    rules: dict[tuple[str, str], None] = {}
-    for number in numbers:
-        layer = bill.layers[number]
-        terms = [c.convention.terms(layer.node, layer.inputs) for c in (first, second)]
-        rules[describe(terms[0]), describe(terms[1])] = None
-    return Drop(word, len(numbers), _sum(first, numbers), _sum(second, numbers), tuple(rules))
+def _drop(word: str, rules: tuple[tuple[str, str], ...], bill: Bill, before: Sum, after: Sum) -> Drop:
+    numbers = [number for number, layer in enumerate(bill) if layer.node.op.word == word]
+    return Drop(word, len(numbers), _sum(before, numbers), _sum(after, numbers), rules)
 
 
-def _sum(counted: Count, numbers: list[int]) -> Dim | None:
+def _sum(counted: Sum, numbers: list[int]) -> Dim | None:
     """The count of some layers; None where not one of them is counted."""
-    values = [counted.values[counted.bill.kinds[number]] for number in numbers]
-    known = [value for value in values if value is not None]
+    known = [value for number in numbers if (value := counted.layers[number]) is not None]
     return sum(known) if known else None

@@ -1,4 +1,4 @@
-"""What is legal and often a mistake: notes on a network's graph that `archdsl check` prints.
+"""What is legal but often a mistake: notes on a network's graph that `archdsl check` prints.
 
 A note never fails a check. Each kind comes once, with how often and where first.
 """
@@ -26,7 +26,7 @@ LANES = 8  # channels that vector units and tensor cores take at once
 
 @dataclass(frozen=True)
 class Note:
-    """One kind of doubt and the nodes that give rise to it."""
+    """One kind of note, and the nodes that it is about."""
 
     lint: str
     text: str
@@ -108,7 +108,7 @@ def _leaves_out(arriving: int, made: int, kernel: int, stride: int, dilation: in
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "channels-of-8": (f"output channels that are no multiple of {LANES}, which vector units take at once", _narrow),
     "unmixed-concat": ("a concat that is split again before any layer mixes its channels", _unmixed),
-    "dead-branch": ("an output that is read by nothing", _dead),
+    "dead-branch": ("an output that nothing reads", _dead),
     "double-norm": ("a norm directly after a norm", _double_norm),
     "thin-gate": ("a squeeze to one hidden channel", _thin_gate),
     "dropped-pixels": ("a stride that leaves pixels unread", _dropped),

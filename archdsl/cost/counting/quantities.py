@@ -19,16 +19,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
 from archdsl.ops.operator import Dim
 from archdsl.ops.window import Sliding
 
-if TYPE_CHECKING:
-    from archdsl.cost.counting.bill import Layer
-
-Quantity = Callable[["Layer"], Dim]
+Quantity = Callable[[Layer], Dim]
 
 
 def _macs(layer: Layer) -> Dim:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.cost.counting.count import TOOLS, count
+from archdsl.cost.counting.conventions import TOOLS
 from archdsl.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
         if name not in RUN:
             raise InputError(f"no tool is known for the convention '{name}'; known: {', '.join(RUN)}")
         package, _ = RUN[name]
-        ours = int(count(net.cost(), name).total)
+        ours = int(net.cost().count(name).total)
         if importlib.util.find_spec(package) is None:
             found.append(Verified(name, "", ours, None))
             continue

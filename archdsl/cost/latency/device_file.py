@@ -1,44 +1,50 @@
-"""One YAML file to a `Device`, with every mistake at its place."""
+"""One YAML file to a `Device`, with every mistake at its place, and back.
+
+A file says what was measured and how well it fits, and under `femtoseconds` the time of each kind of layer (see
+`archdsl.cost.latency.layer_kinds`) as whole numbers of femtoseconds for each unit of work (see `archdsl.cost.latency.work`).
+
+    device: laptop
+    runtime: onnxruntime
+    threads: 2
+    batch: 1
+    block: 16                                             # channels that go through the processor together
+    fit: {networks: 400, median error: 4.1%, rank correlation: 0.99}
+    femtoseconds:
+      conv.pointwise: {kernel: 2_400_000_000, macs: 9_100}
+      layer: {kernel: 1_000_000_000, out: 250_000}        # every other kind
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from archdsl.cost.checked_fields import Form, came, count, entries, is_zero, read_fields, texts
 from archdsl.cost.latency.device import ANY, Device, Terms
 from archdsl.cost.latency.layer_kinds import KINDS
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import Source
 from archdsl.ops import OPERATORS
-from archdsl.spec.locate import read
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
-from archdsl.spec.yaml import Mapping, Node, Scalar, TextLimits, compose
+from archdsl.spec.yaml import Mapping, Node, Scalar, TextLimits
 
 TIMES = "femtoseconds"
 ABOUT = ("machine", "runtime", "threads", "batch", "versions", "date", "fit", "held out", "source")
-KEYS = ("device", "doc", "block", "few", *ABOUT, TIMES)
-LIMITS = TextLimits(bytes=200_000, depth=6, nodes=20_000)
 MOST = 2**62  # femtoseconds of one unit of work
 
 
-def read_device(path: Path) -> Device:
-    """The device in a file.
+def read_device(source: Source | Path) -> Device:
+    """The device in a file, or in a text.
 
     Raises:
         InputError: the file cannot be read.
         SpecError: all mistakes in it.
     """
-    return parse_device(read(path, LIMITS))
-
-
-def parse_device(source: Source) -> Device:
-    """The device in a text. Raises SpecError with all mistakes."""
-    report = Report()
-    found = _Reader(report).read(compose(source, LIMITS))
-    report.stop()
-    assert found is not None
-    return found
+    found = read_fields(source, FORM)
+    about = {key: str(found[key]) for key in ABOUT if key in found}
+    block, batch, few = (found.get(key, default) for key, default in (("block", 1), ("batch", 1), ("few", 0)))
+    return Device(found["device"], found[TIMES], block, batch, found.get("doc", ""), about, few)
 
 
 def device_text(device: Device) -> str:
@@ -63,84 +69,40 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-class _Reader:
-    def __init__(self, report: Report):
-        self.report = report
+def _times(report: Report, key: Scalar, node: Node) -> dict[str, Terms] | None:
+    if not isinstance(node, Mapping):
+        report.error(f"'{TIMES}' is a mapping from kinds of layers to times, {kind(node)} came", node.mark)
+        return None
+    known = dict.fromkeys([*KINDS, ANY, *OPERATORS])
+    return entries(report, node, "kind of layer", known, lambda word, value: _terms(report, word, value))
 
-    def read(self, root: Node) -> Device | None:
-        if not isinstance(root, Mapping):
-            self.report.error(f"a device is a mapping (device: …, {TIMES}: …), {kind(root)} came", root.mark)
-            return None
-        words: dict[str, str] = {}
-        counts: dict[str, int] = {}
-        terms: dict[str, Terms] = {}
-        for key, node in root.pairs:
-            if key.text not in KEYS:
-                self.report.unknown("key of a device", key.text, KEYS, key.mark)
-            elif key.text == TIMES:
-                terms = self.times(node)
-            elif key.text in ("block", "batch", "threads", "few"):
-                counts[key.text] = self.count(key, node)
-                words[key.text] = str(counts[key.text])
-            elif (text := self.text(key, node)) is not None:
-                words[key.text] = text
-        given = set(root.keys())
-        for name, what in (("device", "its name"), (TIMES, "the time of each kind of layer")):
-            if name not in given:
-                self.report.error(f"a device needs '{name}', {what}", root.mark)
-        about = {key: words[key] for key in ABOUT if key in words}
-        return Device(
-            words.get("device", ""),
-            terms,
-            counts.get("block", 1),
-            counts.get("batch", 1),
-            words.get("doc", ""),
-            about,
-            counts.get("few", 0),
-        )
 
-    def text(self, key: Scalar, node: Node) -> str | None:
-        """A text, or what a mapping of texts says."""
-        if isinstance(node, Scalar) and node.value is not None:
-            return node.text.strip()
-        if isinstance(node, Mapping) and all(isinstance(value, Scalar) for _, value in node.pairs):
-            return ", ".join(f"{name.text} {value.text}" for name, value in node.pairs if isinstance(value, Scalar))
-        self.report.error(f"'{key.text}' must be a text, or a mapping of texts, {kind(node)} came", node.mark)
+def _terms(report: Report, key: Scalar, node: Node) -> Terms | None:
+    if is_zero(node):
+        return ()
+    if not isinstance(node, Mapping):
+        message = f"the time of {key.text} is 0 or femtoseconds by unit of work (kernel: 1000, macs: 20), {kind(node)} came"
+        report.error(message, node.mark)
         return None
 
-    def count(self, key: Scalar, node: Node) -> int:
-        if isinstance(node, Scalar) and type(node.value) is int and 1 <= node.value <= 2**20:
-            return node.value
-        came = node.text if isinstance(node, Scalar) else kind(node)
-        self.report.error(f"'{key.text}' must be an int, at least 1 and at most 2^20, {came} came", node.mark)
-        return 1
+    def weight(name: Scalar, value: Node) -> int | None:
+        if isinstance(value, Scalar) and type(value.value) is int and 0 <= value.value < MOST:
+            return value.value
+        report.error(f"the femtoseconds of '{name.text}' must be an int, at least 0, {came(value)} came", value.mark)
+        return None
 
-    def times(self, node: Node) -> dict[str, Terms]:
-        if not isinstance(node, Mapping):
-            self.report.error(f"'{TIMES}' is a mapping from kinds of layers to times, {kind(node)} came", node.mark)
-            return {}
-        found: dict[str, Terms] = {}
-        for key, value in node.pairs:
-            if key.text not in KINDS and key.text != ANY and key.text not in OPERATORS:
-                self.report.unknown("kind of layer", key.text, [*KINDS, ANY, *OPERATORS], key.mark)
-            else:
-                found[key.text] = self.terms(key, value)
-        return found
+    return tuple(entries(report, node, "unit of work", WORK, weight).items())
 
-    def terms(self, key: Scalar, node: Node) -> Terms:
-        if isinstance(node, Scalar) and node.value == 0 and node.value is not False:
-            return ()
-        if not isinstance(node, Mapping):
-            message = f"the time of {key.text} is 0 or femtoseconds by unit of work (kernel: 1000, macs: 20), {kind(node)} came"
-            self.report.error(message, node.mark)
-            return ()
-        found: list[tuple[str, int]] = []
-        for name, value in node.pairs:
-            if name.text not in WORK:
-                self.report.unknown("unit of work", name.text, WORK, name.mark)
-            elif not isinstance(value, Scalar) or type(value.value) is not int or not 0 <= value.value < MOST:
-                came = value.text if isinstance(value, Scalar) else kind(value)
-                self.report.error(f"the femtoseconds of '{name.text}' must be an int, at least 0, {came} came", value.mark)
-            else:
-                found.append((name.text, value.value))
-        return tuple(found)
+
+FORM = Form(
+    "device",
+    {
+        "device": texts,
+        "doc": texts,
+        **dict.fromkeys(("block", "few", "threads", "batch"), count),
+        **dict.fromkeys([key for key in ABOUT if key not in ("threads", "batch")], texts),
+        TIMES: _times,
+    },
+    {"device": "its name", TIMES: "the time of each kind of layer"},
+    TextLimits(bytes=200_000, depth=6, nodes=20_000),
+)

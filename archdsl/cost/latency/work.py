@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.cost.counting.bill import Layer
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import product, select
 from archdsl.ops.convolution import Conv2d

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.cost.counting.bill import Layer, plain
+from archdsl.cost.amounts import plain
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.memory.peak import buffer_bytes, item_bytes
 from archdsl.exact import divide, product
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
-
-if TYPE_CHECKING:
-    from archdsl.cost.counting.bill import Bill
 
 MOVEMENT = Facts("movement", __name__, memory="which memory its output lies in")
 

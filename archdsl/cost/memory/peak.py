@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from archdsl.cost.counting.bill import plain
+from archdsl.cost.amounts import plain
 from archdsl.cost.memory.storage import Plan, plan
 from archdsl.errors import InputError, unknown
 from archdsl.exact import maximum, product

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from archdsl.cost.counting.bill import plain
+from archdsl.cost.amounts import plain
 from archdsl.cost.memory.peak import Memory, item_bytes
 from archdsl.cost.memory.saved import saved_bytes
 from archdsl.errors import InputError, unknown

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from archdsl.cost.counting.blame import Entry
+from archdsl.cost.comparing.blame import Entry
+from archdsl.cost.words import short, short_time
 from archdsl.errors import Source
 
 
 def gutter(source: Source, entries: list[Entry]) -> list[tuple[str, ...]]:
     """Every line of the spec with its cost: number, multiply-accumulates, parameters, peak memory, latency where there is one, text.
 
-    A line that made nothing has an empty gutter. Layers whose line lies in another file (a base that is extended) come last.
+    A line that made no layer has nothing beside it; layers that come from another file (a base that is extended) have no line here.
     """
     timed = any(entry.latency is not None for entry in entries)
     by_line = {entry.where: entry for entry in entries}
@@ -21,21 +22,3 @@ def _costs(entry: Entry | None, timed: bool) -> tuple[str, ...]:
         return ("",) * (4 if timed else 3)
     costs = short(entry.macs), short(entry.params), f"{short(entry.peak_bytes)}B" if entry.peak_bytes else ""
     return (*costs, short_time(entry.latency)) if timed else costs
-
-
-def short_time(femtoseconds: int) -> str:
-    """A time in three digits: 12.3ms."""
-    for step, unit in ((10**15, "s"), (10**12, "ms"), (10**9, "us")):
-        if femtoseconds >= step:
-            scaled = femtoseconds / step
-            return f"{scaled:.0f}{unit}" if scaled >= 100 else f"{scaled:.1f}{unit}"
-    return "<1us" if femtoseconds else "0"
-
-
-def short(value: int) -> str:
-    """A count in three digits: 12.3M."""
-    for step, unit in ((10**9, "G"), (10**6, "M"), (10**3, "K")):
-        if abs(value) >= step:
-            scaled = value / step
-            return f"{scaled:.0f}{unit}" if abs(scaled) >= 100 else f"{scaled:.1f}{unit}"
-    return str(value)

@@ -1,4 +1,4 @@
-"""A sheet as a LaTeX table with booktabs rules, as papers print them.
+"""A table of text as a LaTeX table with booktabs rules, as papers print them.
 
 Every text is escaped. Shapes become formulas: 224²×3 is set as 224^2 x 3, and a check mark is the one of amssymb.
 """
@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
-if TYPE_CHECKING:
-    from archdsl.cost.tables.sheet import Sheet
-
+Row = Sequence[str]
 LONG = 45  # rows that fit one page; a longer table is a longtable, which breaks
 
 _SHAPE = re.compile(r"[0-9A-Za-z.…]*[²×][0-9A-Za-z.…²×]*")
@@ -36,24 +34,23 @@ _TEXT = {
 }
 
 
-def latex(sheet: Sheet) -> str:
+def latex(title: str, head: Row, numbers: Collection[str], cells: Sequence[Row], total: Row) -> str:
     """The table, to be read in by `\\input`. Its first line names the packages that it needs.
 
     Text in scripts that pdfLaTeX does not know stays as it is; XeLaTeX and LuaLaTeX set it with a font that has it.
     """
-    rows = [*map(_row, sheet.cells())]
-    total = [_row(sheet.total_cells())] if sheet.total else []
+    rows = [*map(_row, cells)]
     long = len(rows) > LONG
-    columns = "".join("r" if name in sheet.numbers else "l" for name in sheet.head)
-    head = [r"\toprule", _row(sheet.head), r"\midrule"]
-    caption, label = rf"\caption{{{escaped(sheet.title)}}}", rf"\label{{tab:{_label(sheet.title)}}}"
-    foot = [r"\midrule", *total, r"\bottomrule"] if total else [r"\bottomrule"]
+    columns = "".join("r" if name in numbers else "l" for name in head)
+    top = [r"\toprule", _row(head), r"\midrule"]
+    caption, label = rf"\caption{{{escaped(title)}}}", rf"\label{{tab:{_label(title)}}}"
+    foot = [r"\midrule", _row(total), r"\bottomrule"] if total else [r"\bottomrule"]
     needs = f"% \\usepackage{{amssymb,booktabs{',longtable' if long else ''},textcomp}}"
     if long:
         body = [
             f"\\begin{{longtable}}{{{columns}}}",
             caption + label + r"\\",
-            *head,
+            *top,
             r"\endhead",
             *rows,
             *foot,
@@ -61,7 +58,7 @@ def latex(sheet: Sheet) -> str:
         ]
         lines = ["{\\footnotesize\\setlength{\\tabcolsep}{4pt}", *body, "}"]
     else:
-        body = [f"\\begin{{tabular}}{{{columns}}}", *head, *rows, *foot, r"\end{tabular}"]
+        body = [f"\\begin{{tabular}}{{{columns}}}", *top, *rows, *foot, r"\end{tabular}"]
         lines = [
             r"\begin{table}",
             r"\centering",
@@ -78,12 +75,12 @@ def escaped(text: str) -> str:
     """A text that LaTeX shows as it is written, shapes as formulas."""
     parts, end = [], 0
     for found in _SHAPE.finditer(text):
-        parts += [_plain(text[end : found.start()]), _formula(found[0])]
+        parts += [_text(text[end : found.start()]), _formula(found[0])]
         end = found.end()
-    return "".join([*parts, _plain(text[end:])])
+    return "".join([*parts, _text(text[end:])])
 
 
-def _plain(text: str) -> str:
+def _text(text: str) -> str:
     text = "".join(_TEXT.get(c, " " if unicodedata.category(c)[0] in "CZ" else c) for c in text)
     return text.replace("--", "-{}-").replace("--", "-{}-")  # LaTeX would make dashes of them
 
@@ -93,7 +90,7 @@ def _formula(text: str) -> str:
     return f"${inside}$"
 
 
-def _row(cells: list[str] | tuple[str, ...]) -> str:
+def _row(cells: Row) -> str:
     return " & ".join("--" if c == "-" else c if _NUMBER.fullmatch(c) else escaped(c) for c in cells) + r" \\"
 
 

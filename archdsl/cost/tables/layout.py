@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.counting.bill import Bill, Layer
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.tables.sheet import Sheet
-from archdsl.exact import elements, has_axes, is_number_array
+from archdsl.cost.words import cell, dims, thousands
 from archdsl.ir.graph import Frame
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Spec
@@ -32,7 +33,6 @@ class Line:
     name: str
     operator: str
     args: dict[str, Any]
-    stage: str
     input: Shape
     output: Shape
     times: int = 1
@@ -64,7 +64,7 @@ class Layout:
             operator = line.operator + (f" x{line.times}" if line.times > 1 else "")
             shown = [cell(line.args.get(column)) for column in self.columns]
             number = "" if line.number is None else str(line.number)
-            yield [number, dims(line.input), operator, *shown, dims(line.output), count(line.params), count(line.macs)]
+            yield [number, dims(line.input), operator, *shown, dims(line.output), thousands(line.params), thousands(line.macs)]
 
     def sheet(self, title: str, bill: Bill) -> Sheet:
         """The lines as a table with the totals in its last row."""
@@ -72,7 +72,7 @@ class Layout:
         given = [[line.args.get(column) for line in self.lines] for column in self.columns]
         plain = [c for c, values in zip(self.columns, given, strict=True) if all(v is None or type(v) is int for v in values)]
         numbers = frozenset(["#", "params", "MACs", *(_HEADS.get(column, column) for column in plain)])
-        total = ("", "total", *[""] * (len(head) - 4), count(bill.params), count(bill.macs))
+        total = ("", "total", *[""] * (len(head) - 4), thousands(bill.params), thousands(bill.macs))
         made = Sheet(title, tuple(head), tuple(map(tuple, rows)), numbers, total)
         return made if any(line.number is not None for line in self.lines) else made.only(head[1:])
 
@@ -82,18 +82,18 @@ def layout(spec: Spec, bill: Bill) -> Layout:
     lines: list[Line] = []
     key: Any = None
     for layer in bill:
-        frame, stage = _place(layer)
+        frame = next((frame for frame in layer.node.scope if frame.kind == "block"), None)  # the outermost block
         row = frame.row if frame is not None else layer.node.row
         here = (row, frame.path if frame is not None else layer.node.name)
         if lines and row is not None and key[0] == row and here != key:
             lines[-1].times += 1
         elif here != key:
-            lines.append(_line(layer, frame, stage, row))
+            lines.append(_line(layer, frame, row))
         key = here
         lines[-1].layers.append(layer)
         lines[-1].output = layer.output
     found = list(tables(spec.net))
-    # Columns that are neither the operator nor what any line was given (a column of stages, of repeats) are not printed again.
+    # Columns that no line has as an argument (the operator, stages, repeats) are not printed again.
     columns = tuple(dict.fromkeys(c for table in found for c in table.columns if any(c in line.args for line in lines)))
     if not found:
         columns = (ARGUMENTS,)
@@ -102,59 +102,8 @@ def layout(spec: Spec, bill: Bill) -> Layout:
     return Layout(columns, tuple(lines))
 
 
-def _place(layer: Layer) -> tuple[Frame | None, str]:
-    """The outermost block of a layer, and the stages around it."""
-    stages: list[str] = []
-    for frame in layer.node.scope:
-        if frame.kind == "block":
-            return frame, ".".join(stages)
-        if frame.kind == "stage":
-            stages.append(frame.block)
-    return None, ".".join(stages)
-
-
-def _line(layer: Layer, frame: Frame | None, stage: str, row: int | None) -> Line:
+def _line(layer: Layer, frame: Frame | None, row: int | None) -> Line:
     if frame is None:
         node = layer.node
-        return Line(row, node.name, node.op.word, node.op.arguments(), stage, layer.inputs[0], layer.output)
-    return Line(row, frame.path, frame.block, dict(frame.args), stage, layer.inputs[0], layer.output)
-
-
-def dims(shape: Shape) -> str:
-    """A shape as tables of papers print it: 112² x 16, 960."""
-    if len(shape) == 3:
-        channels, height, width = (cell(d) for d in shape)
-        return f"{height}²×{channels}" if height == width else f"{height}×{width}×{channels}"
-    return "×".join(cell(d) for d in shape)
-
-
-def cell(value: Any) -> str:
-    """A value in a table: - for what is not given, and what stands for several values in short."""
-    if value is None or value is False:
-        return "-"
-    if value is True:
-        return "✓"
-    if isinstance(value, (list, tuple)):
-        if len(value) == 2 and value[0] == value[1]:
-            return cell(value[0])
-        return ",".join(map(cell, value))
-    if is_number_array(value):
-        return f"{count(value.values.min())}…{count(value.values.max())}"
-    return str(value)
-
-
-def count(value: Any) -> str:
-    """A count with thousands apart; the range of an array."""
-    value = elements(value)
-    if has_axes(value):
-        low, high = int(value.min()), int(value.max())
-        return f"{low:,}" if low == high else f"{low:,}…{high:,}"
-    return f"{int(value):,}"
-
-
-def size(value: Any) -> str:
-    """Bytes for people, with the exact number."""
-    value = elements(value)
-    if has_axes(value):
-        return f"{count(value)} bytes"
-    return f"{int(value) / 2**20:,.2f} MiB  ({int(value):,} bytes)"
+        return Line(row, node.name, node.op.word, node.op.arguments(), layer.inputs[0], layer.output)
+    return Line(row, frame.path, frame.block, dict(frame.args), layer.inputs[0], layer.output)

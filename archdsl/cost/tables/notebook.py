@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
-from archdsl.cost.tables.document import TOOLS
-from archdsl.cost.tables.layout import count, dims, size
 from archdsl.cost.tables.sheet import Sheet, card
+from archdsl.cost.words import dims, memory_size, thousands
 
 if TYPE_CHECKING:
     from archdsl.design import Design
@@ -27,17 +26,19 @@ def net_card(net: Design) -> str:
 def bill_card(bill: Bill) -> str:
     """What every layer costs under the totals, as HTML."""
     layers = bill.layers[:MOST]
-    rows = [(x.node.name, x.node.op.word, dims(x.inputs[0]), dims(x.output), count(x.params), count(x.macs)) for x in layers]
+    rows = [
+        (x.node.name, x.node.op.word, dims(x.inputs[0]), dims(x.output), thousands(x.params), thousands(x.macs)) for x in layers
+    ]
     if len(bill.layers) > MOST:
         rows.append((f"and {len(bill.layers) - MOST} more", "", "", "", "", ""))
     head = ("layer", "operator", "input", "output", "params", "MACs")
-    total = ("total", "", "", "", count(bill.params), count(bill.macs))
+    total = ("total", "", "", "", thousands(bill.params), thousands(bill.macs))
     return card(bill.graph.name, _totals(bill), Sheet(bill.graph.name, head, tuple(rows), frozenset(["params", "MACs"]), total))
 
 
 def _totals(bill: Bill) -> str:
     found = memory(bill.graph)
-    figures = [f"<b>{count(bill.params)}</b> parameters", f"<b>{count(bill.macs)}</b> MACs"]
-    figures += [f"weights {size(found.weights_bytes)}", f"peak activations {size(found.peak_activation_bytes)}"]
-    tools = " · ".join(f"{tool} {count(bill.flops(tool))}" for tool in TOOLS)
+    figures = [f"<b>{thousands(bill.params)}</b> parameters", f"<b>{thousands(bill.macs)}</b> MACs"]
+    figures += [f"weights {memory_size(found.weights_bytes)}", f"peak activations {memory_size(found.peak_activation_bytes)}"]
+    tools = " · ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     return f"<p>{' · '.join(figures)}</p><p>FLOPs as counted by {tools}</p>"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.errors import InputError, unknown
+from archdsl.exact.shown import shown
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Sheet:
     total: tuple[Any, ...] = ()
 
     def only(self, names: list[str]) -> Sheet:
-        """The same table with these columns, in this order. The total keeps its word only where a column is left for it.
+        """The same table with these columns, in this order. The total stays only where one of its numbers does.
 
         Raises:
             InputError: no such column.
@@ -73,7 +74,7 @@ class Sheet:
         """A table for LaTeX, to be read in by a paper."""
         from archdsl.cost.tables.latex import latex
 
-        return latex(self)
+        return latex(self.title, self.head, self.numbers, self.cells(), self.total_cells())
 
     def html(self) -> str:
         """One page with everything that it needs in it."""
@@ -91,11 +92,11 @@ class Sheet:
 
     def cells(self) -> list[list[str]]:
         """The rows as text."""
-        return [[text(cell) for cell in row] for row in self.rows]
+        return [[_text(cell) for cell in row] for row in self.rows]
 
     def total_cells(self) -> list[str]:
         """The last row as text."""
-        return [*map(text, self.total)]
+        return [*map(_text, self.total)]
 
     def _row(self, cells: Any) -> str:
         return "".join(f"<td{self._kind(name)}>{html.escape(cell)}</td>" for name, cell in zip(self.head, cells, strict=True))
@@ -116,11 +117,9 @@ def aligned(head: list[str], rows: list[list[str]], numbers: Collection[str], to
     return "\n".join([line(head), rule, *map(line, rows), *(["", line(total)] if total else []), ""])
 
 
-def text(cell: Any) -> str:
-    """A value for people: thousands apart, nothing for what is missing."""
-    if cell is None:
-        return ""
-    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+def _text(cell: Any) -> str:
+    """A value for people, nothing for what is missing."""
+    return "" if cell is None else shown(cell)
 
 
 _MARKS = re.compile(r"[\\`*|<\[\]~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from archdsl.cost.comparing.totals import FLOPS, LATENCY, of_file, total
 from archdsl.cost.counting.conventions import convention_names
-from archdsl.cost.latency.device import device_names
+from archdsl.cost.latency.devices import device_names
 from archdsl.errors import InputError, unknown
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.comparing.totals import Value, jsonable
+from archdsl.cost.comparing.totals import Value
+from archdsl.exact.shown import jsonable
 from archdsl.explore.search.candidate import Candidate, consider, first_line
 from archdsl.explore.search.measure import Job
 from archdsl.explore.search.session import GRACE_SECONDS, Session

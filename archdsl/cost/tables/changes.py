@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.comparing.totals import Value, costs, in_words, jsonable
-from archdsl.cost.tables.layout import Line, count, layout
+from archdsl.cost.comparing.totals import Value, costs, in_words
+from archdsl.cost.tables.layout import Line, layout
+from archdsl.cost.words import thousands
+from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
     from archdsl.design import Design
@@ -59,7 +61,7 @@ class Change:
 
     def cells(self) -> list[str]:
         sides = (self.before, self.after)
-        return [count(getattr(s, cost)) if s else "-" for cost in ("params", "macs") for s in sides]
+        return [thousands(getattr(s, cost)) if s else "-" for cost in ("params", "macs") for s in sides]
 
     def as_dict(self) -> dict[str, Any]:
         def side(line: Line | None) -> dict[str, int] | None:

@@ -1,0 +1,28 @@
+"""One line of a bill: an operator with what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.graph import Node
+from archdsl.ops.operator import Dim, Shape
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """One operator with what it costs for batch 1.
+
+    Attributes:
+        inputs: shapes that arrive.
+        params: learned values.
+        macs: multiply-accumulates of convolutions and linear layers, biases not counted.
+    """
+
+    node: Node
+    inputs: tuple[Shape, ...]
+    params: Dim
+    macs: Dim
+
+    @property
+    def output(self) -> Shape:
+        return self.node.shape

@@ -1,0 +1,95 @@
+"""Numbers and values for people: what tables, drawings and messages show. For data that programs read see `plain_data`.
+
+On a grid of networks a number is an array, and its range is shown.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from archdsl.cost.amounts import plain
+from archdsl.exact import has_axes, is_number_array
+from archdsl.exact.shown import shown, written
+from archdsl.ops.operator import Shape
+
+
+def change(difference: int | Fraction | float) -> str:
+    """A change of a number, its sign always before it: +1,000."""
+    return ("+" if difference >= 0 else "") + shown(difference)
+
+
+def argument(value: Any) -> str:
+    """An argument of an operator as a spec has it: as `shown`, ints without separators, a pair of equal numbers as one."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return argument(value[0])
+    return written(value)
+
+
+def cell(value: Any) -> str:
+    """A value in the table of a paper: - for what is not given, ✓ for yes, and what stands for several values in short."""
+    if value is None or value is False:
+        return "-"
+    if value is True:
+        return "✓"
+    if isinstance(value, (list, tuple)):
+        return cell(value[0]) if len(value) == 2 and value[0] == value[1] else ",".join(map(cell, value))
+    if is_number_array(value):
+        return f"{thousands(value.values.min())}…{thousands(value.values.max())}"
+    return str(value)
+
+
+def dims(shape: Shape) -> str:
+    """A shape as tables of papers print it: 112²×16, 960."""
+    if len(shape) == 3:
+        channels, height, width = (cell(d) for d in shape)
+        return f"{height}²×{channels}" if height == width else f"{height}×{width}×{channels}"
+    return "×".join(cell(d) for d in shape)
+
+
+def thousands(value: Any) -> str:
+    """A count with thousands apart; the range of an array."""
+    value = plain(value)
+    if has_axes(value):
+        low, high = int(value.min()), int(value.max())
+        return f"{low:,}" if low == high else f"{low:,}…{high:,}"
+    return f"{int(value):,}"
+
+
+def mebibytes(value: Any) -> str:
+    """Bytes: 1.23 MiB."""
+    return f"{float(value) / 2**20:,.2f} MiB"
+
+
+def memory_size(value: Any) -> str:
+    """Bytes for people, with the exact number."""
+    value = plain(value)
+    return f"{thousands(value)} bytes" if has_axes(value) else f"{mebibytes(value)}  ({int(value):,} bytes)"
+
+
+def duration(seconds: int | Fraction | float, sign: str = "") -> str:
+    """Seconds to four digits in a unit that fits: 8.41 s, 10.61 ms, 213 us. With `sign="+"` the sign always stands before it."""
+    value = float(seconds)
+    unit, scale = ("s", 1) if abs(value) >= 1 or not value else ("ms", 10**3) if abs(value) >= 1e-3 else ("us", 10**6)
+    value *= scale
+    return f"{value:{sign},.0f} {unit}" if abs(value) >= 1000 else f"{value:{sign}#.4g} {unit}"
+
+
+def short(value: int) -> str:
+    """A count in three digits: 12.3M."""
+    for step, unit in ((10**9, "G"), (10**6, "M"), (10**3, "K")):
+        if abs(value) >= step:
+            return _three_digits(value / step) + unit
+    return str(value)
+
+
+def short_time(femtoseconds: int) -> str:
+    """A time in three digits: 12.3ms."""
+    for step, unit in ((10**15, "s"), (10**12, "ms"), (10**9, "us")):
+        if femtoseconds >= step:
+            return _three_digits(femtoseconds / step) + unit
+    return "<1us" if femtoseconds else "0"
+
+
+def _three_digits(scaled: float) -> str:
+    return f"{scaled:.0f}" if abs(scaled) >= 100 else f"{scaled:.1f}"
