@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +11,6 @@ from archdsl.exact.kinds import is_array, is_number, to_plain
 LONG = 10**6
 """A denominator past which a table rounds a fraction."""
 
-_DECIMALS = 10**12  # a fraction with such a denominator, or with a divisor of it, is written as a decimal
 _LISTED = 8
 
 
@@ -49,10 +47,9 @@ def written(value: Any) -> str:
         return "~"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, Fraction) and _DECIMALS % value.denominator == 0:
-        return f"{Decimal(value.numerator) / value.denominator:f}"
-    if isinstance(value, float):
-        return f"{value:.12g}".replace("e-0", "e-")
+    if isinstance(value, (float, Fraction)):
+        decimal = f"{float(value):.12g}".replace("e-0", "e-")
+        return decimal if isinstance(value, float) or Fraction(decimal) == value else str(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(written, value))}]"
     return str(value)
