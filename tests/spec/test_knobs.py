@@ -176,7 +176,9 @@ def test_the_spec_stays_as_it_was() -> None:
 
 def test_several_numbers_are_checked_against_the_choices() -> None:
     """A fault before: elements of an array are NumPy's numbers, and none of them was a choice."""
-    text = "input: [3, 8, 8]\nknobs: {n: {type: number, default: 2, choices: [1, 2, 1/2]}}\nnet: [{conv: {out: 8*$n, kernel: 1}}]\n"
+    text = (
+        "input: [3, 8, 8]\nknobs: {n: {type: number, default: 2, choices: [1, 2, 1/2]}}\nnet: [{conv: {out: 8*$n, kernel: 1}}]\n"
+    )
     bill = archdsl.loads(text, n=np.array([1, 2])).cost()
     assert bill.params.tolist() == [archdsl.loads(text, n=n).cost().params for n in (1, 2)]
     assert archdsl.loads(text, n=[1, 0.5]).cost().params.tolist()
