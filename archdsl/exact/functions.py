@@ -135,6 +135,8 @@ def one_answer(x: Any) -> Any:
 
 def key(x: Any) -> Any:
     """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
+    if type(x) is int:
+        return int, x
     if isinstance(x, (list, tuple)):
         return tuple(map(key, x))
     return x.key if is_number_array(x) else (type(x), x)
