@@ -15,6 +15,7 @@ from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.facts import Window
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
@@ -26,7 +27,6 @@ from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
-from archdsl.ops.window import Window
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
 """`label(op, input_shapes)`: one line of text; shapes have no batch axis."""

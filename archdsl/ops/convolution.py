@@ -7,9 +7,9 @@ from typing import Any
 
 from archdsl.ops.arguments import COUNT, FLAG, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Layout, Memory, keeps_input, no_scratch
+from archdsl.ops.facts import Layout, Memory, Window, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, Shape, feature_map, operator
-from archdsl.ops.window import Sliding, Window, slid
+from archdsl.ops.window import Sliding, slid
 
 
 @operator("conv")

@@ -7,13 +7,12 @@ belongs to. Where an answer is the same for every size, one of the functions bel
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.exact import product
 
-if TYPE_CHECKING:
-    from archdsl.ops.operator import Dim, Operator, Shape
-
+Dim = Any  # int, or a Grid of ints
+Shape = tuple[Dim, ...]
 INDEX_BYTES = 8  # indices and counters are int64 in PyTorch
 
 
@@ -40,6 +39,28 @@ class Reach(Enum):
     EVERYTHING = "the whole input"
 
 
+class Window(NamedTuple):
+    """A window and how it moves, each for every axis of the places.
+
+    Attributes:
+        padding: on either side; `same` pads half the window.
+        scale: values of the output for each step of the window, where the output is larger than the input; None elsewhere.
+    """
+
+    kernel: tuple[Dim, ...]
+    stride: tuple[Dim, ...]
+    padding: Any
+    dilation: tuple[Dim, ...]
+    scale: tuple[Dim, ...] | None = None
+
+    @property
+    def pads(self) -> tuple[Dim, ...]:
+        """Padding on either side of each axis as numbers."""
+        if self.padding != "same":
+            return tuple(self.padding)
+        return tuple([d * (k - 1) // 2 for k, d in zip(self.kernel, self.dilation, strict=True)])
+
+
 class Kept(NamedTuple):
     """What an operator keeps for its gradient.
 
@@ -62,39 +83,39 @@ class Kept(NamedTuple):
 # -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------
 
 
-def keeps_nothing(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_nothing(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept()
 
 
-def keeps_input(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_input(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept(input=True)
 
 
-def keeps_output(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_output(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept(output=True)
 
 
-def keeps_input_or_copy(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_input_or_copy(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     """In place the input is overwritten, and its gradient needs it: a copy is kept."""
     return Kept(values=product(output)) if in_place else Kept(input=True)
 
 
-def keeps_input_or_output(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_input_or_output(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     """In place the output does as well."""
     return Kept(output=True) if in_place else Kept(input=True)
 
 
-def keeps_factors(op: Operator, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+def keeps_factors(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept(factors=True)
 
 
-def no_scratch(op: Operator, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+def no_scratch(op: object, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
     return 0
 
 
-def sees_place(op: Operator, inputs: tuple[Shape, ...], output: Shape) -> Any:
+def sees_place(op: object, inputs: tuple[Shape, ...], output: Shape) -> Reach:
     return Reach.PLACE
 
 
-def sees_everything(op: Operator, inputs: tuple[Shape, ...], output: Shape) -> Any:
+def sees_everything(op: object, inputs: tuple[Shape, ...], output: Shape) -> Reach:
     return Reach.EVERYTHING

@@ -12,9 +12,9 @@ from typing import Any
 from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, keeps_input, no_scratch, sees_place
+from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_input, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, feature_map, operator
-from archdsl.ops.window import Sliding, Window, slid
+from archdsl.ops.window import Sliding, slid
 
 
 @operator("shared_conv")

@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
 from archdsl.ops.errors import ArgumentError, ShapeError
-from archdsl.ops.facts import Kept, Layout, Memory, Reach
+from archdsl.ops.facts import Dim as Dim
+from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window
+from archdsl.ops.facts import Shape as Shape
 from archdsl.ops.readers import unsaid
-
-if TYPE_CHECKING:
-    from archdsl.ops.window import Window
-
-Dim = Any  # int, or a Grid of ints
-Shape = tuple[Dim, ...]
 
 
 class Operator:

@@ -8,9 +8,9 @@ from typing import Any
 from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, keeps_input, no_scratch
+from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, feature_map, operator
-from archdsl.ops.window import Sliding, Window, slid
+from archdsl.ops.window import Sliding, slid
 
 
 class Pool(Sliding, NoMacs):

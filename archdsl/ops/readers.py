@@ -8,26 +8,31 @@ nothing of, by name; nothing is taken for zero. `READERS` holds them all, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from archdsl.errors import BackendError, Mark
 
-if TYPE_CHECKING:
-    from archdsl.ops.operator import Operator
-
 R = TypeVar("R")
+Op = TypeVar("Op", bound="Named", covariant=True)
 
 READERS: dict[str, Reader] = {}
 """Every reader whose module has been imported, by name."""
 
 
-class Asked(Protocol):
+class Named(Protocol):
+    """An operator, as far as readers look at it."""
+
+    @property
+    def word(self) -> str: ...
+
+
+class Asked(Protocol[Op]):
     """What a refusal names: a node of a graph."""
 
     @property
     def name(self) -> str: ...
     @property
-    def op(self) -> Operator: ...
+    def op(self) -> Op: ...
     @property
     def mark(self) -> Mark | None: ...
 
@@ -52,7 +57,7 @@ class Reader:
         self.name, self.owner = name, owner
         READERS[name] = self
 
-    def refuse(self, node: Asked, why: str = "", called: str = "") -> NoReturn:
+    def refuse(self, node: Asked[Any], why: str = "", called: str = "") -> NoReturn:
         """Raises BackendError: the reader cannot know what an operator is to it.
 
         Args:
@@ -78,8 +83,8 @@ class Rules(Reader, Generic[R]):
         ValueError: two parts have a rule for one class; names both.
     """
 
-    def __init__(self, name: str, owner: str, *parts: Mapping[type[Operator], R]):
-        self.rules: dict[type[Operator], R] = {}
+    def __init__(self, name: str, owner: str, *parts: Mapping[type[Any], R]):
+        self.rules: dict[type[Any], R] = {}
         for part in parts:
             for kind, rule in part.items():
                 if kind in self.rules:
@@ -87,7 +92,7 @@ class Rules(Reader, Generic[R]):
                 self.rules[kind] = rule
         super().__init__(name, owner)
 
-    def find(self, kind: type[Operator]) -> R | None:
+    def find(self, kind: type[Any]) -> R | None:
         """The rule of an operator, or None."""
         rule = self.rules.get(kind)
         if rule is not None:
@@ -95,7 +100,7 @@ class Rules(Reader, Generic[R]):
         groups = (base for base in kind.__mro__[1:] if "word" not in base.__dict__)
         return next((self.rules[base] for base in groups if base in self.rules), None)
 
-    def of(self, node: Asked) -> R:
+    def of(self, node: Asked[Any]) -> R:
         """The rule of a node's operator. Raises BackendError where there is none."""
         rule = self.find(type(node.op))
         return self.refuse(node) if rule is None else rule
@@ -111,13 +116,13 @@ class Facts(Reader):
     def __init__(self, name: str, owner: str, **needs: str):
         super().__init__(name, owner)
         self.needs = needs
-        self._known: set[type[Operator]] = set()
+        self._known: set[type[Any]] = set()
 
-    def missing(self, kind: type[Operator]) -> list[str]:
+    def missing(self, kind: type[Any]) -> list[str]:
         """What an operator leaves unsaid of that which the reader needs."""
         return [fact for fact in self.needs if _unsaid(kind, fact)]
 
-    def of(self, node: Asked) -> Operator:
+    def of(self, node: Asked[Op]) -> Op:
         """A node's operator, which says all that the reader needs. Raises BackendError where it does not."""
         op = node.op
         if type(op) not in self._known:
@@ -133,7 +138,7 @@ def unsaid(method: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _unsaid(kind: type[Operator], fact: str) -> bool:
+def _unsaid(kind: type[Any], fact: str) -> bool:
     value = getattr(kind, fact, None)
     return value is None or getattr(value, "unsaid", False)
 

@@ -7,9 +7,8 @@ from typing import Any
 from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, PAIR, WHOLE, Kind, arg, word
 from archdsl.ops.errors import ArgumentError, refuse
-from archdsl.ops.facts import Kept, Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
+from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, channel_axis, feature_map, operator, size
-from archdsl.ops.window import Window
 
 
 class View(NoMacs):

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.errors import BackendError
 from archdsl.ops.errors import refuse
-from archdsl.ops.operator import Dim, Operator, Shape
-
-
-class Window(NamedTuple):
-    """A window and how it moves, each for every axis of the places.
-
-    Attributes:
-        padding: on either side; `same` pads half the window.
-        scale: values of the output for each step of the window, where the output is larger than the input; None elsewhere.
-    """
-
-    kernel: tuple[Dim, ...]
-    stride: tuple[Dim, ...]
-    padding: Any
-    dilation: tuple[Dim, ...]
-    scale: tuple[Dim, ...] | None = None
-
-    @property
-    def pads(self) -> tuple[Dim, ...]:
-        """Padding on either side of each axis as numbers."""
-        if self.padding != "same":
-            return tuple(self.padding)
-        return tuple([d * (k - 1) // 2 for k, d in zip(self.kernel, self.dilation, strict=True)])
+from archdsl.ops.facts import Dim, Shape, Window
+from archdsl.ops.operator import Operator
 
 
 class Sliding(Operator):

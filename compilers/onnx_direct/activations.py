@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.compilers.onnx_direct.rule import Rule, simple
 from archdsl.compilers.onnx_direct.weights import Tensors
-from archdsl.compilers.onnx_direct.write import Writer
+from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import Softmax

@@ -8,7 +8,7 @@ import numpy as np
 
 from archdsl.compilers.onnx_direct.rule import Rule, both
 from archdsl.compilers.onnx_direct.weights import Tensors
-from archdsl.compilers.onnx_direct.write import Writer
+from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 

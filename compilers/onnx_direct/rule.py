@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.compilers.onnx_direct.weights import Tensors
-from archdsl.compilers.onnx_direct.write import Writer
+from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Shape
 
 Rule = Callable[[Any, tuple[Shape, ...], list[str], Tensors, Writer], str]

@@ -6,7 +6,7 @@ import numpy as np
 
 from archdsl.compilers.onnx_direct.rule import Rule
 from archdsl.compilers.onnx_direct.weights import Tensors
-from archdsl.compilers.onnx_direct.write import Writer
+from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.attention import MatMul, MergeHeads, SplitHeads
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens

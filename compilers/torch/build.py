@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
+import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch.initialise import initialise
@@ -71,7 +72,9 @@ def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
 
 
 def _check_begun(root: nn.Module, graph: Graph, paths: Mapping[str, str]) -> None:
-    """Raises BackendError where a layer was made without values and nothing gave it any."""
+    """Raises BackendError where a layer was made without values and nothing gave it any; a network on the meta device has none."""
+    if torch.get_default_device().type == "meta":
+        return
     empty = {key.rpartition(".")[0] for key, tensor in chain(root.named_parameters(), root.named_buffers()) if tensor.is_meta}
     for name, path in paths.items() if empty else ():
         if any(f"{key}.".startswith(f"{path}.") for key in empty):

@@ -19,10 +19,9 @@ from typing import Any
 
 from archdsl.exact import divide, maximum, one_answer
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.facts import Reach
+from archdsl.ops.facts import Reach, Window
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
-from archdsl.ops.window import Window
 
 RECEPTIVE = Facts("receptive fields", __name__, sees="what one value of its output sees of its input")
 
