@@ -14,9 +14,9 @@ from archdsl.ops.passing import Identity, Input
 def canonical_hash(graph: Graph) -> str:
     """SHA-256 over operators and connections, as hexadecimal.
 
-    Names, scopes and source lines do not count; identities and nodes that never reach the output are passed over; the order of
+    Names, scopes and source lines do not count; identities and nodes that never reach the output are left out; the order of
     the inputs of add and mul is free. Every node is counted, so two layers with weights of their own differ from one that is
-    read twice. On a grid of networks the hash is of all of them: shapes and elements of the arrays count.
+    read twice. The hash of a grid is that of all its networks: shapes and elements of the arrays count.
     """
     alive = {graph.output}
     for node in reversed(list(graph)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import InputError, Mark, Source
@@ -67,7 +68,9 @@ def load(data: dict[str, Any]) -> Graph:
         def place(found: list[int] | None) -> Mark | None:
             return None if found is None else Mark(sources[found[0]], *found[1:])
 
-        frames = [Frame(path, kind, block, place(m), row, _pairs(args)) for path, kind, block, m, row, args in data["scopes"]]
+        frames = [
+            Frame(path, kind, block, place(m), row, tuple(args.items())) for path, kind, block, m, row, args in data["scopes"]
+        ]
         graph = Graph(data["name"], output=data["output"], init=data["init"])
         for item in data["nodes"]:
             scope = tuple(frames[number] for number in item["scope"])
@@ -87,10 +90,6 @@ def _operator(word: str, args: dict[str, Any]) -> Operator:
     return OPERATORS[word].read({name: exact(value) for name, value in args.items()})
 
 
-def _pairs(args: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple(args.items())
-
-
 def _marks(graph: Graph) -> list[Mark]:
     found = []
     for node in graph:
@@ -98,9 +97,8 @@ def _marks(graph: Graph) -> list[Mark]:
     return found
 
 
-def _number(value: Any) -> Any:
-    from fractions import Fraction
-
+def _number(value: Any) -> float:
+    """A ratio as JSON has it."""
     if isinstance(value, Fraction):
         return float(value)
     raise TypeError

@@ -10,7 +10,7 @@ from archdsl.ops.passing import Input
 
 
 class BrokenGraph(ArchdslError):
-    """A graph that breaks a rule of the form: a mistake of archdsl or of a hand-made graph, not of a spec."""
+    """A graph that breaks a rule that all graphs keep: a mistake of archdsl or of who made the graph, not of a spec."""
 
 
 def verify(graph: Graph, stage: str) -> Graph:

@@ -126,7 +126,8 @@ def _copy(state: State, template: Template, block: Block, site: CallSite, args: 
         return None
     state.steps += template.steps
     state.graph.nodes.update([(node.name, node) for node in made])
-    state.limit_nodes(site.call.mark)
+    if len(state.graph.nodes) > state.limits.nodes:
+        state.too_many_nodes(site.call.mark)
     return (result,)
 
 

@@ -10,7 +10,7 @@ from archdsl.errors import unknown
 from archdsl.exact.shown import describe
 from archdsl.ir.elaboration.blocks import enter, open_block
 from archdsl.ir.elaboration.naming import Plan
-from archdsl.ir.elaboration.operators import run_named, run_operator
+from archdsl.ir.elaboration.operators import linked_operator, named_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
 from archdsl.ir.elaboration.state import State
 from archdsl.ir.elaboration.steps import run_steps
@@ -23,20 +23,21 @@ def run_call(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Pl
     """Run one call."""
     state.count_step(call.mark)
     link = state.links.of(call, state.spec)
-    site = _site(state, call, scope, arriving, plan)
+    if call.mods is PLAIN:
+        site = CallSite(call, scope, arriving, call.target, call.target in plan.numbered, plan.alone)
+    else:
+        site = _modified(state, call, scope, arriving, plan)
     if link.op is not None:
-        return (run_operator(state, link, site),)
+        return run_operator(state, link.fixed or linked_operator(state, link, site), site)
     args = arguments(state, link, scope, arriving)
     if link.block is not None:
         return open_block(state, link.block, site, args)
     return _refer(state, site, args)
 
 
-def _site(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> CallSite:
-    """Where a call stands: with the name of its target, or with that which its text gives."""
+def _modified(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> CallSite:
+    """Where a call with modifiers stands: it may have a name of its own, and get a number because it runs several times."""
     mods = call.mods
-    if mods is PLAIN:
-        return CallSite(call, scope, arriving, call.target, call.target in plan.numbered, plan.alone)
     rounds = mods.repeat is not None or bool(mods.loop)
     if mods.name is None:
         return CallSite(call, scope, arriving, call.target, rounds or call.target in plan.numbered, plan.alone)
@@ -60,7 +61,7 @@ def _invoke(state: State, target: Any, site: CallSite, args: dict[str, Any]) -> 
     """Run a target: the word of an operator or block, steps given as an argument, or a list of these."""
     if isinstance(target, str):
         if target in OPERATORS:
-            return (run_named(state, OPERATORS[target], site, args),)
+            return run_operator(state, named_operator(state, OPERATORS[target], site, args), site)
         if target in state.spec.blocks:
             return open_block(state, state.spec.blocks[target], site, args)
         message, hint = unknown("operator or block", target, [*state.spec.blocks, *OPERATORS])

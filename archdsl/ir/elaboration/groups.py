@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from archdsl.ir.elaboration.naming import Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors
 from archdsl.ir.elaboration.state import State
 from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.values import text_of
-from archdsl.spec.model import Stage, Table
+from archdsl.spec.model import Call, Stage, Table
 
 
 def run_stage(state: State, step: Stage, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
@@ -21,10 +23,12 @@ def run_stage(state: State, step: Stage, scope: Scope, arriving: Tensors, plan: 
 def run_table(state: State, step: Table, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
     """Rows in order. Stages among them do not enter names: rows are counted over the table, as a reader counts them."""
     beside = plan.beside
-    for row in step.rows:
-        if isinstance(row, Stage):
+    for kind, rows in groupby(step.rows, type):
+        if kind is Call:
+            arriving = run_steps(state, rows, scope, arriving, beside)
+            continue
+        for row in rows:
+            assert isinstance(row, Stage)
             inner = scope.inner(None, "stage", text_of(state, row.name, scope.names), row.mark)
             arriving = run_steps(state, row.steps, inner, arriving, beside)
-        else:
-            arriving = run_steps(state, (row,), scope, arriving, beside)
     return arriving

@@ -17,24 +17,29 @@ from archdsl.ops.errors import ArgumentError
 from archdsl.ops.join import Mismatch
 
 
-def run_operator(state: State, link: Link, site: CallSite) -> Node:
-    """The node of a call that names an operator."""
-    op = link.fixed
-    if op is None:
-        assert link.op is not None
-        op = _make(state, link.op, site, arguments(state, link, site.scope, site.arriving))
-        if link.is_constant and op.word not in state.spec.defaults:
-            link.fixed = op
-    return _place(state, op, site)
+def linked_operator(state: State, link: Link, site: CallSite) -> Operator:
+    """The operator of a call that names one. Where every argument is constant, the link keeps it."""
+    assert link.op is not None
+    op = _make(state, link.op, site, arguments(state, link, site.scope, site.arriving))
+    if link.is_constant and op.word not in state.spec.defaults:
+        link.fixed = op
+    return op
 
 
-def run_named(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Node:
-    """The node of an operator that an argument or knob names, so that only here a positional value finds its argument."""
+def named_operator(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Operator:
+    """An operator that an argument or knob names, so that only here a positional value finds its argument."""
     if UNNAMED in args:
         if not kind.fields:
             raise state.fail(f"{kind.word} takes no arguments", (site.call.positional or site.call).mark)
         args[next(iter(kind.fields))] = args.pop(UNNAMED)
-    return _place(state, _make(state, kind, site, args), site)
+    return _make(state, kind, site, args)
+
+
+def run_operator(state: State, op: Operator, site: CallSite) -> Tensors:
+    """A node for an operator at the place of a call."""
+    call, scope = site.call, site.scope
+    name = state.namer.claim(scope.prefix, site.name, site.numbered)
+    return (add_node(state, name, op, scope, site.arriving, call.mark, call.row),)
 
 
 def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Operator:
@@ -67,21 +72,10 @@ def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, An
     return made
 
 
-def _place(state: State, op: Operator, site: CallSite) -> Node:
-    """The node of an operator at a call, which has to take as many tensors as arrive."""
-    call, scope, arriving = site.call, site.scope, site.arriving
-    if len(arriving) != 1 and not op.joins:
-        hint = "join them: concat, add or mul"
-        raise state.fail(f"{len(arriving)} tensors arrive where one is wanted", call.mark, hint)
-    if op.joins and len(arriving) < 2:
-        hint = "give several labels: from: [a, b], or put it after the paths as their join"
-        raise state.fail(f"{op.word} takes two or more tensors, one arrives", call.mark, hint)
-    name = state.namer.claim(scope.prefix, site.name, site.numbered)
-    return add_node(state, name, op, scope, arriving, call.mark, call.row)
-
-
 def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
-    """Put a node into the graph, its shape inferred."""
+    """Put a node into the graph, its shape inferred. As many tensors have to arrive as the operator takes."""
+    if op.joins is (len(arriving) == 1):
+        raise _miscounted(state, op, len(arriving), mark)
     try:
         if len(arriving) == 1:
             inputs: tuple[str, ...] = (arriving[0].name,)
@@ -96,8 +90,17 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
     except ZeroDivisionError:
         raise state.fail(f"{op.word}: division by zero", mark) from None
     node = state.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
-    state.limit_nodes(mark)
+    if len(state.graph.nodes) > state.limits.nodes:
+        state.too_many_nodes(mark)
     return node
+
+
+def _miscounted(state: State, op: Operator, count: int, mark: Mark) -> Stop:
+    """Report that too few or too many tensors arrive."""
+    if op.joins:
+        hint = "give several labels: from: [a, b], or put it after the paths as their join"
+        return state.fail(f"{op.word} takes two or more tensors, one arrives", mark, hint)
+    return state.fail(f"{count} tensors arrive where one is wanted", mark, "join them: concat, add or mul")
 
 
 def _misfit(state: State, error: ShapeError, arriving: Tensors, mark: Mark) -> Stop:

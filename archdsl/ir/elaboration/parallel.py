@@ -9,7 +9,7 @@ from typing import Any
 from archdsl.exact import floor
 from archdsl.exact.shown import describe
 from archdsl.ir.elaboration.naming import Plan
-from archdsl.ir.elaboration.operators import add_node, run_operator
+from archdsl.ir.elaboration.operators import add_node, linked_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import loop, run_steps
@@ -122,5 +122,5 @@ def _join(state: State, call: Call, scope: Scope, ends: Tensors) -> Tensors:
     """The tensors at the ends of the paths as one; a single one is not joined."""
     if len(ends) == 1:
         return ends
-    link = state.links.of(call, state.spec)
-    return (run_operator(state, link, CallSite(call, scope, ends, call.target)),)
+    link, site = state.links.of(call, state.spec), CallSite(call, scope, ends, call.target)
+    return run_operator(state, link.fixed or linked_operator(state, link, site), site)

@@ -74,7 +74,6 @@ class State:
         if self.steps > self.limits.steps:
             self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
 
-    def limit_nodes(self, mark: Mark | None) -> None:
-        """A graph with too many operators ends here."""
-        if len(self.graph.nodes) > self.limits.nodes:
-            self.exceed(f"more than {self.limits.nodes:,} operators", mark, "raise the limit with --max-nodes")
+    def too_many_nodes(self, mark: Mark | None) -> NoReturn:
+        """End the elaboration of a graph with too many operators."""
+        self.exceed(f"more than {self.limits.nodes:,} operators", mark, "raise the limit with --max-nodes")
