@@ -173,11 +173,24 @@ def test_not_a_convention(text, message):
     assert message in errors(text)
 
 
-def test_needs_neither_torch_nor_numpy(tmp_path):
-    code = (
-        "import sys, archdsl; from archdsl.cost.memory.peak import memory; net = archdsl.load('dpnet'); bill = net.cost();"
-        "dict(bill.flops); bill.flops('ptflops-2021'); memory(net.graph()).peak_activation_bytes;"
-        "print([m for m in ('torch', 'numpy', 'networkx') if m in sys.modules])"
-    )
+IN_PYTHON = (
+    "import archdsl; from archdsl.cost.memory.peak import memory; net = archdsl.load('dpnet'); bill = net.cost();"
+    "dict(bill.flops); bill.flops('ptflops-2021'); memory(net.graph()).peak_activation_bytes"
+)
+AS_A_COMMAND = "from archdsl.cli.main import run; run({args!r}.split())"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        IN_PYTHON,
+        *(
+            AS_A_COMMAND.format(args=f"cost dpnet {options}")
+            for options in ("", "--json", "--by block --convention thop", "--memory", "--explain thop..fvcore", "--csv")
+        ),
+    ],
+)
+def test_needs_neither_torch_nor_numpy(code, tmp_path):
+    code = f"import sys; {code}; print([m for m in ('torch', 'numpy', 'networkx') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert ran.stdout.strip() == "[]"
+    assert ran.stdout.splitlines()[-1] == "[]"
