@@ -11,7 +11,7 @@ from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.explore.reconcile import Figure, Reading, Reconciled
+    from archdsl.explore.reconcile.readings import Figure, Reading, Reconciled
 
 TYPO_CHANGES = 2
 """Readings, the typo among them, that may differ at once where a typo is searched and nothing else is said."""
@@ -39,8 +39,8 @@ def command(
     Knobs marked `reading: true` are searched in every combination, each figure in its convention and to its printed places. Several
     SPECs share the readings of one name. --set fixes a reading.
     """
-    from archdsl.explore.axis import size
-    from archdsl.explore.reconcile import readings, reconcile
+    from archdsl.explore.grid.axis import size
+    from archdsl.explore.reconcile.readings import readings, reconcile
 
     if len(set(specs)) < len(specs):
         raise click.UsageError("a spec is given twice")
@@ -113,6 +113,6 @@ def _words(reading: Reading) -> str:
 
 
 def _off(figure: Figure, ours: int) -> str:
-    from archdsl.explore.reconcile import difference
+    from archdsl.explore.reconcile.readings import difference
 
     return f"{float(difference(figure, ours)):+.2%}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archdsl.explore.search.result import Result
     from archdsl.explore.search.run import Search
     from archdsl.explore.search.study import Request
-    from archdsl.explore.workers import Workers
+    from archdsl.explore.work.workers import Workers
 
 FRONT = 40
 """Rows of the front that are printed; --json has all."""
@@ -100,8 +100,8 @@ def _run(search: Search, watch: Any, place: str) -> None:
 
 
 def _request(spec: str, settings: tuple[str, ...], limits: Limits, options: dict[str, Any]) -> Request:
-    from archdsl.explore.axis import parse_axes
-    from archdsl.explore.budget import parse_budgets
+    from archdsl.explore.criteria.budget import parse_budgets
+    from archdsl.explore.grid.axis import parse_axes
     from archdsl.explore.search.objectives import LATER, choose, cost_names, objectives
     from archdsl.explore.search.space import Space
     from archdsl.explore.search.storage import need_optuna

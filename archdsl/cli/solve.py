@@ -12,7 +12,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.explore.solve import Solution, Solver
+    from archdsl.explore.solve.solver import Solution, Solver
     from archdsl.explore.variants import Row
 
 
@@ -58,9 +58,9 @@ def command(
     that its choices, or its range in its steps, allow.
     """
     from archdsl.cost.comparing.totals import cost_names
-    from archdsl.explore.axis import parse_axes, split_axes
-    from archdsl.explore.budget import parse_budgets
-    from archdsl.explore.solve import Solver
+    from archdsl.explore.criteria.budget import parse_budgets
+    from archdsl.explore.grid.axis import parse_axes, split_axes
+    from archdsl.explore.solve.solver import Solver
     from archdsl.explore.sweep import Sweep
 
     names: list[str] = ctx.meta["objectives"]

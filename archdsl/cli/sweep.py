@@ -15,7 +15,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.explore.keepers import Outcome
+    from archdsl.explore.keep.keepers import Outcome
     from archdsl.explore.variants import Variants
 
 
@@ -70,8 +70,8 @@ def command(
         raise click.UsageError("-o does not go with --jobs and --cluster: a file is written by one process")
     if jobs and cluster:
         raise click.UsageError("--jobs and --cluster exclude each other")
-    from archdsl.explore.axis import parse_axes
-    from archdsl.explore.keepers import Keeper, Pareto, Sample, Top
+    from archdsl.explore.grid.axis import parse_axes
+    from archdsl.explore.keep.keepers import Keeper, Pareto, Sample, Top
     from archdsl.explore.plot import SHOWN, plot_variants
     from archdsl.explore.sweep import Sweep
 
@@ -91,7 +91,7 @@ def command(
 
             check_ending(plot)
         if output:
-            from archdsl.explore.table_file import table_file
+            from archdsl.explore.keep.table_file import table_file
 
             keepers.append(stack.enter_context(table_file(output, sweep)))
         workers = None

@@ -11,7 +11,7 @@ from archdsl.cost.comparing.totals import Value, total
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact
-from archdsl.explore.partition import reason
+from archdsl.explore.grid.region import reason
 from archdsl.ops.arguments import describe
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting

@@ -1,4 +1,4 @@
-"""Variants that a question came to: rows of settings and costs that show themselves as a table."""
+"""Variants that are the answer to a question: rows of settings and costs that show themselves as a table."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from archdsl.cost.comparing.totals import LATENCY, in_words
-
-if TYPE_CHECKING:
-    from archdsl.explore.keepers import Outcome
+from archdsl.explore.keep.outcome import Outcome
 
 Row = dict[str, Any]
 """Settings and costs of one variant by name. Numbers are ints and Fractions, lists are tuples."""

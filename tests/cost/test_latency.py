@@ -19,9 +19,9 @@ from archdsl.cost.latency.layer_kinds import KINDS, Neighbours, kinds
 from archdsl.cost.latency.predict import latency
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError, Source, SpecError
-from archdsl.explore.axis import Axis, parse_axes
-from archdsl.explore.budget import parse_budgets
-from archdsl.explore.solve import Solver
+from archdsl.explore.criteria.budget import parse_budgets
+from archdsl.explore.grid.axis import Axis, parse_axes
+from archdsl.explore.solve.solver import Solver
 from archdsl.explore.sweep import Sweep
 from archdsl.measure.calibrate import printed
 from archdsl.net import Net

@@ -9,7 +9,7 @@ from typing import Any
 from archdsl.cost.comparing.totals import Value, in_words, total
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, SpecError
-from archdsl.explore.budget import Budget
+from archdsl.explore.criteria.budget import Budget
 from archdsl.ir.canonical import canonical_hash
 
 UNBUILT = 10.0

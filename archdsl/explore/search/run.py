@@ -19,7 +19,7 @@ from archdsl.explore.search.session import GRACE_SECONDS, Session
 from archdsl.explore.search.space import Point, written
 from archdsl.explore.search.study import Request
 from archdsl.explore.search.trials import ABOUT, CLAIM, EQUALS, FAILED, REJECTED, Trials, claim
-from archdsl.explore.workers import Outcome, Workers
+from archdsl.explore.work.workers import Finished, Workers
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -176,7 +176,7 @@ class Search:
         measured = tuple(aim.objective for aim in self.request.aims if not aim.free)
         self.running[trial.number] = trial, candidate.costs
         if not measured:
-            self._finish(Outcome(trial.number, []))
+            self._finish(Finished(trial.number, []))
             return
         assert self.workers is not None
         assert candidate.net is not None
@@ -189,7 +189,7 @@ class Search:
         if not outcomes and not self.running:
             time.sleep(POLL_SECONDS)
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: Finished) -> None:
         trial, costs = self.running.pop(outcome.key)
         if outcome.error is not None:
             self._tell(trial, "FAIL", {FAILED: first_line(outcome.error)})

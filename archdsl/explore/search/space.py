@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError
-from archdsl.explore.axis import Axis, size
+from archdsl.explore.grid.axis import Axis, size
 
 if TYPE_CHECKING:
     import numpy as np

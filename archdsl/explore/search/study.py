@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
-from archdsl.explore.budget import Budget
+from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.space import Space, written
 from archdsl.ir.canonical import canonical_hash

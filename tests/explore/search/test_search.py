@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from searching import AtOnce, Recorded, counts, request, value
 
 from archdsl.errors import InputError
-from archdsl.explore.budget import parse_budget
+from archdsl.explore.criteria.budget import parse_budget
 from archdsl.explore.search import session
 from archdsl.explore.search.objectives import Aim, Cost, choose, cost_names
 from archdsl.explore.search.result import Result, result
@@ -75,7 +75,7 @@ def test_budgets_that_nothing_meets(tmp_path: Path) -> None:
 
 def test_variants_that_cannot_be_built_are_rejected_with_the_reason(tmp_path: Path) -> None:
     import archdsl
-    from archdsl.explore.axis import parse_axes
+    from archdsl.explore.grid.axis import parse_axes
     from archdsl.explore.search.space import Space
 
     net = archdsl.loads("input: [3, 8, 8]\nknobs: {g: {default: 1, type: int}}\nnet: [{conv: {out: 8, kernel: 1, groups: $g}}]")

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from archdsl.errors import BackendError
-from archdsl.explore.workers import Function, Outcome, attempt
+from archdsl.explore.work.workers import Finished, Function, attempt
 
 RETRIES = 2
 """Times that an item runs again after its process died."""
@@ -31,7 +31,7 @@ class _Item:
 
 
 class Processes:
-    """A fixed number of processes of this machine, started when they are first needed. See `archdsl.explore.workers.Workers`.
+    """A fixed number of processes of this machine, started when they are first needed. See `archdsl.explore.work.workers.Workers`.
 
     `concurrent.futures` would give up every item that runs when one process dies, and its processes stay behind when the program
     is killed.
@@ -53,13 +53,13 @@ class Processes:
         self.queue.append(_Item(key, item))
         self._start()
 
-    def wait(self, seconds: float) -> list[Outcome]:
+    def wait(self, seconds: float) -> list[Finished]:
         outcomes = []
         for connection in wait(list(self.busy), seconds) if self.busy else []:
             assert isinstance(connection, Connection)
             process, item = self.busy.pop(connection)
             try:
-                outcomes.append(Outcome(item.key, *connection.recv()))
+                outcomes.append(Finished(item.key, *connection.recv()))
                 self.idle.append(process)
             except (EOFError, OSError):
                 outcomes += self._lost(process, item)
@@ -88,7 +88,7 @@ class Processes:
             with suppress(OSError):  # it has died; `wait` meets the end of the connection
                 process.connection.send(item.value)
 
-    def _lost(self, process: _Process, item: _Item) -> list[Outcome]:
+    def _lost(self, process: _Process, item: _Item) -> list[Finished]:
         process.connection.close()
         process.handle.join()
         item.lost += 1
@@ -97,7 +97,7 @@ class Processes:
             return []
         code = process.handle.exitcode or 0
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        return [Outcome(item.key, error=BackendError(f"its process {how}, {item.lost} times"))]
+        return [Finished(item.key, error=BackendError(f"its process {how}, {item.lost} times"))]
 
 
 class _Process:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archdsl.errors import InputError
-from archdsl.explore.axis import Axis
+from archdsl.explore.grid.axis import Axis
 from archdsl.spec.model import Call, Constant, Spec
 from archdsl.spec.rows import tables
 
