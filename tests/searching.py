@@ -19,7 +19,7 @@ from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.space import Space
 from archdsl.explore.search.storage import open_storage
-from archdsl.explore.search.study import Request, open_study
+from archdsl.explore.search.study import Request
 from archdsl.explore.work.processes import Processes
 from archdsl.explore.work.workers import Finished, attempt
 from archdsl.net import Net
@@ -122,7 +122,7 @@ def main(storage: str, record: str, trials: str, seconds: str) -> None:
     asked = request(Recorded(record, float(seconds)), int(trials))
     workers = Processes(measure, 2)
     try:
-        Search(open_study(open_storage(storage), "killed", asked), asked, workers).run()
+        Search(open_storage(storage), "killed", asked, workers).run()
     finally:
         workers.close()
 

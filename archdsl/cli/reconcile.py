@@ -11,7 +11,8 @@ from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.explore.reconcile.readings import Figure, Reading, Reconciled
+    from archdsl.explore.reconcile.figures import Figure
+    from archdsl.explore.reconcile.readings import Reading, Reconciled
 
 TYPO_CHANGES = 2
 """Readings, the typo among them, that may differ at once where a typo is searched and nothing else is said."""
@@ -113,6 +114,4 @@ def _words(reading: Reading) -> str:
 
 
 def _off(figure: Figure, ours: int) -> str:
-    from archdsl.explore.reconcile.readings import difference
-
-    return f"{float(difference(figure, ours)):+.2%}"
+    return f"{float(figure.difference(ours)):+.2%}"

@@ -23,7 +23,6 @@ from archdsl.explore.keep.keepers import Top
 from archdsl.explore.search.measure import measure
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import open_storage
-from archdsl.explore.search.study import open_study
 from archdsl.explore.spread import spread, workers_for
 from archdsl.explore.work.cluster import connected
 from archdsl.explore.work.workers import results
@@ -85,11 +84,12 @@ def _a_sweep_is_spread(cluster: Any) -> None:
 def _trials_of_a_killed_worker_run_again(cluster: Any, folder: Path) -> None:
     record, trials = folder / "record", 8
     asked = request(Recorded(str(record), 0.5), trials)
-    study = open_study(open_storage(str(folder / "journal.log")), "lost", asked)
+    storage = open_storage(str(folder / "journal.log"))
     with Killing(record, 3), connected(measure, cluster.address, {"cpu": 1}) as workers:
         assert workers.slots == 2
-        Search(study, asked, workers).run()
-    found = study.get_trials()
+        search = Search(storage, "lost", asked, workers)
+        search.run()
+    found = search.study.get_trials()
     assert [trial.number for trial in found] == list(range(trials))
     assert {trial.state for trial in found} == {TrialState.COMPLETE}
     ended = counts(record, "end")

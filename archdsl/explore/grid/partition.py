@@ -40,14 +40,12 @@ class Partition:
 
     Attributes:
         costs: names of the totals that regions have.
-        built: how many boxes were elaborated, including those that had to be cut.
         known: totals by graph, so that boxes whose graphs turn out equal are costed once.
     """
 
     net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
-    built: int = field(default=0, init=False)
     known: dict[Any, dict[str, Total]] = field(default_factory=dict, init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
 
@@ -64,7 +62,6 @@ class Partition:
         """The region of a box, or the boxes that it has to be cut into."""
         masks: Masks = []
         tokens = MASKS.set(masks), COUNTED.set(box.counted)
-        self.built += 1
         try:
             with Room(ROOM) as room:
                 net = self.net.set(**box.settings())
