@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from archdsl.explore.reconcile.readings import Reading, Reconciled
 
 TYPO_CHANGES = 2
-"""Readings, the typo among them, that may differ at once where a typo is searched and nothing else is said."""
+"""Readings that may differ at once, the typo among them, where a typo is searched and no other number is given."""
 
 
 @click.command("reconcile")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
-@click.option("--one-typo", is_flag=True, help="Search one cell of the table that holds another value of its column, too.")
+@click.option("--one-typo", is_flag=True, help="Also search one cell of the table for another value of its column.")
 @click.option("--changes", type=click.IntRange(1), metavar="N", help="At most so many differ at once; 2 with --one-typo.")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many readings are listed.")
 @knob_option
@@ -37,8 +37,8 @@ def command(
 ) -> int:
     """Which readings of an open source give the figures that it prints.
 
-    Knobs marked `reading: true` are searched in every combination, each figure in its convention and to its printed places. Several
-    SPECs share the readings of one name. --set fixes a reading.
+    Knobs marked `reading: true` are searched in every combination, and each figure is compared in its convention and to its printed
+    places. Several SPECs share the readings of one name. --set fixes a reading.
     """
     from archdsl.explore.grid.axis import size
     from archdsl.explore.reconcile.readings import readings, reconcile

@@ -46,7 +46,7 @@ class Question:
             default="macs",
             show_default=True,
             metavar="COST",
-            help="What the list is in the order of; max:width turns it.",
+            help="The order of the list: lowest first, or highest with max:width.",
         )
     )
     show: str = given(
@@ -186,8 +186,11 @@ def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output)
     first = Top(sweep.shown, asked.top or 20, sweep.objective(asked.by)) if asked.top or not objectives else None
     sample = Sample(sweep.shown, SHOWN) if output.plot else None
     outcome = _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output)
-    found = [sweep.variants(keeper.rows if keeper else [], outcome) for keeper in (front, first, sample)]
-    return Answer(*found, outcome)
+
+    def variants(keeper: Pareto | Top | Sample | None) -> Variants:
+        return sweep.variants(keeper.rows if keeper else [], outcome)
+
+    return Answer(variants(front), variants(first), variants(sample), outcome)
 
 
 def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output) -> Outcome:

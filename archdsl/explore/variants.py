@@ -21,7 +21,7 @@ LONG = 10**6
 
 @dataclass(frozen=True, eq=False)
 class Variants(Sequence[Row]):
-    """Rows of a sweep, and what the sweep came across.
+    """Rows that a sweep kept, and what it came across.
 
     Attributes:
         settings, costs: names of the columns.

@@ -121,7 +121,7 @@ class _Columns:
         self.axes = [number for number, axis in enumerate(axes) for _ in axis.names]
 
     def places(self, chunk: Chunk, lines: np.ndarray | None) -> list[np.ndarray]:
-        """For every setting the places of lines on the whole of its axis."""
+        """For every setting the places of some lines on its axis."""
         inside = chunk.places(np.arange(chunk.size) if lines is None else lines)
         found = [chosen[here] for chosen, here in zip(chunk.region.box.chosen, inside, strict=True)]
         return [found[axis] for axis in self.axes]

@@ -13,12 +13,12 @@ HOST = "127.0.0.1"
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True  # a page that is still loading does not keep the program
+    daemon_threads = True  # a page that is still loading does not keep the program from ending
 
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Requests are not worth a line each."""
+        """Print nothing: requests are not worth a line each."""
 
 
 def serve(place: str, port: int, started: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Work on local processes. One that dies is replaced, and only its own item runs again; none outlives the program."""
+"""Work on local processes. A process that dies is replaced, and only its own item runs again; none outlives the program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RETRIES = 2
 """Times that an item runs again after its process died."""
 
 CLOSE_SECONDS = 5.0
-"""Time that processes have to end by themselves."""
+"""Time that processes are given to end by themselves."""
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Processes:
     def close(self) -> None:
         processes = [*self.idle, *(process for process, _ in self.busy.values())]
         for process in processes:
-            process.connection.close()  # which ends those that are idle
+            process.connection.close()  # which ends idle processes
         for process, _ in self.busy.values():
             process.handle.terminate()
         for process in processes:
@@ -85,7 +85,7 @@ class Processes:
             process = self.idle.pop() if self.idle else _Process(self.context, self.function)
             item = self.queue.popleft()
             self.busy[process.connection] = process, item
-            with suppress(OSError):  # it has died; `wait` meets the end of the connection
+            with suppress(OSError):  # the process has died; `wait` will find the connection closed
                 process.connection.send(item.value)
 
     def _lost(self, process: _Process, item: _Item) -> list[Finished]:
@@ -105,13 +105,13 @@ class _Process:
         self.connection, theirs = context.Pipe()
         self.handle = context.Process(target=_serve, args=(theirs, function), daemon=True)
         self.handle.start()
-        theirs.close()  # so that its death ends the connection
+        theirs.close()  # so that the connection ends when the process dies
 
 
 def _serve(connection: Connection, function: Function) -> None:
     """What a process does: items in, values out, until the program at the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program decides what an interrupt means
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # libraries give back what they hold
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that libraries free what they hold
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
