@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archdsl.compilers.onnx_direct.weights import Weights
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.single import need_numbers
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm
@@ -85,7 +86,8 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
         raise BackendError("onnx models need a package that is not installed: pip install 'archdsl[onnx]'") from None
     from archdsl.compilers.onnx_direct.rules import RULES
 
-    _need_numbers(graph)
+    need_numbers(graph, "onnx takes")
+    _need_room(graph)
     found = Weights(graph, weights or {})
     write = Writer()
     folded = _folded(graph)
@@ -145,12 +147,8 @@ def _name_output(write: Writer, value: str) -> None:
                     names[index] = OUTPUT
 
 
-def _need_numbers(graph: Graph) -> None:
-    values = 0
-    for node in graph:
-        if any(type(d) is not int for d in node.shape):
-            raise InputError(f"onnx takes one network, but the shape of '{node.name}' holds several values; choose one")
-        values += _size(graph, node)
+def _need_room(graph: Graph) -> None:
+    values = sum(_size(graph, node) for node in graph)
     if values * 4 > LARGEST_BYTES:
         raise BackendError(f"onnx: {values:,} weights are more than a model in one piece holds (2 GB)")
 
