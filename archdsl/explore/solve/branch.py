@@ -30,7 +30,7 @@ Key = tuple[int, ...]
 
 
 @dataclass
-class Search:
+class BranchAndBound:
     """A search for the first `count` variants in the order of the objectives that keep to the budgets.
 
     Attributes:

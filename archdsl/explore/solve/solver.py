@@ -17,7 +17,7 @@ from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import Partition
 from archdsl.explore.grid.region import Region
 from archdsl.explore.keep.outcome import Outcome
-from archdsl.explore.solve.branch import Key, Search
+from archdsl.explore.solve.branch import BranchAndBound, Key
 from archdsl.explore.solve.solution import Binding, Lack, Solution
 from archdsl.explore.sweep import Sweep
 from archdsl.explore.variants import Row
@@ -55,7 +55,7 @@ class Solver:
     def solve(self) -> Solution:
         """The best variants and which budgets bind, or where none is feasible what stands in the way."""
         begin = time.perf_counter()
-        search = Search(self.budgets, self.objectives, self.count, self.sweep.shown)
+        search = BranchAndBound(self.budgets, self.objectives, self.count, self.sweep.shown)
         found = search.run(self.regions)
         lack = None if found else self.lack()
         binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
@@ -92,7 +92,7 @@ class Solver:
 
     def _best(self, budgets: Sequence[Budget], objective: Objective) -> tuple[Key, Row] | None:
         """The one best variant in one objective; None where none keeps to the budgets."""
-        found = Search(budgets, [objective], 1, self.sweep.shown).run(self.regions)
+        found = BranchAndBound(budgets, [objective], 1, self.sweep.shown).run(self.regions)
         return found[0] if found else None
 
 
