@@ -21,7 +21,7 @@ def need_numbers(graph: Graph, takes: str) -> None:
     knobs: set[str] = set()
     unclear: list[str] = []
     for node in graph:
-        for value in _flat([node.shape, *(getattr(node.op, name) for name in node.op.fields)]):
+        for value in _flat([node.shape, *vars(node.op).values()]):
             knobs |= getattr(value, "knobs", frozenset())
         if any(type(d) is not int for d in node.shape):
             unclear.append(node.name)
