@@ -84,7 +84,7 @@ class Net(Design):
             InputError: an unknown setting or cost, or a value that does not fit.
             SpecError: a mistake in the condition.
         """
-        from archdsl.explore.axis import Axis
+        from archdsl.explore.grid.axis import Axis
         from archdsl.explore.sweep import Sweep
 
         return Sweep(self, [Axis.of(name, values) for name, values in axes.items()], where, show)

@@ -6,7 +6,7 @@ import thop
 import torch
 
 import archdsl
-from archdsl.explore.reconcile import reconcile
+from archdsl.explore.reconcile.readings import reconcile
 from archdsl.measure.timing import interleave, ratio
 
 KNOBS = """\

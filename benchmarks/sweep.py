@@ -16,8 +16,8 @@ import thop
 import torch
 
 import archdsl
-from archdsl.explore.axis import parse_axes
-from archdsl.explore.keepers import Pareto, Sample
+from archdsl.explore.grid.axis import parse_axes
+from archdsl.explore.keep.keepers import Pareto, Sample
 from archdsl.explore.sweep import Sweep
 from archdsl.explore.variants import Row
 from archdsl.measure.timing import interleave, ratio
@@ -38,7 +38,7 @@ def front(objectives: tuple[str, ...], axes: list[str] = SEVEN) -> float:
     """Seconds for one variant, the elaboration of all structures and the front included."""
     asked = sweep(axes)
     begin = time.perf_counter()
-    found = asked.run([Pareto(asked, [asked.objective(text) for text in objectives])])
+    found = asked.run([Pareto(asked.shown, [asked.objective(text) for text in objectives])])
     assert found.variants == len(asked) == found.passed
     return (time.perf_counter() - begin) / len(asked)
 
@@ -60,7 +60,7 @@ def draw(count: int, seed: int = 0) -> list[Row]:
 def check(count: int) -> None:
     """Compare variants drawn from the streaming grid with networks elaborated one by one, and some with thop."""
     asked = sweep(SEVEN, "flops.thop")
-    kept = Sample(asked, count)
+    kept = Sample(asked.shown, count)
     asked.run([kept])
     rows = random.Random(0).sample(kept.rows, count)
     built = 0

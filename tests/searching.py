@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.explore.axis import parse_axes
-from archdsl.explore.processes import Processes
+from archdsl.explore.grid.axis import parse_axes
 from archdsl.explore.search.measure import measure
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.space import Space
 from archdsl.explore.search.storage import open_storage
-from archdsl.explore.search.study import Request, open_study
-from archdsl.explore.workers import Outcome, attempt
+from archdsl.explore.search.study import Request
+from archdsl.explore.work.processes import Processes
+from archdsl.explore.work.workers import Finished, attempt
 from archdsl.net import Net
 
 SPEC = """\
@@ -85,9 +85,9 @@ class AtOnce:
     def submit(self, key: int, item: Any) -> None:
         self.queue.append((key, item))
 
-    def wait(self, seconds: float) -> list[Outcome]:
+    def wait(self, seconds: float) -> list[Finished]:
         done, self.queue = self.queue[:1], self.queue[1:]
-        return [Outcome(key, *attempt(measure, item)) for key, item in done]
+        return [Finished(key, *attempt(measure, item)) for key, item in done]
 
     def close(self) -> None:
         self.queue.clear()
@@ -122,7 +122,7 @@ def main(storage: str, record: str, trials: str, seconds: str) -> None:
     asked = request(Recorded(record, float(seconds)), int(trials))
     workers = Processes(measure, 2)
     try:
-        Search(open_study(open_storage(storage), "killed", asked), asked, workers).run()
+        Search(open_storage(storage), "killed", asked, workers).run()
     finally:
         workers.close()
 

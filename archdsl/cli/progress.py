@@ -1,4 +1,4 @@
-"""A bar for what takes longer than a second."""
+"""A progress bar for work that takes longer than a second."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ AFTER = 1.0
 
 @contextmanager
 def progress(what: str, total: int, quiet: bool = False) -> Iterator[Callable[[int], None] | None]:
-    """A function that is told how many more are done, and shows a bar on a terminal once a second has gone by.
+    """A function that is told how many more items are done, and shows a bar on a terminal once a second has passed.
 
     Args:
-        what: a word for what is counted.
-        quiet: nothing is shown.
+        what: a word for the items.
+        quiet: whether to show nothing at all.
     """
     if quiet or not sys.stderr.isatty():
         yield None

@@ -11,15 +11,16 @@ from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.explore.reconcile import Figure, Reading, Reconciled
+    from archdsl.explore.reconcile.figures import Figure
+    from archdsl.explore.reconcile.readings import Reading, Reconciled
 
 TYPO_CHANGES = 2
-"""Readings, the typo among them, that may differ at once where a typo is searched and nothing else is said."""
+"""Readings that may differ at once, the typo among them, where a typo is searched and no other number is given."""
 
 
 @click.command("reconcile")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
-@click.option("--one-typo", is_flag=True, help="Search one cell of the table that holds another value of its column, too.")
+@click.option("--one-typo", is_flag=True, help="Also search one cell of the table for another value of its column.")
 @click.option("--changes", type=click.IntRange(1), metavar="N", help="At most so many differ at once; 2 with --one-typo.")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many readings are listed.")
 @knob_option
@@ -36,11 +37,11 @@ def command(
 ) -> int:
     """Which readings of an open source give the figures that it prints.
 
-    Knobs marked `reading: true` are searched in every combination, each figure in its convention and to its printed places. Several
-    SPECs share the readings of one name. --set fixes a reading.
+    Knobs marked `reading: true` are searched in every combination, and each figure is compared in its convention and to its printed
+    places. Several SPECs share the readings of one name. --set fixes a reading.
     """
-    from archdsl.explore.axis import size
-    from archdsl.explore.reconcile import readings, reconcile
+    from archdsl.explore.grid.axis import size
+    from archdsl.explore.reconcile.readings import readings, reconcile
 
     if len(set(specs)) < len(specs):
         raise click.UsageError("a spec is given twice")
@@ -113,6 +114,4 @@ def _words(reading: Reading) -> str:
 
 
 def _off(figure: Figure, ours: int) -> str:
-    from archdsl.explore.reconcile import difference
-
-    return f"{float(difference(figure, ours)):+.2%}"
+    return f"{float(figure.difference(ours)):+.2%}"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.cli.gathered import gathered, given
+from archdsl.cli.sweep import listed, print_variants
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.explore.solve import Solution, Solver
+    from archdsl.explore.criteria.budget import Budget
+    from archdsl.explore.solve.solution import Solution
+    from archdsl.explore.solve.solver import Solver
+    from archdsl.explore.sweep import Sweep
     from archdsl.explore.variants import Row
+    from archdsl.net import Net
 
 
 def _ordered(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -23,65 +30,86 @@ def _ordered(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     return values
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is to be found."""
+
+    free: tuple[str, ...] = given(
+        click.option(
+            "--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep."
+        )
+    )
+    most: tuple[str, ...] = given(
+        click.option(
+            "--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, latency.DEVICE=20ms."
+        )
+    )
+    least: tuple[str, ...] = given(
+        click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="The least that is allowed.")
+    )
+    maximize: tuple[str, ...] = given(
+        click.option("--maximize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be high.")
+    )
+    minimize: tuple[str, ...] = given(
+        click.option("--minimize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be low.")
+    )
+    top: int = given(
+        click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many variants are listed.")
+    )
+    show: str = given(click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs."))
+
+    @property
+    def axes(self) -> list[str]:
+        """Texts of the axes. Raises UsageError where --free names none."""
+        from archdsl.explore.grid.axis import split_axes
+
+        found = [text for texts in self.free for text in split_axes(texts)]
+        if not found:
+            raise click.UsageError("--free names no knob")
+        return found
+
+
 @click.command("solve")
 @spec_argument
-@click.option(
-    "--free", multiple=True, required=True, metavar="KNOB[=VALUES],...", help="Knobs that may change, as axes of sweep."
-)
-@click.option("--max", "most", multiple=True, metavar="COST=SIZE", help="A budget: params=3.4M, macs=118M, latency.DEVICE=20ms.")
-@click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="The least that is allowed.")
-@click.option("--maximize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be high.")
-@click.option("--minimize", multiple=True, callback=_ordered, metavar="COST", help="A knob or cost that is to be low.")
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many variants are listed.")
-@click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs.")
+@gathered("asked", Question)
 @knob_option
 @json_option
 @limit_options
 @click.pass_context
-def command(
-    ctx: click.Context,
-    spec: str,
-    free: tuple[str, ...],
-    most: tuple[str, ...],
-    least: tuple[str, ...],
-    maximize: tuple[str, ...],
-    minimize: tuple[str, ...],
-    top: int,
-    show: str,
-    settings: tuple[str, ...],
-    as_json: bool,
-    limits: Limits,
-) -> int:
+def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str, ...], as_json: bool, limits: Limits) -> int:
     """The best variants of SPEC inside a budget, proven on the whole grid of the free knobs.
 
     A further --maximize or --minimize decides between variants that are equal in those before it. A knob without values takes all
     that its choices, or its range in its steps, allow.
     """
-    from archdsl.cost.comparing.totals import cost_names
-    from archdsl.explore.axis import parse_axes, split_axes
-    from archdsl.explore.budget import parse_budgets
-    from archdsl.explore.solve import Solver
-    from archdsl.explore.sweep import Sweep
+    from archdsl.explore.solve.solver import Solver
 
-    names: list[str] = ctx.meta["objectives"]
-    if not names:
+    objectives: list[str] = ctx.meta["objectives"]
+    if not objectives:
         raise click.UsageError("solve needs --maximize or --minimize")
-    if not any(split_axes(texts) for texts in free):
-        raise click.UsageError("--free names no knob")
+    texts = asked.axes
     net = open_net(spec, settings, limits)
-    axes = parse_axes([text for texts in free for text in split_axes(texts)], net.base)
-    swept = [name for axis in axes for name in axis.names]
-    budgets = parse_budgets(most, least, [*cost_names(), *swept])
-    read = [name.partition(":")[2] for name in names] + [budget.cost for budget in budgets]
-    sweep = Sweep(net, axes, shown=[*read, *(name.strip() for name in show.split(",") if name.strip())])
-    objectives = [sweep.objective(name) for name in names]
-    solver = Solver(sweep, budgets, objectives, top)
+    sweep, budgets = _grid(net, texts, asked, objectives)
+    solver = Solver(sweep, budgets, [sweep.objective(text) for text in objectives], asked.top)
     found = solver.solve()
     if as_json:
         print_json(document(solver, found))
     else:
-        show_solution(solver, found, ", ".join(("maximize " if o.sign < 0 else "minimize ") + o.name for o in objectives))
+        show_solution(solver, found)
     return 0 if found.best else 3
+
+
+def _grid(net: Net, texts: list[str], asked: Question, objectives: list[str]) -> tuple[Sweep, list[Budget]]:
+    """The grid of the free knobs, with every cost that is asked for, and the budgets."""
+    from archdsl.cost.comparing.totals import cost_names
+    from archdsl.explore.criteria.budget import parse_budgets
+    from archdsl.explore.grid.axis import parse_axes
+    from archdsl.explore.sweep import Sweep
+
+    axes = parse_axes(texts, net.base)
+    budgets = parse_budgets(asked.most, asked.least, [*cost_names(), *(name for axis in axes for name in axis.names)])
+    read = [*(text.partition(":")[2] for text in objectives), *(budget.cost for budget in budgets)]
+    return Sweep(net, axes, shown=[*read, *listed(asked.show)]), budgets
 
 
 def document(solver: Solver, found: Solution) -> dict[str, Any]:
@@ -114,14 +142,14 @@ def _record(row: Row) -> Row:
     return {name: jsonable(value) for name, value in row.items()}
 
 
-def show_solution(solver: Solver, found: Solution, wanted: str) -> None:
+def show_solution(solver: Solver, found: Solution) -> None:
     """Print a solution, or why there is none."""
-    from archdsl.cli.sweep import print_variants
     from archdsl.cost.comparing.totals import in_words
 
     out, outcome = console(), solver.outcome
     budgets = " and ".join(map(str, solver.budgets)) or "no budget"
     if found.best:
+        wanted = ", ".join(("maximize " if o.sign < 0 else "minimize ") + o.name for o in solver.objectives)
         print_variants(out, f"{found.best.name}: {wanted}, {budgets}", found.best)
         out.print(f"  proven on {outcome.variants:,} variants: {found.counted:,} counted, the others cannot be better")
         first = solver.objectives[0].name

@@ -3,57 +3,128 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.gathered import gathered, given
 from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.explore.keepers import Outcome
+    from archdsl.explore.keep.keepers import Mergeable
+    from archdsl.explore.keep.outcome import Outcome
+    from archdsl.explore.sweep import Sweep
     from archdsl.explore.variants import Variants
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the variants."""
+
+    where: str = given(
+        click.option(
+            "--where", default="", metavar="CONDITION", help="Only variants for which it holds: 'params<=3.5M and macs<=120M'."
+        )
+    )
+    pareto: str | None = given(
+        click.option(
+            "--pareto", metavar="COST,COST", help="The variants that no other beats in these; max:width where high is good."
+        )
+    )
+    top: int | None = given(
+        click.option("--top", type=click.IntRange(1), metavar="N", help="How many variants are listed; 20 without --pareto.")
+    )
+    by: str = given(
+        click.option(
+            "--by",
+            default="macs",
+            show_default=True,
+            metavar="COST",
+            help="The order of the list: lowest first, or highest with max:width.",
+        )
+    )
+    show: str = given(
+        click.option(
+            "--show",
+            default="",
+            metavar="COST,...",
+            help="Costs to show beside params and macs: peak, flops.thop, latency.DEVICE, ...",
+        )
+    )
+
+    @property
+    def objectives(self) -> list[str]:
+        """Texts of what the front is of; empty without --pareto."""
+        found = listed(self.pareto or "")
+        if self.pareto is not None and not found:
+            raise click.UsageError("--pareto names no cost")
+        return found
+
+    @property
+    def plotted(self) -> list[str]:
+        """Names of what a plot shows before anything else."""
+        return [text.rpartition(":")[2] for text in self.objectives]
+
+    @property
+    def shown(self) -> list[str]:
+        """Names of costs and settings that rows have to hold."""
+        return [*self.plotted, self.by.rpartition(":")[2], *listed(self.show)]
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Where the work is done; in this process where nothing is given."""
+
+    jobs: int | None = given(
+        click.option("--jobs", type=click.IntRange(1), metavar="N", help="Spread the grid over N processes of this machine.")
+    )
+    cluster: str | None = given(
+        click.option(
+            "--cluster", metavar="auto|ADDRESS", help="Spread it over a Ray cluster: auto, ray://host:10001 or host:port."
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is written."""
+
+    table: Path | None = given(
+        click.option(
+            "-o",
+            "--output",
+            "table",
+            type=click.Path(path_type=Path),
+            help="Write all variants that pass to this .parquet or .csv file.",
+        )
+    )
+    plot: Path | None = given(
+        click.option("--plot", type=click.Path(path_type=Path), help="Plot them: .html to explore, .png, .svg or .pdf to print.")
+    )
+    as_json: bool = given(json_option)
 
 
 @click.command("sweep")
 @spec_argument
 @click.argument("axes", metavar="KNOB=VALUES...", nargs=-1, required=True)
-@click.option("--where", default="", metavar="CONDITION", help="Only variants for which it holds: 'params<=3.5M and macs<=120M'.")
-@click.option("--pareto", metavar="COST,COST", help="The variants that no other beats in these; max:width where high is good.")
-@click.option("--top", type=click.IntRange(1), metavar="N", help="How many variants are listed; 20 without --pareto.")
-@click.option(
-    "--by", default="macs", show_default=True, metavar="COST", help="What the list is in the order of; max:width turns it."
-)
-@click.option(
-    "--show", default="", metavar="COST,...", help="Costs to show beside params and macs: peak, flops.thop, latency.DEVICE, ..."
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write all variants that pass to this .parquet or .csv file."
-)
-@click.option("--plot", type=click.Path(path_type=Path), help="Plot them: .html to explore, .png, .svg or .pdf to print.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Spread the grid over N processes of this machine.")
-@click.option("--cluster", metavar="auto|ADDRESS", help="Spread it over a Ray cluster: auto, ray://host:10001 or host:port.")
+@gathered("asked", Question)
+@gathered("processes", Processes)
 @knob_option
-@json_option
+@gathered("output", Output)
 @limit_options
 def command(
     spec: str,
     axes: tuple[str, ...],
-    where: str,
-    pareto: str | None,
-    top: int | None,
-    by: str,
-    show: str,
-    output: Path | None,
-    plot: Path | None,
-    jobs: int | None,
-    cluster: str | None,
+    asked: Question,
+    processes: Processes,
     settings: tuple[str, ...],
-    as_json: bool,
+    output: Output,
     limits: Limits,
 ) -> None:
     """The exact cost of every variant of SPEC on a grid of knobs, without building any.
@@ -66,64 +137,93 @@ def command(
       rows.15.exp=480:960:16     a cell of the table, rows counted as printed
       blocks.dp_a.se=true,false  an argument in every call of a block
     """
-    if output and (jobs or cluster):
+    if output.table and (processes.jobs or processes.cluster):
         raise click.UsageError("-o does not go with --jobs and --cluster: a file is written by one process")
-    if jobs and cluster:
+    if processes.jobs and processes.cluster:
         raise click.UsageError("--jobs and --cluster exclude each other")
-    from archdsl.explore.axis import parse_axes
-    from archdsl.explore.keepers import Keeper, Pareto, Sample, Top
-    from archdsl.explore.plot import SHOWN, plot_variants
+    from archdsl.explore.grid.axis import parse_axes
     from archdsl.explore.sweep import Sweep
 
     net = open_net(spec, settings, limits)
-    objectives = _names(pareto or "")
-    if pareto is not None and not objectives:
-        raise click.UsageError("--pareto names no cost")
-    named = [text.rpartition(":")[2] for text in (*objectives, by)]
-    sweep = Sweep(net, parse_axes(axes, net.base), where, [*named, *_names(show)])
-    front = Pareto(sweep, [sweep.objective(text) for text in objectives]) if objectives else None
-    listed = Top(sweep, top or 20, sweep.objective(by)) if top or not objectives else None
-    sample = Sample(sweep, SHOWN) if plot else None
-    keepers: list[Keeper] = [keeper for keeper in (front, listed, sample) if keeper is not None]
-    with ExitStack() as stack:
-        if plot:
-            from archdsl.viz.plots import check_ending
+    sweep = Sweep(net, parse_axes(axes, net.base), asked.where, asked.shown)
+    answer = _answer(sweep, asked, processes, output)
+    if output.plot:
+        from archdsl.explore.plot import plot_variants
 
-            check_ending(plot)
-        if output:
-            from archdsl.explore.table_file import table_file
-
-            keepers.append(stack.enter_context(table_file(output, sweep)))
-        workers = None
-        if jobs or cluster:
-            from archdsl.explore.spread import workers_for
-
-            workers = stack.enter_context(workers_for(jobs, cluster))
-        with progress("variants", len(sweep), quiet=as_json) as step:
-            outcome = sweep.run(keepers, step, workers)
-    found = sweep.variants(front.rows if front else [], outcome)
-    rows = sweep.variants(listed.rows if listed else [], outcome)
-    if plot:
-        plot_variants(plot, net, named[:-1], found, sweep.variants(sample.rows if sample else [], outcome))
-    if as_json:
-        data: dict[str, object] = {
-            "variants": outcome.variants,
-            "masked": sum(outcome.masked.values()),
-            "seconds": outcome.seconds,
-        }
-        data |= {"passed": outcome.passed, "structures": outcome.structures, "reasons": dict(outcome.masked)}
-        print_json({**data, "front": found.records(), "rows": rows.records()})
+        plot_variants(output.plot, net, asked.plotted, answer.front, answer.sample)
+    if output.as_json:
+        print_json(_document(answer))
         return
     out = console()
-    if not outcome.passed:
-        out.print("  No variant passes." if where else "  No variant can be built.")
-    elif front:
-        print_variants(out, f"{net.name}: no variant beats these in {', '.join(objectives)}", found)
-    if listed and len(rows):
-        print_variants(out, f"{net.name}: first {len(rows)} by {by}", rows)
-    print_outcome(out, outcome, where)
-    for path in filter(None, (output, plot)):
+    if not answer.outcome.passed:
+        out.print("  No variant passes." if asked.where else "  No variant can be built.")
+    elif asked.objectives:
+        print_variants(out, f"{net.name}: no variant beats these in {', '.join(asked.objectives)}", answer.front)
+    if len(answer.first):
+        print_variants(out, f"{net.name}: first {len(answer.first)} by {asked.by}", answer.first)
+    print_outcome(out, answer.outcome, asked.where)
+    for path in filter(None, (output.table, output.plot)):
         out.print(f"  written   {path}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found; variants that were not asked for are none."""
+
+    front: Variants
+    first: Variants
+    sample: Variants
+    outcome: Outcome
+
+
+def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output) -> Answer:
+    """Let the variants stream by and keep what is asked for."""
+    from archdsl.explore.keep.keepers import Pareto, Sample, Top
+    from archdsl.explore.plot import SHOWN
+
+    objectives = [sweep.objective(text) for text in asked.objectives]
+    front = Pareto(sweep.shown, objectives) if objectives else None
+    first = Top(sweep.shown, asked.top or 20, sweep.objective(asked.by)) if asked.top or not objectives else None
+    sample = Sample(sweep.shown, SHOWN) if output.plot else None
+    outcome = _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output)
+
+    def variants(keeper: Pareto | Top | Sample | None) -> Variants:
+        return sweep.variants(keeper.rows if keeper else [], outcome)
+
+    return Answer(variants(front), variants(first), variants(sample), outcome)
+
+
+def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output) -> Outcome:
+    """Let the variants stream by keepers, here or in other processes."""
+    if output.plot:
+        from archdsl.viz.plots import check_ending
+
+        check_ending(output.plot)
+    with ExitStack() as stack:
+        if processes.jobs or processes.cluster:
+            from archdsl.explore.spread import spread, workers_for
+
+            workers = stack.enter_context(workers_for(processes.jobs, processes.cluster))
+            step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
+            return spread(sweep, keepers, workers, step)
+        file = [stack.enter_context(sweep.file(output.table))] if output.table else []
+        step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
+        return sweep.run([*keepers, *file], step)
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    """An answer as plain data."""
+    outcome = answer.outcome
+    return {
+        "variants": outcome.variants,
+        "masked": sum(outcome.masked.values()),
+        "seconds": outcome.seconds,
+        "passed": outcome.passed,
+        "structures": outcome.structures,
+        "reasons": dict(outcome.masked),
+        "front": answer.front.records(),
+        "rows": answer.first.records(),
+    }
 
 
 def print_variants(out: Console, title: str, found: Variants) -> None:
@@ -149,5 +249,6 @@ def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:
             out.print(f"    and {len(outcome.masked) - 8} more reasons")
 
 
-def _names(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Names between commas."""
     return [name.strip() for name in text.split(",") if name.strip()]

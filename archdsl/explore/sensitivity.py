@@ -12,12 +12,12 @@ from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact, is_single_number
 from archdsl.exact.shown import describe
-from archdsl.explore.partition import reason
+from archdsl.explore.grid.region import reason
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
 
 STEP = Fraction(1, 20)
-"""Step of a number without one of its own, as a share of its value."""
+"""Step of a number that has none of its own, as a share of its value."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Side:
     """A knob one step away.
 
     Attributes:
-        value: what it is there.
+        value: of the knob there.
         costs: every cost there; empty where the network cannot be built.
         reason: why it cannot.
     """
@@ -45,17 +45,17 @@ class Influence:
     up: Side | None
 
     def change(self, cost: str, start: Value) -> tuple[Value | None, Value | None]:
-        """The differences of a cost, down and up; None where there is none."""
+        """The differences of a cost, down and up; None where there is no step, or nothing can be built there."""
         down, up = (side.costs[cost] - start if side and side.costs else None for side in (self.down, self.up))
         return down, up
 
     def span(self, cost: str, start: Value) -> Value:
-        """How far the knob moves a cost at most."""
+        """The most that a step moves a cost, as a positive number."""
         return max((max(change, -change) for change in self.change(cost, start) if change is not None), default=0)
 
 
 def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | None = None) -> list[Influence]:
-    """What one step of each knob does, those first that change some cost; knobs whose steps change nothing come last.
+    """What one step of each knob does, the knobs first that change some cost by the largest share.
 
     Args:
         costs: names, see `archdsl.cost.comparing.totals`.
@@ -122,7 +122,7 @@ def _numbers(knob: Parameter, value: Any, step: Any) -> tuple[Any, Any]:
 
 
 def _choices(knob: Parameter, value: Any) -> tuple[Any, Any]:
-    """The choices before and after a value; a truth has only the other one."""
+    """The choices before and after a value; true and false have only each other."""
     if isinstance(value, bool):
         return (False, None) if value else (None, True)
     known = list(knob.choices or ())

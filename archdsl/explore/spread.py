@@ -1,47 +1,45 @@
-"""Sweeps over many processes: the grid in pieces, each reduced where it is worked out, the results put together in order."""
+"""Sweeps spread over many processes: the grid in pieces, each reduced where it is counted, the results merged in order."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from archdsl.explore.box import Box, boxes
-from archdsl.explore.keepers import Keeper, Outcome
-from archdsl.explore.workers import Workers, results
-
-if TYPE_CHECKING:
-    from archdsl.explore.sweep import Progress, Sweep
+from archdsl.explore.grid.box import Box, boxes
+from archdsl.explore.keep.keepers import Mergeable
+from archdsl.explore.keep.outcome import Outcome
+from archdsl.explore.sweep import Progress, Sweep
+from archdsl.explore.work.workers import Workers, results
 
 PIECES = 64
-"""Pieces that a grid is cut into, so that every worker stays busy to the end."""
+"""Pieces that a grid is cut into, enough to keep every worker busy to the end."""
 
 LEAST = 1 << 20
-"""Variants below which a piece is not worth a journey."""
+"""Variants below which a piece is not worth sending to another process."""
 
 
 class Piece(NamedTuple):
-    """What one worker is given: a part of the grid, and keepers that have not kept anything."""
+    """What one worker is given: a part of the grid, and keepers that have not kept anything yet."""
 
     sweep: Sweep
-    keepers: list[Keeper]
+    keepers: list[Mergeable]
     box: Box
 
 
-def work(piece: Piece) -> tuple[Outcome, list[Keeper]]:
-    """Let one piece of a grid stream by its keepers."""
-    outcome = piece.sweep.stream([piece.box], piece.keepers)
-    for keeper in piece.keepers:
-        keeper.sweep = None  # it need not travel back
-    return outcome, piece.keepers
+def work(piece: Piece) -> tuple[Outcome, list[Mergeable]]:
+    """Let one piece of a grid stream by its keepers. Runs inside a worker."""
+    return piece.sweep.stream([piece.box], piece.keepers), piece.keepers
 
 
-def spread(sweep: Sweep, keepers: Sequence[Keeper], workers: Workers, progress: Progress | None) -> Outcome:
-    """Let every variant stream by keepers on workers whose function is `work`.
+def spread(sweep: Sweep, keepers: Sequence[Mergeable], workers: Workers, progress: Progress | None = None) -> Outcome:
+    """Let every variant of a sweep stream by the keepers once, on workers whose function is `work`.
 
-    Results are put together in the order of the grid, so that they do not depend on who was quickest.
+    Results are merged in the order of the grid, so that they do not depend on which worker was quickest.
     """
+    begin = time.perf_counter()
     whole = Outcome()
-    waiting: dict[int, tuple[Outcome, list[Keeper]]] = {}
+    waiting: dict[int, tuple[Outcome, list[Mergeable]]] = {}
     following = 0
     items = (Piece(sweep, [keeper.fresh() for keeper in keepers], box) for box in pieces(sweep))
     for number, found in results(workers, items):
@@ -54,36 +52,34 @@ def spread(sweep: Sweep, keepers: Sequence[Keeper], workers: Workers, progress: 
                 keeper.merge(other)
             if progress is not None:
                 progress(outcome.variants)
+    whole.seconds = time.perf_counter() - begin
     return whole
 
 
 def pieces(sweep: Sweep) -> Iterator[Box]:
-    """The grid in boxes of about equal size, in the order of the grid."""
+    """The grid in boxes of about equal size."""
     most = max(LEAST, len(sweep) // PIECES)
-
-    def cut(box: Box) -> Iterator[Box]:
+    waiting = list(boxes(sweep.axes))[::-1]
+    while waiting:
+        box = waiting.pop()
         if box.size <= most:
             yield box
         else:
-            for half in box.halves():
-                yield from cut(half)
-
-    for box in boxes(sweep.axes):
-        yield from cut(box)
+            waiting.extend(reversed(box.halves()))
 
 
 def workers_for(jobs: int | None, cluster: str | None) -> Any:
-    """A context that gives workers: on a Ray cluster, or processes of this machine.
+    """A context that gives workers for `spread`: on a Ray cluster, or processes of this machine.
 
     Raises:
         BackendError, InputError: the cluster cannot be used.
     """
     if cluster is not None:
-        from archdsl.explore.cluster import connected
+        from archdsl.explore.work.cluster import connected
 
         return connected(work, cluster)
     from contextlib import closing
 
-    from archdsl.explore.processes import Processes
+    from archdsl.explore.work.processes import Processes
 
     return closing(Processes(work, jobs or 1))

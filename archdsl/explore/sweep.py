@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from archdsl.design import Design
 from archdsl.errors import InputError
-from archdsl.exact import exact
-from archdsl.explore.axis import Axis, size
-from archdsl.explore.blocks import Block, Costed, blocks, points
-from archdsl.explore.box import Box, boxes
-from archdsl.explore.condition import Condition
-from archdsl.explore.keepers import All, Keeper, Outcome, Pareto, Sample, Top
-from archdsl.explore.objective import Objective, check_cost, objective
-from archdsl.explore.partition import Part, Partition
+from archdsl.explore.criteria.condition import Condition
+from archdsl.explore.criteria.objective import Objective, check_cost, denominator, objective
+from archdsl.explore.grid.axis import Axis, size
+from archdsl.explore.grid.box import Box, boxes
+from archdsl.explore.grid.chunk import Chunk, chunks
+from archdsl.explore.grid.partition import Partition
+from archdsl.explore.grid.region import Region
+from archdsl.explore.keep.keepers import All, Keeper, Pareto, Sample, Top
+from archdsl.explore.keep.outcome import Outcome
 from archdsl.explore.variants import Row, Variants
-
-if TYPE_CHECKING:
-    from archdsl.explore.workers import Workers
 
 COSTS = ("params", "macs")
 """Costs that every table of variants shows."""
 
 Progress = Callable[[int], None]
-"""Told after every block how many variants it had."""
+"""Told after every chunk how many variants it had."""
 
 
 class Sweep:
-    """A grid of variants of a network. Nothing is worked out before something is asked of it.
+    """A grid of variants of a network. Nothing is counted before something is asked of it.
 
     Attributes:
         shown: costs that rows hold.
@@ -87,7 +85,7 @@ class Sweep:
         """
         if not objectives or not all(isinstance(text, str) for text in objectives):
             raise InputError("a front takes names of costs and settings, as in pareto('params', 'max:width')")
-        kept = Pareto(self, [self.objective(text) for text in objectives])
+        kept = Pareto(self.shown, [self.objective(text) for text in objectives])
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
 
@@ -95,13 +93,13 @@ class Sweep:
         """The first variants in the order of one objective."""
         if count < 1:
             raise InputError(f"at least 1 variant is wanted, {count} came")
-        kept = Top(self, count, self.objective(by))
+        kept = Top(self.shown, count, self.objective(by))
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
 
     def rows(self, most: int = 100_000) -> Variants:
         """All variants that pass, in the order of the grid. Raises InputError where they are more than `most`."""
-        kept = All(self, most)
+        kept = All(self.shown, most)
         outcome = self.run([kept])
         return self.variants(kept.rows, outcome)
 
@@ -109,8 +107,8 @@ class Sweep:
         """Draw the variants that pass, and the front of the objectives where any are given, to .html, .png, .svg or .pdf."""
         from archdsl.explore.plot import SHOWN, plot_variants
 
-        sample = Sample(self, SHOWN)
-        kept = Pareto(self, [self.objective(text) for text in objectives]) if objectives else None
+        sample = Sample(self.shown, SHOWN)
+        kept = Pareto(self.shown, [self.objective(text) for text in objectives]) if objectives else None
         outcome = self.run([keeper for keeper in (sample, kept) if keeper is not None])
         front = self.variants(kept.rows if kept else [], outcome)
         names = [text.rpartition(":")[2] for text in objectives]
@@ -122,24 +120,19 @@ class Sweep:
 
     def write(self, path: str | Path) -> Outcome:
         """Write every variant that passes to a .parquet or .csv file, whole or not at all."""
-        from archdsl.explore.table_file import table_file
-
-        with table_file(Path(path), self) as file:
+        with self.file(path) as file:
             return self.run([file])
 
-    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None, workers: Workers | None = None) -> Outcome:
-        """Let every variant stream by the keepers once.
+    def file(self, path: str | Path) -> AbstractContextManager[Keeper]:
+        """A keeper that writes every variant to a file, see `archdsl.explore.keep.table_file`."""
+        from archdsl.explore.keep.table_file import table_file
 
-        Args:
-            workers: other processes that do the work, see `archdsl.explore.spread`; here, where not given.
-        """
+        return table_file(Path(path), self.axes, {name: denominator(name, self.net, self.axes) for name in self.shown})
+
+    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None) -> Outcome:
+        """Let every variant stream by the keepers once. `archdsl.explore.spread` does the same in several processes."""
         begin = time.perf_counter()
-        if workers is not None:
-            from archdsl.explore.spread import spread
-
-            outcome = spread(self, keepers, workers, progress)
-        else:
-            outcome = self.stream(boxes(self.axes), keepers, progress)
+        outcome = self.stream(boxes(self.axes), keepers, progress)
         outcome.seconds = time.perf_counter() - begin
         return outcome
 
@@ -149,45 +142,35 @@ class Sweep:
         asked = [name for keeper in keepers for name in keeper.costs if name not in self.settings]
         for found in Partition(self.net, some, tuple(dict.fromkeys([*self.shown, *asked]))):
             outcome.variants += found.box.size
-            if not isinstance(found, Part):
+            if not isinstance(found, Region):
                 outcome.masked[found.reason] += found.box.size
                 if progress is not None:
                     progress(found.box.size)
                 continue
             outcome.structures += 1
-            for block in blocks(Costed(found)):
-                self.take(block, keepers, outcome)
+            for chunk in chunks(found):
+                self.take(chunk, keepers, outcome)
                 if progress is not None:
-                    progress(block.size if block.lines is None else len(block.lines))
+                    progress(chunk.size if chunk.lines is None else len(chunk.lines))
         return outcome
 
-    def take(self, block: Block, keepers: Sequence[Keeper], outcome: Outcome) -> None:
-        """Let one block go by the keepers."""
-        lines = block.lines
+    def take(self, chunk: Chunk, keepers: Sequence[Keeper], outcome: Outcome) -> None:
+        """Let one chunk go by the keepers."""
+        lines = chunk.lines
         if self.condition is not None:
-            held = self.condition.lines(block)
+            held = self.condition.lines(chunk)
             lines = held if lines is None else lines if held is None else np.intersect1d(lines, held, assume_unique=True)
-        if block.masks:
-            alive = np.broadcast_to(True if block.counted is None else block.counted, block.shape).copy()
-            for ok, reason in block.masks:
+        if chunk.masks:
+            alive = np.broadcast_to(True if chunk.counted is None else chunk.counted, chunk.shape).copy()
+            for ok, reason in chunk.masks:
                 if failing := int(np.count_nonzero(alive & ~ok)):
                     outcome.masked[reason] += failing
                 alive &= ok
-        passed = block.size if lines is None else len(lines)
+        passed = chunk.size if lines is None else len(lines)
         outcome.passed += passed
         if passed:
             for keeper in keepers:
-                keeper.add(block, lines)
-
-    def table(self, block: Block, lines: np.ndarray) -> list[Row]:
-        """Rows of some variants of a block: their settings and the costs that are shown."""
-        places = block.places(lines)
-        found = points(self.axes, block.box, places)
-        for name in self.shown:
-            total = block.costed.total(name)
-            for row, value in zip(found, total.at(places).tolist(), strict=True):
-                row[name] = value if total.den == 1 else exact(Fraction(value, total.den))
-        return found
+                keeper.add(chunk, lines)
 
 
 def _words(net: Design, axes: Sequence[Axis]) -> set[Any]:

@@ -1,17 +1,15 @@
-"""Variants that a question came to: rows of settings and costs that show themselves as a table."""
+"""Variants that are the answer to a question: rows of settings and costs that show themselves as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from archdsl.cost.comparing.totals import in_words
 from archdsl.exact.shown import jsonable
-
-if TYPE_CHECKING:
-    from archdsl.explore.keepers import Outcome
+from archdsl.explore.keep.outcome import Outcome
 
 Row = dict[str, Any]
 """Settings and costs of one variant by name. Numbers are ints and Fractions, lists are tuples."""
@@ -21,7 +19,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, eq=False)
 class Variants(Sequence[Row]):
-    """Rows of a sweep, and what the sweep came across.
+    """Rows that a sweep kept, and what it came across.
 
     Attributes:
         settings, costs: names of the columns.

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from archdsl.compilers.onnx_direct.rules import RULES
 from archdsl.compilers.onnx_direct.weights import Weights
 from archdsl.compilers.onnx_direct.writer import Writer
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.single import need_numbers
 from archdsl.ops.passing import Input
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
         from onnx import TensorProto, helper
     except ImportError:
         raise BackendError("onnx models need a package that is not installed: pip install 'archdsl[onnx]'") from None
-    _need_numbers(graph)
+    need_numbers(graph, "onnx takes")
+    _need_room(graph)
     found = Weights(graph, weights or {})
     write = Writer()
     folded = folded_norms(graph)
@@ -77,12 +79,8 @@ def _name_output(write: Writer, value: str) -> None:
                     names[index] = OUTPUT
 
 
-def _need_numbers(graph: Graph) -> None:
-    values = 0
-    for node in graph:
-        if any(type(d) is not int for d in node.shape):
-            raise InputError(f"onnx takes one network, but the shape of '{node.name}' holds several values; choose one")
-        values += _size(graph, node)
+def _need_room(graph: Graph) -> None:
+    values = sum(_size(graph, node) for node in graph)
     if values * 4 > LARGEST_BYTES:
         raise BackendError(f"onnx: {values:,} weights are more than a model in one piece holds (2 GB)")
 

@@ -20,9 +20,8 @@ from archdsl.compilers.passes.fold_projections import fold_projections
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.passes.weights import Array, load
-from archdsl.errors import InputError
-from archdsl.exact import knobs_of
 from archdsl.ir.graph import Graph
+from archdsl.ir.single import need_numbers
 from archdsl.ir.verify import verify
 
 Pass = Callable[[Draft], None]
@@ -68,7 +67,7 @@ def optimize(
         BackendError: a weight is missing.
         InputError: the graph is a grid of networks.
     """
-    _need_numbers(graph)
+    need_numbers(graph, "the optimizer rewrites")
     draft = Draft(
         graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), weights is not None, chosen or {}
     )
@@ -78,10 +77,3 @@ def optimize(
     kind = np.result_type(*weights.values()) if weights else np.float32
     made = None if weights is None else {name: np.asarray(weight(), kind) for name, weight in draft.weights.items()}
     return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))
-
-
-def _need_numbers(graph: Graph) -> None:
-    knobs = sorted({knob for node in graph for d in node.shape for knob in knobs_of(d)})
-    if knobs or any(type(d) is not int for node in graph for d in node.shape):
-        several = f"{' and '.join(knobs)} hold several values; " if knobs else ""
-        raise InputError(f"one network is rewritten for inference at a time; {several}choose one")

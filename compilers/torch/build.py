@@ -13,10 +13,9 @@ from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths
 from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rules import RULES, Call, Layer
-from archdsl.errors import BackendError, InputError
-from archdsl.exact import knobs_of
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
+from archdsl.ir.single import need_numbers
 from archdsl.ops.passing import Input
 from archdsl.ops.readers import Reader
 
@@ -33,7 +32,7 @@ def compile(graph: Graph) -> Network:
         BackendError: an operator without a rule, a dimension that is no number, or names that collide in the module tree.
         InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
     """
-    _need_numbers(graph)
+    need_numbers(graph, "torch compiles")
     rules = {node.name: RULES.of(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
@@ -103,24 +102,3 @@ def _kinds(graph: Graph) -> dict[str, str]:
             elif kinds.get(frame.path) in (None, "stage", "path"):
                 kinds[frame.path] = frame.block
     return kinds
-
-
-def _need_numbers(graph: Graph) -> None:
-    """One network has ints for dimensions, a grid has arrays, a generic block symbols."""
-    knobs: set[str] = set()
-    unclear: list[str] = []
-    for node in graph:
-        for value in _flat([node.shape, *(getattr(node.op, name) for name in node.op.fields)]):
-            knobs |= knobs_of(value)
-        if any(type(d) is not int for d in node.shape):
-            unclear.append(node.name)
-    if knobs:
-        listed = " and ".join(f"knob '{knob}'" for knob in sorted(knobs))
-        hold = "holds several values; choose one" if len(knobs) == 1 else "hold several values; choose one for each"
-        raise InputError(f"torch compiles one network, but {listed} {hold}")
-    if unclear:
-        raise BackendError(f"torch compiles networks of known size, but the shape of '{unclear[0]}' is {graph[unclear[0]].shape}")
-
-
-def _flat(value: Any) -> list[Any]:
-    return [part for item in value for part in _flat(item)] if isinstance(value, (list, tuple)) else [value]

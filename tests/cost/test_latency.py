@@ -22,9 +22,9 @@ from archdsl.cost.latency.predict import latency
 from archdsl.cost.latency.work import WORK
 from archdsl.cost.words import duration
 from archdsl.errors import InputError, Source, SpecError
-from archdsl.explore.axis import Axis, parse_axes
-from archdsl.explore.budget import parse_budgets
-from archdsl.explore.solve import Solver
+from archdsl.explore.criteria.budget import parse_budgets
+from archdsl.explore.grid.axis import Axis, parse_axes
+from archdsl.explore.solve.solver import Solver
 from archdsl.explore.sweep import Sweep
 from archdsl.measure.calibrate import printed
 from archdsl.net import Net

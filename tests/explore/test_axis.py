@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import archdsl
-from archdsl.explore.axis import Axis, parse_axes, parse_axis, size
+from archdsl.explore.grid.axis import Axis, parse_axes, parse_axis, size
 from archdsl.spec.model import Spec
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archdsl.errors import InputError
-from archdsl.explore.budget import parse_budget, parse_budgets
+from archdsl.explore.criteria.budget import parse_budget, parse_budgets
 
 KNOWN = ["params", "macs", "flops.thop"]
 

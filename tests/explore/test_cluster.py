@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from archdsl.errors import InputError
-from archdsl.explore.cluster import mapped, parse_resources
+from archdsl.explore.work.cluster import connected, parse_resources
 
 
 def test_resources() -> None:
@@ -24,7 +24,7 @@ def test_what_is_no_resource(text: str) -> None:
 
 def test_an_address_that_is_none() -> None:
     with pytest.raises(InputError, match="'somewhere' is no address of a cluster; write auto, ray://host:10001 or host:port"):
-        list(mapped(abs, [1], "somewhere"))
+        connected(abs, "somewhere").__enter__()
 
 
 def test_a_cluster_that_cannot_be_reached() -> None:
@@ -32,4 +32,4 @@ def test_a_cluster_that_cannot_be_reached() -> None:
         taken.bind(("127.0.0.1", 0))
         address = f"ray://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(InputError, match=f"no Ray cluster can be reached at '{address}'"):
-            list(mapped(abs, [1], address))
+            connected(abs, address).__enter__()

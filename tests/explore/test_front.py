@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archdsl.explore.front import First, Front, optimal
+from archdsl.explore.keep.front import First, Front, optimal
 
 
 def beaten(lines: np.ndarray) -> list[tuple[int, ...]]:

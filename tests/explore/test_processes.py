@@ -9,8 +9,8 @@ import pytest
 from searching import work
 
 from archdsl.errors import BackendError, InputError
-from archdsl.explore.processes import Processes
-from archdsl.explore.workers import results
+from archdsl.explore.work.processes import Processes
+from archdsl.explore.work.workers import results
 
 
 @pytest.fixture

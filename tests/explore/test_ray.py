@@ -19,13 +19,13 @@ from optuna.trial import TrialState
 from searching import Recorded, counts, lines, request, value
 
 from archdsl.errors import BackendError, InputError
-from archdsl.explore.cluster import connected, mapped
-from archdsl.explore.keepers import Top
+from archdsl.explore.keep.keepers import Top
 from archdsl.explore.search.measure import measure
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import open_storage
-from archdsl.explore.search.study import open_study
-from archdsl.explore.spread import workers_for
+from archdsl.explore.spread import spread, workers_for
+from archdsl.explore.work.cluster import connected
+from archdsl.explore.work.workers import results
 
 HOST = "127.0.0.1"
 MEMORY = 80 * 2**20  # bytes of the object store, the least that Ray takes
@@ -65,8 +65,8 @@ def _items_of_a_killed_worker_run_again(cluster: Any, record: Path) -> None:
     def params(net: Any) -> float:  # travels by value
         return objective.measure(net, 0)
 
-    with Killing(record, 1):
-        found = dict(mapped(params, nets, cluster.address))
+    with Killing(record, 1), connected(params, cluster.address) as workers:
+        found = dict(results(workers, nets))
     assert found == {number: value(number + 1, 4) for number in range(len(nets))}
     assert sum(counts(record, "begin").values()) > len(nets)
 
@@ -74,21 +74,22 @@ def _items_of_a_killed_worker_run_again(cluster: Any, record: Path) -> None:
 def _a_sweep_is_spread(cluster: Any) -> None:
     net = request(Recorded("", 0), 1).net
     sweep = net.sweep(a=range(1, 65), b=range(1, 65), where="params > 1000")
-    kept, alone = [Top(sweep, 9, sweep.objective("max:macs")) for _ in range(2)]
+    kept, alone = [Top(sweep.shown, 9, sweep.objective("max:macs")) for _ in range(2)]
     sweep.run([alone])
     with workers_for(None, cluster.address) as workers:
-        outcome = sweep.run([kept], workers=workers)
+        outcome = spread(sweep, [kept], workers)
     assert (outcome.variants, kept.rows) == (64 * 64, alone.rows)
 
 
 def _trials_of_a_killed_worker_run_again(cluster: Any, folder: Path) -> None:
     record, trials = folder / "record", 8
     asked = request(Recorded(str(record), 0.5), trials)
-    study = open_study(open_storage(str(folder / "journal.log")), "lost", asked)
+    storage = open_storage(str(folder / "journal.log"))
     with Killing(record, 3), connected(measure, cluster.address, {"cpu": 1}) as workers:
         assert workers.slots == 2
-        Search(study, asked, workers).run()
-    found = study.get_trials()
+        search = Search(storage, "lost", asked, workers)
+        search.run()
+    found = search.study.get_trials()
     assert [trial.number for trial in found] == list(range(trials))
     assert {trial.state for trial in found} == {TrialState.COMPLETE}
     ended = counts(record, "end")
@@ -101,13 +102,13 @@ def _trials_of_a_killed_worker_run_again(cluster: Any, folder: Path) -> None:
 
 def _what_is_not_there_is_said(cluster: Any) -> None:
     with pytest.raises(InputError, match="no machine of the cluster has 1 gpu; the largest has 1 cpu and 0 gpu"):
-        list(mapped(abs, [1], cluster.address, {"gpu": 1}))
+        connected(abs, cluster.address, {"gpu": 1}).__enter__()
 
     def die(item: int) -> None:
         os._exit(item)
 
-    with pytest.raises(BackendError, match="its worker was lost: "):
-        list(mapped(die, [1], cluster.address, retries=0))
+    with pytest.raises(BackendError, match="its worker was lost: "), connected(die, cluster.address, retries=0) as workers:
+        list(results(workers, [1]))
 
 
 class Killing:

@@ -11,8 +11,8 @@ import pytest
 import archdsl
 from archdsl.cost.comparing.figures import printed_alike
 from archdsl.cost.comparing.totals import total
-from archdsl.explore.reconcile import reconcile
-from archdsl.explore.typos import typos
+from archdsl.explore.reconcile.readings import reconcile
+from archdsl.explore.reconcile.typos import typos
 
 OPEN = """
 name: open

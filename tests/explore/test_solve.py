@@ -8,10 +8,11 @@ import pytest
 
 import archdsl
 from archdsl.cost.comparing.totals import cost_names
-from archdsl.explore import solve as module
-from archdsl.explore.axis import parse_axes
-from archdsl.explore.budget import parse_budgets
-from archdsl.explore.solve import Solution, Solver
+from archdsl.explore.criteria.budget import parse_budgets
+from archdsl.explore.grid.axis import parse_axes
+from archdsl.explore.solve import branch
+from archdsl.explore.solve.solution import Solution
+from archdsl.explore.solve.solver import Solver
 from archdsl.explore.sweep import Sweep
 
 GRID = ["width=0.5:1.5:0.05", "resolution=96:256:32", "kernels=[3,5],[3,7],[5,7]", "transition"]
@@ -28,7 +29,7 @@ def solver(objectives: list[str], most: list[str] = (), least: list[str] = (), a
 
 @pytest.fixture(autouse=True)
 def _small_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LEAF", 16)
+    monkeypatch.setattr(branch, "LEAF", 16)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,6 @@ def test_the_best_are_those_of_an_exhaustive_look(objectives: list[str], most: l
 
 def test_boxes_that_cannot_be_better_are_not_counted() -> None:
     found = solver(["max:width"], ["params=3.4M"], count=1)
-    found.binding = lambda *_: None  # type: ignore[assignment, method-assign]
     solution = found.solve()
     assert 0 < solution.counted < found.outcome.variants / 4
 

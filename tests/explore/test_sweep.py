@@ -15,9 +15,10 @@ import pytest
 
 import archdsl
 from archdsl.cost.comparing.totals import total
-from archdsl.explore import partition
-from archdsl.explore.axis import Axis, parse_axes
-from archdsl.explore.keepers import Pareto, Sample, Top
+from archdsl.explore.grid import partition
+from archdsl.explore.grid.axis import Axis, parse_axes
+from archdsl.explore.grid.box import boxes
+from archdsl.explore.keep.keepers import Pareto, Sample, Top
 from archdsl.explore.sweep import Sweep
 
 COSTS = ("params", "macs", "flops.thop", "flops.ptflops-2021", "peak", "moved", "receptive_field")
@@ -115,18 +116,15 @@ def test_what_breaks_for_some_leaves_the_others(text: str, axes: dict[str, Any],
     assert all(re.search(reason, text) for text in rows.outcome.masked)
 
 
-def test_a_mistake_of_every_variant_is_not_searched_for() -> None:
+def test_a_mistake_of_every_variant_is_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    work = partition.Partition.work
+    monkeypatch.setattr(partition.Partition, "work", lambda self, box: built.append(box) or work(self, box))
     net = archdsl.loads("input: [8, 16, 16]\nknobs: {n: 1}\nnet: [{fork: , paths: [[{conv: $n}], [{conv: 8*$n}]], join: add}]\n")
     sweep = net.sweep(n=range(1, 2000))
-    found = partition.Partition(net, list(partition_boxes(sweep)))
-    assert [type(part).__name__ for part in found] == ["Refused"]
-    assert found.built == 1
-
-
-def partition_boxes(sweep: Sweep) -> Any:
-    from archdsl.explore.box import boxes
-
-    return boxes(sweep.axes)
+    found = partition.Partition(net, boxes(sweep.axes))
+    assert [type(region).__name__ for region in found] == ["Refused"]
+    assert len(built) == 1
 
 
 def test_equal_graphs_are_costed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +256,7 @@ def test_mistakes_in_objectives(text: str, message: str) -> None:
 
 def test_a_sample_is_spread_over_the_grid() -> None:
     sweep = sweep_of("dpnet", SEVEN)
-    kept = Sample(sweep, 100)
+    kept = Sample(sweep.shown, 100)
     sweep.run([kept])
     assert 100 <= len(kept.rows) <= 200
     assert {row["width"] for row in kept.rows} == {row["width"] for row in sweep.rows()}
@@ -273,23 +271,23 @@ def test_more_rows_than_asked_for_are_refused() -> None:
 
 
 def test_a_hundred_million_variants_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a few blocks are looked at, but all of them would have the same size."""
+    """Only a few chunks are looked at, but all of them would have the same size."""
     import tracemalloc
 
     from archdsl.explore import sweep as module
 
     seen = []
 
-    def few(costed: Any) -> Any:
-        for number, block in enumerate(blocks(costed)):
-            seen.append(block.size)
-            yield block
+    def few(region: Any) -> Any:
+        for number, chunk in enumerate(chunks(region)):
+            seen.append(chunk.size)
+            yield chunk
             if number > 20:
                 return
 
-    from archdsl.explore.blocks import blocks
+    from archdsl.explore.grid.chunk import chunks
 
-    monkeypatch.setattr(module, "blocks", few)
+    monkeypatch.setattr(module, "chunks", few)
     axes = ["width=0.5:2.49:0.01", "resolution=64:256:4", "kernels.1=3:21:2", "kernels.2=3:21:2", "classes=10:1000:10"]
     sweep = sweep_of("dpnet", axes)
     assert len(sweep) == 98_000_000
@@ -349,11 +347,11 @@ def test_processes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spread, "LEAST", 200)
     sweep = sweep_of("dpnet", SEVEN, where="params <= 4M")
     assert len(list(spread.pieces(sweep))) > 4
-    alone, apart = [[Pareto(sweep, [sweep.objective("macs"), sweep.objective("max:width")]), Top(sweep, 5, sweep.objective("macs"))]
-                    for _ in range(2)]  # fmt: skip
+    objectives = [sweep.objective("macs"), sweep.objective("max:width")]
+    alone, apart = ([Pareto(sweep.shown, objectives), Top(sweep.shown, 5, objectives[0])] for _ in range(2))
     one = sweep.run(alone)
     with spread.workers_for(2, None) as workers:
-        several = sweep.run(apart, workers=workers)
+        several = spread.spread(sweep, apart, workers)
     assert several.passed == one.passed
     assert several.variants == one.variants
     assert [keeper.rows for keeper in alone] == [keeper.rows for keeper in apart]

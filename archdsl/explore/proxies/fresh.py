@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def fresh(net: Design, seed: int) -> Iterator[Network]:
     """The compiled network with weights drawn from the seed, in training mode, without what is random in training.
 
-    Inside of the block torch computes on one thread, so that a score is the same on every machine, and draws from the seed;
-    afterwards its generator and threads are as before. Dropout and stochastic depth pass everything on: a proxy would measure
-    their chance.
+    Inside the `with` block torch computes on one thread, so that a score is the same on every machine, and draws from the seed;
+    afterwards its generator and threads are as before. Dropout and stochastic depth let everything pass: a proxy would measure
+    what they happen to drop.
 
     Raises:
         BackendError: torch is not installed, or the network cannot be compiled.

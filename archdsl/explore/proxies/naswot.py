@@ -18,7 +18,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class NasWot:
-    """How differently a network's rectifiers see the images of a batch (Mellor et al. 2021, Neural Architecture Search without
+    """How differently a network's rectifiers respond to the images of a batch (Mellor et al. 2021, Neural Architecture Search without
     Training, ICML, equations 1 and 2):
 
         naswot = log |det K_H|,   K_H[i, j] = N_A − d_H(c_i, c_j)
@@ -46,7 +46,7 @@ class NasWot:
 
 
 def agreements(module: nn.Module, batch: Tensor) -> Tensor:
-    """The kernel K_H (N, N): units whose activity two images agree in, exact in double precision.
+    """The kernel K_H (N, N): the number of units in whose activity two images agree, exact in double precision.
 
     Raises:
         BackendError: the network has no rectifier.

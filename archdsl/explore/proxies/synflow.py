@@ -23,13 +23,13 @@ class SynFlow:
 
         R = 1ᵀ (Π_l |θ_l|) 1,   S(θ) = ∂R/∂θ ⊙ θ,   synflow = log₁₀ Σ_l Σ S(θ_l)
 
-    with θ_l the weight of each convolution and linear layer. R is computed by a pass of ones through the network with the
-    magnitudes for weights and neither biases nor norms. For the product of the formula to hold, everything between the weights
-    is taken as it is for large positive values, which is all that arrives: activations pass on (ReLU, h-swish, SiLU, GELU and
-    the like), a gate by a sigmoid is open (1), and attention looks at every token alike. So a network in which every path meets
-    L layers has Σ = L·R, and R is the same for each layer's Σ S: the conservation that the paper proves (theorem 1).
+    with θ_l the weight of each convolution and linear layer. R is computed by passing ones through the network, with magnitudes for
+    weights and without biases and norms. For the product of the formula to hold, everything between the weights is taken as it is
+    for large positive values, which is all that arrives: activations (ReLU, h-swish, SiLU, GELU and the like) change nothing, a gate
+    by a sigmoid is open (1), and attention looks at every token alike. So in a network in which every path meets L layers Σ = L·R,
+    and Σ S(θ_l) is R for each layer: the conservation that the paper proves (theorem 1).
 
-    The logarithm keeps the order, and the numbers of deep networks readable. Nothing random but the weights goes in.
+    The logarithm keeps the order and makes the numbers of deep networks readable. Nothing but the weights is random.
     """
 
     name: ClassVar[str] = "synflow"

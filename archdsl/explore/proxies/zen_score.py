@@ -32,9 +32,9 @@ class ZenScore:
     σ²_bj the batch's variance of channel j that arrives at batch norm b, and m_b its channels; the norms' statistics are those
     of the batch. The expectation is taken over 32 images.
 
-    At an addition the residual links are the inputs with fewer weighted layers behind them than the others have: shortcuts,
-    be they the identity or a projection. The feature map is the last map, larger than one place where there is one, that every
-    path to the output goes through.
+    At an addition the residual links are the inputs with fewer weighted layers before them than the others have: shortcuts, whether
+    the identity or a projection. The feature map is the last map that every path to the output goes through, and of these the last
+    that is larger than one pixel, if there is one.
     """
 
     name: ClassVar[str] = "zen_score"
@@ -81,7 +81,7 @@ def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
 
 
 def feature_map(graph: Graph) -> str:
-    """The node whose map f is. Raises BackendError where there is none."""
+    """The name of the node whose output is f. Raises BackendError where there is none."""
     order = list(graph)
     if any(len(node.shape) == 2 for node in order):
         raise BackendError("zen_score needs a network of feature maps; this one turns them into tokens")
@@ -99,7 +99,7 @@ def feature_map(graph: Graph) -> str:
 
 
 def links(graph: Graph) -> dict[str, list[str]]:
-    """For every addition with residual links the inputs that stay."""
+    """The inputs that stay, for every addition with residual links."""
     depth: dict[str, int] = {}
     kept: dict[str, list[str]] = {}
     for node in graph:
@@ -138,7 +138,7 @@ def _trunk(graph: Graph, module: Network, target: str) -> Any:
             written[name] = copies[node]
     code.output(written[target])
     trunk = fx.GraphModule(module, code)
-    trunk.graph.eliminate_dead_code()  # what is behind the map, and projections, whose norms would count
+    trunk.graph.eliminate_dead_code()  # what comes after the map, and projections, whose norms would count
     trunk.recompile()
     return trunk
 

@@ -1,4 +1,4 @@
-"""A proposal put together, without torch: what it costs, whether it keeps to the budgets, and which networks it equals."""
+"""A proposal put together, without torch: what it costs, whether it keeps to the budgets, and the hash that equal networks share."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from archdsl.cost.comparing.totals import Value, in_words, total
 from archdsl.design import Design
-from archdsl.errors import ArchdslError, SpecError
-from archdsl.explore.budget import Budget
+from archdsl.errors import ArchdslError
+from archdsl.explore.criteria.budget import Budget
+from archdsl.explore.grid.region import reason
 from archdsl.ir.canonical import canonical_hash
 
 UNBUILT = 10.0
-"""The violation of a variant that cannot be built: as far off as eleven times what a budget allows."""
+"""The violation of a variant that cannot be built: as far off as one that costs eleven times what a budget allows."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,17 @@ def consider(base: Design, settings: dict[str, Any], names: Sequence[str], budge
     """Put a proposal together.
 
     Args:
-        names: costs that are asked for beside those of the budgets.
+        names: costs that are asked for besides those of the budgets.
     """
     asked = dict.fromkeys([*(budget.cost for budget in budgets), *names])
     try:
         net = base.set(**settings)
         found = {name: total(net, name) for name in asked}
     except ArchdslError as error:
-        return Candidate(None, violation=UNBUILT, reason=first_line(error), kind="cannot be built")
+        return Candidate(None, violation=UNBUILT, reason=reason(error), kind="cannot be built")
     broken = [budget for budget in budgets if not budget.holds(found[budget.cost])]
     if not broken:
         return Candidate(net, found, canonical_hash(net.graph()))
     violation = sum(budget.violation(found[budget.cost]) for budget in broken)
-    reason = " and ".join(f"{b.cost} {in_words(b.cost, found[b.cost])}, not {b}" for b in broken)
-    return Candidate(None, found, violation=violation, reason=reason, kind=" and ".join(f"not {b}" for b in broken))
-
-
-def first_line(error: ArchdslError) -> str:
-    """The first of what may be many mistakes, without its excerpt."""
-    if isinstance(error, SpecError):
-        return error.diagnostics[0].message
-    return str(error).splitlines()[0]
+    why = " and ".join(f"{b.cost} {in_words(b.cost, found[b.cost])}, not {b}" for b in broken)
+    return Candidate(None, found, violation=violation, reason=why, kind=" and ".join(f"not {b}" for b in broken))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-import click
 
 from archdsl.errors import BackendError, InputError
 from archdsl.explore.search.storage import open_storage, shown
@@ -14,16 +13,19 @@ HOST = "127.0.0.1"
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True  # a page that is still loading does not keep the program
+    daemon_threads = True  # a page that is still loading does not keep the program from ending
 
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Requests are not worth a line each."""
+        """Print nothing: requests are not worth a line each."""
 
 
-def serve(place: str, port: int) -> None:
+def serve(place: str, port: int, started: Callable[[str], None]) -> None:
     """Serve the dashboard to this machine until interrupted.
+
+    Args:
+        started: told, in words, where the dashboard can be seen.
 
     Raises:
         BackendError: optuna-dashboard is not installed.
@@ -39,7 +41,7 @@ def serve(place: str, port: int) -> None:
     except OSError as error:
         raise InputError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from None
     with server:
-        click.echo(f"{shown(place)} at http://{HOST}:{server.server_port}/ (Ctrl-C ends it)")
+        started(f"{shown(place)} at http://{HOST}:{server.server_port}/ (Ctrl-C ends it)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

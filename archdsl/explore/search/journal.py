@@ -1,4 +1,4 @@
-"""A study's journal: Optuna's file of one JSON object a line, made to outlive programs that are killed while they write it."""
+"""A study's journal: Optuna's file of one JSON object a line, made to outlive programs that are killed while they write to it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 
 STALE_SECONDS = 3
-"""A lock whose journal stands still so long was left by a killed program. A writer holds it for milliseconds; Optuna waits 30 s."""
+"""A lock was left by a killed program if the journal stands still for so long. A writer holds it for milliseconds; Optuna waits 30 s."""
 
 
 class Journal(JournalFileBackend):
     """Optuna's journal, with three differences.
 
-    Lines are written in one piece behind the last, so that even two writers at once would not mix them. The disk is waited for
-    where a trial is finished, not at each of its attributes, which takes ten times as long. A last line that is not whole, as a
-    full disk or a loss of power leaves it, is cut off; Optuna reads no journal that has one in its middle.
+    Lines are appended in one piece, so that even two writers at once would not mix them. The disk is waited for when a trial is
+    finished, not at each of its attributes, which would take ten times as long. An incomplete last line, as a full disk or a loss of
+    power leaves it, is cut off; Optuna cannot read a journal that has one in its middle.
 
     Raises:
         OSError: the file cannot be read or written.
@@ -61,7 +61,7 @@ class Journal(JournalFileBackend):
             raise ValueError("no journal")
         if self._whole() is None:
             return
-        self.lock.acquire()  # so that no one is in the middle of writing
+        self.lock.acquire()  # so that no program is in the middle of writing
         try:
             whole = self._whole()
             if whole is not None:
@@ -70,12 +70,12 @@ class Journal(JournalFileBackend):
             self.lock.release()
 
     def _whole(self) -> int | None:
-        """The length of the journal up to its last whole line, where it has more than that."""
+        """The length of the journal up to the end of its last complete line; None if nothing follows that."""
         content = self.path.read_bytes()
         return None if not content or content.endswith(b"\n") else content.rfind(b"\n") + 1
 
 
 class _Lock(JournalFileSymlinkLock):
     def release(self) -> None:
-        with suppress(RuntimeError):  # another one took this lock for stale
+        with suppress(RuntimeError):  # another program took this lock for stale
             super().release()

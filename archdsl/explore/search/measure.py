@@ -1,4 +1,4 @@
-"""What a worker does for a trial: it is given a network and says what was measured. It knows nothing of studies and storages."""
+"""What a worker does for a trial: it is given a network and measures it. It knows nothing of studies and storages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Job:
 
 
 def measure(job: Job) -> list[float]:
-    """The value of every objective. Runs inside of a worker.
+    """The value of every objective. Runs inside a worker.
 
     Raises:
         ArchdslError: an objective cannot be measured.

@@ -23,7 +23,7 @@ class Objective(Protocol):
 
     Attributes:
         name: as the command line says it.
-        direction: which way is better where the command line does not say.
+        direction: which way is better, where the command line does not say.
         unit: of the value, "" for none.
     """
 
@@ -46,7 +46,7 @@ class Objective(Protocol):
 
 @dataclass(frozen=True)
 class Cost:
-    """An exact cost, known without a module and free of charge."""
+    """An exact cost, known without building a module."""
 
     name: str
     unit: str = ""
@@ -68,7 +68,7 @@ LATER = {
     "accuracy": "it needs training, which archdsl does not do yet",
     "latency": "say of which device it is to be predicted: latency.DEVICE",
 }
-"""Objectives that the command line knows by name only, and what is missing."""
+"""Objectives that are known by name only, and what is missing."""
 
 
 def cost_names() -> list[str]:
@@ -88,7 +88,7 @@ def _cost(name: str) -> Objective:
 
 @dataclass(frozen=True)
 class Aim:
-    """An objective and which way it shall go."""
+    """An objective and its direction."""
 
     objective: Objective
     direction: Sense
@@ -110,10 +110,10 @@ def choose(usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str
     """The aims of a command line, in the order measured, minimised, maximised.
 
     Args:
-        usual: objectives that go the way which is better by their nature.
+        usual: objectives that go in their own direction.
 
     Raises:
-        InputError: an unknown objective, one that is not there yet, one twice, or none at all.
+        InputError: an unknown objective, one that cannot be measured yet, one in both directions, or none at all.
     """
     known = objectives()
     asked: list[tuple[str, Sense | None]] = [

@@ -1,4 +1,4 @@
-"""What a search found: the best of each objective, and the variants that no other is better than in everything."""
+"""What a search found: the best variant in each objective, and the front of those that no other beats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Variant:
     Attributes:
         settings: as `--set` takes them.
         values: by objective.
-        costs: those that budgets asked for.
+        costs: those that the budgets bound and the objectives ask for.
     """
 
     trial: int
@@ -38,12 +38,12 @@ class Result:
     """A study's state when a search ends.
 
     Attributes:
-        trials, failed, rejected, reused: how many, those of earlier runs counted in.
-        points: different variants among them.
+        trials, failed, rejected, reused: how many, including those of earlier runs.
+        points: how many different variants were proposed.
         reasons: rejected proposals by kind of reason.
         front: best first in the first objective.
         best: by objective.
-        nearest: of the rejected proposals the one with the least violation, in words.
+        nearest: the rejected proposal with the least violation, in words.
         failure: what the first failed trial said.
     """
 
@@ -74,7 +74,7 @@ class Result:
 
 
 def result(trials: Trials, aims: Sequence[Aim], seconds: float) -> Result:
-    """What is known of a study."""
+    """What a study has found so far."""
     trials.update()
     variants = [_variant(trial, aims) for trial in trials.measured.values()]
     signs = [1 if aim.direction == "minimize" else -1 for aim in aims]

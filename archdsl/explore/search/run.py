@@ -1,4 +1,4 @@
-"""The loop of a search: ask, reject or measure, tell; and take over what dead programs left running.
+"""The loop of a search: ask, reject or measure, tell.
 
 One program asks and tells; workers only measure and know nothing of the storage. Several programs may work at one study. A trial
 that a dead program left running is taken over as it is, by its number, so that none is lost and none is doubled.
@@ -14,62 +14,66 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import Value
 from archdsl.exact.shown import jsonable
-from archdsl.explore.search.candidate import Candidate, consider, first_line
+from archdsl.explore.grid.region import reason
+from archdsl.explore.search.candidate import Candidate, consider
+from archdsl.explore.search.claims import Claims
 from archdsl.explore.search.measure import Job
-from archdsl.explore.search.session import GRACE_SECONDS, Session
 from archdsl.explore.search.space import Point, stored
-from archdsl.explore.search.study import Request
-from archdsl.explore.search.trials import ABOUT, CLAIM, EQUALS, FAILED, REJECTED, Trials, claim
-from archdsl.explore.workers import Outcome, Workers
+from archdsl.explore.search.study import Request, open_study
+from archdsl.explore.search.trials import ABOUT, EQUALS, FAILED, REJECTED, Trials
+from archdsl.explore.work.workers import Finished, Workers
 
 if TYPE_CHECKING:
-    from optuna import Study
-    from optuna.trial import FrozenTrial, Trial, TrialState
+    from optuna.storages import BaseStorage
+    from optuna.trial import Trial, TrialState
 
 MOST_REJECTED = 1000
 """Proposals in a row that may be rejected before a search gives up."""
 
 MOST_REPEATED = 3
-"""Proposals in a row that may be known before a point that is not known is drawn at random."""
+"""Proposals in a row that may repeat earlier ones before a new point is drawn at random."""
 
 MOST_FAILED = 5
 """Trials that may fail before any has succeeded."""
 
 POLL_SECONDS = 0.5
 
+Watch = Callable[[Trials], None]
+"""Told of the trials whenever something has changed."""
+
 
 class Search:
-    """One program's part in a study.
+    """One program's part in a study."""
 
-    Args:
-        workers: run `measure`; None where every objective is known without measuring.
-    """
+    def __init__(self, storage: BaseStorage, name: str, request: Request, workers: Workers | None):
+        """
+        Args:
+            name: of the study, which is made where there is none.
+            workers: run `measure`; None where every objective is known without measuring.
 
-    def __init__(self, study: Study, request: Request, workers: Workers | None):
+        Raises:
+            InputError: the study is that of another search.
+        """
         import numpy as np
 
-        self.study, self.request, self.workers = study, request, workers
-        self.watch: Callable[[Trials], None] = lambda trials: None
-        self.session = Session(study)
-        self.trials = Trials(study, request.space)
+        self.request, self.workers = request, workers
+        self.study = open_study(storage, name, request)
+        self.trials = Trials(self.study, request.space)
+        self.claims = Claims(storage, self.study, self.trials)
         self.random = np.random.default_rng([request.seed, self.trials.total])
+        self.watch: Watch = lambda trials: None
         self.running: dict[int, tuple[Trial, dict[str, Value]]] = {}
         self.waiting: dict[int, tuple[Trial, int]] = {}
         self.rejected: dict[Point, Candidate] = {}
-        self.unclaimed: dict[int, float] = {}
-        self.row = 0
-        self.repeats = 0
+        self.rejected_in_row = 0
+        self.repeated_in_row = 0
 
-    def run(self, watch: Callable[[Trials], None] | None = None) -> None:
-        """Search until the trials are used up, no variant is left, or none is let through. Interrupted, it can go on later.
-
-        Args:
-            watch: called with the trials whenever something has changed.
-        """
+    def run(self, watch: Watch | None = None) -> None:
+        """Search until the trials are used up, no variant is left, or none is let through. Interrupted, it can go on later."""
         self.watch = watch or self.watch
         try:
             while True:
-                self.session.beat()
+                self.claims.session.beat()
                 self.trials.update()
                 unsure = self._adopt()
                 self._settle()
@@ -79,7 +83,7 @@ class Search:
                     return
                 self._collect()
         finally:
-            self.session.end()
+            self.claims.session.end()
 
     @property
     def over(self) -> bool:
@@ -88,18 +92,26 @@ class Search:
         known = self.trials
         return (
             known.used() >= self.request.trials
-            or self.row >= MOST_REJECTED
+            or self.rejected_in_row >= MOST_REJECTED
             or len(known.points) >= len(self.request.space)
             or (not known.measured and len(known.failed) >= MOST_FAILED)
         )
 
+    def _adopt(self) -> bool:
+        """Take over what dead programs left running. Whether a program may turn out to be dead later."""
+        abandoned, unsure = self.claims.abandoned({*self.running, *self.waiting})
+        for number in abandoned:
+            self._take(self.claims.running(number))
+        return unsure
+
     def _fill(self) -> None:
+        """Propose as many variants as workers are free."""
         slots = self.workers.slots if self.workers else 1
         while len(self.running) < slots and not self.over:
-            self.session.beat()
-            if self.repeats >= MOST_REPEATED and (point := self._unknown()) is not None:
+            self.claims.session.beat()
+            if self.repeated_in_row >= MOST_REPEATED and (point := self._unknown()) is not None:
                 self.study.enqueue_trial(self.request.space.params(point))
-                self.repeats = MOST_REPEATED - 2  # so that the sampler has the next word again
+                self.repeated_in_row = MOST_REPEATED - 2  # so that the sampler proposes the next one again
             self._take(self.study.ask())
             self.watch(self.trials)
 
@@ -115,7 +127,7 @@ class Search:
     def _take(self, trial: Trial) -> None:
         """Decide on a trial that is this program's: reject it, wait for an equal one, or measure it."""
         point = self.request.space.suggest(trial)
-        self.repeats = self.repeats + 1 if point in self.trials.points else 0
+        self.repeated_in_row = self.repeated_in_row + 1 if point in self.trials.points else 0
         self.trials.points.add(point)
         candidate = self._consider(point)
         if not trial.constraints:
@@ -123,11 +135,11 @@ class Search:
         settings = {name: stored(value) for name, value in self.request.space.settings(point).items()}
         trial.set_user_attr(ABOUT, {"settings": settings, "costs": {name: jsonable(v) for name, v in candidate.costs.items()}})
         if candidate.reason:
-            self.row += 1
+            self.rejected_in_row += 1
             self._tell(trial, "PRUNED", {REJECTED: {"reason": candidate.reason, "kind": candidate.kind}})
             return
-        self.row = 0
-        ahead = self._claim(trial, candidate.graph)
+        self.rejected_in_row = 0
+        ahead = self.claims.ahead(trial, candidate.graph)
         if ahead is not None:
             self.waiting[trial.number] = trial, ahead
             self._settle()
@@ -143,59 +155,31 @@ class Search:
             self.rejected[point] = replace(found, net=None)
         return found
 
-    def _claim(self, trial: Trial, graph: str) -> int | None:
-        """Who measures a graph that several trials have: the number of the trial to wait for, or None for this one.
-
-        Two programs may come to the same graph at the same time. Each writes what it has before it looks, and says what it
-        decided; the lower number goes first, and waits until a higher one that it sees has decided.
-        """
-        mine = {"session": self.session.id, "graph": graph}
-        trial.set_user_attr(CLAIM, mine)
-        since = time.monotonic()
-        while True:
-            self.trials.update()
-            known = self.trials.by_graph.get(graph)
-            if known is not None:
-                ahead: list[int] = [known.number]
-                undecided: list[FrozenTrial] = []
-            else:
-                equal = [t for n, t in self.trials.running.items() if n != trial.number and claim(t).get("graph") == graph]
-                ahead = [t.number for t in equal if claim(t).get("role") == "measures"]
-                undecided = [t for t in equal if claim(t).get("role") is None]
-                ahead += [t.number for t in undecided if t.number < trial.number]
-            if ahead:
-                trial.set_user_attr(CLAIM, {**mine, "role": "waits"})
-                return min(ahead)
-            alive = self.session.alive() if undecided else {}
-            deciding = [t for t in undecided if alive.get(claim(t)["session"]) is not False]
-            if not deciding or time.monotonic() - since > GRACE_SECONDS:
-                trial.set_user_attr(CLAIM, {**mine, "role": "measures"})
-                return None
-            time.sleep(0.05)
-
     def _start(self, trial: Trial, candidate: Candidate) -> None:
+        """Give a trial to a worker, or finish it at once where nothing has to be measured."""
         measured = tuple(aim.objective for aim in self.request.aims if not aim.free)
         self.running[trial.number] = trial, candidate.costs
         if not measured:
-            self._finish(Outcome(trial.number, []))
+            self._finish(Finished(trial.number, []))
             return
         assert self.workers is not None
         assert candidate.net is not None
         self.workers.submit(trial.number, Job(candidate.net, measured, self.request.seed))
 
     def _collect(self) -> None:
-        outcomes = self.workers.wait(POLL_SECONDS) if self.workers and self.running else []
-        for outcome in outcomes:
-            self._finish(outcome)
-        if not outcomes and not self.running:
+        """Finish what the workers have measured, waiting a little where they have not measured anything."""
+        done = self.workers.wait(POLL_SECONDS) if self.workers and self.running else []
+        for item in done:
+            self._finish(item)
+        if not done and not self.running:
             time.sleep(POLL_SECONDS)
 
-    def _finish(self, outcome: Outcome) -> None:
-        trial, costs = self.running.pop(outcome.key)
-        if outcome.error is not None:
-            self._tell(trial, "FAIL", {FAILED: first_line(outcome.error)})
+    def _finish(self, item: Finished) -> None:
+        trial, costs = self.running.pop(item.key)
+        if item.error is not None:
+            self._tell(trial, "FAIL", {FAILED: reason(item.error)})
             return
-        measured = iter(outcome.value)
+        measured = iter(item.value)
         values = [float(costs[aim.name]) if aim.free else next(measured) for aim in self.request.aims]
         self._tell(trial, "COMPLETE", {}, values)
 
@@ -221,29 +205,6 @@ class Search:
             self.study.tell(trial, values, state=_state(state), skip_if_finished=True)
         except UpdateFinishedTrialError:
             pass
-
-    def _adopt(self) -> bool:
-        """Take over what dead programs left running. Whether there is a program of which that is not known yet."""
-        from optuna.trial import Trial as Running
-
-        foreign = [t for n, t in self.trials.running.items() if n not in self.running and n not in self.waiting]
-        alive = self.session.alive() if foreign else {}
-        unsure = False
-        for trial in foreign:
-            owner = claim(trial).get("session")
-            lives = alive.get(owner) if owner is not None else self._unclaimed_lives(trial.number, alive)
-            if lives is None:
-                unsure = True
-            elif not lives:
-                self._take(Running(self.study, trial._trial_id))
-        return unsure
-
-    def _unclaimed_lives(self, number: int, alive: dict[str, bool | None]) -> bool | None:
-        """A trial that no program has put its name to yet: it is left alone as long as one that lives may be about to."""
-        if not any(lives is not False for lives in alive.values()):
-            return False
-        since = self.unclaimed.setdefault(number, time.monotonic())
-        return False if time.monotonic() - since > GRACE_SECONDS else None
 
 
 def _state(name: str) -> TrialState:

@@ -1,10 +1,10 @@
-"""Which programs work at a study, and whether they still live: what a trial that was left running hangs on.
+"""Which programs work at a study, and whether they are still alive, so that others can take over what dead ones left running.
 
 Optuna's heartbeats are for `optimize` on databases only, and they fail a trial and add a copy. Here a program writes itself into the
-study; a trial knows the program that runs it; when that program is dead, another one takes over the very same trial.
+study, and a trial names the program that runs it; when that program is dead, another one takes over the very same trial.
 
-On one machine a program is dead when its process is gone, which shows at once. Of a program elsewhere it is known only that it
-counts up its beat; it is dead when the beat has stood still for a while, as this program's own clock tells.
+On the same machine a program is dead when its process is gone, which shows at once. A program on another machine shows only that it
+counts its beats; it is dead when the count has stood still for a while by this program's own clock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 10.0
 GRACE_SECONDS = 60.0
-"""A beat that stands still so long is a dead program's."""
+"""A program whose beat stands still for so long is dead."""
 
 _PREFIX = "session."
 
@@ -38,16 +38,16 @@ class Session:
         self._write()
 
     def beat(self) -> None:
-        """Show that this program lives, where it is time to."""
+        """Show that this program is alive, if it is time to."""
         if time.monotonic() - self.last_beat >= BEAT_SECONDS:
             self._write()
 
     def end(self) -> None:
-        """This program leaves nothing running behind, or does not mind who takes it."""
+        """Say that this program has ended: others may take over at once what it left running."""
         self.study.set_user_attr(_PREFIX + self.id, {"ended": True})
 
     def alive(self) -> dict[str, bool | None]:
-        """Every other program that ever worked at the study: whether it lives; None where that has to be waited for."""
+        """Whether each other program that ever worked at the study is alive; None where only time will tell."""
         attributes = self.study.user_attrs
         found = {key.removeprefix(_PREFIX): value for key, value in attributes.items() if key.startswith(_PREFIX)}
         return {name: self._alive(name, record) for name, record in found.items() if name != self.id}
@@ -73,7 +73,7 @@ class Session:
 
 
 def _machine() -> str:
-    """A name that two programs share only where each sees the other's processes."""
+    """A name that two programs share only if each can see the other's processes."""
     boot, processes = _text(Path("/proc/sys/kernel/random/boot_id")), _text(Path("/proc/self/ns/pid"))
     return " ".join(filter(None, (socket.gethostname(), boot, processes)))
 
@@ -86,7 +86,7 @@ def _text(path: Path) -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process began, so that a number given out anew is not taken for it; None where there is none, or it is a zombie."""
+    """When a process began, so that a later one of the same number is not taken for it; None if there is none, or it is a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] in "ZX" else fields[19]

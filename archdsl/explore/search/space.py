@@ -1,4 +1,4 @@
-"""Axes as Optuna sees them: numbers in order where a sampler can use the order, names for everything else."""
+"""Axes as Optuna sees them: numbers where a sampler can use their order, names for everything else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.errors import InputError
 from archdsl.exact import is_single_number
 from archdsl.exact.shown import written
-from archdsl.explore.axis import Axis, size
+from archdsl.explore.grid.axis import Axis, size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ MOST_VALUES = 10_000
 """Values that an axis of a search may have."""
 
 MOST_NAMES = 1_000
-"""Values without an order that an axis may have; a sampler keeps each of them apart."""
+"""Values that an axis without an order may have; a sampler treats each of them by itself."""
 
 Point = tuple[int, ...]
 """A place on every axis."""
@@ -36,7 +36,7 @@ class Direction:
 
     Attributes:
         distribution: None for an axis of one value, which needs no choice.
-        values: for every place what the sampler calls it.
+        values: what the sampler calls each place.
     """
 
     axis: Axis
@@ -67,12 +67,12 @@ class Space:
         return tuple(0 if d.distribution is None else d.places(_ask(trial, d.axis.name, d.distribution)) for d in self.directions)
 
     def params(self, point: Point) -> dict[str, Any]:
-        """A point in the words of the sampler."""
+        """A point as parameters of the sampler."""
         pairs = zip(self.directions, point, strict=True)
         return {d.axis.name: d.values[place] for d, place in pairs if d.distribution is not None}
 
     def point(self, params: Mapping[str, Any]) -> Point | None:
-        """The point that the sampler's words stand for; None where some are missing."""
+        """The point that the sampler's parameters stand for; None where some are missing."""
         if any(d.axis.name not in params for d in self.directions if d.distribution is not None):
             return None
         return tuple(0 if d.distribution is None else d.places(params[d.axis.name]) for d in self.directions)
@@ -86,11 +86,11 @@ class Space:
         }
 
     def draw(self, random: np.random.Generator) -> Point:
-        """Any point, each as likely."""
+        """Any point, each with the same probability."""
         return tuple(int(random.integers(len(axis))) for axis in self.axes)
 
     def describe(self) -> dict[str, str]:
-        """Every axis in words, short and different for different values."""
+        """Every axis in words: short, and different for different values."""
         return {",".join(axis.names): _described(axis) for axis in self.axes}
 
 
@@ -141,7 +141,7 @@ def _ascend(numbers: list[Any]) -> bool:
 
 
 def _divides(decimals: list[float], step: float) -> bool:
-    """Whether Optuna, which reckons in decimals, finds the end of the range on its steps (1/3 is none)."""
+    """Whether Optuna, which calculates in decimals, finds the end of the range on one of its steps (with 1/3 it would not)."""
     return (Decimal(str(decimals[-1])) - Decimal(str(decimals[0]))) % Decimal(str(step)) == 0
 
 

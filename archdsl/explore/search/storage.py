@@ -18,7 +18,7 @@ MISSING = "a search needs Optuna, which is not installed: pip install 'archdsl[s
 
 
 def need_optuna() -> Any:
-    """Optuna, which says only what is wrong. Raises BackendError where it is not installed."""
+    """Optuna, with its messages below errors silenced. Raises BackendError where it is not installed."""
     try:
         import optuna
     except ImportError:
@@ -31,7 +31,7 @@ def open_storage(place: str, *, new: bool = True) -> BaseStorage:
     """A storage by the path of its journal file or the URL of its database (`postgresql://`, `mysql://`, `sqlite:///`).
 
     Args:
-        new: whether a file that is not there is made.
+        new: whether a file that does not exist is made.
 
     Raises:
         BackendError: Optuna or the database's driver is not installed.
@@ -42,7 +42,7 @@ def open_storage(place: str, *, new: bool = True) -> BaseStorage:
 
 
 def memory() -> BaseStorage:
-    """A storage that ends with the program."""
+    """A storage in memory, which ends with the program."""
     from optuna.storages import InMemoryStorage
 
     return InMemoryStorage()
@@ -63,7 +63,7 @@ def shown(place: str) -> str:
 
 @contextmanager
 def kept(place: str) -> Iterator[None]:
-    """While a storage is worked with: that it is lost becomes an InputError."""
+    """Turns the loss of the storage in the middle of the work into an InputError."""
     from optuna.exceptions import StorageInternalError
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -112,11 +112,11 @@ def _database(url: str) -> BaseStorage:
 
 
 _DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
-"""Packages of the modules that SQLAlchemy asks for, where they have other names."""
+"""Packages of the modules that SQLAlchemy imports, where they have other names."""
 
 
 def _missing_module(error: BaseException | None) -> str:
-    """The module that an import failed for, found behind the errors that came of it."""
+    """The module that was missing in an import, found through the errors that came of it."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             return error.name

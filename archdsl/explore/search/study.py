@@ -1,4 +1,4 @@
-"""What a study is about, written into it when it begins; a command goes on with a study only if both mean the same."""
+"""What a study is about, written into it when it begins; a command goes on with a study only if both are about the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
-from archdsl.explore.budget import Budget
+from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.space import Space, stored
 from archdsl.ir.canonical import canonical_hash
@@ -25,7 +25,7 @@ _KEY = "archdsl"
 SAMPLERS = ("auto", "tpe", "nsga2", "random")
 
 MANY = 1000
-"""Trials from which several objectives are left to NSGA-II: what TPE does for one proposal grows with the trials before it."""
+"""Trials above which NSGA-II searches for several objectives: the time of TPE for a proposal grows with the trials before it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Request:
 
     Attributes:
         net: with the settings that all variants share.
-        trials: networks that shall be measured in all, those of earlier runs counted in.
+        trials: networks to be measured in all, including those of earlier runs.
         seed: of the sampler, and of weights and data of measurements.
     """
 
@@ -58,13 +58,13 @@ class Request:
         }
 
     def name(self, stem: str) -> str:
-        """A name for the study: the same for the same search, another for any other."""
+        """A name for the study: the same for the same search, a different one for any other."""
         text = json.dumps(self.definition(), sort_keys=True)
         return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def open_study(storage: BaseStorage, name: str, request: Request) -> Study:
-    """The study of that name, made where there is none.
+    """The study of that name, made if there is none.
 
     Raises:
         InputError: it has other axes, objectives, budgets or another network; says what differs.
@@ -93,10 +93,10 @@ def sampler(request: Request, begun: int) -> BaseSampler:
     """The sampler of a request.
 
     Args:
-        begun: trials that there are already, so that a search that goes on does not draw the same numbers again.
+        begun: how many trials there are already, so that a search that goes on does not draw the same numbers again.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no sampler of that name.
     """
     from optuna.samplers import NSGAIISampler, RandomSampler, TPESampler
 
@@ -139,5 +139,5 @@ def _list(value: Any) -> str:
 def _hash(net: Design) -> str:
     try:
         return canonical_hash(net.graph())
-    except ArchdslError:  # a default that cannot be built says nothing about the variants
+    except ArchdslError:  # variants may be built where the defaults cannot
         return ""

@@ -1,7 +1,7 @@
 """A study's trials by what became of them.
 
-What a trial is to archdsl stands in its attributes: `about` (settings and costs), `claim` (who runs it, the hash of its graph, its
-role), and `rejected`, `equals` or `failed` for those that gave no measurement of their own.
+What archdsl knows of a trial stands in its attributes: `about` (settings and costs), `claim` (who runs it, the hash of its graph, its
+role), and `rejected`, `equals` or `failed` where it gave no measurement of its own.
 """
 
 from __future__ import annotations

@@ -289,7 +289,7 @@ def test_weights_are_complete() -> None:
 
 def test_a_grid_is_refused() -> None:
     net = archdsl.load("dpnet", width=[0.5, 1.0])
-    with pytest.raises(InputError, match="one network is rewritten for inference at a time; width hold several values"):
+    with pytest.raises(InputError, match="the optimizer rewrites one network, but knob 'width' holds several values; choose one"):
         net.optimized().graph()
 
 

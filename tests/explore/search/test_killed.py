@@ -52,9 +52,9 @@ def earlier_programs_are_dead(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def search(storage: optuna.storages.BaseStorage, asked: Request) -> optuna.Study:
-    study = open_study(storage, "killed", asked)
-    Search(study, asked, AtOnce()).run()
-    return study
+    program = Search(storage, "killed", asked, AtOnce())
+    program.run()
+    return program.study
 
 
 def found_once(study: optuna.Study, record: Path, trials: int) -> None:

@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from searching import AtOnce, Recorded, counts, request, value
 
 from archdsl.errors import InputError
-from archdsl.explore.budget import parse_budget
+from archdsl.explore.criteria.budget import parse_budget
 from archdsl.explore.search import session
 from archdsl.explore.search.objectives import Aim, Cost, choose, cost_names
 from archdsl.explore.search.result import Result, result
@@ -25,10 +25,9 @@ from archdsl.explore.search.trials import EQUALS, REJECTED
 
 
 def run(asked: Request, storage: Any = None, name: str = "study") -> tuple[Result, optuna.Study]:
-    study = open_study(storage or InMemoryStorage(), name, asked)
-    search = Search(study, asked, AtOnce())
+    search = Search(storage or InMemoryStorage(), name, asked, AtOnce())
     search.run()
-    return result(search.trials, asked.aims, 0), study
+    return result(search.trials, asked.aims, 0), search.study
 
 
 def limited(asked: Request, *budgets: str) -> Request:
@@ -75,7 +74,7 @@ def test_budgets_that_nothing_meets(tmp_path: Path) -> None:
 
 def test_variants_that_cannot_be_built_are_rejected_with_the_reason(tmp_path: Path) -> None:
     import archdsl
-    from archdsl.explore.axis import parse_axes
+    from archdsl.explore.grid.axis import parse_axes
     from archdsl.explore.search.space import Space
 
     net = archdsl.loads("input: [3, 8, 8]\nknobs: {g: {default: 1, type: int}}\nnet: [{conv: {out: 8, kernel: 1, groups: $g}}]")
@@ -123,17 +122,16 @@ def test_two_programs_at_one_study_measure_each_graph_once(tmp_path: Path, monke
     monkeypatch.setattr(session.Session, "alive", lambda self: {k[8:]: True for k in self.study.user_attrs if k[8:] != self.id})
     record, storage = tmp_path / "record", InMemoryStorage()
     asked = request(Recorded(str(record)), 18, "a=1:6", "b=1:3", "idle=0:2")
-    studies = [open_study(storage, "shared", dataclasses.replace(asked, seed=0)) for _ in range(2)]
-    searches = [Search(study, asked, AtOnce()) for study in studies]
+    searches = [Search(storage, "shared", asked, AtOnce()) for _ in range(2)]
     threads = [threading.Thread(target=search.run) for search in searches]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
     assert set(counts(record, "begin").values()) == {1}
-    states = {trial.state for trial in studies[0].get_trials()}
-    assert states == {TrialState.COMPLETE}
-    assert len({trial.user_attrs["claim"]["graph"] for trial in studies[0].get_trials()}) == len(counts(record, "begin"))
+    trials = searches[0].study.get_trials()
+    assert {trial.state for trial in trials} == {TrialState.COMPLETE}
+    assert len({trial.user_attrs["claim"]["graph"] for trial in trials}) == len(counts(record, "begin"))
 
 
 # -- objectives -----------------------------------------------------------------------------------------------------------------
@@ -148,8 +146,7 @@ def test_costs_are_objectives_for_nothing() -> None:
     asked = dataclasses.replace(
         request(Recorded(""), 200, "a=1:6", "b=1:6"), aims=tuple(choose([], ["macs"], ["params", "flops.thop"])), trials=36
     )
-    study = open_study(InMemoryStorage(), "exact", asked)
-    search = Search(study, asked, None)
+    search = Search(InMemoryStorage(), "exact", asked, None)
     search.run()
     found = result(search.trials, asked.aims, 0)
     assert found.trials == found.points == 36

@@ -11,7 +11,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.explore.axis import Axis, parse_axes
+from archdsl.explore.grid.axis import Axis, parse_axes
 from archdsl.explore.search.space import Space
 
 SPEC = """\

@@ -17,19 +17,18 @@ from archdsl.explore.search import dashboard
 from archdsl.explore.search.journal import Journal
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import kept, open_storage, shown
-from archdsl.explore.search.study import open_study
 
 
 def test_a_line_that_was_not_finished_is_cut_off(tmp_path: Path) -> None:
     path, record = tmp_path / "journal.log", tmp_path / "record"
     asked = request(Recorded(str(record)), 3)
-    Search(open_study(open_storage(str(path)), "study", asked), asked, AtOnce()).run()
+    Search(open_storage(str(path)), "study", asked, AtOnce()).run()
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"op_code":8,"worker_id":"x","tri')
     storage = open_storage(str(path))
     assert path.read_bytes() == whole
     asked = request(Recorded(str(record)), 5)
-    Search(open_study(storage, "study", asked), asked, AtOnce()).run()
+    Search(storage, "study", asked, AtOnce()).run()
     assert sum(counts(record, "begin").values()) == 5
     assert all(json.loads(line) for line in path.read_text().splitlines())
 
@@ -112,10 +111,10 @@ def test_the_dashboard_serves_a_study_to_this_machine(
 ) -> None:
     path = tmp_path / "journal.log"
     asked = request(Recorded(str(tmp_path / "record")), 2)
-    Search(open_study(open_storage(str(path)), "shown", asked), asked, AtOnce()).run()
+    Search(open_storage(str(path)), "shown", asked, AtOnce()).run()
     servers: list[dashboard._Server] = []
     monkeypatch.setattr(dashboard._Server, "server_activate", lambda self: (servers.append(self), self.socket.listen(5)))
-    thread = threading.Thread(target=dashboard.serve, args=(str(path), 0), daemon=True)
+    thread = threading.Thread(target=dashboard.serve, args=(str(path), 0, print), daemon=True)
     thread.start()
     try:
         while not servers:
@@ -126,10 +125,10 @@ def test_the_dashboard_serves_a_study_to_this_machine(
             found = json.load(answer)
         assert [study["study_name"] for study in found["study_summaries"]] == ["shown"]
         with pytest.raises(InputError, match=f"port {port} cannot be used: .*; choose another with --port"):
-            dashboard.serve(str(path), int(port))
+            dashboard.serve(str(path), int(port), print)
     finally:
         servers[0].shutdown()
         thread.join(timeout=10)
     assert f"{path} at http://127.0.0.1:" in capsys.readouterr().out
     with pytest.raises(InputError, match=r"no such file: nowhere\.log"):
-        dashboard.serve("nowhere.log", 0)
+        dashboard.serve("nowhere.log", 0, print)

@@ -1,6 +1,6 @@
 """What is kept of many variants while they stream by: a Pareto front, or the first few in an order.
 
-Both hold lines of integers: the numbers that decide, smaller is better, with a note of which variant each belongs to.
+Both hold lines of integers, the numbers that decide (smaller is better), with a note of which variant each line is.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 Notes = Callable[[np.ndarray], list[Any]]
-"""What to remember of lines that are kept, given by their numbers in the block."""
+"""What to remember of lines that are kept, given by their numbers in the chunk."""
 
 CELLS = 1 << 14
-"""Of the table by which most variants are told apart from a front; small enough for the processor's cache."""
+"""Cells of the table by which most variants are seen to be beaten by a front; few enough for the processor's cache."""
 
 FEW = 1 << 10
 """Lines that are compared with each other at once."""
@@ -36,11 +36,11 @@ class Front:
         self._stairs: _Stairs | None = None
 
     def add(self, columns: list[np.ndarray], notes: Notes, lines: np.ndarray | None = None) -> None:
-        """Take the variants of a block.
+        """Take the variants of a chunk.
 
         Args:
-            columns: the numbers that decide, one array each, of all variants of the block.
-            lines: numbers of those that count; all, where not given.
+            columns: the numbers that decide, one array each, for all lines of the chunk.
+            lines: numbers of the lines that count; all, where not given.
         """
         if lines is not None:
             columns = [column[lines] for column in columns]
@@ -65,7 +65,7 @@ class Front:
         self._stairs = None
 
     def _candidates(self, columns: list[np.ndarray]) -> np.ndarray:
-        """Lines that neither the front so far nor a good line of the block plainly beats; some of them may still fall."""
+        """Lines that neither the front so far nor a few good lines of the chunk beat; others may still beat some of them."""
         lines = np.arange(len(columns[0]))
         if any(column.dtype == object for column in (*columns, self.values)):
             return lines
@@ -77,10 +77,10 @@ class Front:
 
 
 class _Stairs:
-    """A front as a staircase, so that most variants fall by one look into a table.
+    """A front as a staircase: one look into a table tells of most variants that they are beaten.
 
-    All numbers but the one that varies most are sorted into buckets; for each combination of buckets the table holds the least of
-    that one number among the kept variants that lie at or below the lower ends of the buckets. A variant that is no lower is beaten,
+    All numbers but the one that varies most are sorted into buckets. For each combination of buckets the table holds the least of
+    that one number among the kept variants that lie at or below the lower ends of the buckets. A variant that is not lower is beaten,
     or equal to a kept one.
     """
 
@@ -102,7 +102,7 @@ class _Stairs:
         self.table = table
 
     def open(self, columns: list[np.ndarray]) -> np.ndarray:
-        """Which variants are not beaten by the look into the table."""
+        """A mask of the variants that the table does not show to be beaten."""
         better: Any = False
         cell: Any = 0
         for number, low, shift, end in zip(self.others, self.lows, self.shifts, self.ends, strict=True):
@@ -115,7 +115,7 @@ class _Stairs:
 
 
 def _without_plain(columns: list[np.ndarray], lines: np.ndarray) -> np.ndarray:
-    """Lines that remain when good ones are taken in turn and what they beat is left out, as long as that pays."""
+    """Lines that remain when one good line after another is taken and the lines that it beats are left out, as long as that pays."""
     while len(lines) > FEW:
         some = [column[lines] for column in columns]
         spans = [max(1, int(column.max()) - int(column.min())) for column in some]
@@ -188,7 +188,7 @@ class First:
         self.notes: list[Any] = []
 
     def add(self, column: np.ndarray, notes: Notes, lines: np.ndarray | None = None) -> None:
-        """Take the variants of a block; `lines` are the numbers of those that count."""
+        """Take the variants of a chunk; `lines` are the numbers of those that count."""
         if lines is not None:
             column = column[lines]
         full = len(self.values) >= self.count

@@ -1,7 +1,12 @@
-"""A total of all variants of a box: a sum of products of small arrays, each along few axes, worked out where it is looked at.
+"""A total of all variants of a box: a sum of products of small arrays, each along few axes, worked out only where it is looked at.
 
-A layer that depends on two knobs is an array along two axes, and a product of channels by pixels stays two arrays, so the size of
-a total is that of its parts and not that of the grid.
+This is what makes a hundred million variants countable, and what a solver proves its bounds on:
+
+    total[i, j, k, ...]  =  ( constant  +  Σ_p  Π_f array_pf[i, j, k, ...] )  /  den
+
+with every array of length 1 along the axes that it does not depend on. A layer that depends on two knobs is one array along two
+axes, and a product of channels and pixels stays two arrays, so a total takes the memory of its arrays and not that of the grid. A
+number that no variant is below is the sum of the products of the least elements (`bounds`), without a look at any variant.
 """
 
 from __future__ import annotations
@@ -18,27 +23,26 @@ from archdsl.exact.bounds import Bounds, of_product, ordered
 from archdsl.exact.factors import Factors, along
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import fits
-
-Index = tuple[Any, ...]
-"""What is looked at: for every axis a slice, or an array of places that goes with those of the other axes."""
+from archdsl.explore.grid.cut import Index, Span, elements
 
 
 class Total:
-    """Exact integers over a common denominator, one for each variant of a box.
+    """Exact integers, the numerators, over a common denominator; one for each variant of a box.
 
     Attributes:
-        products: arrays with an axis for each of the box whose product is a part of the sum; axes that do not matter have length 1.
-        constant: the part of the sum that is the same everywhere.
+        products: tuples of arrays, each tuple the factors of one summand. An array has an axis for each axis of the box, of length 1
+            where the axis makes no difference. All are int64 where every sum is proven to fit, otherwise arrays of Python ints.
+        constant: the summand that is the same everywhere.
         den: what every numerator is divided by.
-        low, high: bounds of all numerators.
+        low, high: bounds of all numerators, inclusive.
     """
 
     def __init__(self, values: Iterable[tuple[Any, int]], dimensions: int, unit: int = 1):
         """
         Args:
-            values: ints, Fractions and grids, each with how many times it is taken.
+            values: ints, Fractions and grids, each with the number of times that it is added.
             dimensions: number of axes of the box.
-            unit: how many of the values make one of the total.
+            unit: how many units of the values make one unit of the total.
         """
         terms = [(value, times) for value, times in values if times and not (isinstance(value, int) and value == 0)]
         self.den = lcm(1, *(_denominator(value) for value, _ in terms))
@@ -64,9 +68,9 @@ class Total:
         rest.sort(key=lambda factor: factor[0])
         same = arrays.setdefault((main[0], *(bits for bits, _ in rest)), {})
         key = b"|".join(array.tobytes() for _, array in rest)
-        part = _Part.of(_full(main[1], dimensions), scale)
+        added = _Sum.of(_full(main[1], dimensions), scale)
         others = tuple((bits, _full(array, dimensions)) for bits, array in rest)
-        same[key] = (same[key][0].plus(part) if key in same else part, others)
+        same[key] = (same[key][0].plus(added) if key in same else added, others)
 
     def _bound(self) -> None:
         """Sums as int64 where all of them, and all of their sums, are proven to fit."""
@@ -80,58 +84,58 @@ class Total:
         self.products = _absorbed(self.products)
         self.low, self.high = self.bounds()
 
-    def bounds(self, index: Index | None = None) -> tuple[int, int]:
-        """A number that no numerator is below, and one that none is above; of all variants, or of those in slices of the axes."""
+    def bounds(self, span: Span | None = None) -> tuple[int, int]:
+        """A number that no numerator is below, and one that none is above; of all variants, or of those in a span."""
         low = high = self.constant
         for product in self.products:
-            cut = product if index is None else [array[_along(array, index)] for array in product]
-            ends = reduce(of_product, [(int(array.min()), int(array.max())) for array in cut])
+            arrays = product if span is None else [elements(array, span) for array in product]
+            ends = reduce(of_product, [(int(array.min()), int(array.max())) for array in arrays])
             low, high = low + ends[0], high + ends[1]
         return low, high
 
-    def block(self, index: Index) -> np.ndarray:
-        """The numerators in slices of the axes: an array that broadcasts to the lengths of the slices."""
+    def numerators(self, span: Span) -> np.ndarray:
+        """The numerators in a span: an array that broadcasts to its lengths."""
         work: dict[int, np.ndarray] = {}
         for product in self.products:
-            _insert(work, reduce(np.multiply, [array[_along(array, index)] for array in product]))
+            _insert(work, reduce(np.multiply, [elements(array, span) for array in product]))
         while len(work) > 1:
             first, second = _cheapest(work)
             _insert(work, work.pop(first) + work.pop(second))
         total = next(iter(work.values()), None)
         if total is None:
-            return np.full((1,) * len(index), self.constant, dtype=np.int64 if fits(self.constant, self.constant) else object)
+            return np.full((1,) * len(span), self.constant, dtype=np.int64 if fits(self.constant, self.constant) else object)
         return total + self.constant if self.constant else total
 
     def at(self, places: Index) -> np.ndarray:
         """The numerators of single variants: `places` holds one array of equal length for each axis."""
         total: Any = self.constant
         for product in self.products:
-            total = total + reduce(np.multiply, [array[_along(array, places)] for array in product])
+            total = total + reduce(np.multiply, [elements(array, places) for array in product])
         return np.broadcast_to(np.asarray(total), places[0].shape)
 
 
-class _Part(NamedTuple):
-    """A sum of arrays, in int64 as long as that is proven to suffice, otherwise in Python ints."""
+class _Sum(NamedTuple):
+    """A sum of arrays that grows: in int64 as long as that is proven to suffice, otherwise in Python ints."""
 
     array: np.ndarray
     bounds: Bounds
 
     @classmethod
-    def of(cls, array: np.ndarray, scale: int) -> _Part:
+    def of(cls, array: np.ndarray, scale: int) -> _Sum:
         """An array times an int."""
         bounds = ordered(int(array.min()) * scale, int(array.max()) * scale)
         small = array.dtype != object and fits(*bounds) and fits(scale, scale)
         return cls((array if small else array.astype(object)) * scale, bounds)
 
-    def plus(self, other: _Part) -> _Part:
+    def plus(self, other: _Sum) -> _Sum:
         bounds = self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]
         if self.array.dtype != object and other.array.dtype != object and fits(*bounds):
-            return _Part(self.array + other.array, bounds)
-        return _Part(self.array.astype(object) + other.array.astype(object), bounds)
+            return _Sum(self.array + other.array, bounds)
+        return _Sum(self.array.astype(object) + other.array.astype(object), bounds)
 
 
 def _absorbed(products: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, ...]]:
-    """The same sum with every array that varies along some axes of another one added to that."""
+    """The same sum, with every array added to another one that varies along the same axes and more, if there is one."""
     single: list[tuple[int, np.ndarray]] = []
     for (array,) in sorted((p for p in products if len(p) == 1), key=lambda p: -p[0].size):
         bits = along(array)
@@ -146,14 +150,6 @@ def _absorbed(products: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, 
 
 def _full(array: np.ndarray, dimensions: int) -> np.ndarray:
     return array.reshape((1,) * (dimensions - array.ndim) + array.shape)
-
-
-def _along(array: np.ndarray, index: Index) -> Index:
-    """The index for an array some of whose axes have length 1."""
-    return tuple(
-        (slice(None) if isinstance(part, slice) else np.zeros_like(part)) if length == 1 else part
-        for length, part in zip(array.shape, index, strict=True)
-    )
 
 
 def _insert(work: dict[int, np.ndarray], array: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Work on local processes. One that dies is replaced, and only its own item runs again; none outlives the program."""
+"""Work on local processes. A process that dies is replaced, and only its own item runs again; none outlives the program."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from archdsl.errors import BackendError
-from archdsl.explore.workers import Function, Outcome, attempt
+from archdsl.explore.work.workers import Finished, Function, attempt
 
 RETRIES = 2
 """Times that an item runs again after its process died."""
 
 CLOSE_SECONDS = 5.0
-"""Time that processes have to end by themselves."""
+"""Time that processes are given to end by themselves."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class _Item:
 
 
 class Processes:
-    """A fixed number of processes of this machine, started when they are first needed. See `archdsl.explore.workers.Workers`.
+    """A fixed number of processes of this machine, started when they are first needed. See `archdsl.explore.work.workers.Workers`.
 
     `concurrent.futures` would give up every item that runs when one process dies, and its processes stay behind when the program
     is killed.
@@ -53,13 +53,13 @@ class Processes:
         self.queue.append(_Item(key, item))
         self._start()
 
-    def wait(self, seconds: float) -> list[Outcome]:
+    def wait(self, seconds: float) -> list[Finished]:
         outcomes = []
         for connection in wait(list(self.busy), seconds) if self.busy else []:
             assert isinstance(connection, Connection)
             process, item = self.busy.pop(connection)
             try:
-                outcomes.append(Outcome(item.key, *connection.recv()))
+                outcomes.append(Finished(item.key, *connection.recv()))
                 self.idle.append(process)
             except (EOFError, OSError):
                 outcomes += self._lost(process, item)
@@ -69,7 +69,7 @@ class Processes:
     def close(self) -> None:
         processes = [*self.idle, *(process for process, _ in self.busy.values())]
         for process in processes:
-            process.connection.close()  # which ends those that are idle
+            process.connection.close()  # which ends idle processes
         for process, _ in self.busy.values():
             process.handle.terminate()
         for process in processes:
@@ -85,10 +85,10 @@ class Processes:
             process = self.idle.pop() if self.idle else _Process(self.context, self.function)
             item = self.queue.popleft()
             self.busy[process.connection] = process, item
-            with suppress(OSError):  # it has died; `wait` meets the end of the connection
+            with suppress(OSError):  # the process has died; `wait` will find the connection closed
                 process.connection.send(item.value)
 
-    def _lost(self, process: _Process, item: _Item) -> list[Outcome]:
+    def _lost(self, process: _Process, item: _Item) -> list[Finished]:
         process.connection.close()
         process.handle.join()
         item.lost += 1
@@ -97,7 +97,7 @@ class Processes:
             return []
         code = process.handle.exitcode or 0
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        return [Outcome(item.key, error=BackendError(f"its process {how}, {item.lost} times"))]
+        return [Finished(item.key, error=BackendError(f"its process {how}, {item.lost} times"))]
 
 
 class _Process:
@@ -105,13 +105,13 @@ class _Process:
         self.connection, theirs = context.Pipe()
         self.handle = context.Process(target=_serve, args=(theirs, function), daemon=True)
         self.handle.start()
-        theirs.close()  # so that its death ends the connection
+        theirs.close()  # so that the connection ends when the process dies
 
 
 def _serve(connection: Connection, function: Function) -> None:
     """What a process does: items in, values out, until the program at the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program decides what an interrupt means
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # libraries give back what they hold
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that libraries free what they hold
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:

@@ -1,18 +1,15 @@
-"""A grid of variants to parts that one graph each stands for.
+"""The partition of a grid into regions: variants that one graph stands for.
 
 Numbers are arrays, and one pass of elaboration builds all variants of a box. Where a condition about structure has several answers
-in the box, its variants are told apart by the answer, and those of each are built by themselves. Variants that cannot be built are
-masked, with the reason: those that a shape rule refuses inside of a box, and boxes in which nothing can be built.
+in the box, its variants are grouped by the answer, and each group is built by itself. Variants that cannot be built are set aside
+with the reason: those that a shape rule refuses inside a box, and boxes in which nothing can be built.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from archdsl.cost.comparing.totals import amounts, parts_of_unit
 from archdsl.design import Design
@@ -20,79 +17,38 @@ from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
 from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
-from archdsl.explore.box import Box
-from archdsl.explore.total import Total
+from archdsl.explore.grid.box import Box
+from archdsl.explore.grid.region import Refused, Region, reason
+from archdsl.explore.grid.total import Total
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 
 ROOM = 32_000_000
-"""Array elements that may be made while one box is elaborated and costed; more than that, and it is cut in two."""
-
+"""Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
 KEPT = 8_000_000
-"""Array elements after which what was kept of earlier boxes is given back."""
+"""Array elements after which what was kept of earlier boxes is freed."""
 
 MOST_OPERATORS = 20_000
-"""The same for operators, however small their arrays."""
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Variants that one graph stands for.
-
-    Numbers mean nothing for combinations that the box does not count, or that cannot be built.
-
-    Attributes:
-        values: of all settings and knobs, by name; arrays along the axes of the box where they have several.
-        costs: totals by name, those that were asked for.
-        masks: conditions that hold for the variants that can be built (an axis for each of the box, of length 1 where it does not
-            matter), each with the reason where it does not.
-    """
-
-    box: Box
-    values: dict[str, Any]
-    costs: dict[str, Total]
-    masks: tuple[tuple[np.ndarray, str], ...] = ()
-
-    def masked(self) -> Counter[str]:
-        """How many variants cannot be built, by the first reason."""
-        found: Counter[str] = Counter()
-        alive = self.box.size
-        counted = np.array(True) if self.box.counted is None else self.box.counted
-        for ok, reason in self.masks:
-            counted = counted & ok
-            left = Box(self.box.axes, self.box.chosen, _whole(counted, self.box)).size
-            found[reason] += alive - left
-            alive = left
-        return +found
-
-
-@dataclass(frozen=True, eq=False)
-class Refused:
-    """Variants none of which can be built, and why."""
-
-    box: Box
-    reason: str
+"""Operators after which the same is done, however small their arrays."""
 
 
 @dataclass(eq=False)
 class Partition:
-    """The parts of boxes, one after the other; each is worked out when it is asked for.
+    """The regions of some boxes, one after the other; each is worked out when it is asked for.
 
     Attributes:
-        costs: names of the totals that parts have.
-        built: how many boxes were elaborated, those that had to be cut among them.
-        known: totals by graph: boxes whose graphs turn out equal are costed once.
+        costs: names of the totals that regions have.
+        known: totals by graph, so that boxes whose graphs turn out equal are costed once.
     """
 
     net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
-    built: int = field(default=0, init=False)
     known: dict[Any, dict[str, Total]] = field(default_factory=dict, init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
 
-    def __iter__(self) -> Iterator[Part | Refused]:
+    def __iter__(self) -> Iterator[Region | Refused]:
         waiting = list(self.boxes)[::-1]
         while waiting:
             found = self.work(waiting.pop())
@@ -101,19 +57,18 @@ class Partition:
             else:
                 yield found
 
-    def work(self, box: Box) -> Part | Refused | list[Box]:
-        """The part of a box, or the boxes that it has to be cut into."""
+    def work(self, box: Box) -> Region | Refused | list[Box]:
+        """The region of a box, or the boxes that it has to be cut into."""
         grid = GridContext(box.counted, noting=True)
-        self.built += 1
         try:
             with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())
                 net.cost()
                 costs = self.totals(net, box, grid)
         except Undecided as error:
-            return box.groups(_whole(error.mask, box))
+            return box.groups(error.mask)
         except Disagreement as error:  # of a cost
-            return box.groups(_whole(error.mask, box))
+            return box.groups(error.mask)
         except TooLarge as error:
             return box.halves(error.knobs)
         except ArchdslError as error:
@@ -123,15 +78,15 @@ class Partition:
         finally:
             self.forget(ROOM - room.left)
         if costs is None:
-            return box.groups(_whole(grid.refusals[0].ok.mask, box))
-        once = {(ok.mask.shape, ok.mask.tobytes(), text): (_whole(ok.mask, box), text) for ok, text in grid.refusals}
-        return Part(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
+            return box.groups(grid.refusals[0].ok.mask)
+        once = {(ok.mask.shape, ok.mask.tobytes(), text): (box.with_all_axes(ok.mask), text) for ok, text in grid.refusals}
+        return Region(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
 
     def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total] | None:
-        """The costs of a graph, of the variants that can be built; None where that is none of the box."""
+        """The costs of a graph for the variants that can be built; None where no variant of the box can be."""
         counted = box.counted
         for ok, _ in grid.refusals:
-            mask = _whole(ok.mask, box)
+            mask = box.with_all_axes(ok.mask)
             counted = mask if counted is None else counted & mask
         if counted is not None and not counted.any():
             return None
@@ -144,20 +99,21 @@ class Partition:
         return found
 
     def forget(self, spent: int) -> None:
-        """Give back what was kept of blocks and operators once it has grown large; the next boxes are opened anew."""
+        """Free what was kept of blocks and operators once it has grown large; the next boxes make theirs anew."""
         self.spent += spent
         if self.spent > KEPT or len(self.net.links.operators) > MOST_OPERATORS:
             self.spent = 0
             self.net.links.clear()
 
     def failed(self, box: Box, grid: GridContext, error: ArchdslError) -> Refused | list[Box]:
-        """What follows from a box that cannot be built: nothing in it can, or a cut that leaves what can.
+        """What follows from an error in a box: nothing in it can be built, or it is cut so that the others can be.
 
-        A condition that fails for some variants lets their meaningless numbers go on, and these may break something later; so the
-        box is cut there first. Otherwise a mistake is of the whole box if both its ends have it, and if not it is cut in half.
+        Where a shape rule refuses some variants, their meaningless numbers go on and may break something later; so the box is first
+        cut between these and the others. Otherwise the whole box has the mistake if its first and its last variant have it, and if
+        not the box is cut in half.
         """
         if grid.refusals:
-            return box.groups(_whole(grid.refusals[0].ok.mask, box))
+            return box.groups(grid.refusals[0].ok.mask)
         if box.size == 1:
             return Refused(box, reason(error))
         ends = [self.alone(box.corner(last)) for last in (False, True)]
@@ -177,13 +133,6 @@ class Partition:
         return None
 
 
-def reason(error: ArchdslError) -> str:
-    """Why something cannot be built, in one line."""
-    if isinstance(error, SpecError):
-        return error.diagnostics[0].message
-    return str(error).splitlines()[0]
-
-
 def _place(error: ArchdslError) -> object:
     """Where a mistake stands; its text, where it stands nowhere."""
     if isinstance(error, SpecError) and (mark := error.diagnostics[0].mark) is not None:
@@ -193,8 +142,3 @@ def _place(error: ArchdslError) -> object:
 
 def _exact(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: exact(value) if isinstance(value, float) else value for name, value in settings.items()}
-
-
-def _whole(mask: np.ndarray, box: Box) -> np.ndarray:
-    """Answers with an axis for each of the box."""
-    return mask.reshape((1,) * (len(box.axes) - mask.ndim) + mask.shape)

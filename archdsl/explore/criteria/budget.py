@@ -46,7 +46,7 @@ def parse_budget(text: str, known: Iterable[str], sense: Sense = "max") -> Budge
     """A budget from `cost=size`.
 
     Args:
-        known: costs that there are.
+        known: names of all costs.
 
     Raises:
         InputError: not of this form, or an unknown cost.

@@ -1,7 +1,7 @@
 """Work on a Ray cluster: connecting to one that runs, tasks with resources, and lost workers.
 
-Ray itself runs a task again when the process or the machine under it dies; what is done here is the rest: an address that can be
-reached or a clear error, resources that the cluster has, and an outcome for every item. Every node needs the same archdsl.
+Ray itself runs a task again when its process or its machine dies. The rest is done here: a clear error for an address that cannot be
+reached or resources that the cluster lacks, and an answer for every item. Every node needs the same version of archdsl.
 """
 
 from __future__ import annotations
@@ -13,35 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from archdsl.errors import BackendError, InputError
-from archdsl.explore.workers import Function, Outcome, attempt, results
+from archdsl.explore.work.workers import Finished, Function, attempt
 
 RETRIES = 3
 """Times that an item runs again after its worker was lost."""
 
 REACH_SECONDS = 5.0
-
-
-def mapped(
-    function: Function,
-    items: Iterable[Any],
-    address: str,
-    resources: Mapping[str, float] | None = None,
-    retries: int = RETRIES,
-) -> Iterator[tuple[int, Any]]:
-    """The function's value for every item, as they come: number of the item from 0, and value. Lost workers are survived.
-
-    Args:
-        function: of a module that every node can import.
-        address: `auto` for the cluster of this machine, `ray://host:10001`, or `host:port` of its head.
-        resources: that one item takes: `{"cpu": 1, "gpu": 0.5}` or any resource of the cluster; one processor where not given.
-
-    Raises:
-        BackendError: Ray is not installed, or an item lost its worker more often than `retries`.
-        InputError: no cluster there, or none with such resources.
-        ArchdslError: what an item raised.
-    """
-    with connected(function, address, resources, retries) as workers:
-        yield from results(workers, items)
 
 
 @contextmanager
@@ -52,10 +29,18 @@ def connected(
     retries: int = RETRIES,
     jobs: int | None = None,
 ) -> Iterator[ClusterWorkers]:
-    """A cluster's workers, to be given items; the connection ends with the block. Arguments and errors as in `mapped`.
+    """A cluster's workers, to be given items; the connection ends with the `with` block.
 
     Args:
-        jobs: items that run at once at most; as many as the cluster has room for where not given.
+        function: of a module that every node can import.
+        address: `auto` for the cluster of this machine, `ray://host:10001`, or `host:port` of its head.
+        resources: that one item takes: `{"cpu": 1, "gpu": 0.5}` or any resource of the cluster; one processor where not given.
+        retries: how often an item runs again after its worker was lost.
+        jobs: items that may run at once; as many as the cluster has room for where not given.
+
+    Raises:
+        BackendError: Ray is not installed, or the cluster is lost in the middle of the work.
+        InputError: there is no cluster, or none with such resources.
     """
     ray = _connect(address)
     try:
@@ -68,7 +53,7 @@ def connected(
 
 
 class ClusterWorkers:
-    """Tasks on a cluster that is connected. See `archdsl.explore.workers.Workers`."""
+    """Tasks on a connected cluster, as `archdsl.explore.work.workers.Workers`."""
 
     def __init__(self, ray: Any, function: Function, resources: Mapping[str, float], retries: int, jobs: int | None = None):
         self.ray, self.function, self.resources, self.retries, self.jobs = ray, function, dict(resources), retries, jobs
@@ -104,7 +89,7 @@ class ClusterWorkers:
     def submit(self, key: int, item: Any) -> None:
         self.running[self.remote.remote(self.function, item)] = key
 
-    def wait(self, seconds: float) -> list[Outcome]:
+    def wait(self, seconds: float) -> list[Finished]:
         done, _ = self.ray.wait(list(self.running), num_returns=1, timeout=seconds) if self.running else ([], [])
         return [self._outcome(reference) for reference in done]
 
@@ -113,15 +98,15 @@ class ClusterWorkers:
             self.ray.cancel(reference, force=True)
         self.running.clear()
 
-    def _outcome(self, reference: Any) -> Outcome:
+    def _outcome(self, reference: Any) -> Finished:
         key = self.running.pop(reference)
         try:
-            return Outcome(key, *self.ray.get(reference))
+            return Finished(key, *self.ray.get(reference))
         except self.ray.exceptions.RayTaskError as error:  # the item or the function cannot be read there
-            return Outcome(key, error=BackendError(f"a machine of the cluster could not begin: {_cause(error.cause)}"))
+            return Finished(key, error=BackendError(f"a machine of the cluster could not begin: {_cause(error.cause)}"))
         except self.ray.exceptions.RayError as error:
             lost = f"its worker was lost {self.retries + 1} times" if self.retries else "its worker was lost"
-            return Outcome(key, error=BackendError(f"{lost}: {_cause(error)}"))
+            return Finished(key, error=BackendError(f"{lost}: {_cause(error)}"))
 
     def _nodes(self) -> list[dict[str, float]]:
         return [node["Resources"] for node in self.ray.nodes() if node["Alive"]]
@@ -134,7 +119,7 @@ class ClusterWorkers:
 
 @contextmanager
 def _reached(address: str) -> Iterator[None]:
-    """While a cluster is worked with: that it is lost becomes a BackendError."""
+    """Turns the loss of the cluster in the middle of the work into a BackendError."""
     try:
         yield
     except ConnectionError as error:
@@ -207,7 +192,7 @@ def _reach(place: str, address: str) -> None:
 
 
 def _cause(error: BaseException) -> str:
-    """The first line that says something in a message of Ray, which has many."""
+    """The first line of a message of Ray that says something; most do not."""
     lines = [line.strip() for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith("Traceback") and not line.endswith(":")]
     return lines[0].removeprefix("System error: ") if lines else type(error).__name__

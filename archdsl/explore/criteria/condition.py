@@ -15,7 +15,7 @@ from archdsl.cost.comparing.totals import cost_names, of_file, unknown_cost
 from archdsl.errors import Diagnostic, Mark, Source, SpecError
 from archdsl.exact import Disagreement
 from archdsl.exact.grid_context import GridContext
-from archdsl.explore.blocks import Block
+from archdsl.explore.grid.chunk import Chunk
 from archdsl.spec.arithmetic import truth
 from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.functions import FUNCTIONS
@@ -28,7 +28,7 @@ _WORDS = {"and", "or", "not", "in", "if", "else", "true", "false", "null"}
 
 
 class Condition:
-    """A condition that is parsed once and decided for a block of variants at a time.
+    """A condition that is parsed once and decided for a chunk of variants at a time.
 
     Attributes:
         names: costs and settings that it reads.
@@ -57,15 +57,15 @@ class Condition:
     def __reduce__(self) -> tuple[Any, ...]:
         return Condition, (self.text, self._settings, tuple(self._words))
 
-    def lines(self, block: Block) -> np.ndarray | None:
-        """Numbers of the variants of a block for which the condition holds; None where it holds for all.
+    def lines(self, chunk: Chunk) -> np.ndarray | None:
+        """Numbers of the lines of a chunk for which the condition holds; None where it holds for all.
 
         Raises:
             SpecError: it cannot be decided: no condition, or a division by zero.
         """
         try:
-            with GridContext(_counted(block)):
-                found = truth(self._expression.evaluate(_Values(block, self.names)))
+            with GridContext(_counted(chunk)):
+                found = truth(self._expression.evaluate(_Values(chunk, self.names)))
         except ValueError:
             raise self._at("a condition is wanted, as in params<=3.5M", 0, len(self.text)) from None
         except ExpressionError as error:
@@ -74,10 +74,10 @@ class Condition:
             raise self._at("a division by zero, or an array where one number is wanted", 0, len(self.text)) from None
         if isinstance(found, bool):
             return None if found else np.arange(0)
-        return np.flatnonzero(np.broadcast_to(found.mask, (block.size,)))
+        return np.flatnonzero(np.broadcast_to(found.mask, (chunk.size,)))
 
     def _rewritten(self) -> tuple[str, list[int]]:
-        """The text as an expression of the language, and for each of its characters where it comes from."""
+        """The text as an expression of the language, and for each character of that its place in the text."""
         parts: list[str] = []
         origin: list[int] = []
         at = 0
@@ -128,27 +128,27 @@ class Condition:
         return SpecError(Diagnostic(message, Mark(self._source, 0, start, max(end, start + 1)), hint))
 
 
-def _counted(block: Block) -> np.ndarray | None:
-    """Which variants of a block count and can be built; None where all do."""
-    if block.lines is None:
+def _counted(chunk: Chunk) -> np.ndarray | None:
+    """A mask of the lines that count and can be built; None where all do."""
+    if chunk.lines is None:
         return None
-    found = np.zeros(block.size, dtype=bool)
-    found[block.lines] = True
+    found = np.zeros(chunk.size, dtype=bool)
+    found[chunk.lines] = True
     return found
 
 
 class _Values(dict[str, Any]):
-    """The columns of a block by the names of an expression, each made when it is read."""
+    """The columns of a chunk by the names in an expression, each made when it is read."""
 
-    def __init__(self, block: Block, names: list[str]):
+    def __init__(self, chunk: Chunk, names: list[str]):
         super().__init__()
-        self.block, self.names = block, names
+        self.chunk, self.names = chunk, names
 
     def __missing__(self, key: str) -> Any:
         name = self.names[int(key[1:])]
-        costed = self.block.costed
-        word = costed.word(name)
-        if word is None and costed.setting(name) is None and name not in costed.part.costs:
+        region = self.chunk.region
+        word = region.word(name)
+        if word is None and region.setting(name) is None and name not in region.costs:
             raise ExpressionError(f"'{name}' is neither a number nor a word here", 0, 1, "elements of a list are name.1, name.2")
-        found = self[key] = self.block.grid(name) if word is None else word
+        found = self[key] = self.chunk.grid(name) if word is None else word
         return found

@@ -1,7 +1,7 @@
 """Work on other processes: one function mapped over items, wherever they run.
 
-`Workers` is what the local processes and the Ray cluster have in common. An item that fails gives an `Outcome` with its error; it
-never stops the others. A worker that dies is replaced, and its item runs again, up to the number of retries.
+`Workers` is what the local processes and the Ray cluster have in common. An item that fails is `Finished` with its error; it never
+stops the others. A worker that dies is replaced, and its item runs again, up to the number of retries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Function = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Finished:
     """What became of one item.
 
     Attributes:
@@ -41,15 +41,15 @@ class Workers(Protocol):
     def submit(self, key: int, item: Any) -> None:
         """Give an item to the next worker that is free."""
 
-    def wait(self, seconds: float) -> list[Outcome]:
-        """What has been done since the last call. Waits for the first outcome, not longer than the time; nothing may come."""
+    def wait(self, seconds: float) -> list[Finished]:
+        """What has been done since the last call. Waits for the first item, but no longer than the time; it may be none."""
 
     def close(self) -> None:
         """End all work."""
 
 
 def attempt(function: Function, item: Any) -> tuple[Any, ArchdslError | None]:
-    """The value of a function and no error, or no value and the error. Runs inside of a worker."""
+    """The value of a function and no error, or no value and the error. Runs inside a worker."""
     try:
         return function(item), None
     except ArchdslError as error:
@@ -59,9 +59,9 @@ def attempt(function: Function, item: Any) -> tuple[Any, ArchdslError | None]:
 
 
 def results(workers: Workers, items: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    """The function's value for every item, as they come: number of the item from 0, and value.
+    """The function's value for every item, in the order in which they come in: the number of the item, from 0, and the value.
 
-    Items are taken as workers become free, so an iterator of any length does.
+    Items are taken as workers become free, so the iterator may have any length.
 
     Raises:
         ArchdslError: the first that an item raised, or its workers were lost.
@@ -70,7 +70,7 @@ def results(workers: Workers, items: Iterable[Any]) -> Iterator[tuple[int, Any]]
     running = 0
     more = True
     while more or running:
-        while more and running < workers.slots + 1:  # one waits, so that no worker has to
+        while more and running < workers.slots + 1:  # one item waits, so that no worker has to
             following = next(waiting, None)
             if following is None:
                 more = False

@@ -1,4 +1,4 @@
-"""Boxes: the part of a grid that is worked out in one pass, some places of every axis."""
+"""Boxes: parts of a grid that are elaborated in one pass, some places of every axis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import numpy as np
 from archdsl.exact import is_single_number
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import LIMIT
-from archdsl.explore.axis import Axis
+from archdsl.explore.grid import cut
+from archdsl.explore.grid.axis import Axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +23,9 @@ class Box:
     """Places on every axis, whose combinations are the variants of the box.
 
     Attributes:
-        chosen: for every axis the numbers of its places that are in the box, rising.
-        counted: which combinations are; an array of truths with an axis for each of the box, of length 1 where it does not matter.
-            None where all are.
+        chosen: for every axis the numbers of the places that are in the box, ascending.
+        counted: a mask of the combinations that are in the box, with an axis for each axis of the box, of length 1 where the axis
+            makes no difference; None where all are.
     """
 
     axes: tuple[Axis, ...]
@@ -44,7 +45,7 @@ class Box:
         return int(np.count_nonzero(self.counted)) * along
 
     def settings(self) -> dict[str, Any]:
-        """A value for every setting: as it is where the box has one, otherwise an array along the axis."""
+        """A value for every setting: the value itself where the box has only one, otherwise an array along the axis."""
         found: dict[str, Any] = {}
         for number, (axis, places) in enumerate(zip(self.axes, self.chosen, strict=True)):
             shape = [1] * len(self.axes)
@@ -69,8 +70,9 @@ class Box:
         """The variants of the box by the answer that a condition gives for them.
 
         Args:
-            answers: an array with an axis for each of the box, of length 1 where it does not matter.
+            answers: an array that broadcasts to the box.
         """
+        answers = self.with_all_axes(answers)
         found = []
         for answer in np.unique(answers):
             same = answers == answer if self.counted is None else self.counted & (answers == answer)
@@ -79,24 +81,36 @@ class Box:
         return found
 
     def halves(self, names: frozenset[str] = frozenset()) -> list[Box]:
-        """The box cut in two along its longest axis, of those with one of the settings where any has more than one place."""
-        long = [n for n, length in enumerate(self.shape) if length > 1]
-        named = [n for n in long if names.intersection(self.axes[n].names)]
-        number = max(named or long, key=lambda n: self.shape[n])
-        middle = self.shape[number] // 2
-        halves = [self._keeping(number, np.arange(middle)), self._keeping(number, np.arange(middle, self.shape[number]))]
+        """The box cut in two along its longest axis, of those with one of the settings if any of these has more than one place.
+
+        A half that holds no variant is left out.
+        """
+        named = {number for number, axis in enumerate(self.axes) if names.intersection(axis.names)}
+        halves = [self.within(span) for span in cut.halves(cut.whole(self.shape), named)]
         return [half._tight() for half in halves if half.size]
 
-    def _keeping(self, number: int, places: np.ndarray) -> Box:
+    def with_all_axes(self, array: np.ndarray) -> np.ndarray:
+        """An array that broadcasts to the box, with an axis for each axis of the box."""
+        return array.reshape((1,) * (len(self.axes) - array.ndim) + array.shape)
+
+    def within(self, span: cut.Span) -> Box:
+        """The part of the box in a span of its places."""
+        box = self
+        for number, part in enumerate(span):
+            if part.stop - part.start < box.shape[number]:
+                box = box._keeping(number, part)
+        return box
+
+    def _keeping(self, number: int, places: slice | np.ndarray) -> Box:
         """The box of some places along one axis."""
         chosen = (*self.chosen[:number], self.chosen[number][places], *self.chosen[number + 1 :])
         counted = self.counted
         if counted is not None and counted.shape[number] > 1:
-            counted = counted.take(places, axis=number)
+            counted = counted[(slice(None),) * number + (places,)]
         return Box(self.axes, chosen, counted)
 
     def _tight(self) -> Box:
-        """The same variants without places that hold none of them."""
+        """The same variants, without the places that hold none of them."""
         box = self
         for number in range(len(self.axes)):
             counted = box.counted
@@ -109,13 +123,13 @@ class Box:
 
 
 def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
-    """The whole grid in boxes: numbers share one, every word and every length of a list has one of its own."""
+    """A whole grid in boxes: all numbers of an axis share one, every word and every length of a list has one of its own."""
     for chosen in product(*(_kinds(axis) for axis in axes)):
         yield Box(tuple(axes), chosen)
 
 
 def _kinds(axis: Axis) -> list[np.ndarray]:
-    """The places of an axis whose values can stand in one array each."""
+    """The places of an axis in groups whose values can stand in one array."""
     groups: dict[Any, list[int]] = {}
     for index, point in enumerate(axis.points):
         groups.setdefault(tuple(map(_kind, point)), []).append(index)

@@ -1,6 +1,6 @@
-"""Axes of a grid of variants: a knob, a cell of a table or an argument of a block, and the values that it is to take.
+"""Axes of a grid of variants: a knob, a cell of a table or an argument of a block, and the values that it takes.
 
-width=0.5:2:0.05           from, to and step, the end included where it is met
+width=0.5:2:0.05           from, to and step; the end is included if a step falls on it
 split=1/4,1/2,3/4          values
 kernels=[3,5],[3,7]        values that are lists
 kernels.2=5,7,9            one element of a list, counted from 1
@@ -30,10 +30,10 @@ MOST_VALUES = 10_000_000
 """Values that one axis may have."""
 
 LONGEST = 60
-"""Characters of a number."""
+"""Characters that a number may have."""
 
 FEW = 1_000
-"""Values up to which an axis without values of its own takes every one of its range."""
+"""Values that the range of a knob may have for an axis to take all of them."""
 
 _RANGE = re.compile(r"\s*([^:,\[\]]+?)\s*:\s*([^:,\[\]]+?)\s*(?::\s*([^:,\[\]]+?)\s*)?\Z")
 
@@ -45,7 +45,7 @@ class Axis:
     Attributes:
         names: of the settings, as `--set` takes them.
         points: for every place on the axis the value of each setting. Numbers are ints and Fractions, lists are tuples.
-        own: the value of each setting as the spec has it, so that it need not be set; empty where it is not known.
+        own: the value that each setting has in the spec, so that it need not be set; empty where it is not known.
     """
 
     names: tuple[str, ...]
@@ -61,7 +61,7 @@ class Axis:
 
     @classmethod
     def of(cls, name: str, listed: Iterable[Any]) -> Axis:
-        """An axis of one setting. NumPy arrays, ranges and lists of values all do.
+        """An axis of one setting, from a list, a range or a NumPy array of values.
 
         Raises:
             InputError: no value, too many, or one that the language does not have.
@@ -78,7 +78,7 @@ class Axis:
         return cls((name,), tuple(points))
 
     def check(self, spec: Spec) -> None:
-        """Whether every value fits its setting. Raises InputError for the first that does not."""
+        """Raises InputError for the first value that does not fit its setting."""
         for place, name in enumerate(self.names):
             for point in dict.fromkeys(point[place] for point in self.points):
                 check_setting(spec, name, point)
@@ -102,7 +102,7 @@ def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
     for text in texts:
         axis = parse_axis(text, spec)
         if any(axis.name == other.name for other in axes):
-            raise InputError(f"'{axis.name}' is given twice; write its values behind one another: {axis.name}=1,2,3")
+            raise InputError(f"'{axis.name}' is given twice; write its values one after another: {axis.name}=1,2,3")
         axes.append(axis)
     return axes
 
@@ -130,12 +130,12 @@ def split_axes(text: str) -> list[str]:
 
 
 def allowed(knob: Parameter, spec: Spec) -> list[Any]:
-    """All values that a knob may take: its choices, true and false, or its range in steps, of 1 or of hundredths where it has none.
+    """All values that a knob may take: its choices, true and false, or its range in its steps.
 
-    A list takes them in every element.
+    Without a step of its own an integer goes in steps of 1, any other number in steps of 1/100. A list takes the values in every element.
 
     Raises:
-        InputError: the knob has none of these, or too many to take every one.
+        InputError: the knob has none of these, or too many.
     """
     if knob.choices is not None:
         return list(knob.choices)
@@ -169,7 +169,7 @@ def _steps(low: Any, high: Any, step: Any) -> Iterator[Any]:
 
 
 def _listed(name: str, text: str) -> list[Any]:
-    """Values between commas; those inside of brackets belong to a list."""
+    """Values between commas; those inside brackets belong to a list."""
     wanted = f"{name}={text}: expected numbers, words or lists"
     values = read_value(Source(name, f"[{text}]"), wanted)
     if not isinstance(values, list):

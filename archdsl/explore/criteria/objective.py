@@ -1,4 +1,4 @@
-"""What variants are compared by: costs and settings, each to be low or high."""
+"""What variants are compared by: costs and settings, each of which is to be low or high."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from archdsl.errors import InputError
 from archdsl.exact import exact
 from archdsl.exact.bounds import ordered
 from archdsl.exact.integers import fits
-from archdsl.explore.axis import Axis
-from archdsl.explore.blocks import Block
+from archdsl.explore.grid.axis import Axis
+from archdsl.explore.grid.chunk import Chunk
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A cost or a setting of an axis that is to be as low, or as high, as can be.
+    """A cost or a setting that is to be as low, or as high, as possible.
 
     Attributes:
         sign: 1 where low is good, -1 where high is.
-        den: what all values of it are multiplied by to be integers.
+        den: the factor that makes all of its values integers.
     """
 
     name: str
     sign: int
     den: int
 
-    def column(self, block: Block) -> np.ndarray:
-        """Integers of all variants of a block, smaller is better."""
-        column, total = block.column(self.name), block.costed.total(self.name)
+    def column(self, chunk: Chunk) -> np.ndarray:
+        """An integer for every line of a chunk; smaller is better."""
+        column, total = chunk.column(self.name), chunk.region.total(self.name)
         factor = self.sign * (self.den // total.den)
         if factor == 1:
             return column
@@ -63,7 +63,7 @@ def objective(text: str, net: Design, axes: Sequence[Axis]) -> Objective:
 
 
 def denominator(name: str, net: Design, axes: Sequence[Axis]) -> int:
-    """What makes every value of a cost or setting an integer. Raises InputError for a name that is neither."""
+    """The factor that makes every value of a cost or setting an integer. Raises InputError for a name that is neither."""
     for axis in axes:
         if name in axis.names:
             values = [point[axis.names.index(name)] for point in axis.points]

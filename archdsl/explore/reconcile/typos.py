@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archdsl.errors import InputError
-from archdsl.explore.axis import Axis
+from archdsl.explore.grid.axis import Axis
 from archdsl.spec.model import Call, Constant, Spec
 from archdsl.spec.rows import tables
 
@@ -14,7 +14,7 @@ from archdsl.spec.rows import tables
 def typos(spec: Spec) -> Axis:
     """The table as it stands, then with each cell changed to each other value that its column holds.
 
-    Cells that are empty or hold a formula stay as they are; so do those of an operator to one whose rows fill other columns.
+    Cells that are empty or hold a formula stay as they are, and an operator is changed only to one whose rows fill the same columns.
 
     Raises:
         InputError: the net has no table.
@@ -41,7 +41,7 @@ def typos(spec: Spec) -> Axis:
 
 
 def _tables(spec: Spec) -> Iterator[list[dict[str, Any]]]:
-    """The rows of each table: number under `#`, and the value of every cell that is a plain one."""
+    """The rows of each table: the number under `#`, and the value of every cell that holds one."""
     for table in tables(spec.net):
         yield [_cells(call) for call in table.calls()]
 

@@ -1,0 +1,1 @@
+"""The best variants inside a budget, and the proof that no other is better."""

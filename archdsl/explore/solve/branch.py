@@ -1,0 +1,104 @@
+"""Branch and bound (Land & Doig 1960) over regions of a grid.
+
+A total is a sum of products of small arrays, so a number that no variant of a span is below is the sum of the products of their
+least elements. A span that cannot keep to the budgets, or cannot beat what was found, is left out; the others are cut in two, and
+small ones are counted variant by variant.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from archdsl.explore.criteria.budget import Budget
+from archdsl.explore.criteria.objective import Objective
+from archdsl.explore.grid import cut
+from archdsl.explore.grid.chunk import Chunk
+from archdsl.explore.grid.region import Region
+from archdsl.explore.variants import Row
+
+LEAF = 1 << 15
+"""Variants of a span that are counted one by one instead of cutting it again."""
+
+Key = tuple[int, ...]
+"""The objectives in order, as integers of which smaller is better; compared one after the other."""
+
+
+@dataclass
+class BranchAndBound:
+    """A search for the first `count` variants in the order of the objectives that keep to the budgets.
+
+    Attributes:
+        shown: costs that rows hold.
+        counted: variants that were counted one by one so far.
+    """
+
+    budgets: Sequence[Budget]
+    objectives: Sequence[Objective]
+    count: int
+    shown: Sequence[str]
+    counted: int = 0
+
+    def run(self, regions: Sequence[Region]) -> list[tuple[Key, Row]]:
+        """The variants, best first."""
+        serial = itertools.count()
+        waiting: list[tuple[Key, int, Region, cut.Span]] = []
+        best: list[tuple[Key, Row]] = []
+
+        def consider(region: Region, span: cut.Span) -> None:
+            if all(_possible(region, span, budget) for budget in self.budgets):
+                key = tuple(_least(region, span, objective) for objective in self.objectives)
+                if len(best) < self.count or key < best[-1][0]:
+                    heapq.heappush(waiting, (key, next(serial), region, span))
+
+        for region in regions:
+            consider(region, cut.whole(region.box.shape))
+        while waiting:
+            key, _, region, span = heapq.heappop(waiting)
+            if len(best) >= self.count and key >= best[-1][0]:
+                break
+            if cut.size(span) > LEAF:
+                for half in cut.halves(span):
+                    consider(region, half)
+                continue
+            best = sorted([*best, *self._leaf(Chunk(region, span))], key=lambda found: found[0])[: self.count]
+        return best
+
+    def _leaf(self, chunk: Chunk) -> list[tuple[Key, Row]]:
+        """The best variants of a chunk."""
+        self.counted += chunk.size
+        lines = chunk.every_line
+        for budget in self.budgets:
+            limit, column = _limit(chunk.region, budget), chunk.column(budget.cost)[lines]
+            lines = lines[column <= limit if budget.sense == "max" else column >= limit]
+        if not len(lines):
+            return []
+        keys = [objective.column(chunk)[lines] for objective in self.objectives]
+        order = np.lexsort(tuple(reversed(keys)))[: self.count]
+        rows = chunk.rows(lines[order], self.shown)
+        return [(tuple(int(key[line]) for key in keys), row) for line, row in zip(order.tolist(), rows, strict=True)]
+
+
+def _limit(region: Region, budget: Budget) -> int:
+    """The last numerator of a cost that keeps to its bound."""
+    bound = budget.bound * region.total(budget.cost).den
+    return math.floor(bound) if budget.sense == "max" else math.ceil(bound)
+
+
+def _possible(region: Region, span: cut.Span, budget: Budget) -> bool:
+    """Whether any variant may keep to the budget."""
+    low, high = region.total(budget.cost).bounds(span)
+    limit = _limit(region, budget)
+    return low <= limit if budget.sense == "max" else high >= limit
+
+
+def _least(region: Region, span: cut.Span, objective: Objective) -> int:
+    """A number that no variant is below in an objective."""
+    total = region.total(objective.name)
+    low, high = total.bounds(span)
+    return (low if objective.sign > 0 else -high) * (objective.den // total.den)

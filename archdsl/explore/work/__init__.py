@@ -1,0 +1,1 @@
+"""Work for other processes, on this machine or on a Ray cluster."""
