@@ -6,10 +6,42 @@ with it light and dark. Text that comes from a spec goes through `text`, because
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archdsl.viz.plots.points import Points
 
 Figure = dict[str, Any]
+
+WIDTH = 800
+"""Pixels that labels and bars need; a narrower page scrolls."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What a page shows of one plot.
+
+    Attributes:
+        title: its heading.
+        note: a line below the heading.
+        hint: what a reader can do.
+        width: pixels that it needs; None for any.
+        points: the variants that it shows. The page holds them as a table, colours the plot by one of its columns, and shows all
+            of them under the pointer.
+        controls: of a plot of variants, by the names that page.js has for them: the column that colours it at first, axes that can
+            be logarithmic and those that are, rows on the front.
+    """
+
+    title: str
+    figure: Figure
+    note: str = ""
+    hint: str = ""
+    width: int | None = None
+    points: Points | None = None
+    controls: Mapping[str, Any] = field(default_factory=dict)
 
 
 def text(words: str) -> str:
