@@ -13,19 +13,18 @@ from archdsl.artifacts import write
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.difference import difference as _difference
-from archdsl.viz.dot import MANY, SIZE, WIDTH, dot
+from archdsl.viz.dot import MANY, dot
 from archdsl.viz.drawing import Drawing
 from archdsl.viz.forms import form
 from archdsl.viz.heat import heat as _heat
 from archdsl.viz.heat import heated
 from archdsl.viz.layout import lay_out
 from archdsl.viz.legend import kinds
-from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.peak import Peak, at_peak
 from archdsl.viz.select import first_call
 from archdsl.viz.select import row as _row
 from archdsl.viz.structure import draw
-from archdsl.viz.svg import alone
+from archdsl.viz.svg import alone, parsed
 from archdsl.viz.text import clean
 from archdsl.viz.titles import cleared
 from archdsl.viz.view import View
@@ -62,14 +61,12 @@ class Picture:
     def svg(self) -> str:
         """SVG that stands alone. Raises BackendError where there is no layout engine."""
         titles = {box.id: clean(", ".join(box.nodes)) for box in self.drawing.boxes}
-        text, crossed = self._laid_out(self.dot)
+        root = parsed(lay_out(self.dot, "svg"))
+        crossed = cleared(root)
         if crossed and len(self.drawing.boxes) <= MANY:
-            wider, still = self._laid_out(dot(self.drawing, self.rankdir, crossed))
-            text = wider if len(still) < len(crossed) else text
-        return alone(text, clean(self.drawing.name), self.drawing.summary(), titles)
-
-    def _laid_out(self, source: str) -> tuple[str, list[str]]:
-        return cleared(lay_out(source, "svg").decode(), SIZE, WIDTH * 72, INK, PAPER)
+            wider = parsed(lay_out(dot(self.drawing, self.rankdir, crossed), "svg"))
+            root = wider if len(cleared(wider)) < len(crossed) else root
+        return alone(root, clean(self.drawing.name), self.drawing.summary(), titles)
 
     def save(self, path: str | Path) -> None:
         """Write the picture in the form that the ending asks for (`archdsl.viz.forms`). The file appears whole or not at all.
