@@ -12,5 +12,6 @@ figures     the figures of the paper                  (viz/figures.py)
 """
 
 from archdsl.viz.picture import Picture, diagram, difference
+from archdsl.viz.view import View
 
-__all__ = ["Picture", "diagram", "difference"]
+__all__ = ["Picture", "View", "diagram", "difference"]

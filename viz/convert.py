@@ -29,7 +29,7 @@ def pdf(svg: str) -> bytes:
     except ImportError:
         raise BackendError(MISSING.format(form="PDF", package="svglib")) from None
     logging.getLogger("svglib").setLevel(logging.ERROR)
-    if not _plain(svg) and _found(_WIDE):
+    if not _in_helvetica(svg) and _found(_WIDE):
         svg = svg.replace(_TEXT, f'font-family="{_WIDE}, Helvetica, ', 1)
     content = renderPDF.drawToString(svg2rlg(io.BytesIO(svg.encode())))
     assert isinstance(content, bytes)
@@ -54,15 +54,15 @@ def png(svg: str) -> bytes:
     return out.getvalue()
 
 
-def _plain(text: str) -> bool:
+def _in_helvetica(text: str) -> bool:
     """Whether Helvetica, with the symbols that reportlab takes from Symbol and ZapfDingbats, has every character."""
-    return all(character in _KNOWN or _in_latin(character) for character in set(text))
+    return all(character in _KNOWN or _is_latin(character) for character in set(text))
 
 
 _KNOWN = frozenset("−√●→·")
 
 
-def _in_latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     try:
         character.encode("cp1252")
     except UnicodeEncodeError:

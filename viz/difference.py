@@ -25,7 +25,7 @@ class Side(NamedTuple):
     kinds: Mapping[str, str]
 
 
-def difference(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
+def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
     """The drawing of two networks, aligned as `archdsl.cost.comparing.align` does.
 
     Args:

@@ -17,6 +17,7 @@ from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
 from archdsl.viz.looks import HEAT
+from archdsl.viz.text import share_text
 
 COSTS = ("macs", "params", "memory", "latency.DEVICE")
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)  # of a sum over layers, where steps of the scale begin
@@ -101,7 +102,7 @@ def _heated(box: Box, found: Heat) -> Box:
     share = found.of((*box.nodes, *box.repeats))
     if box.kind in ("output", "fork") or (box.kind == "input" and not share):
         return box
-    return replace(with_note(box, percent(share) if share else ""), tone=found.tone(share))
+    return replace(with_note(box, share_text(share) if share else ""), tone=found.tone(share))
 
 
 def with_note(box: Box, note: str) -> Box:
@@ -111,13 +112,6 @@ def with_note(box: Box, note: str) -> Box:
     if box.kind == "block" and len(box.lines) == 1:
         return replace(box, lines=(f"{box.lines[0]}   {note}",))
     return replace(box, lines=(*box.lines, note))
-
-
-def percent(share: float) -> str:
-    """A share as people write it."""
-    if share > 0.9995:
-        return "100%"
-    return f"{share:.1%}" if share >= 0.0005 else "<0.1%"
 
 
 def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:

@@ -14,6 +14,7 @@ from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Drawing, Edge, Legend
 from archdsl.viz.heat import with_note
 from archdsl.viz.legend import MARKS
+from archdsl.viz.text import bytes_text
 
 MOST = 12  # tensors that the legend lists
 
@@ -75,7 +76,7 @@ def _box(box: Box, peak: Peak) -> Box:
     runs = peak.moment.node in box.nodes
     note = [f"{MARKS['running']} runs"] if runs else []
     if there:
-        note.append(f"{MARKS['alive']} {size(sum(there))}{f' in {len(there)} tensors' if len(there) > 1 else ''}")
+        note.append(f"{MARKS['alive']} {bytes_text(sum(there))}{f' in {len(there)} tensors' if len(there) > 1 else ''}")
     return replace(with_note(box, "   ".join(note)), tone="running" if runs else "alive" if there else "pale")
 
 
@@ -113,11 +114,6 @@ def _legend(peak: Peak) -> Legend:
         notes.append(f"and {len(moment.alive) - MOST} more")
     if moment.scratch:
         notes.append(f"{int(moment.scratch):,} bytes that {moment.node} needs until it returns")
-    title = f"peak of activations: {size(int(moment.bytes))} ({int(moment.bytes):,} bytes; float32, batch 1)"
+    title = f"peak of activations: {bytes_text(int(moment.bytes))} ({int(moment.bytes):,} bytes; float32, batch 1)"
     swatches = (("running", f"{moment.node} runs"), ("alive", "made a tensor that is in memory then"), ("pale", "not in memory"))
     return Legend(title, swatches, notes=tuple(notes))
-
-
-def size(count: int) -> str:
-    """Bytes as people write them."""
-    return f"{count / 2**20:.2f} MiB" if count >= 2**17 else f"{count / 2**10:.1f} KiB" if count >= 2**10 else f"{count} B"

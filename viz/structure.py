@@ -17,14 +17,12 @@ from typing import Any
 from archdsl.cost.tables.layout import cell, dims
 from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.join import Add, Mul
 from archdsl.ops.operator import Shape
-from archdsl.ops.passing import Input
-from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Kind
+from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
 from archdsl.viz.labels import label, same
-from archdsl.viz.tree import Group, Run, tree
+from archdsl.viz.tree import Group, Run, box_kind, tree
 
 _NUMBER = re.compile(r"_\d+\Z")
 
@@ -73,7 +71,7 @@ class Builder:
         self.place: dict[str, Box] = {}  # of every node that is drawn
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
-    def box(self, kind: Kind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
+    def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
         nodes = tuple(nodes)
         made = Box(f"b{len(self.boxes)}", kind, tuple(lines), cluster, tuple(node.name for node in nodes), times)
         self.boxes.append(made)
@@ -110,7 +108,7 @@ class Builder:
             return
         words = [label(node, self.graph.input_shapes(node)) for node in run.nodes]
         lines = [named, words[0], ", ".join(words[1:])]
-        self.box(_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
+        self.box(box_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
 
     def part(self, group: Group, cluster: str, level: int, times: int) -> None:
         """A group as a cluster, as a closed box, or as the one run that it holds."""
@@ -196,14 +194,6 @@ def title(group: Group) -> str:
         return first.block
     own = _NUMBER.sub("", first.path.rpartition(".")[2]) if first.kind == "block" else first.block
     return call.block if own in (call.block, "") or own.isdigit() else f"{own}: {call.block}"
-
-
-def _kind(node: Node) -> Kind:
-    if isinstance(node.op, Input):
-        return "input"
-    if isinstance(node.op, (Add, Mul)):
-        return "sign"
-    return "join" if node.op.joins else "operator"
 
 
 def _only_run(group: Group) -> Run | None:

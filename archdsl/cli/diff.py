@@ -13,7 +13,7 @@ from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
 if TYPE_CHECKING:
-    from archdsl.viz.picture import Depth, Direction
+    from archdsl.viz.view import Depth, Direction
 
 
 @click.command("diff")

@@ -140,9 +140,7 @@ def test_silence_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_worker_ends_with_its_program() -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "archdsl.measure.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    worker = subprocess.Popen([sys.executable, "-m", "archdsl.measure.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert worker.stdin is not None
     job = {"runtime": "eager", "threads": 1, "rounds": 10**9, "seconds": 0, "warmup": 0, "groups": [[]]}
     worker.stdin.write(json.dumps(job).encode() + b"\n")

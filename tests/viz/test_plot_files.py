@@ -19,11 +19,11 @@ import pytest
 
 from archdsl.errors import BackendError, InputError
 from archdsl.viz.plots import ENDINGS, Bar, Dot, Dots, Parallel, Plot, Points, Scatter, Tornado, check_ending, write_plot
-from archdsl.viz.plots.figure import Entry, layout
-from archdsl.viz.plots.kinds import KINDS, Kind
+from archdsl.viz.plots.figure import OnPage, layout
+from archdsl.viz.plots.kinds import KINDS, PlotKind
 from archdsl.viz.plots.page import content, page
 from archdsl.viz.plots.paper import paper
-from archdsl.viz.plots.paper_axes import Panel
+from archdsl.viz.plots.paper_axes import OnPaper
 
 ROWS = tuple({"w<b>": i / 4, "kernels": [3, 5 + i % 2], "a": 10**6 + i, "b": 40 - i} for i in range(20))
 POINTS = Points("</script><img src=x>", ("w<b>", "kernels"), ("a", "b"), ROWS, (0, 5, 19), 3, "20 of 40 variants", {"b": "bytes"})
@@ -151,13 +151,13 @@ def test_a_plot_is_one_row_of_the_table(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots$"):
         write_plot(tmp_path / "a.html", made)
 
-    def entry(plot: Steps) -> Entry:
-        return Entry(plot.title, {"data": [{"type": "bar", "y": plot.heights}], "layout": layout()}, plot.note)
+    def on_page(plot: Steps) -> OnPage:
+        return OnPage(plot.title, {"data": [{"type": "bar", "y": plot.heights}], "layout": layout()}, plot.note)
 
-    def panel(plot: Steps, width: float) -> Panel:
-        return Panel(width / 2, lambda part: part.subplots().bar(range(len(plot.heights)), plot.heights))
+    def on_paper(plot: Steps, width: float) -> OnPaper:
+        return OnPaper(width / 2, lambda part: part.subplots().bar(range(len(plot.heights)), plot.heights))
 
-    monkeypatch.setitem(KINDS, Steps, Kind(entry, panel, wide=lambda plot: len(plot.heights) > 10))
+    monkeypatch.setitem(KINDS, Steps, PlotKind(on_page, on_paper, wide=lambda plot: len(plot.heights) > 10))
     for ending in ENDINGS:
         write_plot(tmp_path / f"alone{ending}", made)
         write_plot(tmp_path / f"beside{ending}", [*PLOTS, made])

@@ -12,7 +12,7 @@ import pytest
 import archdsl
 from archdsl.errors import InputError
 from archdsl.viz.plots import Bar, Parallel, Points, Scatter, Tornado, parallel, scatter, tornado
-from archdsl.viz.plots.readable import percent, readable, setting, signed
+from archdsl.viz.text import change_share, readable, setting, signed
 
 
 def points(**more: Any) -> Points:
@@ -46,8 +46,8 @@ def test_readable(value: float, text: str) -> None:
 
 def test_changes() -> None:
     assert [signed(v) for v in (203_000, -118, 0)] == ["+203 k", "−118", "0"]
-    assert [percent(v, 1000) for v in (61, -184.6, 3700, 0, -0.01)] == ["+6.1 %", "−18.5 %", "+370 %", "0 %", "−<0.01 %"]
-    assert percent(5, 0) == ""
+    assert [change_share(v, 1000) for v in (61, -184.6, 3700, 0, -0.01)] == ["+6.1 %", "−18.5 %", "+370 %", "0 %", "−<0.01 %"]
+    assert change_share(5, 0) == ""
 
 
 def test_settings_are_written_as_set_takes_them() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.errors import InputError, clip
-from archdsl.viz.plots.figure import WIDTH, Entry, Figure, axis, layout, text
-from archdsl.viz.plots.paper_axes import INK, MARKERS, PALE, Panel, label_room, number_axis
+from archdsl.viz.plots.figure import WIDTH, Figure, OnPage, axis, layout, text
+from archdsl.viz.plots.paper_axes import INK, MARKERS, PALE, OnPaper, label_room, number_axis
 from archdsl.viz.plots.points import PALETTE
 
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
@@ -112,9 +112,9 @@ def reach(dots: Dots, room: float = 0.05) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def entry(dots: Dots) -> Entry:
+def on_page(dots: Dots) -> OnPage:
     """What a page shows."""
-    return Entry(dots.title, figure(dots), dots.note, width=WIDTH)
+    return OnPage(dots.title, figure(dots), dots.note, width=WIDTH)
 
 
 def figure(dots: Dots) -> Figure:
@@ -159,10 +159,10 @@ def _beside(x: float, place: float, words: str, across: str, anchor: str) -> dic
     return {"x": x, "xref": across, "y": place, "xanchor": anchor, "text": words, "showarrow": False, "font": {"size": 13}}
 
 
-def panel(dots: Dots, width: float) -> Panel:
+def on_paper(dots: Dots, width: float) -> OnPaper:
     """The plot on paper."""
     made, headings = placed(dots)
-    return Panel(12 + 4.2 * (bottom(made) + 1), lambda part: _draw(part, dots, made, headings, label_room(width)))
+    return OnPaper(12 + 4.2 * (bottom(made) + 1), lambda part: _draw(part, dots, made, headings, label_room(width)))
 
 
 def _draw(part: Any, dots: Dots, made: list[Placed], headings: dict[str, float], label: int) -> None:

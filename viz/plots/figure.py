@@ -21,7 +21,7 @@ WIDTH = 800
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class OnPage:
     """What a page shows of one plot.
 
     Attributes:

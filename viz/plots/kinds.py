@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 from archdsl.errors import InputError
 from archdsl.viz.plots import dots, parallel, scatter, tornado
-from archdsl.viz.plots.figure import Entry
-from archdsl.viz.plots.paper_axes import Panel
+from archdsl.viz.plots.figure import OnPage
+from archdsl.viz.plots.paper_axes import OnPaper
 
 
 class Plot(Protocol):
@@ -26,7 +26,7 @@ class Plot(Protocol):
     def note(self) -> str: ...
 
 
-class Kind(NamedTuple):
+class PlotKind(NamedTuple):
     """What draws one kind of plot.
 
     Attributes:
@@ -35,20 +35,20 @@ class Kind(NamedTuple):
         wide: whether a narrow column of a paper has no room for a plot.
     """
 
-    page: Callable[[Any], Entry]
-    paper: Callable[[Any, float], Panel]
+    page: Callable[[Any], OnPage]
+    paper: Callable[[Any, float], OnPaper]
     wide: Callable[[Any], bool]
 
 
-KINDS: dict[type[Any], Kind] = {
-    scatter.Scatter: Kind(scatter.entry, scatter.panel, wide=lambda plot: False),
-    parallel.Parallel: Kind(parallel.entry, parallel.panel, wide=lambda plot: True),
-    tornado.Tornado: Kind(tornado.entry, tornado.panel, wide=tornado.wide),
-    dots.Dots: Kind(dots.entry, dots.panel, wide=lambda plot: True),
+KINDS: dict[type[Any], PlotKind] = {
+    scatter.Scatter: PlotKind(scatter.on_page, scatter.on_paper, wide=lambda plot: False),
+    parallel.Parallel: PlotKind(parallel.on_page, parallel.on_paper, wide=lambda plot: True),
+    tornado.Tornado: PlotKind(tornado.on_page, tornado.on_paper, wide=tornado.wide),
+    dots.Dots: PlotKind(dots.on_page, dots.on_paper, wide=lambda plot: True),
 }
 
 
-def kind_of(plot: Plot) -> Kind:
+def kind_of(plot: Plot) -> PlotKind:
     """The row of the table. Raises InputError for what is no plot."""
     found = KINDS.get(type(plot))
     if found is None:

@@ -68,15 +68,15 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
     kinds = [kind_of(plot) for plot in plots]
     column = column or ("double" if any(kind.wide(plot) for kind, plot in zip(kinds, plots, strict=True)) else "single")
     width = WIDTHS[column]
-    panels = [kind.paper(plot, width) for kind, plot in zip(kinds, plots, strict=True)]
-    heights = [panel.height for panel in panels]
+    drawings = [kind.paper(plot, width) for kind, plot in zip(kinds, plots, strict=True)]
+    heights = [drawn.height for drawn in drawings]
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # a reader's own matplotlibrc changes nothing
         matplotlib.rcParams.update(cast(Any, STYLE))
         figure = Figure(figsize=(width * MM, sum(heights) * MM), layout=_engine())
         parts = figure.subfigures(len(plots), 1, height_ratios=heights, squeeze=False)[:, 0]
-        for panel, part in zip(panels, parts, strict=True):
-            panel.draw(part)
+        for drawn, part in zip(drawings, parts, strict=True):
+            drawn.draw(part)
         return _saved(figure, form, _about(plots))
 
 

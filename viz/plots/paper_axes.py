@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from archdsl.viz.plots.points import PALETTE, Column
-from archdsl.viz.plots.readable import readable
+from archdsl.viz.text import tick
 
 INK, PALE, ACCENT, STAR = "#1b1f24", "#a8b0b8", PALETTE[0], PALETTE[5]
 SCALE = "viridis"
@@ -21,7 +21,7 @@ LABEL = 26
 """Characters of a label for which a narrow figure has room."""
 
 
-class Panel(NamedTuple):
+class OnPaper(NamedTuple):
     """One plot of a figure.
 
     Attributes:
@@ -62,14 +62,6 @@ def number_axis(axis: Any, most: int, write: Callable[[float], str] | None = Non
     shown = write or tick
     axis.set_major_locator(MaxNLocator(most))
     axis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
-
-
-def tick(value: float) -> str:
-    """A number without zeros behind the point: 2 M, not 2.00 M."""
-    number, _, prefix = readable(round(value, 12)).partition(" ")
-    if "." in number:
-        number = number.rstrip("0").rstrip(".")
-    return f"{number} {prefix}".strip().replace("-", "−")
 
 
 def colours(column: Column, rows: Sequence[int]) -> Any:

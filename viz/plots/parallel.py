@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from archdsl.errors import clip
-from archdsl.viz.plots.figure import Entry, Figure, layout, text
-from archdsl.viz.plots.paper_axes import ACCENT, INK, PALE, Panel, colour_bar, colours, discrete, is_narrow, tick
+from archdsl.viz.plots.figure import Figure, OnPage, layout, text
+from archdsl.viz.plots.paper_axes import ACCENT, INK, PALE, OnPaper, colour_bar, colours, discrete, is_narrow
 from archdsl.viz.plots.points import PALETTE, Column, OfVariants, Points, check_known
+from archdsl.viz.text import tick
 
 FRONT = "on the front"
 
@@ -68,12 +69,12 @@ def axes(points: Points) -> list[Column]:
     return [*shown, Column(FRONT, False, True, word, ("no", "yes"), word, (0, 1))]
 
 
-def entry(plot: Parallel) -> Entry:
+def on_page(plot: Parallel) -> OnPage:
     """What a page shows."""
     shown = axes(plot.points)
     hint = BRUSH + (" The front is selected at first." if shown[-1].name == FRONT else "")
     title = f"{plot.title}: settings and costs"
-    return Entry(title, figure(shown), plot.told(), hint, WIDTH * len(shown), plot.points, {"colour": plot.colour})
+    return OnPage(title, figure(shown), plot.told(), hint, WIDTH * len(shown), plot.points, {"colour": plot.colour})
 
 
 def figure(drawn: list[Column]) -> Figure:
@@ -116,11 +117,11 @@ def _unselected(lines: int) -> dict[str, Any]:
     return {"color": "var(--pale)" if lines <= MANY else "var(--ground)", "opacity": min(0.5, max(0.02, 60 / lines))}
 
 
-def panel(plot: Parallel, width: float) -> Panel:
+def on_paper(plot: Parallel, width: float) -> OnPaper:
     """The plot on paper."""
     shown = axes(plot.points)
     colour = plot.points.columns[plot.colour] if plot.colour else None
-    return Panel(60 if is_narrow(width) else 70, lambda part: _draw(part, shown, colour, plot.points.front))
+    return OnPaper(60 if is_narrow(width) else 70, lambda part: _draw(part, shown, colour, plot.points.front))
 
 
 def _draw(part: Any, drawn: list[Column], colour: Column | None, front: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from archdsl.errors import InputError, unknown
 from archdsl.viz.plots.figure import text
-from archdsl.viz.plots.readable import plain, readable, setting
+from archdsl.viz.text import plain, readable, setting
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c")
 """Colours of categories, told apart by colour-blind readers too (Okabe & Ito 2008, without the yellow that white paper swallows)."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from archdsl.viz.plots.figure import Entry, Figure, axis, layout, text
+from archdsl.viz.plots.figure import Figure, OnPage, axis, layout, text
 from archdsl.viz.plots.paper_axes import (
     ACCENT,
     INK,
     MARKERS,
     PALE,
     STAR,
-    Panel,
+    OnPaper,
     colour_bar,
     colours,
     discrete,
@@ -106,13 +106,13 @@ def positive(column: Column) -> bool:
     return column.values[0] > 0
 
 
-def entry(scatter: Scatter) -> Entry:
+def on_page(scatter: Scatter) -> OnPage:
     """What a page shows."""
     drawn = layers(scatter)
     axes = [(name, column.name) for name, column in (("x", drawn.x), ("y", drawn.y)) if positive(column)]
     controls = {"colour": scatter.colour, "axes": axes, "logs": drawn.logs, "front": drawn.front}
     title = f"{scatter.title}: {scatter.y} against {scatter.x}"
-    return Entry(title, figure(drawn), scatter.told(), points=scatter.points, controls=controls)
+    return OnPage(title, figure(drawn), scatter.told(), points=scatter.points, controls=controls)
 
 
 def figure(drawn: Layers) -> Figure:
@@ -187,11 +187,11 @@ def _wide(column: Column) -> bool:
     return column.values[-1] / column.values[0] >= WIDE
 
 
-def panel(scatter: Scatter, width: float) -> Panel:
+def on_paper(scatter: Scatter, width: float) -> OnPaper:
     """The plot on paper."""
     drawn = layers(scatter)
     colour = scatter.points.columns[scatter.colour] if scatter.colour else None
-    return Panel(66 if is_narrow(width) else 95, lambda part: _draw(part, drawn, colour))
+    return OnPaper(66 if is_narrow(width) else 95, lambda part: _draw(part, drawn, colour))
 
 
 def _draw(part: Any, drawn: Layers, colour: Column | None) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from archdsl.errors import clip
-from archdsl.viz.plots.figure import WIDTH, Entry, Figure, axis, layout, text
-from archdsl.viz.plots.paper_axes import ACCENT, INK, LABEL, Panel, label_room, number_axis, tick
-from archdsl.viz.plots.readable import percent, readable, signed
+from archdsl.viz.plots.figure import WIDTH, Figure, OnPage, axis, layout, text
+from archdsl.viz.plots.paper_axes import ACCENT, INK, LABEL, OnPaper, label_room, number_axis
+from archdsl.viz.text import change_share, readable, signed, tick
 
 Direction = Literal["down", "up"]
 NAMES: dict[Direction, str] = {"down": "one step down", "up": "one step up"}
@@ -106,9 +106,9 @@ def reach(made: list[Step], share: float = 0.42) -> tuple[float, float]:
     return low - (room if low else room / 4), high + room
 
 
-def entry(tornado: Tornado) -> Entry:
+def on_page(tornado: Tornado) -> OnPage:
     """What a page shows."""
-    return Entry(f"{tornado.title}: {tornado.cost}, one step of each setting", figure(tornado), tornado.note, width=WIDTH)
+    return OnPage(f"{tornado.title}: {tornado.cost}, one step of each setting", figure(tornado), tornado.note, width=WIDTH)
 
 
 def figure(tornado: Tornado) -> Figure:
@@ -181,7 +181,7 @@ def _effect(bar: Bar) -> float:
 def _words(tornado: Tornado, change: float | None) -> str:
     if change is None:
         return "cannot be built"
-    share = percent(change, tornado.start) if change else ""
+    share = change_share(change, tornado.start) if change else ""
     return f"{signed(change)} ({share})" if share else "no change" if not change else signed(change)
 
 
@@ -190,11 +190,11 @@ def wide(tornado: Tornado) -> bool:
     return any(len(step.label) > LABEL for step in steps(tornado))
 
 
-def panel(tornado: Tornado, width: float) -> Panel:
+def on_paper(tornado: Tornado, width: float) -> OnPaper:
     """The chart on paper."""
     made = steps(tornado)
     height = 18 + 4.2 * (made[-1].place + 1 if made else 1)
-    return Panel(height, lambda part: _draw(part, tornado, made, label_room(width)))
+    return OnPaper(height, lambda part: _draw(part, tornado, made, label_room(width)))
 
 
 def _draw(part: Any, tornado: Tornado, made: list[Step], label: int) -> None:
