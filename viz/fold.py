@@ -1,8 +1,8 @@
 """Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
 
-Two parts are alike when they have the same titles, and operator by operator the same operator, shape and wiring, what comes in
-included. They are folded only where each reads nothing but the one before and nothing outside reads from their insides, so that
-one drawing of the part with one line in and one line out says all there is.
+Two members of a group are alike when they have the same titles, and operator by operator the same operator, shape and wiring,
+including what comes in. They are folded only where each reads nothing but the one before and nothing outside reads from their
+insides, so that one drawing with one line in and one line out says all there is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def folded(
 
 
 def _may_repeat(a: Member, b: Member) -> bool:
-    """A quick look that spares most comparisons."""
+    """A cheap test that spares most comparisons."""
     return type(a) is type(b) and len(a.nodes) == len(b.nodes) and a.nodes[0].op == b.nodes[0].op and _titles(a) == _titles(b)
 
 

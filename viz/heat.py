@@ -29,9 +29,9 @@ class Heat:
     """What a drawing is coloured by.
 
     Attributes:
-        title: of the scale: `share of 117,715,736 multiply-accumulates`.
+        title: of the scale, as `share of 117,715,736 multiply-accumulates`.
         shares: of every node, from 0 to 1; a node that is not in it has none.
-        largest: whether a box has the largest share of its nodes, and not their sum.
+        largest: whether the share of a box is the largest of its nodes, not their sum.
     """
 
     title: str
@@ -65,11 +65,11 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
     Args:
         by: `macs`, `params`, `memory` (what is in memory while a layer runs), `latency.DEVICE` (what a device is predicted to
             take), or a value for each node by name, such as its measured latency in seconds; nodes that are left out count as
-            nothing.
-        part: nodes of which the shares are, where not all are drawn. Memory stays that of the whole network.
+            0.
+        part: the nodes that are drawn, where not all are: shares are of their sum. Memory stays that of the whole network.
 
     Raises:
-        InputError: an unknown cost, a cost that has to be given, unknown nodes, values that are no amounts, or a grid.
+        InputError: an unknown cost, latency without a device, an unknown node, a value that is no amount of at least 0, or a grid.
     """
     names = [node.name for node in (graph if part is None else part)]
     where = "" if part is None else " of this part"

@@ -11,7 +11,7 @@ WIDTH = 0.078  # inches that a character may take: the widest of the fonts that 
 ADVANCE = WIDTH * 72  # the same in points
 
 INK, FRAME, PAPER = "#1f2328", "#6e7781", "#ffffff"
-FAINT = "#59636e"  # ink of what is passed over; dark enough to be read
+FAINT = "#59636e"  # ink of what is not the subject; dark enough to be read
 
 KINDS: dict[str, dict[str, str]] = {
     "input": {"style": "rounded,filled"},

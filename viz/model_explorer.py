@@ -17,7 +17,7 @@ from archdsl.viz.labels import label
 from archdsl.viz.looks import HEAT, TONES
 from archdsl.viz.view import Scene
 
-SLASH = "\N{DIVISION SLASH}"  # a slash parts levels, so one in a name becomes its double
+SLASH = "\N{DIVISION SLASH}"  # a slash separates levels, so one in a name becomes a sign that looks like it
 
 
 def graph_collection(scene: Scene) -> dict[str, Any]:

@@ -11,10 +11,7 @@ LONGEST = 80  # characters of a line; a longer one is cut
 
 
 def clean(text: str) -> str:
-    """Text as one line that every program can show.
-
-    Control characters and halves of surrogate pairs are replaced, a long line is cut.
-    """
+    """Text as one line that every program can show: control characters and halves of surrogate pairs replaced, a long line cut."""
     shown = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
@@ -43,7 +40,7 @@ def readable(value: float) -> str:
     """A cost in three digits: 3.41 M, 118 M, 998, 0.0213."""
     size = abs(value)
     for step, prefix in STEPS:
-        # What rounds up to the next thousand takes the next prefix: 999,600 is 1.00 M.
+        # What rounds up to a thousand takes the next prefix: 999,600 is 1.00 M.
         if size >= step * (0.9995 if step > 1000 else 1):
             return f"{_three(value / step)} {prefix}"
     return str(int(value)) if value == int(value) else _three(value)
@@ -99,7 +96,7 @@ def setting(value: Any) -> str:
 
 
 def tick(value: float) -> str:
-    """A number without zeros behind the point: 2 M, not 2.00 M."""
+    """A number without zeros at its end: 2 M, not 2.00 M."""
     number, _, prefix = readable(round(value, 12)).partition(" ")
     if "." in number:
         number = number.rstrip("0").rstrip(".")

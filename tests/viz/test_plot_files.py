@@ -119,7 +119,7 @@ def test_the_same_plots_give_the_same_bytes(form: Any) -> None:
 
 
 def test_the_last_digits_of_a_layout_are_not_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The solver of the layout takes variables in the order of their addresses, so that its last digits differ from run to run."""
+    """The solver of the layout keeps to no fixed order, so its last digits differ from run to run."""
     from matplotlib import layout_engine
 
     before, solve = paper(PLOTS, "svg"), layout_engine.do_constrained_layout

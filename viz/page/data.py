@@ -86,7 +86,7 @@ def _part(
 
 
 def _is_open(part: PagePart, depth: float) -> bool:
-    """At first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
+    """Whether a part is open at first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
     return {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
 
 
@@ -97,7 +97,7 @@ def _operator(node: Node, costs: _Costs) -> list[Any]:
 
 
 def _links(found: Outline, graph: Graph) -> list[list[Any]]:
-    """Source, target, tensor, shape, and 1 where the shape is news to who knows what the source reads."""
+    """Source, target, tensor, shape, and 1 where the shape differs from that of what the source reads."""
     return [[x.source, x.target, x.tensor, dims(graph[x.tensor].shape), int(x.news)] for x in found.links]
 
 
@@ -109,7 +109,7 @@ class _Costs:
         self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
-        """Parameters and multiply-accumulates together, and the most bytes that are in use while one of them runs."""
+        """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs."""
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         held = max((int(self.alive.get(node.name, 0)) for node in nodes), default=0)
         return sum(int(x.params) for x in layers), sum(int(x.macs) for x in layers), held
@@ -139,7 +139,7 @@ class _Places:
         return -1 if own is None else self.number(own)
 
     def name(self, source: Source) -> str:
-        """A name that tells sources apart and nothing of the machine: from the spec's folder, or from the zoo."""
+        """A name that tells sources apart and says nothing of the machine: the path from the spec's folder, or from the zoo."""
         if source.path is None:
             return source.name
         for root in (self.sources[0].path.parent if self.sources[0].path else None, zoo()):

@@ -1,4 +1,4 @@
-"""What a page holds, apart from how it is shown: every part of a network in the part around it, and the tensors between leaves.
+"""What a page holds, apart from how it is shown: every part of a network in the part around it, and the tensors between boxes.
 
 The groups and boxes are those of a drawing (viz/tree.py), but all of them at once: a reader opens and closes them. Equal
 neighbours are one part, "x 3", which opens to each of them.
@@ -51,7 +51,7 @@ class PageLink:
 
     Attributes:
         tensor: name of the node that made it.
-        news: whether its shape is another than that of what the box reads.
+        news: whether its shape differs from that of what the box reads.
     """
 
     source: int
@@ -62,7 +62,7 @@ class PageLink:
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """All parts, each behind the one around it, and all links, in the order of the schedule."""
+    """All parts, each after the one around it, and all links, in the order of the schedule."""
 
     parts: tuple[PagePart, ...]
     links: tuple[PageLink, ...]
@@ -168,7 +168,7 @@ class _Outliner:
         return [words[0], *([", ".join(words[1:])] if len(words) > 1 else [])]
 
     def news(self, name: str) -> bool:
-        """Whether the shape of a tensor is another than that of what its box reads."""
+        """Whether the shape of a tensor differs from that of what its box reads."""
         box = self.parts[self.place[name]]
         inputs = self.graph.input_shapes(box.nodes[0])
         return box.kind in ("input", "split") or not inputs or self.graph[name].shape != inputs[0]

@@ -21,7 +21,7 @@ WIDTHS = {"single": 84, "double": 174}
 """Millimetres of a column of a page with two, and of the whole page."""
 
 DIGITS = 9
-"""Of shares of a figure: far finer than any printer, far coarser than the noise of the layout's solver."""
+"""Of places as shares of a figure: far finer than any printer, far coarser than the noise of the layout's solver, some 1e-16."""
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # matplotlib brings it, so a figure does not depend on the machine
@@ -83,8 +83,8 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
 def _engine() -> ConstrainedLayoutEngine:
     """Constrained layout that comes out alike each time.
 
-    Its solver takes variables in the order of their addresses in memory, so the last digits of what it finds differ from run to run.
-    They would show in the names of clip paths, which are made from the corners.
+    Its solver keeps to no fixed order, so the last digits of what it finds differ from run to run. They would show in the names of
+    clip paths, which are made from the corners of the axes.
     """
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.transforms import Bbox
