@@ -1,4 +1,4 @@
-"""`diagram`: the picture of a network, which lays itself out when it is looked at."""
+"""`diagram` and `difference`: pictures, which are laid out when they are looked at."""
 
 from __future__ import annotations
 

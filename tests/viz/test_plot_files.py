@@ -127,10 +127,10 @@ def test_the_last_digits_of_a_layout_are_not_in_the_file(monkeypatch: pytest.Mon
     def noisy(fig: Any, **more: Any) -> Any:
         found = solve(fig, **more)
         for part in fig.subfigs:
-            part.bbox_relative.set_points(part.bbox_relative.get_points() * (1 + 4e-16))
+            part.bbox_relative.set_points(part.bbox_relative.get_points() * (1 + 1e-14))
         for axes in fig.axes:
             box = axes.get_position(original=True)
-            axes.set_position(type(box)(box.get_points() * (1 + 4e-16)))
+            axes.set_position(type(box)(box.get_points() * (1 + 1e-14)))
         return found
 
     monkeypatch.setattr(layout_engine, "do_constrained_layout", noisy)

@@ -12,6 +12,7 @@ import pytest
 import archdsl
 from archdsl.errors import InputError
 from archdsl.viz.plots import Bar, Parallel, Points, Scatter, Tornado, parallel, scatter, tornado
+from archdsl.viz.plots.figure import colour_axis
 from archdsl.viz.text import change_share, readable, setting, signed
 
 
@@ -86,12 +87,12 @@ def test_equal_counts_are_equal_places_however_large() -> None:
 
 
 def test_few_categories_have_colours_of_their_own_and_many_a_scale() -> None:
-    axis = points().columns["kernels"].axis()
+    axis = colour_axis(points().columns["kernels"])
     assert (axis["cmin"], axis["cmax"]) == (-0.5, 2.5)
     assert len({colour for _, colour in axis["colorscale"]}) == 3
     assert axis["colorbar"]["ticktext"] == ["[3, 3]", "[3, 5]", "[5, 5]"]
     many = Points("Net", ("k",), ("a",), tuple({"k": [i], "a": 1} for i in range(100))).columns["k"]
-    assert [at for at, _ in many.axis()["colorscale"]] == [i / 6 for i in range(7)]
+    assert [at for at, _ in colour_axis(many)["colorscale"]] == [i / 6 for i in range(7)]
     assert len(many.ticks()) <= 24
 
 
@@ -198,8 +199,8 @@ def painted(value: Any) -> Any:
         scatter.figure(scatter.layers(Scatter(points(), "a", "b"))),
         parallel.figure(parallel.axes(points())),
         tornado.figure(TORNADO),
-        {"data": [], "layout": {"coloraxis": points().columns["kernels"].axis()}},
-        {"data": [], "layout": {"coloraxis": points().columns["a"].axis()}},
+        {"data": [], "layout": {"coloraxis": colour_axis(points().columns["kernels"])}},
+        {"data": [], "layout": {"coloraxis": colour_axis(points().columns["a"])}},
     ],
 )
 def test_plotly_knows_every_property(figure: dict[str, Any]) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from archdsl.viz.plots.points import Points
+from archdsl.viz.plots.points import PALETTE, Column, Points
 
 Figure = dict[str, Any]
+
+SCALE = 7
+"""Stops of the scale for numbers; the page's style sheet holds them, --scale-0 and on, for light and dark."""
 
 WIDTH = 800
 """Pixels that labels and bars need; a narrower page scrolls."""
@@ -65,3 +67,17 @@ def layout(**more: Any) -> dict[str, Any]:
         "margin": {"l": 72, "r": 16, "t": 24, "b": 64},
         **more,
     }
+
+
+def colour_axis(column: Column) -> dict[str, Any]:
+    """Plotly's colour axis for what is coloured by a column."""
+    bar: dict[str, Any] = {"title": {"text": text(column.label), "side": "top"}, "tickformat": column.format}
+    if ticks := column.ticks():
+        bar |= {"tickvals": [place for place, _ in ticks], "ticktext": [text(word) for _, word in ticks]}
+    if column.categories and len(column.words) <= len(PALETTE):
+        share = 1 / len(column.words)
+        scale = [[(i + end) * share, PALETTE[i]] for i in range(len(column.words)) for end in (0, 1)]
+        return {"colorscale": scale, "cmin": -0.5, "cmax": len(column.words) - 0.5, "colorbar": bar}
+    low, high = column.values[0], column.values[-1]
+    scale = [[i / (SCALE - 1), f"var(--scale-{i})"] for i in range(SCALE)]
+    return {"colorscale": scale, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}

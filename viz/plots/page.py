@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from archdsl.errors import BackendError
+from archdsl.viz.plots.figure import colour_axis
 from archdsl.viz.plots.kinds import Plot, kind_of
 from archdsl.viz.plots.points import Column, Points
 
@@ -72,7 +73,7 @@ def content(plots: Sequence[Plot]) -> dict[str, Any]:
 
 def _column(column: Column) -> dict[str, Any]:
     kept = {name: getattr(column, name) for name in ("name", "cost", "varies", "places", "words", "word")}
-    return kept | {"axis": column.axis()}
+    return kept | {"axis": colour_axis(column)}
 
 
 def _part(name: str) -> str:

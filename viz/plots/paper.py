@@ -21,7 +21,7 @@ WIDTHS = {"single": 84, "double": 174}
 """Millimetres of a column of a page with two, and of the whole page."""
 
 DIGITS = 9
-"""Of places as shares of a figure: far finer than any printer, far coarser than the noise of the layout's solver, some 1e-16."""
+"""Of places as shares of a figure: far finer than any printer, far coarser than the noise of the layout's solver, some 1e-15."""
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # matplotlib brings it, so a figure does not depend on the machine

@@ -1,4 +1,4 @@
-"""Variants and their costs, and each setting or cost of them as a column: where it stands on an axis, how it is written and coloured."""
+"""Variants and their costs, and each setting or cost of them as a column: where it stands on an axis and how it is written."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from archdsl.errors import InputError, unknown
-from archdsl.viz.plots.figure import text
 from archdsl.viz.text import plain, readable, setting
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c")
 """Colours of categories, told apart by colour-blind readers too (Okabe & Ito 2008, without the yellow that white paper swallows)."""
-
-SCALE = 7
-"""Stops of the scale for numbers; the page's style sheet holds them, --scale-0 and on, for light and dark."""
 
 FEW = 12
 """Values up to which each has a tick of its own."""
@@ -73,19 +69,6 @@ class Column:
     def format(self) -> str:
         """d3's format of ticks of numbers."""
         return "~s" if self.cost and max(map(abs, self.values)) >= 1000 else ""
-
-    def axis(self) -> dict[str, Any]:
-        """Plotly's colour axis."""
-        bar: dict[str, Any] = {"title": {"text": text(self.label), "side": "top"}, "tickformat": self.format}
-        if ticks := self.ticks():
-            bar |= {"tickvals": [place for place, _ in ticks], "ticktext": [text(word) for _, word in ticks]}
-        if self.categories and len(self.words) <= len(PALETTE):
-            share = 1 / len(self.words)
-            scale = [[(i + end) * share, PALETTE[i]] for i in range(len(self.words)) for end in (0, 1)]
-            return {"colorscale": scale, "cmin": -0.5, "cmax": len(self.words) - 0.5, "colorbar": bar}
-        low, high = self.values[0], self.values[-1]
-        scale = [[i / (SCALE - 1), f"var(--scale-{i})"] for i in range(SCALE)]
-        return {"colorscale": scale, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}
 
 
 @dataclass(frozen=True, eq=False)
