@@ -35,19 +35,22 @@ def cleared(root: Element) -> list[str]:
     """
     groups = list(root.iter("g"))
     curves = [_points(path.get("d", "")) for g in groups if g.get("class") == "edge" for path in g.findall("path")]
-    spans = [(min(y for _, y in curve), max(y for _, y in curve), curve) for curve in curves]
+    reaches = [(min(ys), max(ys), min(xs), max(xs), curve) for curve in curves for xs, ys in [zip(*curve, strict=True)]]
     over: list[Element] = []
     crossed: list[str] = []
     for group in groups:
-        frame, text = _frame(group), group.find("text")
-        if group.get("class") != "cluster" or not frame or text is None:
+        text = group.find("text") if group.get("class") == "cluster" else None
+        if text is None:
             continue
+        frame = _frame(group)
         y = float(text.get("y", "0"))
-        near = [curve for low, high, curve in spans if low < y + SIZE / 4 and high > y - SIZE]
-        lines = sorted(span for curve in near if (span := _across(curve, y - SIZE, y + SIZE / 4)) is not None)
         text.text = (text.text or "").rstrip(_BLANK)
         width = len(text.text) * ADVANCE
         left, right = min(x for x, _ in frame) + _INSET, max(x for x, _ in frame) - _INSET
+        top, bottom, begin, end = y - SIZE, y + SIZE / 4, left - _CLEAR, max(right, left + width) + _CLEAR
+        # A curve of cubic pieces never leaves the rectangle around its points.
+        near = [curve for up, down, west, east, curve in reaches if up < bottom and down > top and west <= end and east >= begin]
+        lines = sorted(span for curve in near if (span := _across(curve, top, bottom)) is not None)
         place = _room(left, width, right, lines)
         where = left if place is None else place
         text.attrib = {"x": f"{where:.2f}", "y": text.get("y", ""), "font-size": f"{SIZE:g}", "fill": INK}
@@ -60,11 +63,9 @@ def cleared(root: Element) -> list[str]:
 
 
 def _frame(group: Element) -> list[Point]:
-    """The points of the frame of a cluster, or none."""
-    for child in group:
-        if child.tag in ("path", "polygon"):
-            return _points(child.get("d") or child.get("points") or "")
-    return []
+    """The points of the frame of a cluster."""
+    frame = next(child for child in group if child.tag in ("path", "polygon"))
+    return _points(frame.get("d") or frame.get("points") or "")
 
 
 def _paper(x: float, y: float, width: float) -> Element:
