@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.errors import InputError, clip
-from archdsl.viz.plots.figure import WIDTH, Figure, OnPage, axis, layout, text
+from archdsl.viz.plots.figure import WIDTH, OnPage, PlotlyFigure, axis, layout, text
 from archdsl.viz.plots.paper_axes import INK, MARKERS, PALE, OnPaper, label_room, number_axis
 from archdsl.viz.plots.points import PALETTE
 
@@ -117,7 +117,7 @@ def on_page(dots: Dots) -> OnPage:
     return OnPage(dots.title, figure(dots), dots.note, width=WIDTH)
 
 
-def figure(dots: Dots) -> Figure:
+def figure(dots: Dots) -> PlotlyFigure:
     """Traces and layout for plotly."""
     made, headings = placed(dots)
     low, high = reach(dots)

@@ -13,7 +13,7 @@ from typing import Any
 
 from archdsl.viz.plots.points import PALETTE, Column, Points
 
-Figure = dict[str, Any]
+PlotlyFigure = dict[str, Any]
 
 SCALE = 7
 """Stops of the scale for numbers; the page's style sheet holds them, --scale-0 and on, for light and dark."""
@@ -38,7 +38,7 @@ class OnPage:
     """
 
     title: str
-    figure: Figure
+    figure: PlotlyFigure
     note: str = ""
     hint: str = ""
     width: int | None = None

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from archdsl.errors import clip
-from archdsl.viz.plots.figure import Figure, OnPage, layout, text
+from archdsl.viz.plots.figure import OnPage, PlotlyFigure, layout, text
 from archdsl.viz.plots.paper_axes import ACCENT, INK, PALE, OnPaper, colour_bar, colours, discrete, is_narrow
 from archdsl.viz.plots.points import PALETTE, Column, OfVariants, Points, check_known
 from archdsl.viz.text import tick
@@ -77,7 +77,7 @@ def on_page(plot: Parallel) -> OnPage:
     return OnPage(title, figure(shown), plot.told(), hint, WIDTH * len(shown), plot.points, {"colour": plot.colour})
 
 
-def figure(drawn: list[Column]) -> Figure:
+def figure(drawn: list[Column]) -> PlotlyFigure:
     """Trace and layout for plotly. The front is selected at first, and drawn last."""
     trace: dict[str, Any] = {
         "type": "parcoords",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from archdsl.viz.plots.figure import Figure, OnPage, axis, layout, text
+from archdsl.viz.plots.figure import OnPage, PlotlyFigure, axis, layout, text
 from archdsl.viz.plots.paper_axes import (
     ACCENT,
     INK,
@@ -115,7 +115,7 @@ def on_page(scatter: Scatter) -> OnPage:
     return OnPage(title, figure(drawn), scatter.told(), points=scatter.points, controls=controls)
 
 
-def figure(drawn: Layers) -> Figure:
+def figure(drawn: Layers) -> PlotlyFigure:
     """Traces and layout for plotly. The page colours what has a `coloraxis`, by the rows in `customdata`."""
     traces = [_rest_trace(drawn)] if drawn.rest else []
     traces += [_front_trace(drawn)] if drawn.front else []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from archdsl.errors import clip
-from archdsl.viz.plots.figure import WIDTH, Figure, OnPage, axis, layout, text
+from archdsl.viz.plots.figure import WIDTH, OnPage, PlotlyFigure, axis, layout, text
 from archdsl.viz.plots.paper_axes import ACCENT, INK, LABEL, OnPaper, label_room, number_axis
 from archdsl.viz.text import change_share, readable, signed, tick
 
@@ -111,7 +111,7 @@ def on_page(tornado: Tornado) -> OnPage:
     return OnPage(f"{tornado.title}: {tornado.cost}, one step of each setting", figure(tornado), tornado.note, width=WIDTH)
 
 
-def figure(tornado: Tornado) -> Figure:
+def figure(tornado: Tornado) -> PlotlyFigure:
     """Traces and layout for plotly."""
     made = steps(tornado)
     wide = max(map(abs, reach(made))) >= 1000
