@@ -61,11 +61,11 @@ class Net(Design):
     ) -> Picture:
         """A drawing of the network, of the first call of a block, or of a row of its table. Shows itself in a notebook.
 
-        For the options see `archdsl.viz.diagram`; `.save(path)` writes it in the form that the ending asks for.
+        The options are those of `archdsl.viz.View`; `.save(path)` writes it in the form that the ending asks for.
         """
-        from archdsl.viz import diagram
+        from archdsl.viz import View, diagram
 
-        return diagram(self._graph, block, row=row, depth=depth, rankdir=rankdir, heat=heat, peak=peak, legend=legend, net=self)
+        return diagram(self._graph, View(block, row, depth, rankdir, heat, peak, legend), net=self)
 
     def _repr_html_(self) -> str:
         from archdsl.cost.tables.notebook import net_card

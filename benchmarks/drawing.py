@@ -9,12 +9,11 @@ from typing import Any
 import archdsl
 from archdsl.ir.graph import Graph
 from archdsl.measure.timing import interleave
-from archdsl.viz import diagram
-from archdsl.viz.dot import SIZE, WIDTH, dot
+from archdsl.viz import View, diagram
+from archdsl.viz.dot import dot
 from archdsl.viz.layout import lay_out
-from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.structure import draw
-from archdsl.viz.svg import alone
+from archdsl.viz.svg import alone, parsed
 from archdsl.viz.titles import cleared
 
 LAYERS = """\
@@ -28,21 +27,25 @@ def steps(graph: Graph) -> dict[str, Callable[[], Any]]:
     """Each step of a drawing, and all of them."""
     drawing = draw(graph, math.inf)
     source = dot(drawing)
-    laid, _ = cleared(lay_out(source, "svg").decode(), SIZE, WIDTH * 72, INK, PAPER)
-    raw = lay_out(source, "svg").decode()
+    laid = lay_out(source, "svg")
     titles = {box.id: ", ".join(box.nodes) for box in drawing.boxes}
+
+    def finish() -> str:
+        root = parsed(laid)
+        cleared(root)
+        return alone(root, drawing.name, drawing.summary(), titles)
+
     return {
         "structure": lambda: draw(graph, math.inf),
         "DOT": lambda: dot(drawing),
         "layout": lambda: lay_out(source, "svg"),
-        "titles": lambda: cleared(raw, SIZE, WIDTH * 72, INK, PAPER),
-        "finish": lambda: alone(laid, drawing.name, drawing.summary(), titles),
-        "graph to SVG": lambda: diagram(graph, depth="all").svg,
+        "titles and finish": finish,
+        "graph to SVG": lambda: diagram(graph, View(depth="all")).svg,
     }
 
 
 def report(name: str, graph: Graph, rounds: int) -> None:
-    drawing = diagram(graph, depth="all").drawing
+    drawing = diagram(graph, View(depth="all")).drawing
     print(f"{name}: {len(drawing.boxes)} boxes, {len(drawing.edges)} arrows, {len(drawing.clusters)} frames")
     timings = interleave(steps(graph), rounds)
     for timing in timings:

@@ -1,6 +1,6 @@
 """PDF and PNG, from the finished SVG: by svglib and reportlab to PDF, and from there by PDFium to pixels.
 
-So every form of a picture looks the same on every machine: the fonts are those that every PDF reader has, no system library is used.
+So every form of a picture looks the same on every machine: the fonts are those that every PDF reader has, and no system library is used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from archdsl.errors import BackendError
 
 MISSING = "{form} needs {package}: pip install 'archdsl[viz]'"
 SCALE = 2.0  # pixels for a point
-LARGEST = 16_000  # pixels along either side; more is of no use to any viewer
+LARGEST = 16_000  # pixels along either side; few viewers show more
 _WIDE = "DejaVuSans"  # has Greek, Cyrillic, arrows and signs of mathematics
 _TEXT = 'font-family="Helvetica, '
 
@@ -29,7 +29,7 @@ def pdf(svg: str) -> bytes:
     except ImportError:
         raise BackendError(MISSING.format(form="PDF", package="svglib")) from None
     logging.getLogger("svglib").setLevel(logging.ERROR)
-    if not _plain(svg) and _found(_WIDE):
+    if not _in_helvetica(svg) and _found(_WIDE):
         svg = svg.replace(_TEXT, f'font-family="{_WIDE}, Helvetica, ', 1)
     content = renderPDF.drawToString(svg2rlg(io.BytesIO(svg.encode())))
     assert isinstance(content, bytes)
@@ -54,15 +54,15 @@ def png(svg: str) -> bytes:
     return out.getvalue()
 
 
-def _plain(text: str) -> bool:
+def _in_helvetica(text: str) -> bool:
     """Whether Helvetica, with the symbols that reportlab takes from Symbol and ZapfDingbats, has every character."""
-    return all(character in _KNOWN or _in_latin(character) for character in set(text))
+    return all(character in _KNOWN or _is_latin(character) for character in set(text))
 
 
 _KNOWN = frozenset("−√●→·")
 
 
-def _in_latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     try:
         character.encode("cp1252")
     except UnicodeEncodeError:
@@ -71,7 +71,7 @@ def _in_latin(character: str) -> bool:
 
 
 def _found(family: str) -> bool:
-    """Whether a font is on the system. It can be used from then on."""
+    """Whether a font is on the system. Looking for it makes it known to reportlab."""
     from svglib.fonts import find_font
 
     name, exact = find_font(family)

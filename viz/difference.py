@@ -17,7 +17,7 @@ _WORDS = {"removed": "only in A", "added": "only in B", "changed": "in both, and
 
 
 class Side(NamedTuple):
-    """One of the networks: how its frame is titled, and what the drawing tells its parts apart by."""
+    """One of the two networks: the prefix of its ids, the title of its frame, and what became of each node."""
 
     prefix: str
     title: str
@@ -25,7 +25,7 @@ class Side(NamedTuple):
     kinds: Mapping[str, str]
 
 
-def difference(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
+def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
     """The drawing of two networks, aligned as `archdsl.cost.comparing.align` does.
 
     Args:
@@ -81,7 +81,7 @@ def _line(edge: Edge, side: Side, tones: Mapping[str, str]) -> Edge:
 
 
 def _level(pairs: Iterable[Pair], before: Drawing, after: Drawing) -> Iterable[tuple[str, str]]:
-    """Boxes of counterparts. Both sides only go on, so that no height depends on itself."""
+    """Boxes of counterparts. Neither side goes back, so that no height depends on itself."""
     first, second = ({name: n for n, box in enumerate(drawing.boxes) for name in box.nodes} for drawing in (before, after))
     last = (-1, -1)
     for pair in pairs:

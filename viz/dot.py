@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 from archdsl.errors import BackendError
 from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.legend import table
-from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, TONES
+from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, SIZE, TONES, WIDTH
 from archdsl.viz.spine import spines
 from archdsl.viz.text import clean
 from archdsl.viz.titles import widened
 
 if TYPE_CHECKING:
     import graphviz
-
-SIZE = 10  # points, of all text
-WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
 
 LEGEND_WIDTH = 0.092  # the same where digits and signs are many
 

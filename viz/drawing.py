@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["input", "output", "operator", "block", "split", "join", "sign", "fork"]
+BoxKind = Literal["input", "output", "operator", "block", "split", "join", "sign", "fork"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Box:
     """
 
     id: str
-    kind: Kind
+    kind: BoxKind
     lines: tuple[str, ...]
     cluster: str = ""
     nodes: tuple[str, ...] = ()

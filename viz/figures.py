@@ -24,7 +24,7 @@ from archdsl.viz.select import first_call
 from archdsl.viz.structure import draw
 
 
-class Figure(NamedTuple):
+class PaperFigure(NamedTuple):
     """One figure.
 
     Attributes:
@@ -54,30 +54,30 @@ class Figure(NamedTuple):
 
 
 _C = {"C": "channels"}
-FIGURES: dict[str, Figure] = {
-    "fig2a": Figure("Fig. 2(a): residual structure", "[basic: {width: $C}]", _C, block="basic"),
-    "fig2b": Figure(
+FIGURES: dict[str, PaperFigure] = {
+    "fig2a": PaperFigure("Fig. 2(a): residual structure", "[basic: {width: $C}]", _C, block="basic"),
+    "fig2b": PaperFigure(
         "Fig. 2(b): partial residual structure",
         "[partial_basic: {width: $C}]",
         _C,
         knobs="transition: none",
         block="partial_basic",
     ),
-    "fig3a": Figure(
+    "fig3a": PaperFigure(
         "Fig. 3(a): partial residual block with its own transition layer",
         "[partial_basic: {width: $C}]",
         _C,
         knobs="transition: block",
         block="partial_basic",
     ),
-    "fig3b": Figure(
+    "fig3b": PaperFigure(
         "Fig. 3(b): partial residual blocks with one transition layer",
         "[{partial_basic: {width: $C}, repeat: 2}, transition]",
         _C,
         knobs="transition: stage",
         folded=False,
     ),
-    "fig4": Figure(
+    "fig4": PaperFigure(
         "Fig. 4: DP-block A, dual paths of partial residual structure",
         "[dp_a: {exp: $E, out: $C}]",
         {"C": "channels", "E": "expansion size"},
@@ -85,7 +85,7 @@ FIGURES: dict[str, Figure] = {
         knobs="transition: block",
         block="dp_a",
     ),
-    "fig5": Figure(
+    "fig5": PaperFigure(
         "Fig. 5: DP-block B, dual paths",
         "[dp_b: {exp: $E, out: $D}]",
         {"C": "channels in", "D": "channels out", "E": "expansion size"},
@@ -142,7 +142,7 @@ def _spec(name: str, folder: Path | None) -> Spec:
     return spec
 
 
-def _drawn(chosen: Figure, spec: Spec, settings: Mapping[str, Any]) -> Picture:
+def _drawn(chosen: PaperFigure, spec: Spec, settings: Mapping[str, Any]) -> Picture:
     letters = {letter: symbols(letter)[0] for letter in (*chosen.letters, "H", "W")}
     graph = Design(spec, {**letters, **settings}).graph()
     nodes, skip = first_call(graph, chosen.block) if chosen.block else (None, 0)

@@ -1,8 +1,8 @@
 """Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
 
-Two parts are alike when they have the same titles, and operator by operator the same operator, shape and wiring, what comes in
-included. They are folded only where each reads nothing but the one before and nothing outside reads from their insides, so that
-one drawing of the part with one line in and one line out says all there is.
+Two members of a group are alike when they have the same titles, and operator by operator the same operator, shape and wiring,
+including what comes in. They are folded only where each reads nothing but the one before and nothing outside reads from their
+insides, so that one drawing with one line in and one line out says all there is.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from archdsl.ir.graph import Frame, Graph
-from archdsl.viz.tree import Group, Run
-
-Part = Group | Run
+from archdsl.viz.tree import Group, Member
 
 
-def folded(parts: list[Part], graph: Graph, readers: Mapping[str, list[str]], apart: Mapping[str, Any]) -> Iterator[list[Part]]:
+def folded(
+    parts: list[Member], graph: Graph, readers: Mapping[str, list[str]], apart: Mapping[str, Any]
+) -> Iterator[list[Member]]:
     """The parts in order, each with the equal ones that follow it. `apart`: what must be equal too, by node."""
-    repeats: list[Part] = []
-    signature: Callable[[Part], Any] = _Signatures(graph, apart)
+    repeats: list[Member] = []
+    signature: Callable[[Member], Any] = _Signatures(graph, apart)
     for part in parts:
         near = repeats and _may_repeat(repeats[-1], part) and _in_chain(repeats[-1], part, graph, readers)
         if near and (lines := signature(part)) is not None and lines == signature(repeats[0]):
@@ -32,17 +32,17 @@ def folded(parts: list[Part], graph: Graph, readers: Mapping[str, list[str]], ap
         yield repeats
 
 
-def _may_repeat(a: Part, b: Part) -> bool:
-    """A quick look that spares most comparisons."""
+def _may_repeat(a: Member, b: Member) -> bool:
+    """A cheap test that spares most comparisons."""
     return type(a) is type(b) and len(a.nodes) == len(b.nodes) and a.nodes[0].op == b.nodes[0].op and _titles(a) == _titles(b)
 
 
-def _titles(part: Part) -> list[tuple[str, str, str]]:
+def _titles(part: Member) -> list[tuple[str, str, str]]:
     frames: tuple[Frame, ...] = part.frames if isinstance(part, Group) else ()
     return [(frame.kind, frame.block if frame.kind != "stage" else "", str(frame.args)) for frame in frames]
 
 
-def _in_chain(before: Part, part: Part, graph: Graph, readers: Mapping[str, list[str]]) -> bool:
+def _in_chain(before: Member, part: Member, graph: Graph, readers: Mapping[str, list[str]]) -> bool:
     """Whether a part reads one tensor of the part before it and nothing else, and is that tensor's only reader outside."""
     inside, earlier = {node.name for node in part.nodes}, {node.name for node in before.nodes}
     sources = {source for node in part.nodes for source in node.inputs if source not in inside}
@@ -58,12 +58,12 @@ class _Signatures:
         self.apart = apart
         self.known: dict[int, Any] = {}
 
-    def __call__(self, part: Part) -> Any:
+    def __call__(self, part: Member) -> Any:
         if id(part) not in self.known:
             self.known[id(part)] = self.read(part)
         return self.known[id(part)]
 
-    def read(self, part: Part) -> Any:
+    def read(self, part: Member) -> Any:
         index = {node.name: position for position, node in enumerate(part.nodes)}
         outside: dict[str, int] = {}
         lines = []

@@ -14,7 +14,7 @@ from archdsl.errors import InputError
 
 if TYPE_CHECKING:
     from archdsl.viz.picture import Picture
-    from archdsl.viz.view import View
+    from archdsl.viz.view import Scene
 
 
 class Form(NamedTuple):
@@ -78,31 +78,31 @@ def _markdown(picture: Picture) -> bytes:
 def _page(picture: Picture) -> bytes:
     from archdsl.viz.page import page
 
-    return page(_view(picture, "a page"), picture.rankdir).encode()
+    return page(_scene(picture, "a page")).encode()
 
 
 def _model_explorer(picture: Picture) -> bytes:
     from archdsl.viz.model_explorer import graph_collection
 
-    return json.dumps(graph_collection(_view(picture, "a graph for Model Explorer")), ensure_ascii=False, indent=1).encode()
+    return json.dumps(graph_collection(_scene(picture, "a graph for Model Explorer")), ensure_ascii=False, indent=1).encode()
 
 
 def _node_data(picture: Picture) -> dict[str, bytes]:
     from archdsl.viz.model_explorer import node_data
 
-    view = _view(picture, "node data")
-    return {} if view.heat is None else {f".{view.cost}.json": json.dumps(node_data(view), indent=1).encode()}
+    scene = _scene(picture, "node data")
+    return {} if scene.heat is None else {f".{scene.view.cost}.json": json.dumps(node_data(scene), indent=1).encode()}
 
 
-def _view(picture: Picture, what: str) -> View:
-    view = picture.view
-    if view is None:
+def _scene(picture: Picture, what: str) -> Scene:
+    scene = picture.scene
+    if scene is None:
         raise InputError(f"{what} shows one network, and this is a picture of two; save it as .svg")
-    if view.peak:
+    if scene.view.peak:
         raise InputError(f"{what} does not show the peak of memory; save it as .svg, or colour by memory with heat")
-    if view.net is None:
+    if scene.net is None:
         raise InputError(f"{what} shows the spec of a network; draw it as archdsl.load(...).diagram(...)")
-    return view
+    return scene
 
 
 FORMS: dict[str, Form] = {

@@ -19,6 +19,7 @@ from archdsl.errors import InputError, unknown
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
 from archdsl.viz.looks import HEAT
+from archdsl.viz.text import share_text
 
 COSTS = ("macs", "params", "memory", "latency.DEVICE")
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)  # of a sum over layers, where steps of the scale begin
@@ -30,9 +31,9 @@ class Heat:
     """What a drawing is coloured by.
 
     Attributes:
-        title: of the scale: `share of 117,715,736 multiply-accumulates`.
+        title: of the scale, as `share of 117,715,736 multiply-accumulates`.
         shares: of every node, from 0 to 1; a node that is not in it has none.
-        largest: whether a box has the largest share of its nodes, and not their sum.
+        largest: whether the share of a box is the largest of its nodes, not their sum.
     """
 
     title: str
@@ -66,11 +67,11 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
     Args:
         by: `macs`, `params`, `memory` (what is in memory while a layer runs), `latency.DEVICE` (what a device is predicted to
             take), or a value for each node by name, such as its measured latency in seconds; nodes that are left out count as
-            nothing.
-        part: nodes of which the shares are, where not all are drawn. Memory stays that of the whole network.
+            0.
+        part: the nodes that are drawn, where not all are: shares are of their sum. Memory stays that of the whole network.
 
     Raises:
-        InputError: an unknown cost, a cost that has to be given, unknown nodes, values that are no amounts, or a grid.
+        InputError: an unknown cost, latency without a device, an unknown node, a value that is no amount of at least 0, or a grid.
     """
     names = [node.name for node in (graph if part is None else part)]
     where = "" if part is None else " of this part"
@@ -103,7 +104,7 @@ def _heated(box: Box, found: Heat) -> Box:
     share = found.of((*box.nodes, *box.repeats))
     if box.kind in ("output", "fork") or (box.kind == "input" and not share):
         return box
-    return replace(with_note(box, percent(share) if share else ""), tone=found.tone(share))
+    return replace(with_note(box, share_text(share) if share else ""), tone=found.tone(share))
 
 
 def with_note(box: Box, note: str) -> Box:
@@ -113,13 +114,6 @@ def with_note(box: Box, note: str) -> Box:
     if box.kind == "block" and len(box.lines) == 1:
         return replace(box, lines=(f"{box.lines[0]}   {note}",))
     return replace(box, lines=(*box.lines, note))
-
-
-def percent(share: float) -> str:
-    """A share as people write it."""
-    if share > 0.9995:
-        return "100%"
-    return f"{share:.1%}" if share >= 0.0005 else "<0.1%"
 
 
 def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:

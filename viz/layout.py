@@ -1,6 +1,6 @@
 """Layout: DOT to SVG or PNG by the `dot` program. The system's is taken when it is there, otherwise the one that pip installs.
 
-Why these two is told in docs/drawing.md. The program is a process of its own, so a layout can be ended, and cannot end us.
+docs/drawing.md says why these two. The program is a process of its own, so a layout can be ended and cannot bring the interpreter down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MISSING = 'no layout engine was found: pip install "archdsl[viz]" brings one, or
 
 
 class Engine(NamedTuple):
-    """A program that understands `dot -Tsvg`."""
+    """A program that takes the options of `dot`."""
 
     name: str
     path: str
@@ -46,7 +46,7 @@ def lay_out(dot: str, form: str, timeout: float = TIMEOUT) -> bytes:
     """What the engine makes of a DOT source.
 
     Args:
-        form: svg, png, or what else the engine can write.
+        form: svg, png, or another form that the engine can write.
         timeout: seconds.
 
     Raises:

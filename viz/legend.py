@@ -85,7 +85,7 @@ def _step(swatch: tuple[str, str], advance: float) -> str:
 
 
 MARKS = {"added": "+", "removed": "−", "changed": "~", "running": "→", "alive": "●"}
-"""What stands in the text of a box of a tone, so that it is told without colour."""
+"""What stands in the text of a box of each tone, so that it is told without colour."""
 
 
 def _mark(look: str) -> str:

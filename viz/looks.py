@@ -6,8 +6,12 @@ lightness falls from step to step. Every tone also has a mark in the text of its
 
 from __future__ import annotations
 
+SIZE = 10  # points, of all text
+WIDTH = 0.078  # inches that a character may take: the widest of the fonts that a browser may choose in place of Helvetica
+ADVANCE = WIDTH * 72  # the same in points
+
 INK, FRAME, PAPER = "#1f2328", "#6e7781", "#ffffff"
-FAINT = "#59636e"  # ink of what is passed over; dark enough to be read
+FAINT = "#59636e"  # ink of what is not the subject; dark enough to be read
 
 KINDS: dict[str, dict[str, str]] = {
     "input": {"style": "rounded,filled"},

@@ -14,7 +14,7 @@ from archdsl.viz.looks import INK, PAPER, TONES
 from archdsl.viz.text import clean
 
 MOST_EDGES, MOST_TEXT = 500, 50_000
-"""What Mermaid draws without being told otherwise (its options maxEdges and maxTextSize); a page that shows it decides."""
+"""What Mermaid draws by default; a page that shows it may raise its options maxEdges and maxTextSize."""
 
 _SHAPES = {"input": ('(["', '"])'), "output": ('(["', '"])'), "sign": ('(("', '"))'), "block": ('["', '"]')}
 _INIT = '%%{init: {"flowchart": {"wrappingWidth": 400, "subGraphTitleMargin": {"bottom": 18}}}}%%'
@@ -60,7 +60,7 @@ def markdown(drawing: Drawing, rankdir: str = "TB") -> str:
 
 
 def _filled(inside: dict[str, list[Box | Cluster]], place: str, indent: str, rankdir: str) -> Iterator[str]:
-    """The lines of what is in a cluster. A path is a column without a frame, which Mermaid has no word for: its boxes stand alone.
+    """The lines of what is in a cluster. A path is a column without a frame, for which Mermaid has no word: its boxes stand alone.
 
     A frame that no line leaves would be arranged across the direction of reading if it did not say its own.
     """
@@ -82,7 +82,7 @@ def _filled(inside: dict[str, list[Box | Cluster]], place: str, indent: str, ran
 
 
 def _legends(drawing: Drawing, rankdir: str) -> Iterator[str]:
-    """What tones mean, as boxes that have them. Kinds of boxes tell themselves by their text."""
+    """What tones mean, as boxes that have them. The kind of a box is told by its text."""
     for number, legend in enumerate(drawing.legends):
         toned = [(look, words) for look, words in legend.swatches if look in TONES]
         if toned:

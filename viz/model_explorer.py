@@ -15,22 +15,22 @@ from archdsl.errors import InputError
 from archdsl.ir.graph import Frame, Node
 from archdsl.viz.labels import label
 from archdsl.viz.looks import HEAT, TONES
-from archdsl.viz.view import View
+from archdsl.viz.view import Scene
 
-SLASH = "\N{DIVISION SLASH}"  # a slash parts levels, so one in a name becomes its double
+SLASH = "\N{DIVISION SLASH}"  # a slash separates levels, so one in a name becomes a sign that looks like it
 
 
-def graph_collection(view: View) -> dict[str, Any]:
+def graph_collection(scene: Scene) -> dict[str, Any]:
     """A network, or a part of it, as a graph collection: every operator a node, blocks, stages and paths as namespaces.
 
     Raises:
         InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    net, graph = view.net, view.graph
+    net, graph = scene.net, scene.graph
     assert net is not None
     layers = {layer.node.name: layer for layer in net.cost()}
-    drawn = {node.name: node for node in (graph if view.nodes is None else view.nodes)}
+    drawn = {node.name: node for node in (graph if scene.nodes is None else scene.nodes)}
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"Model Explorer shows one network, but a knob of {net.name} holds several values; choose one")
     nodes, groups = [], dict[str, dict[str, Any]]()
@@ -69,17 +69,17 @@ def graph_collection(view: View) -> dict[str, Any]:
     }
     bill = net.cost()
     told[""] = {"source": net.spec.paper or "-", "parameters": thousands(bill.params), "MACs": thousands(bill.macs)}
-    return {"label": view.name, "graphs": [{"id": view.name, "nodes": nodes, "groupNodeAttributes": told}]}
+    return {"label": scene.name, "graphs": [{"id": scene.name, "nodes": nodes, "groupNodeAttributes": told}]}
 
 
-def node_data(view: View) -> dict[str, Any]:
-    """Node data for the graph of a view: the share that each operator has of what it is coloured by, in per cent.
+def node_data(scene: Scene) -> dict[str, Any]:
+    """Node data for the graph of a scene: the share that each operator has of what it is coloured by, in per cent.
 
     The colours are those of drawings, with the same steps.
     """
-    heat = view.heat
+    heat = scene.heat
     assert heat is not None
-    drawn = view.graph if view.nodes is None else view.nodes
+    drawn = scene.graph if scene.nodes is None else scene.nodes
     results = {node.name: {"value": round(100 * heat.of([node.name]), 4)} for node in drawn}
     ends = [100 * begin - 1e-4 for begin in heat.begins()]  # a threshold is the highest value of its colour
     looks = [TONES[tone] for tone in HEAT]
@@ -87,7 +87,7 @@ def node_data(view: View) -> dict[str, Any]:
         {"value": round(end, 4), "bgColor": look["fillcolor"], "textColor": look["fontcolor"]}
         for end, look in zip([*ends, 100.0], looks, strict=True)
     ]
-    return {view.name: {"results": results, "thresholds": steps}}
+    return {scene.name: {"results": results, "thresholds": steps}}
 
 
 def namespaces(node: Node) -> Iterator[tuple[str, Frame]]:

@@ -121,7 +121,7 @@ class _Canvas:
         image, font = self.tiles(PAPER), ImageFont.load_default(SIZE)
         pen = ImageDraw.Draw(image)
         for row, line in enumerate(self.drawn.lines):
-            pen.text((MARGIN, MARGIN + row * LINE), _plain(line), INK, font)
+            pen.text((MARGIN, MARGIN + row * LINE), _ascii(line), INK, font)
         for tile, x, y, colour in self.framed():
             pen.rectangle((x - 3, y - 3, x + self.tile[0] + 2, y + self.tile[1] + 2), outline=colour, width=3)
             pen.rectangle((x, y, x + 13, y + 15), fill=colour)
@@ -164,7 +164,7 @@ def _svg(drawn: Mosaic, maps: NDArray[Any]) -> bytes:
 _WRITERS: dict[str, Callable[[Mosaic, NDArray[Any]], bytes]] = {".png": _png, ".svg": _svg, ".pdf": _pdf}
 
 
-def _plain(text: str) -> str:
+def _ascii(text: str) -> str:
     """A text in the letters that the font of pillow has, which are those of ASCII: é becomes e, × becomes x, others ?."""
     parts = unicodedata.normalize("NFKD", text.replace("×", "x"))
     return "".join(c for c in parts if not unicodedata.combining(c)).encode("ascii", "replace").decode()

@@ -1,4 +1,4 @@
-"""The moment of most memory: which layer runs, and which tensors are there."""
+"""The moment of most memory: which layer runs, and which tensors are in memory."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Drawing, Edge, Legend
 from archdsl.viz.heat import with_note
 from archdsl.viz.legend import MARKS
+from archdsl.viz.text import bytes_text
 
 MOST = 12  # tensors that the legend lists
 
@@ -38,19 +39,19 @@ class Peak:
 
     @cached_property
     def alive(self) -> dict[str, int]:
-        """Bytes of every tensor that is there, by the node that made it."""
+        """Bytes of every tensor that is in memory, by the node that made it."""
         found: dict[str, int] = defaultdict(int)
         for name, size in self.moment.alive:
             found[name.partition(" (")[0]] += size
         return dict(found)
 
     def apart(self) -> dict[str, Any]:
-        """What must not be folded with others."""
+        """By node, what keeps it from being folded with others."""
         return {**self.alive, self.moment.node: MARKS["running"]}
 
     @cached_property
     def holds(self) -> dict[str, str]:
-        """By node, the one that made the memory which its tensor lies in."""
+        """By node, the one that made the memory in which its tensor lies."""
         plan = self.memory.plan
         made = {step.node: plan.storages[step.holds].name.partition(" (")[0] for step in plan.steps}
         return {self.graph.input.name: self.graph.input.name, **made}
@@ -61,7 +62,7 @@ class Peak:
 
 
 def at_peak(drawing: Drawing, peak: Peak) -> Drawing:
-    """The drawing with what is there at the peak set apart."""
+    """The drawing with the tensors that are in memory at the peak, and the layer that runs, set apart."""
     boxes = tuple(_box(box, peak) for box in drawing.boxes)
     until = _reach(drawing, peak)
     edges = tuple(replace(edge, tone=_line(edge, until[edge.target], peak)) for edge in drawing.edges)
@@ -75,12 +76,12 @@ def _box(box: Box, peak: Peak) -> Box:
     runs = peak.moment.node in box.nodes
     note = [f"{MARKS['running']} runs"] if runs else []
     if there:
-        note.append(f"{MARKS['alive']} {size(sum(there))}{f' in {len(there)} tensors' if len(there) > 1 else ''}")
+        note.append(f"{MARKS['alive']} {bytes_text(sum(there))}{f' in {len(there)} tensors' if len(there) > 1 else ''}")
     return replace(with_note(box, "   ".join(note)), tone="running" if runs else "alive" if there else "pale")
 
 
 def _reach(drawing: Drawing, peak: Peak) -> Mapping[str, float]:
-    """For every box, when the last of what it leads to reads: position of a node. A dot leads to what it parts for."""
+    """For every box, the position of the last node in it; for a dot, that of the last box that it leads to."""
     found: dict[str, float] = {}
     outputs: dict[str, list[str]] = defaultdict(list)
     for edge in drawing.edges:
@@ -113,11 +114,6 @@ def _legend(peak: Peak) -> Legend:
         notes.append(f"and {len(moment.alive) - MOST} more")
     if moment.scratch:
         notes.append(f"{int(moment.scratch):,} bytes that {moment.node} needs until it returns")
-    title = f"peak of activations: {size(int(moment.bytes))} ({int(moment.bytes):,} bytes; float32, batch 1)"
+    title = f"peak of activations: {bytes_text(int(moment.bytes))} ({int(moment.bytes):,} bytes; float32, batch 1)"
     swatches = (("running", f"{moment.node} runs"), ("alive", "made a tensor that is in memory then"), ("pale", "not in memory"))
     return Legend(title, swatches, notes=tuple(notes))
-
-
-def size(count: int) -> str:
-    """Bytes as people write them."""
-    return f"{count / 2**20:.2f} MiB" if count >= 2**17 else f"{count / 2**10:.1f} KiB" if count >= 2**10 else f"{count} B"

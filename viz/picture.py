@@ -1,40 +1,31 @@
-"""`diagram`: the picture of a network, which lays itself out when it is looked at."""
+"""`diagram` and `difference`: pictures, which are laid out when they are looked at."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from archdsl.artifacts import write
-from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
-from archdsl.viz.difference import difference as _difference
-from archdsl.viz.dot import MANY, SIZE, WIDTH, dot
+from archdsl.viz.difference import side_by_side
+from archdsl.viz.dot import MANY, dot
 from archdsl.viz.drawing import Drawing
 from archdsl.viz.forms import form
-from archdsl.viz.heat import heat as _heat
-from archdsl.viz.heat import heated
+from archdsl.viz.heat import heat, heated
 from archdsl.viz.layout import lay_out
 from archdsl.viz.legend import kinds
-from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.peak import Peak, at_peak
-from archdsl.viz.select import first_call
-from archdsl.viz.select import row as _row
+from archdsl.viz.select import first_call, row
 from archdsl.viz.structure import draw
-from archdsl.viz.svg import alone
+from archdsl.viz.svg import alone, parsed
 from archdsl.viz.text import clean
 from archdsl.viz.titles import cleared
-from archdsl.viz.view import View
+from archdsl.viz.view import Depth, Direction, Scene, View
 
 if TYPE_CHECKING:
     from archdsl.design import Design
-
-Direction = Literal["TB", "LR"]
-Depth = int | Literal["all"]
 
 
 class Picture:
@@ -44,14 +35,14 @@ class Picture:
         drawing: what is drawn, before any layout.
         rankdir: the direction of reading.
         graph: what it is a drawing of; of two networks the second.
-        view: the same with what was asked for; None for two networks.
+        scene: the same with what was asked for; None for two networks.
     """
 
-    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph, view: View | None = None):
+    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph, scene: Scene | None = None):
         self.drawing = drawing
         self.graph = graph
         self.rankdir = rankdir
-        self.view = view
+        self.scene = scene
 
     @cached_property
     def dot(self) -> str:
@@ -62,14 +53,12 @@ class Picture:
     def svg(self) -> str:
         """SVG that stands alone. Raises BackendError where there is no layout engine."""
         titles = {box.id: clean(", ".join(box.nodes)) for box in self.drawing.boxes}
-        text, crossed = self._laid_out(self.dot)
+        root = parsed(lay_out(self.dot, "svg"))
+        crossed = cleared(root)
         if crossed and len(self.drawing.boxes) <= MANY:
-            wider, still = self._laid_out(dot(self.drawing, self.rankdir, crossed))
-            text = wider if len(still) < len(crossed) else text
-        return alone(text, clean(self.drawing.name), self.drawing.summary(), titles)
-
-    def _laid_out(self, source: str) -> tuple[str, list[str]]:
-        return cleared(lay_out(source, "svg").decode(), SIZE, WIDTH * 72, INK, PAPER)
+            wider = parsed(lay_out(dot(self.drawing, self.rankdir, crossed), "svg"))
+            root = wider if len(cleared(wider)) < len(crossed) else root
+        return alone(root, clean(self.drawing.name), self.drawing.summary(), titles)
 
     def save(self, path: str | Path) -> None:
         """Write the picture in the form that the ending asks for (`archdsl.viz.forms`). The file appears whole or not at all.
@@ -93,61 +82,40 @@ class Picture:
         return f"<archdsl.viz.Picture {self.drawing.name}: {self.drawing.summary()}>"
 
 
-def diagram(
-    graph: Graph,
-    block: str | None = None,
-    *,
-    row: int | None = None,
-    depth: Depth | None = None,
-    rankdir: Direction = "TB",
-    heat: str | Mapping[str, float] | None = None,
-    peak: bool = False,
-    legend: bool = False,
-    net: Design | None = None,
-) -> Picture:
+def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None) -> Picture:
     """The picture of a network, or of a part of it.
 
     Args:
-        block: name of a block, of which the first call is drawn, or the full name of one call (`dp_a_3`).
-        row: number of a row of the network's table, from 1, as it is printed.
-        depth: how many levels of blocks are opened. 0 closes stages as well, 1 shows each outermost block as one box, "all" shows
-            every operator. Where not given, 1 for a network and "all" for a part.
-        rankdir: the direction of reading, TB from top to bottom, LR from left to right.
-        heat: colours boxes by their share of `macs`, `params` or `memory`, or of values for nodes by name (`archdsl.viz.heat`).
-        peak: shows the moment of most memory: which layer runs, and which tensors are there.
-        legend: whether a legend under the picture says what boxes and lines mean. Heat and peak always have theirs.
+        view: how it is wanted; the network, a box for each outermost block, where not given.
         net: what the graph was built from. Pages and Model Explorer's graphs show its spec.
 
     Raises:
-        InputError: no such part, a depth that is none, or options that exclude each other.
+        InputError: no such block, row or cost.
         BackendError: an operator has no label.
     """
-    _checked(depth, rankdir)
-    if block is not None and row is not None:
-        raise InputError("draw a block or a row, not both at once")
-    if heat is not None and peak:
-        raise InputError("heat and peak both colour the boxes; draw one at a time")
-    levels = _levels((1 if block is None and row is None else "all") if depth is None else depth)
+    view = view or View()
     nodes: list[Node] | None = None
     skip, name = 0, graph.name
-    if block is not None:
-        nodes, skip = first_call(graph, block)
-        name = f"{block} of {graph.name}"
-    elif row is not None:
-        nodes, skip, call = _row(graph, row)
-        name = f"row {row} of {graph.name}: {call}"
-    found = Peak(graph) if peak else None
-    drawing = draw(graph, levels, nodes, skip, name, found.apart() if found else None)
-    if legend:
-        drawing = replace(drawing, legends=(kinds(drawing, fills=heat is None and not peak),))
-    if found is not None:
-        drawing = at_peak(drawing, found)
-    coloured = _heat(graph, heat, nodes) if heat is not None else None
-    if coloured is not None:
-        drawing = heated(drawing, coloured)
-    cost = "" if heat is None else heat if isinstance(heat, str) else "latency"
-    view = View(graph, name, nodes, skip, levels, net, peak, coloured, cost)
-    return Picture(drawing, rankdir, graph=graph, view=view)
+    if view.block is not None:
+        nodes, skip = first_call(graph, view.block)
+        name = f"{view.block} of {graph.name}"
+    elif view.row is not None:
+        nodes, skip, call = row(graph, view.row)
+        name = f"row {view.row} of {graph.name}: {call}"
+    coloured = heat(graph, view.heat, nodes) if view.heat is not None else None
+    scene = Scene(view, graph, name, nodes, skip, coloured, net)
+    return Picture(_drawing(scene), view.rankdir, graph=graph, scene=scene)
+
+
+def _drawing(scene: Scene) -> Drawing:
+    view = scene.view
+    peak = Peak(scene.graph) if view.peak else None
+    drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, peak.apart() if peak else None)
+    if view.legend:
+        drawing = replace(drawing, legends=(kinds(drawing, fills=scene.heat is None and peak is None),))
+    if peak is not None:
+        return at_peak(drawing, peak)
+    return drawing if scene.heat is None else heated(drawing, scene.heat)
 
 
 def difference(
@@ -161,22 +129,12 @@ def difference(
     """Two networks side by side, with what was added, removed and changed.
 
     Args:
-        depth: as for `diagram`; 1 where not given.
+        depth, rankdir: as of a `View` of a whole network.
         titles: of the two; their names where not given.
 
     Raises:
-        InputError: a depth that is none.
+        InputError: a depth or direction that does not exist.
+        BackendError: an operator has no label.
     """
-    _checked(depth, rankdir)
-    return Picture(_difference(before, after, _levels(1 if depth is None else depth), titles), rankdir, graph=after)
-
-
-def _checked(depth: object, rankdir: object) -> None:
-    if depth is not None and depth != "all" and (type(depth) is not int or depth < 0):
-        raise InputError(f"depth is an int of at least 0, or 'all'; {depth!r} came")
-    if rankdir not in ("TB", "LR"):
-        raise InputError(f"rankdir is TB or LR; {rankdir!r} came")
-
-
-def _levels(depth: Depth) -> float:
-    return math.inf if depth == "all" else depth
+    view = View(depth=depth, rankdir=rankdir)
+    return Picture(side_by_side(before, after, view.levels, titles), view.rankdir, graph=after)

@@ -13,15 +13,15 @@ THRESHOLD = 0.9
 
 @dataclass(frozen=True)
 class Redundancy:
-    """What is known of the maps of one layer.
+    """What was measured of the maps of one layer.
 
     Attributes:
         maps: how many there are.
-        constant: how many have the same value everywhere, as a dead ReLU gives. They are like nothing and in no pair.
-        pairs: of the others, every two of them once.
+        constant: how many have the same value everywhere, as a dead ReLU gives. They are similar to nothing and in no pair.
+        pairs: how many pairs the others form.
         mean, median: cosine similarity of the pairs, from -1 to 1; None without a pair.
         above: how many pairs have a similarity above the threshold.
-        correlated: how many have a correlation above it, which is the similarity once each map's mean is taken off: maps behind a
+        correlated: how many have a correlation above it, which is the similarity after each map's mean is taken off: maps after a
             ReLU are nowhere negative, which alone makes them similar.
         rank: the effective rank of the matrix with a row for each map, from 1 to the number of maps.
         nearest: the most similar pairs that share no map, most similar first: two numbers of maps, and their similarity.
@@ -65,8 +65,9 @@ def redundancy(maps: NDArray[Any], threshold: float = THRESHOLD, nearest: int = 
     """Measure the maps (C, H, W) of one layer.
 
     Similarity is the cosine of the angle between two maps as vectors of H·W values. The effective rank is exp(H(p)), H the entropy
-    of the singular values σ of the C × H·W matrix shared out, p = σ / Σσ (Roy & Vetterli 2007, "The effective rank: a measure of
-    effective dimensionality", definition 1): 1 where all maps are multiples of one, C where they are orthogonal and equally strong.
+    of the singular values σ of the C × H·W matrix as shares of their sum, p = σ / Σσ (Roy & Vetterli 2007, "The effective rank: a
+    measure of effective dimensionality", definition 1): 1 where all maps are multiples of one, C where they are orthogonal and
+    equally strong.
     """
     rows = maps.reshape(len(maps), -1).astype(np.float64)
     kept = np.flatnonzero(np.ptp(rows, axis=1) > 0)
@@ -89,7 +90,7 @@ def redundancy(maps: NDArray[Any], threshold: float = THRESHOLD, nearest: int = 
 
 
 def effective_rank(matrix: NDArray[Any]) -> float:
-    """exp of the entropy of the shared-out singular values (Roy & Vetterli 2007, definition 1); 0 for a matrix of zeros."""
+    """exp of the entropy of the singular values as shares of their sum (Roy & Vetterli 2007, definition 1); 0 for a matrix of zeros."""
     singular = np.linalg.svd(matrix, compute_uv=False)
     total = singular.sum()
     if total == 0:

@@ -15,7 +15,7 @@ def spines(drawing: Drawing) -> Iterator[tuple[str, str]]:
         inputs[edge.target].append(edge.source)
     order = _order(drawing)
     rank = {name: position for position, name in enumerate(order)}
-    above: dict[str, str] = {}  # the last box that every way to this one goes through: its immediate dominator
+    above: dict[str, str] = {}  # the last box on every way to this one: its immediate dominator
     for name in order:
         sources = inputs[name]
         common = sources[0] if sources else ""
@@ -27,7 +27,7 @@ def spines(drawing: Drawing) -> Iterator[tuple[str, str]]:
 
 
 def _order(drawing: Drawing) -> list[str]:
-    """Ids of the boxes, each behind all that it reads."""
+    """Ids of the boxes, each after all that it reads."""
     outputs: dict[str, list[str]] = defaultdict(list)
     for edge in drawing.edges:
         outputs[edge.source].append(edge.target)

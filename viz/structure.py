@@ -17,14 +17,12 @@ from typing import Any
 from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.join import Add, Mul
 from archdsl.ops.operator import Shape
-from archdsl.ops.passing import Input
-from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Kind
+from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
 from archdsl.viz.labels import label, same
-from archdsl.viz.tree import Group, Run, tree
+from archdsl.viz.tree import Group, Run, box_kind, tree
 
 _NUMBER = re.compile(r"_\d+\Z")
 
@@ -43,7 +41,7 @@ def draw(
         depth: how many levels of blocks are opened: 0 closes stages too, 1 shows the outermost blocks closed.
         nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
         skip: how many of the outermost frames of every node are around the part.
-        apart: what tells nodes apart beside what they are, by name: neighbours are folded only where it is equal.
+        apart: what else tells nodes apart, by name: neighbours are folded only where it is equal.
 
     Raises:
         BackendError: an operator has no label.
@@ -73,7 +71,7 @@ class Builder:
         self.place: dict[str, Box] = {}  # of every node that is drawn
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
-    def box(self, kind: Kind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
+    def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
         nodes = tuple(nodes)
         made = Box(f"b{len(self.boxes)}", kind, tuple(lines), cluster, tuple(node.name for node in nodes), times)
         self.boxes.append(made)
@@ -86,14 +84,14 @@ class Builder:
         return made.id
 
     def outside(self) -> None:
-        """A box for every tensor that comes in from outside of the part."""
+        """A box for every tensor that comes in from outside the part."""
         for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
             self.box("input", ["input"], "", [self.graph[source]])
 
     # -- boxes and clusters ----------------------------------------------------------------------------------------------------
 
     def group(self, group: Group, cluster: str, level: int) -> None:
-        """What is inside of a group."""
+        """What is in a group."""
         for repeats in folded(group.children, self.graph, self.readers, self.apart):
             first = repeats[0]
             for other in repeats[1:]:
@@ -110,7 +108,7 @@ class Builder:
             return
         words = [label(node, self.graph.input_shapes(node)) for node in run.nodes]
         lines = [named, words[0], ", ".join(words[1:])]
-        self.box(_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
+        self.box(box_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
 
     def part(self, group: Group, cluster: str, level: int, times: int) -> None:
         """A group as a cluster, as a closed box, or as the one run that it holds."""
@@ -176,7 +174,7 @@ class Builder:
         return tuple(replace(box, repeats=tuple(repeats[box.id])) if box.id in repeats else box for box in self.boxes)
 
     def tells(self, box: Box, name: str) -> bool:
-        """Whether the shape of a tensor is news to a reader who knows what goes into the box that makes it."""
+        """Whether a reader who knows what goes into a box cannot guess the shape of what it makes."""
         inputs = self.graph.input_shapes(self.graph[box.nodes[0]])
         if box.kind in ("input", "block", "split") or not inputs:
             return True
@@ -185,12 +183,12 @@ class Builder:
 
 
 def _shape(shape: Shape) -> str:
-    """A shape as text: channels alone where height and width are anybody's."""
+    """A shape as text: the channels alone where height and width are symbols."""
     return cell(shape[0]) if len(shape) == 3 and all(isinstance(extent, Symbol) for extent in shape[1:]) else dims(shape)
 
 
 def title(group: Group) -> str:
-    """The name of a group: of its block, behind the name that the call or the path gives it."""
+    """The title of a group: the name of its block, after the name that the call or the path gives it."""
     call, first = group.call, group.frames[0]
     if call is None or group.kind == "stage":
         return first.block
@@ -198,16 +196,8 @@ def title(group: Group) -> str:
     return call.block if own in (call.block, "") or own.isdigit() else f"{own}: {call.block}"
 
 
-def _kind(node: Node) -> Kind:
-    if isinstance(node.op, Input):
-        return "input"
-    if isinstance(node.op, (Add, Mul)):
-        return "sign"
-    return "join" if node.op.joins else "operator"
-
-
 def _only_run(group: Group) -> Run | None:
-    """The run that is all there is in a group."""
+    """The run of a group that holds nothing else."""
     while len(group.children) == 1:
         child = group.children[0]
         if isinstance(child, Run):
@@ -217,7 +207,7 @@ def _only_run(group: Group) -> Run | None:
 
 
 def _only_group(group: Group) -> Group | None:
-    """The group that is all there is in a group."""
+    """The group in a group that holds nothing else."""
     child = group.children[0]
     return child if len(group.children) == 1 and isinstance(child, Group) else None
 

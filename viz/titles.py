@@ -1,69 +1,77 @@
-"""Titles of frames out of the way of lines.
+"""Titles of frames, moved out of the way of lines.
 
 A title that a line would cross moves along the frame to where there is room. Where there is none, the picture is laid out again with
-a wider frame; what is left then is written over the line, with paper behind it.
+a wider frame. A title that still has no room is written over the line, with paper behind it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element
+
+from archdsl.viz.looks import ADVANCE, INK, PAPER, SIZE
 
 Point = tuple[float, float]
 Span = tuple[float, float]
 
-_EDGE = re.compile(r'<g[^>]* class="edge"[^>]*>[^<]*(?:<title>[^<]*</title>)?\s*<path[^>]* d="([^"]*)"')
-_TITLE = re.compile(
-    r'(?P<frame><g[^>]* class="cluster"[^>]*>\s*(?:<title>(?:cluster_)?(?P<id>[^<]*)</title>)?\s*'
-    r'<(?:path|polygon)[^>]* (?:d|points)="(?P<points>[^"]*)"[^>]*>\s*)'
-    r'<text[^>]* y="(?P<y>[^"]*)"[^>]*>(?P<text>[^<]*)</text>'
-)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_ENTITY = re.compile(r"&[^;]*;")
-_BLANKS = re.compile(r"(?:\u00a0|&#160;|&nbsp;)+\Z")
+_BLANK = "\u00a0"
 _STEPS = 8  # straight pieces of each curve
 _INSET = 8.0  # points between a frame and its title
 _CLEAR = 3.0  # points between a title and a line or frame
 
 
 def widened(title: str) -> str:
-    """A title with blanks behind it, so that its frame becomes wide enough for what enters beside it."""
-    return title + "\u00a0" * (2 * len(title) // 3 + 2)
+    """A title with blanks after it, so that its frame becomes wide enough for what enters beside it."""
+    return title + _BLANK * (2 * len(title) // 3 + 2)
 
 
-def cleared(svg: str, size: float, advance: float, ink: str, paper: str) -> tuple[str, list[str]]:
-    """The SVG of an engine with its titles moved, and the ids of the clusters whose titles had no room.
+def cleared(root: Element) -> list[str]:
+    """Move the titles of the frames in an engine's SVG. Returns the ids of the clusters whose titles had no room.
 
     Args:
-        ink, paper: colours of text and of what is behind it.
-        size: of the type, in points.
-        advance: points that one character takes.
+        root: of the SVG as a tree. It is changed.
     """
-    curves = [_points(found) for found in _EDGE.findall(svg)]
-    spans = [(min(y for _, y in curve), max(y for _, y in curve), curve) for curve in curves]
-    over: list[str] = []
+    groups = list(root.iter("g"))
+    curves = [_points(path.get("d", "")) for g in groups if g.get("class") == "edge" for path in g.findall("path")]
+    reaches = [(min(ys), max(ys), min(xs), max(xs), curve) for curve in curves for xs, ys in [zip(*curve, strict=True)]]
+    over: list[Element] = []
     crossed: list[str] = []
-
-    def moved(found: re.Match[str]) -> str:
-        frame = [x for x, _ in _points(found["points"])]
-        left, right, y = min(frame) + _INSET, max(frame) - _INSET, float(found["y"])
-        near = [curve for low, high, curve in spans if low < y + size / 4 and high > y - size]
-        lines = sorted(span for curve in near if (span := _across(curve, y - size, y + size / 4)) is not None)
-        text = _BLANKS.sub("", found["text"])
-        width = len(_ENTITY.sub("x", text)) * advance
+    for group in groups:
+        text = group.find("text") if group.get("class") == "cluster" else None
+        if text is None:
+            continue
+        frame = _frame(group)
+        y = float(text.get("y", "0"))
+        text.text = (text.text or "").rstrip(_BLANK)
+        width = len(text.text) * ADVANCE
+        left, right = min(x for x, _ in frame) + _INSET, max(x for x, _ in frame) - _INSET
+        top, bottom, begin, end = y - SIZE, y + SIZE / 4, left - _CLEAR, max(right, left + width) + _CLEAR
+        # A curve of cubic pieces never leaves the rectangle around its points.
+        near = [curve for up, down, west, east, curve in reaches if up < bottom and down > top and west <= end and east >= begin]
+        lines = sorted(span for curve in near if (span := _across(curve, top, bottom)) is not None)
         place = _room(left, width, right, lines)
-        where = f'x="{left if place is None else place:.2f}" y="{found["y"]}" font-size="{size:g}" fill="{ink}"'
+        where = left if place is None else place
+        text.attrib = {"x": f"{where:.2f}", "y": text.get("y", ""), "font-size": f"{SIZE:g}", "fill": INK}
         if place is None:
-            width = min(width, right - left)
-            box = f'x="{left:.2f}" y="{y - size:.2f}" width="{width:.2f}" height="{size * 1.25:.2f}"'
-            over.append(f'<rect {box} fill="{paper}"/>\n<text {where}>{text}</text>\n')
-            crossed.append(found["id"] or "")
-            return found["frame"]
-        return f"{found['frame']}<text {where}>{text}</text>"
+            crossed.append(group.findtext("title", "").removeprefix("cluster_"))
+            group.remove(text)
+            over += [_paper(left, y, min(width, right - left)), text]
+    root[-1].extend(over)
+    return crossed
 
-    drawn = _TITLE.sub(moved, svg)
-    end = drawn.rindex("</g>")
-    return drawn[:end] + "".join(over) + drawn[end:], crossed
+
+def _frame(group: Element) -> list[Point]:
+    """The points of the frame of a cluster."""
+    frame = next(child for child in group if child.tag in ("path", "polygon"))
+    return _points(frame.get("d") or frame.get("points") or "")
+
+
+def _paper(x: float, y: float, width: float) -> Element:
+    """A piece of paper behind a title."""
+    sizes = {"x": x, "y": y - SIZE, "width": width, "height": SIZE * 1.25}
+    return Element("rect", {**{name: f"{size:.2f}" for name, size in sizes.items()}, "fill": PAPER})
 
 
 def _points(path: str) -> list[Point]:
@@ -72,7 +80,7 @@ def _points(path: str) -> list[Point]:
 
 
 def _across(curve: list[Point], top: float, bottom: float) -> Span | None:
-    """From where to where a curve of cubic pieces runs within a band, None where it does not."""
+    """From where to where a curve of cubic pieces runs within a band; None where it does not enter the band."""
     xs: list[float] = []
     before = curve[0]
     for point in _sampled(curve):

@@ -16,11 +16,13 @@ from typing import Any
 
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ops.activation import Activation
+from archdsl.ops.join import Add, Mul
 from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Input
 from archdsl.ops.rearrange import Flatten, Pad, Slice
 from archdsl.ops.scale import LayerScale
+from archdsl.viz.drawing import BoxKind
 from archdsl.viz.labels import same
 
 FOLLOWS = (BatchNorm, LayerNorm, LayerScale, Activation, Dropout, DropPath, Flatten)
@@ -66,6 +68,19 @@ class Group:
     def nodes(self) -> list[Node]:
         """All nodes inside, in the order of the schedule."""
         return [node for child in self.children for node in child.nodes]
+
+
+Member = Group | Run
+"""What a group holds."""
+
+
+def box_kind(node: Node) -> BoxKind:
+    """The kind of box that a run beginning with a node is drawn as."""
+    if isinstance(node.op, Input):
+        return "input"
+    if isinstance(node.op, (Add, Mul)):
+        return "sign"
+    return "join" if node.op.joins else "operator"
 
 
 def tree(graph: Graph, nodes: Iterable[Node], skip: int = 0) -> Group:

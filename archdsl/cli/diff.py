@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from archdsl.cost.comparing.align import Pair
     from archdsl.cost.comparing.totals import Value
-    from archdsl.viz.picture import Depth, Direction
+    from archdsl.viz.view import Depth, Direction
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "same": " "}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,77 +15,140 @@ from archdsl.errors import BackendError, InputError
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from archdsl.net import Net
     from archdsl.viz.redundancy import Redundancy
 
 ENDINGS = (".png", ".svg", ".pdf")
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class MapSource:
+    """What the feature maps are of.
+
+    Attributes:
+        weights: the file of the weights; fresh ones where it is None.
+        layer: a layer or a block call; the end of the first residual block where it is None.
+        seed: of fresh weights.
+    """
+
+    image: Path
+    weights: Path | None
+    layer: str | None
+    seed: int
+
+    def in_words(self) -> str:
+        """Where the weights are from."""
+        return f"weights of {self.weights.name}" if self.weights is not None else f"random initialisation, seed {self.seed}"
+
+    def maps(self, net: Net) -> tuple[str, NDArray[Any]]:
+        """The name of the layer and its maps (C, H, W).
+
+        Raises:
+            BackendError: torch is not installed.
+            InputError: no such layer, an image or weights that cannot be read or do not fit.
+        """
+        try:
+            import torch
+        except ImportError:
+            raise BackendError("feature maps need torch, which is not installed: pip install 'archdsl[torch,viz]'") from None
+        from archdsl.compilers.torch.checkpoint import load_checkpoint
+        from archdsl.compilers.torch.featuremaps import feature_maps, first_residual, layer_named, read_image
+
+        graph = net.graph()
+        pixels = read_image(self.image, graph.input.shape)
+        name = first_residual(graph) if self.layer is None else layer_named(graph, self.layer)
+        torch.manual_seed(self.seed)
+        module = net.module()
+        if self.weights is not None:
+            load_checkpoint(module, self.weights)
+        return name, feature_maps(graph, module, pixels, name)
+
+
+@dataclass(frozen=True)
+class MapLook:
+    """How they are drawn and measured: at most so many maps, and from which similarity on pairs are counted."""
+
+    most: int
+    threshold: float
+
+
+def source_options(function: F) -> F:
+    """What the feature maps are of, as one `MapSource`."""
+    weights = "safetensors or torch checkpoint; fresh weights where not given."
+    layer = "A layer or block call; the end of the first residual block where not given."
+    image = "PNG, JPEG and so on; its middle is cut to fit."
+    for option in (
+        click.option("--seed", default=0, show_default=True, help="Of fresh weights."),
+        click.option("--layer", metavar="NAME", help=layer),
+        click.option("--weights", type=click.Path(path_type=Path), help=weights),
+        click.option("--image", required=True, type=click.Path(path_type=Path), help=image),
+    ):
+        function = option(function)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, image: Path, weights: Path | None, layer: str | None, seed: int, **kwargs: Any) -> Any:
+        return function(*args, source=MapSource(image, weights, layer, seed), **kwargs)
+
+    return wrapper  # type: ignore[return-value]
+
+
+def look_options(function: F) -> F:
+    """How feature maps are drawn and measured, as one `MapLook`."""
+    most, threshold = "At most as many are drawn.", "Pairs above this are counted."
+    for option in (
+        click.option("--threshold", default=0.9, show_default=True, type=click.FloatRange(-1, 1), help=threshold),
+        click.option("--maps", "most", default=256, show_default=True, type=click.IntRange(1), help=most),
+    ):
+        function = option(function)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, most: int, threshold: float, **kwargs: Any) -> Any:
+        return function(*args, look=MapLook(most, threshold), **kwargs)
+
+    return wrapper  # type: ignore[return-value]
+
+
 @click.command("featuremaps")
 @spec_argument
-@click.option("--image", required=True, type=click.Path(path_type=Path), help="PNG, JPEG and so on; its middle is cut to fit.")
-@click.option(
-    "--weights", type=click.Path(path_type=Path), help="safetensors or torch checkpoint; fresh weights where not given."
-)
-@click.option("--layer", metavar="NAME", help="A layer or block call; the end of the first residual block where not given.")
+@source_options
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Ends in .png, .svg or .pdf; NAME-featuremaps.png where not given."
 )
-@click.option("--maps", "most", default=256, show_default=True, type=click.IntRange(1), help="At most as many are drawn.")
-@click.option("--threshold", default=0.9, show_default=True, type=click.FloatRange(-1, 1), help="Pairs above this are counted.")
-@click.option("--seed", default=0, show_default=True, help="Of fresh weights.")
+@look_options
 @knob_option
 @json_option
 @limit_options
 def command(
-    spec: str,
-    image: Path,
-    weights: Path | None,
-    layer: str | None,
-    output: Path | None,
-    most: int,
-    threshold: float,
-    seed: int,
-    settings: tuple[str, ...],
-    as_json: bool,
-    limits: Limits,
+    spec: str, source: MapSource, output: Path | None, look: MapLook, settings: tuple[str, ...], as_json: bool, limits: Limits
 ) -> None:
     """Draw the feature maps of SPEC after a layer for an image, and measure how redundant they are."""
     target = output or Path(f"{Path(spec).stem}-featuremaps.png")
     if target.suffix.lower() not in ENDINGS:
         raise InputError(f"{target}: feature maps are written as {', '.join(ENDINGS)}")
     net = open_net(spec, settings, limits)
-    try:
-        import torch
-    except ImportError:
-        raise BackendError("feature maps need torch, which is not installed: pip install 'archdsl[torch,viz]'") from None
-    from archdsl.compilers.torch.checkpoint import load_checkpoint
-    from archdsl.compilers.torch.featuremaps import feature_maps, first_residual, layer_named, read_image
+    name, maps = source.maps(net)
     from archdsl.viz.mosaic import mosaic, save
     from archdsl.viz.redundancy import redundancy
 
-    graph = net.graph()
-    pixels = read_image(image, graph.input.shape)
-    name = first_residual(graph) if layer is None else layer_named(graph, layer)
-    torch.manual_seed(seed)
-    module = net.module()
-    if weights is not None:
-        load_checkpoint(module, weights)
-    source = f"weights of {weights.name}" if weights is not None else f"random initialisation, seed {seed}"
-    maps = feature_maps(graph, module, pixels, name)
-    found = redundancy(maps, threshold)
+    found = redundancy(maps, look.threshold)
     height, width = maps.shape[1:]
     title = f"{net.name}, {name}: {len(maps)} feature maps of {height}×{width}"
-    cut = "" if len(maps) <= most else f"; the first {most} are drawn"
-    drawn = mosaic(maps, (title, f"{image.name}; {source}{cut}", *_sentences(found)), found.nearest, most)
-    save(drawn, maps, target)
+    cut = "" if len(maps) <= look.most else f"; the first {look.most} are drawn"
+    lines = (title, f"{source.image.name}; {source.in_words()}{cut}", *_sentences(found))
+    save(mosaic(maps, lines, found.nearest, look.most), maps, target)
     if as_json:
-        origin = {"weights": str(weights) if weights is not None else None, "random_initialisation": weights is None}
-        print_json(
-            {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict(), "drawing": str(target)}
-        )
+        weights = str(source.weights) if source.weights is not None else None
+        origin = {"weights": weights, "random_initialisation": weights is None}
+        told = {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict()}
+        print_json({**told, "drawing": str(target)})
         return
     click.echo(title)
-    click.echo(f"  of                   {image}; {source}")
+    click.echo(f"  of                   {source.image}; {source.in_words()}")
     for head, value in _rows(found):
         click.echo(f"  {head:<20} {value}")
     click.echo(f"  written              {target}{cut}")

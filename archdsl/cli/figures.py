@@ -27,7 +27,7 @@ ENDINGS = tuple(ending.removeprefix(".") for ending in FORMS)
     help="Form of the files.",
 )
 @click.option(
-    "--blocks", type=click.Path(path_type=Path), metavar="DIR", help="Folder whose blocks/ are taken in the place of the zoo's."
+    "--blocks", type=click.Path(path_type=Path), metavar="DIR", help="Folder whose blocks/ are taken in place of the zoo's."
 )
 @knob_option
 @json_option

@@ -1,12 +1,16 @@
-"""What commands that draw share: how deep, which way, and into which file."""
+"""What commands that draw share: what is drawn, how deep, which way, and into which file."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from archdsl.viz.view import Depth, Direction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,8 +34,49 @@ def direction_option(function: F) -> F:
     return click.option("--rankdir", type=click.Choice(["TB", "LR"]), default="TB", show_default=True, help=text)(function)
 
 
+def view_options(function: F) -> F:
+    """How a picture is wanted, as one `archdsl.viz.View`."""
+    block = "Draw one block: the first call of it, or a call by its full name (dp_a_3)."
+    row = "Draw one row of the table, counted from 1 as `build` prints them."
+    heat = "Colour by share of a cost: macs, params, memory or latency.DEVICE."
+    peak = "Show which tensors are in memory when it is fullest."
+    legend = "Say under the picture what boxes and lines mean."
+    for option in (
+        click.option("--legend/--no-legend", default=True, show_default=True, help=legend),
+        click.option("--peak", is_flag=True, help=peak),
+        click.option("--heat", metavar="COST", help=heat),
+        direction_option,
+        depth_option,
+        click.option("--row", type=click.IntRange(1), help=row),
+        click.option("--block", metavar="NAME", help=block),
+    ):
+        function = option(function)
+
+    @functools.wraps(function)
+    def wrapper(
+        *args: Any,
+        block: str | None,
+        row: int | None,
+        depth: Depth | None,
+        rankdir: Direction,
+        heat: str | None,
+        peak: bool,
+        legend: bool,
+        **kwargs: Any,
+    ) -> Any:
+        if block is not None and row is not None:
+            raise click.UsageError("--block and --row exclude each other")
+        if heat is not None and peak:
+            raise click.UsageError("--heat and --peak exclude each other")
+        from archdsl.viz.view import View
+
+        return function(*args, view=View(block, row, depth, rankdir, heat, peak, legend), **kwargs)
+
+    return wrapper  # type: ignore[return-value]
+
+
 def picture_file(output: Path | None, name: str) -> Path:
-    """Where a picture goes. An ending that is none is refused before any work is done.
+    """Where a picture goes. An ending that no form has is refused before any work is done.
 
     Raises:
         InputError: the ending.

@@ -26,7 +26,7 @@ FOLDER = "gallery"
 
 
 class Entry(NamedTuple):
-    """One command and the pictures that it leaves, each with what is to be seen on it."""
+    """One command and the pictures that it leaves, each with what it shows."""
 
     command: str
     pictures: dict[str, str]
@@ -41,7 +41,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
                 "fig2b.svg": "Fig. 2(b): the partial residual structure. Half of the channels is learned from, the other half passes.",
                 "fig3a.svg": "Fig. 3(a): each partial block has its own transition layer.",
                 "fig3b.svg": "Fig. 3(b): several partial blocks share one transition layer.",
-                "fig4.svg": "Fig. 4: DP-block A. Two paths of partial structure, one of each kernel.",
+                "fig4.svg": "Fig. 4: DP-block A. Two paths of partial structure, one for each kernel.",
                 "fig5.svg": "Fig. 5: DP-block B. Two paths without a shortcut.",
             },
         ),

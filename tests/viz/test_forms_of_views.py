@@ -47,9 +47,9 @@ def test_values_that_were_given_are_a_colour_of_the_page() -> None:
     from archdsl.viz.page.data import page_data
 
     net = archdsl.load("resnet18")
-    view = net.diagram(heat={"stem.conv": 3.0, "linear": 1.0}).view
-    assert view is not None
-    data = page_data(view)
+    scene = net.diagram(heat={"stem.conv": 3.0, "linear": 1.0}).scene
+    assert scene is not None
+    data = page_data(scene)
     assert data["colour"] == "latency"
     assert set(data["scales"]) == {"params", "macs", "memory", "latency"}
     stem = next(part for part in data["parts"] if part["name"] == "stem")

@@ -10,7 +10,7 @@ import pytest
 import archdsl
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
-from archdsl.viz import diagram
+from archdsl.viz import View, diagram
 from archdsl.viz.heat import heat
 from archdsl.viz.looks import HEAT, TONES
 
@@ -25,13 +25,13 @@ def net():
 def test_the_shares_of_all_boxes_make_the_whole(net, cost, depth):
     """Those of folded repeats too, however deep a drawing is opened."""
     found = heat(net.graph(), cost)
-    drawing = diagram(net.graph(), depth=depth).drawing
+    drawing = diagram(net.graph(), View(depth=depth)).drawing
     assert sum(found.of((*box.nodes, *box.repeats)) for box in drawing.boxes) == pytest.approx(1)
     assert f"{getattr(net.cost(), cost):,}" in found.title
 
 
 def test_boxes_have_their_share_in_words_and_in_a_tone(net):
-    drawing = diagram(net.graph(), heat="macs").drawing
+    drawing = diagram(net.graph(), View(heat="macs")).drawing
     shown = {box.lines[0].rpartition("   ")[0]: (box.lines[0].rpartition("   ")[2], box.tone) for box in drawing.boxes}
     block = sum(layer.macs for layer in net.cost() if layer.node.name.startswith("dp_b_1."))
     assert shown["dp_b   exp 64, out 24, s 2, relu"] == (f"{block / net.cost().macs:.1%}", "heat4")
@@ -42,7 +42,7 @@ def test_boxes_have_their_share_in_words_and_in_a_tone(net):
 
 
 def test_the_legend_has_the_numbers_of_the_scale(net):
-    (legend,) = diagram(net.graph(), heat="params").drawing.legends
+    (legend,) = diagram(net.graph(), View(heat="params")).drawing.legends
     assert legend.scale
     assert legend.title == f"share of {net.cost().params:,} parameters"
     assert legend.swatches == (
@@ -53,12 +53,12 @@ def test_the_legend_has_the_numbers_of_the_scale(net):
         ("heat4", "10% to 20%"),
         ("heat5", "from 20%"),
     )
-    assert legend.title in diagram(net.graph(), heat="params").svg
-    assert "from 20%" in diagram(net.graph(), heat="params").svg
+    assert legend.title in diagram(net.graph(), View(heat="params")).svg
+    assert "from 20%" in diagram(net.graph(), View(heat="params")).svg
 
 
 def test_a_part_has_shares_of_itself(net):
-    picture = diagram(net.graph(), "dp_b_1", heat="params")
+    picture = diagram(net.graph(), View("dp_b_1", heat="params"))
     found = heat(net.graph(), "params", [node for node in net.graph() if node.name.startswith("dp_b_1.")])
     assert sum(found.of((*box.nodes, *box.repeats)) for box in picture.drawing.boxes) == pytest.approx(1)
     assert picture.drawing.legends[0].title.endswith("parameters of this part")
@@ -72,13 +72,13 @@ def test_memory_is_what_is_there_while_a_layer_runs(net):
     assert found.tone(1) == "heat5"
     for moment in memory(net.graph()).timeline:
         assert found.of([moment.node]) == moment.bytes / peak.bytes
-    drawing = diagram(net.graph(), heat="memory").drawing
+    drawing = diagram(net.graph(), View(heat="memory")).drawing
     assert [box.lines[0] for box in drawing.boxes if box.tone == "heat5"] == ["dp_b   exp 64, out 24, s 2, relu   100%"]
 
 
 def test_values_may_be_given(net):
     name = "dp_a_1.transition.conv"
-    drawing = diagram(net.graph(), heat={name: 0.003, "dp_b_1.transition.conv": 0.001}).drawing
+    drawing = diagram(net.graph(), View(heat={name: 0.003, "dp_b_1.transition.conv": 0.001})).drawing
     assert [box.lines[0][-5:] for box in drawing.boxes if box.tone not in ("", "heat0")] == ["75.0%", "25.0%"]
     with pytest.raises(InputError, match=r"DP-Net: unknown node 'dp_a_1.transition.cnv'; did you mean 'dp_a_1.transition.conv'"):
         heat(net.graph(), {"dp_a_1.transition.cnv": 1})
@@ -90,13 +90,13 @@ def test_values_may_be_given(net):
 
 def test_what_cannot_be_drawn_says_why(net):
     with pytest.raises(InputError, match=r"latency of which device\? Say latency\.NAME; shipped: raspberry-pi-3b"):
-        diagram(net.graph(), heat="latency")
+        diagram(net.graph(), View(heat="latency"))
     with pytest.raises(InputError, match="unknown heat 'mac'; did you mean 'macs'"):
-        diagram(net.graph(), heat="mac")
+        diagram(net.graph(), View(heat="mac"))
     with pytest.raises(InputError, match="heat and peak both colour the boxes"):
-        diagram(net.graph(), heat="macs", peak=True)
+        diagram(net.graph(), View(heat="macs", peak=True))
     with pytest.raises(InputError, match="heat is drawn of one network"):
-        diagram(archdsl.load("dpnet", width=np.array([0.5, 1])).graph(), heat="macs")
+        diagram(archdsl.load("dpnet", width=np.array([0.5, 1])).graph(), View(heat="macs"))
 
 
 def lightness(colour: str) -> float:

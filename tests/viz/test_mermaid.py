@@ -9,7 +9,7 @@ from graphs import Builder, chain
 
 import archdsl
 from archdsl.errors import BackendError
-from archdsl.viz import diagram, difference
+from archdsl.viz import View, diagram, difference
 from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.mermaid import markdown, mermaid
 
@@ -25,7 +25,7 @@ def arrows(text: str) -> list[tuple[str, str, str]]:
 
 
 def test_a_block() -> None:
-    text = mermaid(diagram(archdsl.load("dpnet").graph(), "dp_b").drawing)
+    text = mermaid(diagram(archdsl.load("dpnet").graph(), View("dp_b")).drawing)
     assert text.splitlines()[1] == "flowchart TB"
     assert re.findall(r'subgraph \w+\["(.*?)"\]', text) == ["k3: path", "k5: path"]
     assert arrows(text)[:3] == [
@@ -37,7 +37,7 @@ def test_a_block() -> None:
 
 
 def test_a_shortcut_parts_where_its_tensor_was_made() -> None:
-    drawing = diagram(archdsl.load("resnet18").graph(), depth=2).drawing
+    drawing = diagram(archdsl.load("resnet18").graph(), View(depth=2)).drawing
     text = mermaid(drawing)
     forks = {box.id for box in drawing.boxes if box.kind == "fork"}
     assert forks
@@ -97,4 +97,4 @@ def test_a_difference_is_told_by_lines_too() -> None:
 def test_what_mermaid_would_not_draw_is_an_error() -> None:
     graph = chain((4, 8, 8), *[("conv", {"out": 4 + n % 2, "kernel": 1}) for n in range(600)])
     with pytest.raises(BackendError, match="Mermaid draws at most 500 and 50,000, Net has 601 arrows"):
-        mermaid(diagram(graph, depth="all").drawing)
+        mermaid(diagram(graph, View(depth="all")).drawing)

@@ -14,20 +14,20 @@ import archdsl
 from archdsl.errors import InputError
 from archdsl.net import Net
 from archdsl.viz.model_explorer import graph_collection, namespaces, node_data
-from archdsl.viz.view import View
+from archdsl.viz.view import Scene
 
 FIELDS = {"id", "label", "namespace", "attrs", "incomingEdges", "outputsMetadata"}
 
 
-def view(net: Net, block: str | None = None, **options: Any) -> View:
-    found = net.diagram(block, **options).view
+def scene(net: Net, block: str | None = None, **options: Any) -> Scene:
+    found = net.diagram(block, **options).scene
     assert found is not None
     return found
 
 
 @pytest.fixture(scope="module")
 def graph() -> dict[str, Any]:
-    data = graph_collection(view(archdsl.load("dpnet")))
+    data = graph_collection(scene(archdsl.load("dpnet")))
     assert list(data) == ["label", "graphs"]
     return json.loads(json.dumps(data["graphs"][0]))
 
@@ -74,7 +74,7 @@ def test_a_slash_in_a_name_makes_no_level() -> None:
 
 
 def test_a_part_has_its_nodes_alone() -> None:
-    (graph,) = graph_collection(view(archdsl.load("dpnet"), "dp_a"))["graphs"]
+    (graph,) = graph_collection(scene(archdsl.load("dpnet"), "dp_a"))["graphs"]
     assert graph["id"] == "dp_a of DP-Net"
     assert {node["id"].split(".")[0] for node in graph["nodes"]} == {"dp_a_1"}
     assert graph["nodes"][0]["incomingEdges"] == []
@@ -82,7 +82,7 @@ def test_a_part_has_its_nodes_alone() -> None:
 
 def test_node_data_has_the_share_of_each_node_and_the_colours_of_drawings() -> None:
     net = archdsl.load("dpnet")
-    data = node_data(view(net, heat="macs"))
+    data = node_data(scene(net, heat="macs"))
     assert list(data) == [net.name]
     results = {name: result["value"] for name, result in data[net.name]["results"].items()}
     assert set(results) == set(net.graph().nodes)
@@ -94,7 +94,7 @@ def test_node_data_has_the_share_of_each_node_and_the_colours_of_drawings() -> N
 
 
 def test_the_peak_of_memory_has_the_last_colour() -> None:
-    data = node_data(view(archdsl.load("dpnet"), heat="memory"))["DP-Net"]
+    data = node_data(scene(archdsl.load("dpnet"), heat="memory"))["DP-Net"]
     ends = [step["value"] for step in data["thresholds"]]
     assert sum(end < 100 for end in ends) == 5
     assert max(result["value"] for result in data["results"].values()) == 100
@@ -102,4 +102,4 @@ def test_the_peak_of_memory_has_the_last_colour() -> None:
 
 def test_a_grid_is_refused() -> None:
     with pytest.raises(InputError, match="Model Explorer shows one network"):
-        graph_collection(view(archdsl.load("dpnet", width=np.array([0.5, 1.0]))))
+        graph_collection(scene(archdsl.load("dpnet", width=np.array([0.5, 1.0]))))

@@ -19,22 +19,22 @@ from archdsl.errors import InputError
 from archdsl.net import Net
 from archdsl.viz import page as pages
 from archdsl.viz.page.data import page_data as data_of
-from archdsl.viz.page.outline import Part, outline
+from archdsl.viz.page.outline import PagePart, outline
 
 
 def page_data(net: Net, block: str | None = None, **options: Any) -> dict[str, Any]:
-    view = net.diagram(block, **options).view
-    assert view is not None
-    return json.loads(json.dumps(data_of(view)))
+    scene = net.diagram(block, **options).scene
+    assert scene is not None
+    return json.loads(json.dumps(data_of(scene)))
 
 
-def page(net: Net, block: str | None = None, rankdir: str = "TB", **options: Any) -> str:
-    view = net.diagram(block, **options).view
-    assert view is not None
-    return pages.page(view, rankdir)
+def page(net: Net, block: str | None = None, **options: Any) -> str:
+    scene = net.diagram(block, **options).scene
+    assert scene is not None
+    return pages.page(scene)
 
 
-def children(parts: tuple[Part, ...], around: int) -> list[tuple[str, str]]:
+def children(parts: tuple[PagePart, ...], around: int) -> list[tuple[str, str]]:
     return [(part.kind, " | ".join(part.lines)) for part in parts if part.around == around]
 
 

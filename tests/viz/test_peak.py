@@ -9,14 +9,14 @@ from graphs import Builder, chain
 import archdsl
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
-from archdsl.viz import diagram
-from archdsl.viz.peak import size
+from archdsl.viz import View, diagram
+from archdsl.viz.text import bytes_text
 
 
 def test_what_is_alive_is_what_memory_says():
     graph = archdsl.load("dpnet").graph()
     moment = memory(graph).peak
-    drawing = diagram(graph, depth="all", peak=True).drawing
+    drawing = diagram(graph, View(depth="all", peak=True)).drawing
     running = [box for box in drawing.boxes if box.tone == "running"]
     assert len(running) == 1
     assert moment.node in running[0].nodes
@@ -38,7 +38,7 @@ def test_a_shortcut_that_waits_is_alive():
     narrow = build("narrow", "conv", out=8)
     build("sum", "add", begin, narrow)
     build("after", "conv", out=4)
-    drawing = diagram(build.graph, depth="all", peak=True).drawing
+    drawing = diagram(build.graph, View(depth="all", peak=True)).drawing
     text = {box.id: box.lines for box in drawing.boxes}
     assert memory(build.graph).peak.node == "narrow"
     shortcut = [e.tone for e in drawing.edges if e.node == "begin" and text[e.target] == ("+",)]
@@ -49,7 +49,7 @@ def test_a_shortcut_that_waits_is_alive():
 
 def test_equal_repeats_at_the_peak_are_drawn_apart():
     graph = chain((4, 8, 8), *[("conv", {"out": 4})] * 5)
-    plain, peak = (diagram(graph, depth="all", peak=wanted).drawing for wanted in (False, True))
+    plain, peak = (diagram(graph, View(depth="all", peak=wanted)).drawing for wanted in (False, True))
     assert [box.times for box in plain.boxes] == [1, 5, 1]
     assert sum(box.tone == "running" for box in peak.boxes) == 1
     assert sum(box.times for box in peak.boxes) == sum(box.times for box in plain.boxes)
@@ -57,14 +57,14 @@ def test_equal_repeats_at_the_peak_are_drawn_apart():
 
 def test_scratch_is_told():
     graph = chain((4, 64, 64), ("maxpool", {"kernel": 2}), ("conv", {"out": 1}))
-    notes = diagram(graph, peak=True).drawing.legends[0].notes
+    notes = diagram(graph, View(peak=True)).drawing.legends[0].notes
     assert notes[-1] == "32,768 bytes that maxpool_0 needs until it returns"
 
 
 def test_a_grid_has_no_one_peak():
     with pytest.raises(InputError, match="a grid of networks has no one moment of most memory"):
-        diagram(archdsl.load("dpnet", width=np.array([0.5, 1])).graph(), peak=True)
+        diagram(archdsl.load("dpnet", width=np.array([0.5, 1])).graph(), View(peak=True))
 
 
 def test_sizes():
-    assert [size(n) for n in (12, 2048, 802_816)] == ["12 B", "2.0 KiB", "0.77 MiB"]
+    assert [bytes_text(n) for n in (12, 2048, 802_816)] == ["12 B", "2.0 KiB", "0.77 MiB"]

@@ -9,14 +9,14 @@ from graphs import Builder, block
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.viz import diagram
+from archdsl.viz import View, diagram
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def picture():
-    return diagram(archdsl.load("dpnet").graph(), "dp_a")
+    return diagram(archdsl.load("dpnet").graph(), View("dp_a"))
 
 
 def test_svg_stands_alone(picture):
@@ -47,7 +47,7 @@ def test_every_label_is_in_the_picture(picture):
 
 def test_text_fits_its_box():
     """Also in DejaVu Sans, the widest font that stands in for Helvetica: 0.6 em for a character on average."""
-    root = ElementTree.fromstring(diagram(archdsl.load("dpnet").graph(), depth="all").svg)
+    root = ElementTree.fromstring(diagram(archdsl.load("dpnet").graph(), View(depth="all")).svg)
     checked = 0
     for group in root.iter(f"{SVG}g"):
         polygon = group.find(f"{SVG}polygon")
@@ -61,7 +61,7 @@ def test_text_fits_its_box():
 
 def test_no_line_crosses_a_title():
     """A frame with no room beside the lines becomes wider; a title that still has none is written over them, on paper."""
-    picture = diagram(archdsl.load("resnet18").graph(), depth="all")
+    picture = diagram(archdsl.load("resnet18").graph(), View(depth="all"))
     assert '"learned: two_convs"' in picture.dot
     frames = [group for group in ElementTree.fromstring(picture.svg).iter(f"{SVG}g") if group.get("class") == "cluster"]
     kept = [text for group in frames for text in group.findall(f"{SVG}text")]
@@ -94,22 +94,22 @@ def test_save_refuses_what_it_cannot_write(picture, tmp_path):
 def test_unknown_block_and_bad_options():
     graph = archdsl.load("dpnet").graph()
     with pytest.raises(InputError, match=r"DP-Net: unknown block 'dp_aa'; did you mean 'dp_a'\?"):
-        diagram(graph, "dp_aa")
+        diagram(graph, View("dp_aa"))
     for depth in (-1, 1.5, True, "deep"):
         with pytest.raises(InputError, match="depth is an int"):
-            diagram(graph, depth=depth)
+            diagram(graph, View(depth=depth))
     with pytest.raises(InputError, match="rankdir"):
-        diagram(graph, rankdir="UP")
+        diagram(graph, View(rankdir="UP"))
 
 
 def test_a_block_by_its_full_name():
     graph = archdsl.load("dpnet").graph()
-    assert diagram(graph, "dp_a_3").drawing.boxes != diagram(graph, "dp_a").drawing.boxes
-    assert diagram(graph, "dp_a_1").drawing.boxes == diagram(graph, "dp_a").drawing.boxes
+    assert diagram(graph, View("dp_a_3")).drawing.boxes != diagram(graph, View("dp_a")).drawing.boxes
+    assert diagram(graph, View("dp_a_1")).drawing.boxes == diagram(graph, View("dp_a")).drawing.boxes
 
 
 def test_same_graph_same_bytes():
-    first, second = (diagram(archdsl.load("resnet18").graph(), depth="all") for _ in range(2))
+    first, second = (diagram(archdsl.load("resnet18").graph(), View(depth="all")) for _ in range(2))
     assert first.dot == second.dot
     assert first.svg == second.svg
 
@@ -122,7 +122,7 @@ def test_500_layers():
         learned = build(f"unit_{number}.conv", "conv", scope=frame, out=8, kernel=3)
         build(f"unit_{number}.add", "add", begin, learned, scope=frame)
     begin = time.perf_counter()
-    picture = diagram(build.graph, depth="all")
+    picture = diagram(build.graph, View(depth="all"))
     svg = picture.svg
     assert time.perf_counter() - begin < 10
     assert svg.count('class="cluster"') >= 250

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,11 @@ import pytest
 
 from archdsl.errors import BackendError, InputError
 from archdsl.viz.plots import ENDINGS, Bar, Dot, Dots, Parallel, Plot, Points, Scatter, Tornado, check_ending, write_plot
-from archdsl.viz.plots.page import page
+from archdsl.viz.plots.figure import OnPage, layout
+from archdsl.viz.plots.kinds import KINDS, PlotKind
+from archdsl.viz.plots.page import content, page
 from archdsl.viz.plots.paper import paper
+from archdsl.viz.plots.paper_axes import OnPaper
 
 ROWS = tuple({"w<b>": i / 4, "kernels": [3, 5 + i % 2], "a": 10**6 + i, "b": 40 - i} for i in range(20))
 POINTS = Points("</script><img src=x>", ("w<b>", "kernels"), ("a", "b"), ROWS, (0, 5, 19), 3, "20 of 40 variants", {"b": "bytes"})
@@ -110,9 +114,59 @@ def test_width_of_a_column() -> None:
 
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
-def test_the_same_plot_gives_the_same_bytes(form: Any) -> None:
-    assert paper(PLOTS[:3], form) == paper(PLOTS[:3], form)
-    assert paper([DOTS], form) == paper([DOTS], form)
+def test_the_same_plots_give_the_same_bytes(form: Any) -> None:
+    assert paper(PLOTS, form) == paper(PLOTS, form)
+
+
+def test_the_last_digits_of_a_layout_are_not_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver of the layout keeps to no fixed order, so its last digits differ from run to run."""
+    from matplotlib import layout_engine
+
+    before, solve = paper(PLOTS, "svg"), layout_engine.do_constrained_layout
+
+    def noisy(fig: Any, **more: Any) -> Any:
+        found = solve(fig, **more)
+        for part in fig.subfigs:
+            part.bbox_relative.set_points(part.bbox_relative.get_points() * (1 + 1e-14))
+        for axes in fig.axes:
+            box = axes.get_position(original=True)
+            axes.set_position(type(box)(box.get_points() * (1 + 1e-14)))
+        return found
+
+    monkeypatch.setattr(layout_engine, "do_constrained_layout", noisy)
+    assert paper(PLOTS, "svg") == before
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A kind of plot that is made up here: a number for each step."""
+
+    title: str
+    heights: tuple[float, ...]
+    note: str = ""
+
+
+def test_a_plot_is_one_row_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Steps("Net, step by step", (1, 4, 2), "three steps")
+    with pytest.raises(InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots$"):
+        write_plot(tmp_path / "a.html", made)
+
+    def on_page(plot: Steps) -> OnPage:
+        return OnPage(plot.title, {"data": [{"type": "bar", "y": plot.heights}], "layout": layout()}, plot.note)
+
+    def on_paper(plot: Steps, width: float) -> OnPaper:
+        return OnPaper(width / 2, lambda part: part.subplots().bar(range(len(plot.heights)), plot.heights))
+
+    monkeypatch.setitem(KINDS, Steps, PlotKind(on_page, on_paper, wide=lambda plot: len(plot.heights) > 10))
+    for ending in ENDINGS:
+        write_plot(tmp_path / f"alone{ending}", made)
+        write_plot(tmp_path / f"beside{ending}", [*PLOTS, made])
+    shown = content([*PLOTS, made])["plots"][-1]
+    assert (shown["title"], shown["note"], shown["table"]) == ("Net, step by step", "three steps", None)
+    assert "<title>Net, step by step</title>" in (tmp_path / "alone.html").read_text(encoding="utf-8")
+    assert "three steps" in (tmp_path / "beside.svg").read_text(encoding="utf-8")
+    size = struct.unpack(">II", (tmp_path / "alone.png").read_bytes()[16:24])
+    assert [round(side / 300 * 25.4) for side in size] == [84, 42]
 
 
 def test_svg_stands_alone() -> None:

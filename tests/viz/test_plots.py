@@ -12,8 +12,8 @@ import pytest
 import archdsl
 from archdsl.errors import InputError
 from archdsl.viz.plots import Bar, Parallel, Points, Scatter, Tornado, parallel, scatter, tornado
-from archdsl.viz.plots.column import columns
-from archdsl.viz.plots.readable import percent, readable, setting, signed
+from archdsl.viz.plots.figure import colour_axis
+from archdsl.viz.text import change_share, readable, setting, signed
 
 
 def points(**more: Any) -> Points:
@@ -47,8 +47,8 @@ def test_readable(value: float, text: str) -> None:
 
 def test_changes() -> None:
     assert [signed(v) for v in (203_000, -118, 0)] == ["+203 k", "−118", "0"]
-    assert [percent(v, 1000) for v in (61, -184.6, 3700, 0, -0.01)] == ["+6.1 %", "−18.5 %", "+370 %", "0 %", "−<0.01 %"]
-    assert percent(5, 0) == ""
+    assert [change_share(v, 1000) for v in (61, -184.6, 3700, 0, -0.01)] == ["+6.1 %", "−18.5 %", "+370 %", "0 %", "−<0.01 %"]
+    assert change_share(5, 0) == ""
 
 
 def test_settings_are_written_as_set_takes_them() -> None:
@@ -57,7 +57,7 @@ def test_settings_are_written_as_set_takes_them() -> None:
 
 
 def test_columns() -> None:
-    found = columns(points(units={"a": "bytes"}))
+    found = points(units={"a": "bytes"}).columns
     assert found["width"].ticks() == [(0.5, "0.5"), (1, "1"), (1.5, "1.5"), (2, "2"), (2.5, "2.5")]
     assert (found["kernels"].words, found["kernels"].word) == (("[3, 3]", "[3, 5]", "[5, 5]"), (1, 0, 2, 1, 1, 0))
     assert (found["se"].words, found["se"].categories) == (("false", "true"), True)
@@ -69,7 +69,7 @@ def test_columns() -> None:
 
 def test_unlike_values_of_a_setting_have_an_order() -> None:
     rows = tuple({"k": value, "a": 1} for value in ("none", [5, 3], 2, [3, 10], [3, 9], True, None, [3]))
-    assert columns(Points("Net", ("k",), ("a",), rows))["k"].words == (
+    assert Points("Net", ("k",), ("a",), rows).columns["k"].words == (
         "true",
         "2",
         "[3]",
@@ -83,16 +83,16 @@ def test_unlike_values_of_a_setting_have_an_order() -> None:
 
 def test_equal_counts_are_equal_places_however_large() -> None:
     rows = tuple({"a": 2**53 + i} for i in range(3))
-    assert columns(Points("Net", (), ("a",), rows))["a"].values == (2**53, 2**53 + 1, 2**53 + 2)
+    assert Points("Net", (), ("a",), rows).columns["a"].values == (2**53, 2**53 + 1, 2**53 + 2)
 
 
 def test_few_categories_have_colours_of_their_own_and_many_a_scale() -> None:
-    axis = columns(points())["kernels"].axis()
+    axis = colour_axis(points().columns["kernels"])
     assert (axis["cmin"], axis["cmax"]) == (-0.5, 2.5)
     assert len({colour for _, colour in axis["colorscale"]}) == 3
     assert axis["colorbar"]["ticktext"] == ["[3, 3]", "[3, 5]", "[5, 5]"]
-    many = columns(Points("Net", ("k",), ("a",), tuple({"k": [i], "a": 1} for i in range(100))))["k"]
-    assert [at for at, _ in many.axis()["colorscale"]] == [i / 6 for i in range(7)]
+    many = Points("Net", ("k",), ("a",), tuple({"k": [i], "a": 1} for i in range(100))).columns["k"]
+    assert [at for at, _ in colour_axis(many)["colorscale"]] == [i / 6 for i in range(7)]
     assert len(many.ticks()) <= 24
 
 
@@ -199,8 +199,8 @@ def painted(value: Any) -> Any:
         scatter.figure(scatter.layers(Scatter(points(), "a", "b"))),
         parallel.figure(parallel.axes(points())),
         tornado.figure(TORNADO),
-        {"data": [], "layout": {"coloraxis": columns(points())["kernels"].axis()}},
-        {"data": [], "layout": {"coloraxis": columns(points())["a"].axis()}},
+        {"data": [], "layout": {"coloraxis": colour_axis(points().columns["kernels"])}},
+        {"data": [], "layout": {"coloraxis": colour_axis(points().columns["a"])}},
     ],
 )
 def test_plotly_knows_every_property(figure: dict[str, Any]) -> None:
@@ -227,8 +227,8 @@ def test_names_are_text() -> None:
         (lambda: Scatter(points(), "a", "c"), "unknown cost 'c'; known: a, b"),
         (lambda: Scatter(points(), "a", "b", "kernel"), "unknown setting or cost 'kernel'; did you mean 'kernels'?"),
         (lambda: Parallel(points(), "widht"), "unknown setting or cost 'widht'; did you mean 'width'?"),
-        (lambda: columns(Points("Net", (), ("a",), ({"a": float("nan")},))), "Net: a of row 0 is no finite number but nan"),
-        (lambda: columns(Points("Net", (), ("a",), ({"a": None},))), "Net: a of row 0 is no finite number but None"),
+        (lambda: Points("Net", (), ("a",), ({"a": float("nan")},)).columns, "Net: a of row 0 is no finite number but nan"),
+        (lambda: Points("Net", (), ("a",), ({"a": None},)).columns, "Net: a of row 0 is no finite number but None"),
     ],
 )
 def test_mistakes(make: Any, message: str) -> None:

@@ -8,7 +8,7 @@ from drawings import edges, lines
 from graphs import Builder, block, chain
 
 import archdsl
-from archdsl.viz import diagram
+from archdsl.viz import View, diagram
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +45,20 @@ def test_closed_network_reads_as_its_table(dpnet):
 
 
 def test_depth_0_closes_stages(dpnet):
-    drawing = diagram(dpnet, depth=0).drawing
+    drawing = diagram(dpnet, View(depth=0)).drawing
     assert not drawing.clusters
     assert lines(drawing)[2:7] == ["112x112", "56x56", "28x28", "14x14", "7x7"]
 
 
 def test_depth_2_opens_one_level(dpnet):
-    drawing = diagram(dpnet, "dp_a_2", depth=1).drawing
+    drawing = diagram(dpnet, View("dp_a_2", depth=1)).drawing
     assert lines(drawing) == [
         "input", "split", "k3: partial | split 1/2", "k5: partial | split 1/2", "concat", "transition | 1x1 conv | norm", "output"
     ]  # fmt: skip
 
 
 def test_one_block_has_a_column_for_each_path(dpnet):
-    drawing = diagram(dpnet, "dp_b").drawing
+    drawing = diagram(dpnet, View("dp_b")).drawing
     assert edges(drawing) == [
         ("input", "split", "112²×16"),
         ("split", "1x1 conv | norm, relu", "112²×8"),
@@ -76,15 +76,15 @@ def test_one_block_has_a_column_for_each_path(dpnet):
 
 
 def test_partial_residual_passes_half_by(dpnet):
-    drawing = diagram(dpnet, "dp_a_2").drawing
+    drawing = diagram(dpnet, View("dp_a_2")).drawing
     passing = [edge for edge, drawn in zip(edges(drawing), drawing.edges, strict=True) if drawn.passes]
     assert passing == [("split", "concat", "56²×6")] * 2
 
 
 def test_shortcut_parts_inside_of_its_block():
-    drawing = diagram(archdsl.load("resnet18").graph(), "basic").drawing
+    drawing = diagram(archdsl.load("resnet18").graph(), View("basic")).drawing
     assert edges(drawing)[:2] == [("input", "3x3 conv, pad 1 | norm, relu", "56²×64"), ("input", "+", "")]
-    whole = diagram(archdsl.load("resnet18").graph(), depth=2).drawing
+    whole = diagram(archdsl.load("resnet18").graph(), View(depth=2)).drawing
     basic = next(cluster for cluster in whole.clusters if cluster.title.startswith("basic"))
     fork = next(box for box in whole.boxes if box.kind == "fork")
     assert fork.cluster == basic.id
@@ -92,7 +92,7 @@ def test_shortcut_parts_inside_of_its_block():
 
 
 def test_clusters_nest(dpnet):
-    drawing = diagram(dpnet, depth="all").drawing
+    drawing = diagram(dpnet, View(depth="all")).drawing
     parents = {cluster.id: cluster for cluster in drawing.clusters}
     inner = next(cluster for cluster in drawing.clusters if cluster.title == "squeeze_excite")
     titles = []
@@ -106,7 +106,7 @@ def test_clusters_nest(dpnet):
 @pytest.mark.parametrize("depth", [0, 1, 2, "all"])
 def test_every_operator_is_drawn_once(name, depth):
     graph = archdsl.load(name).graph()
-    drawing = diagram(graph, depth=depth).drawing
+    drawing = diagram(graph, View(depth=depth)).drawing
     drawn = Counter(node for box in drawing.boxes for node in box.nodes)
     assert set(drawn.values()) == {1}
     times = {cluster.id: cluster for cluster in drawing.clusters}
@@ -138,7 +138,7 @@ def test_repeats_fold_where_they_are_equal():
 
 def test_plain_layers_fold():
     conv = ("conv", {"out": 4, "kernel": 3})
-    drawing = diagram(chain((4, 8, 8), conv, "relu", conv, "relu", conv, "relu", conv), depth="all").drawing
+    drawing = diagram(chain((4, 8, 8), conv, "relu", conv, "relu", conv, "relu", conv), View(depth="all")).drawing
     assert lines(drawing) == ["input", "3x3 conv, pad 1 x 3 | relu", "3x3 conv, pad 1", "output"]
 
 
@@ -178,7 +178,7 @@ def test_a_group_that_is_entered_twice_is_two():
     build("middle", "tanh")
     build("a.z", "relu", scope=(frame,))
     build("a.w", "sigmoid", scope=(frame,))
-    drawing = diagram(build.graph, depth=1).drawing
+    drawing = diagram(build.graph, View(depth=1)).drawing
     assert edges(drawing) == [
         ("input", "a: wide", "8²×4"), ("a: wide", "tanh", "8²×4"), ("tanh", "a: wide", "8²×4"), ("a: wide", "output", "8²×4")
     ]  # fmt: skip
@@ -187,4 +187,4 @@ def test_a_group_that_is_entered_twice_is_two():
 def test_a_grid_of_networks_shows_ranges():
     graph = archdsl.load("dpnet", resolution=np.array([192, 224])).graph()
     assert [label for _, _, label in edges(diagram(graph).drawing)][:2] == ["192…224²×3", "96…112²×16"]
-    assert "3x3 depthwise conv, pad 1 | norm, relu" in lines(diagram(graph, depth="all").drawing)
+    assert "3x3 depthwise conv, pad 1 | norm, relu" in lines(diagram(graph, View(depth="all")).drawing)

@@ -12,12 +12,11 @@ from archdsl.cost.memory.peak import memory
 from archdsl.cost.words import cell, dims, memory_size
 from archdsl.errors import InputError, Mark, Source
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.operator import Shape
 from archdsl.spec.locate import zoo
 from archdsl.viz.heat import Heat, heat
 from archdsl.viz.looks import HEAT, TONES
-from archdsl.viz.page.outline import Outline, Part, outline
-from archdsl.viz.view import View
+from archdsl.viz.page.outline import Outline, PagePart, outline
+from archdsl.viz.view import Scene
 
 if TYPE_CHECKING:
     from archdsl.design import Design
@@ -26,29 +25,29 @@ COSTS = ("params", "macs", "memory")
 """What boxes can always be coloured by."""
 
 
-def page_data(view: View, rankdir: str = "TB") -> dict[str, Any]:
+def page_data(scene: Scene) -> dict[str, Any]:
     """Everything that a page shows.
 
     Raises:
         InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    net, graph = view.net, view.graph
+    net, graph, view = scene.net, scene.graph, scene.view
     assert net is not None
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
-    found = outline(graph, view.nodes, view.skip)
+    found = outline(graph, scene.nodes, scene.skip)
     costs, places = _Costs(net), _Places(net.spec.source)
-    scales = {cost: heat(graph, cost, view.nodes) for cost in COSTS} | ({view.cost: view.heat} if view.heat else {})
+    scales = {cost: heat(graph, cost, scene.nodes) for cost in COSTS} | ({view.cost: scene.heat} if scene.heat else {})
     parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
     needs = memory(graph)
     return {
-        "name": view.name,
+        "name": scene.name,
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
         "memory": f"weights {memory_size(needs.weights_bytes)}, peak activations {memory_size(needs.peak_activation_bytes)}",
-        "rankdir": rankdir,
+        "rankdir": view.rankdir,
         "colour": view.cost or "kind",
         "scales": {cost: _scale(scale) for cost, scale in scales.items()},
         "looks": [[TONES[tone]["fillcolor"], TONES[tone]["fontcolor"]] for tone in HEAT],
@@ -64,14 +63,16 @@ def _scale(scale: Heat) -> dict[str, Any]:
     return {"title": legend.title, "words": [words for _, words in legend.swatches]}
 
 
-def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float, scales: Mapping[str, Heat]) -> dict[str, Any]:
+def _part(
+    part: PagePart, graph: Graph, costs: _Costs, places: _Places, depth: float, scales: Mapping[str, Heat]
+) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": part.kind, "lines": part.lines, "around": part.around, "name": part.name}
     if part.opens:
         data["open"] = _is_open(part, depth)
     if part.nodes:
         arriving = graph.input_shapes(part.nodes[0])
-        data["in"] = _shape(arriving[0]) if arriving else ""
-        data["out"] = _shape(part.nodes[-1].shape)
+        data["in"] = dims(arriving[0]) if arriving else ""
+        data["out"] = dims(part.nodes[-1].shape)
         if part.kind != "input":  # of a block, the input is what a layer before it made
             data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
             names = [node.name for node in part.nodes]
@@ -84,24 +85,20 @@ def _part(part: Part, graph: Graph, costs: _Costs, places: _Places, depth: float
     return data
 
 
-def _is_open(part: Part, depth: float) -> bool:
-    """At first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
+def _is_open(part: PagePart, depth: float) -> bool:
+    """Whether a part is open at first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
     return {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
 
 
 def _operator(node: Node, costs: _Costs) -> list[Any]:
     given = ", ".join(f"{name} {cell(value)}" for name, value in node.op.arguments().items() if value not in (None, False))
     params, macs, _ = costs.of([node])
-    return [node.name, node.op.word, given, _shape(node.shape), params, macs]
+    return [node.name, node.op.word, given, dims(node.shape), params, macs]
 
 
 def _links(found: Outline, graph: Graph) -> list[list[Any]]:
-    """Source, target, tensor, shape, and 1 where the shape is news to who knows what the source reads."""
-    return [[x.source, x.target, x.tensor, _shape(graph[x.tensor].shape), int(x.news)] for x in found.links]
-
-
-def _shape(shape: Shape) -> str:
-    return dims(shape)
+    """Source, target, tensor, shape, and 1 where the shape differs from that of what the source reads."""
+    return [[x.source, x.target, x.tensor, dims(graph[x.tensor].shape), int(x.news)] for x in found.links]
 
 
 class _Costs:
@@ -112,7 +109,7 @@ class _Costs:
         self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
-        """Parameters and multiply-accumulates together, and the most bytes that are in use while one of them runs."""
+        """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs."""
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         held = max((int(self.alive.get(node.name, 0)) for node in nodes), default=0)
         return sum(int(x.params) for x in layers), sum(int(x.macs) for x in layers), held
@@ -142,7 +139,7 @@ class _Places:
         return -1 if own is None else self.number(own)
 
     def name(self, source: Source) -> str:
-        """A name that tells sources apart and nothing of the machine: from the spec's folder, or from the zoo."""
+        """A name that tells sources apart and says nothing of the machine: the path from the spec's folder, or from the zoo."""
         if source.path is None:
             return source.name
         for root in (self.sources[0].path.parent if self.sources[0].path else None, zoo()):

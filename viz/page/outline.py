@@ -1,4 +1,4 @@
-"""What a page holds, apart from how it is shown: every part of a network in the part around it, and the tensors between leaves.
+"""What a page holds, apart from how it is shown: every part of a network in the part around it, and the tensors between boxes.
 
 The groups and boxes are those of a drawing (viz/tree.py), but all of them at once: a reader opens and closes them. Equal
 neighbours are one part, "x 3", which opens to each of them.
@@ -11,20 +11,18 @@ from dataclasses import dataclass
 
 from archdsl.errors import Mark
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.join import Add, Mul
-from archdsl.ops.passing import Input
 from archdsl.viz.fold import folded
 from archdsl.viz.labels import label
 from archdsl.viz.structure import closed_lines, title
-from archdsl.viz.tree import Group, Run, tree
+from archdsl.viz.tree import Group, Member, Run, box_kind, tree
 
 
 @dataclass(eq=False)
-class Part:
+class PagePart:
     """A box, or a group of parts that can be opened.
 
     Attributes:
-        kind: `stage`, `block` or `repeat` for a group, otherwise as in `archdsl.viz.drawing.Kind`.
+        kind: `stage`, `block` or `repeat` for a group, otherwise as in `archdsl.viz.drawing.BoxKind`.
         lines: its text: what it is, and more about it.
         around: number of the part around it, -1 at the outermost level.
         level: how many blocks are around it.
@@ -48,12 +46,12 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Link:
+class PageLink:
     """A tensor on its way between two boxes, by their numbers.
 
     Attributes:
         tensor: name of the node that made it.
-        news: whether its shape is another than that of what the box reads.
+        news: whether its shape differs from that of what the box reads.
     """
 
     source: int
@@ -64,10 +62,10 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """All parts, each behind the one around it, and all links, in the order of the schedule."""
+    """All parts, each after the one around it, and all links, in the order of the schedule."""
 
-    parts: tuple[Part, ...]
-    links: tuple[Link, ...]
+    parts: tuple[PagePart, ...]
+    links: tuple[PageLink, ...]
 
 
 def outline(graph: Graph, nodes: Iterable[Node] | None = None, skip: int = 0) -> Outline:
@@ -90,14 +88,14 @@ class _Outliner:
         self.skip = skip
         self.inside = {node.name for node in nodes}
         self.readers = graph.readers()
-        self.parts: list[Part] = []
+        self.parts: list[PagePart] = []
         self.place: dict[str, int] = {}  # of every node: its box
 
     def run(self) -> Outline:
         for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
-            self.place[source] = self.add(Part("input", ("input",), -1, 0, source, (self.graph[source],)))
+            self.place[source] = self.add(PagePart("input", ("input",), -1, 0, source, (self.graph[source],)))
         self.children(tree(self.graph, self.nodes, self.skip), -1, 0)
-        links: list[Link] = []
+        links: list[PageLink] = []
         seen: set[tuple[str, int]] = set()
         for node in self.nodes:
             target = self.place[node.name]
@@ -105,14 +103,14 @@ class _Outliner:
                 joins = self.parts[target].kind in ("join", "sign")  # only a join shows a tensor that it reads twice as two
                 if self.place[source] != target and ((source, target) not in seen or joins):
                     seen.add((source, target))
-                    links.append(Link(self.place[source], target, source, self.news(source)))
+                    links.append(PageLink(self.place[source], target, source, self.news(source)))
         for node in self.nodes:
             if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
-                returned = self.add(Part("output", ("output",), -1, 0, "output", ()))
-                links.append(Link(self.place[node.name], returned, node.name, True))
+                returned = self.add(PagePart("output", ("output",), -1, 0, "output", ()))
+                links.append(PageLink(self.place[node.name], returned, node.name, True))
         return Outline(tuple(self.parts), tuple(links))
 
-    def add(self, part: Part) -> int:
+    def add(self, part: PagePart) -> int:
         self.parts.append(part)
         return len(self.parts) - 1
 
@@ -128,13 +126,13 @@ class _Outliner:
                 else:
                     self.group(part, inside, level)
 
-    def repeat(self, repeats: list[Group | Run], around: int, level: int) -> int:
+    def repeat(self, repeats: list[Member], around: int, level: int) -> int:
         """The part that stands for equal neighbours."""
         first, last = repeats[0], repeats[-1]
         head, *rest = self.words(first) if isinstance(first, Run) else closed_lines(first)
         nodes = tuple(node for part in repeats for node in part.nodes)
         name = f"{_name(first)} to {_name(last)}"
-        return self.add(Part("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first)))
+        return self.add(PagePart("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first)))
 
     def group(self, group: Group, around: int, level: int) -> None:
         """A group as a part. A path that calls no block is no part of its own; one frame is enough for a block in a block."""
@@ -147,7 +145,7 @@ class _Outliner:
             self.box(only, around, level, named)
             return
         lines = tuple(closed_lines(group))
-        place = self.add(Part(group.kind, lines, around, level, _name(group), tuple(group.nodes), _marks(group)))
+        place = self.add(PagePart(group.kind, lines, around, level, _name(group), tuple(group.nodes), _marks(group)))
         level += group.kind == "block"
         while group.kind != "stage" and isinstance(only, Group):
             group, only = only, only.children[0] if len(only.children) == 1 else None
@@ -156,10 +154,10 @@ class _Outliner:
     def box(self, run: Run, around: int, level: int, named: str = "") -> None:
         """A box for operators that a reader sees as one layer."""
         first = run.nodes[0]
-        kind = "split" if run.split else _kind(first)
+        kind = "split" if run.split else box_kind(first)
         lines = tuple(filter(None, (named, *self.words(run))))
         name = first.name if len(run.nodes) == 1 else _shared([node.name for node in run.nodes])
-        made = self.add(Part(kind, lines, around, level, name, tuple(run.nodes), _marks(run)))
+        made = self.add(PagePart(kind, lines, around, level, name, tuple(run.nodes), _marks(run)))
         self.place.update((node.name, made) for node in run.nodes)
 
     def words(self, run: Run) -> list[str]:
@@ -170,21 +168,13 @@ class _Outliner:
         return [words[0], *([", ".join(words[1:])] if len(words) > 1 else [])]
 
     def news(self, name: str) -> bool:
-        """Whether the shape of a tensor is another than that of what its box reads."""
+        """Whether the shape of a tensor differs from that of what its box reads."""
         box = self.parts[self.place[name]]
         inputs = self.graph.input_shapes(box.nodes[0])
         return box.kind in ("input", "split") or not inputs or self.graph[name].shape != inputs[0]
 
 
-def _kind(node: Node) -> str:
-    if isinstance(node.op, Input):
-        return "input"
-    if isinstance(node.op, (Add, Mul)):
-        return "sign"
-    return "join" if node.op.joins else "operator"
-
-
-def _name(part: Group | Run) -> str:
+def _name(part: Member) -> str:
     if isinstance(part, Run):
         return part.nodes[0].name
     first = part.frames[0]
@@ -198,7 +188,7 @@ def _shared(names: list[str]) -> str:
     return ".".join(same) or names[0]
 
 
-def _marks(part: Group | Run) -> tuple[Mark, ...]:
+def _marks(part: Member) -> tuple[Mark, ...]:
     if isinstance(part, Run):
         node = part.nodes[0]
         marks = [node.mark, *(frame.mark for frame in reversed(node.scope))]

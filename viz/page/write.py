@@ -8,24 +8,23 @@ from importlib.resources import files
 
 from archdsl.viz.page.data import page_data
 from archdsl.viz.text import clean
-from archdsl.viz.view import View
+from archdsl.viz.view import Scene
 
 SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
 """In the order in which they run: a library, and the page's own."""
 
 
-def page(view: View, rankdir: str = "TB") -> str:
+def page(scene: Scene) -> str:
     """A network as an HTML file, or a part of it.
 
     Args:
-        view: of a network that is known (`view.net`); its blocks are open at first as far as the view says.
-        rankdir: TB reads from top to bottom, LR from left to right.
+        scene: of a network that is known (`scene.net`). Its blocks are open at first as far as the view says.
 
     Raises:
         InputError: the net is a grid of networks.
         BackendError: an operator has no label.
     """
-    data = page_data(view, rankdir)
+    data = page_data(scene)
     filled = {
         "TITLE": escape(clean(data["name"])),
         "STYLE": _asset("page.css"),

@@ -1,14 +1,19 @@
 """Plots of what-if questions and measurements: a Pareto scatter, parallel coordinates, tornado charts, dots with their spread.
 
-data        variants with their costs, single steps, and what is drawn of them   (viz/plots/data.py)
-column      one setting or cost of all variants                                  (viz/plots/column.py)
-scatter, parallel, tornado, dots   what each shows, and its figure for plotly
-page        one HTML file that needs no network                                  (viz/plots/page.py)
-paper       PNG, SVG and PDF through matplotlib                                  (viz/plots/paper.py)
-save        any of these by the ending of a file                                 (viz/plots/save.py)
+points      variants with their costs; each setting or cost as a column        (viz/plots/points.py)
+scatter, parallel, tornado, dots   a kind of plot each: what it is made of, what it shows, how it is drawn on a page and on paper
+kinds       one table from the class of a plot to what draws it               (viz/plots/kinds.py)
+page        one HTML file that needs no network, by plotly                     (viz/plots/page.py)
+paper       PNG, SVG and PDF, by matplotlib                                    (viz/plots/paper.py)
+save        any of these, by the ending of a file                              (viz/plots/save.py)
 """
 
-from archdsl.viz.plots.data import Bar, Dot, Dots, Parallel, Plot, Points, Scatter, Tornado
+from archdsl.viz.plots.dots import Dot, Dots
+from archdsl.viz.plots.kinds import Plot
+from archdsl.viz.plots.parallel import Parallel
+from archdsl.viz.plots.points import Points
 from archdsl.viz.plots.save import ENDINGS, check_ending, write_plot
+from archdsl.viz.plots.scatter import Scatter
+from archdsl.viz.plots.tornado import Bar, Tornado
 
 __all__ = ["ENDINGS", "Bar", "Dot", "Dots", "Parallel", "Plot", "Points", "Scatter", "Tornado", "check_ending", "write_plot"]

@@ -1,14 +1,15 @@
-"""Measured values: a dot for each with the quartiles as a line, a group below the other."""
+"""Measured values: a dot for each, with its quartiles as a line, one group below the other."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from archdsl.errors import clip
-from archdsl.viz.plots.column import PALETTE
-from archdsl.viz.plots.data import Dot, Dots
-from archdsl.viz.plots.figure import Figure, axis, layout, text
+from archdsl.errors import InputError, clip
+from archdsl.viz.plots.figure import WIDTH, OnPage, PlotlyFigure, axis, layout, text
+from archdsl.viz.plots.paper_axes import INK, MARKERS, PALE, OnPaper, label_room, number_axis
+from archdsl.viz.plots.points import PALETTE
 
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
 """One for each name, in the order of the markers on paper."""
@@ -18,6 +19,54 @@ HEADING, GAP = 1.0, 0.5
 
 LETTER = 8
 """Pixels that a letter beside the dots needs."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One measured value with its spread.
+
+    Attributes:
+        group: what it was measured in, as "onnxruntime, batch 1".
+        name: of what was measured.
+        value: a finite number between `low` and `high`.
+        words: the same for the reader, with what belongs to it.
+    """
+
+    group: str
+    name: str
+    value: float
+    low: float
+    high: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Measured values in groups, as ratios to one of them.
+
+    Attributes:
+        title: what was measured.
+        axis: what the values are, as "time / DP-Net's time".
+        dots: group by group, from top to bottom.
+        mark: a value with a line of its own, 1 for ratios.
+        note: a line for the reader.
+
+    Raises:
+        InputError: there is no dot, or a value is no finite number.
+    """
+
+    title: str
+    axis: str
+    dots: tuple[Dot, ...]
+    mark: float = 1.0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.dots:
+            raise InputError(f"{self.title}: there is nothing to draw")
+        for dot in self.dots:
+            if not all(map(math.isfinite, (dot.value, dot.low, dot.high))):
+                raise InputError(f"{self.title}: {dot.name} in {dot.group} is no finite number")
 
 
 @dataclass(frozen=True)
@@ -63,7 +112,12 @@ def reach(dots: Dots, room: float = 0.05) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def figure(dots: Dots) -> Figure:
+def on_page(dots: Dots) -> OnPage:
+    """What a page shows."""
+    return OnPage(dots.title, figure(dots), dots.note, width=WIDTH)
+
+
+def figure(dots: Dots) -> PlotlyFigure:
     """Traces and layout for plotly."""
     made, headings = placed(dots)
     low, high = reach(dots)
@@ -103,3 +157,36 @@ def _trace(one: Placed) -> dict[str, Any]:
 
 def _beside(x: float, place: float, words: str, across: str, anchor: str) -> dict[str, Any]:
     return {"x": x, "xref": across, "y": place, "xanchor": anchor, "text": words, "showarrow": False, "font": {"size": 13}}
+
+
+def on_paper(dots: Dots, width: float) -> OnPaper:
+    """The plot on paper."""
+    made, headings = placed(dots)
+    return OnPaper(12 + 4.2 * (bottom(made) + 1), lambda part: _draw(part, dots, made, headings, label_room(width)))
+
+
+def _draw(part: Any, dots: Dots, made: list[Placed], headings: dict[str, float], label: int) -> None:
+    """Draw on a (sub)figure of matplotlib. Names are cut to so many characters."""
+    axes = part.subplots()
+    axes.axvline(dots.mark, color=PALE, linewidth=0.8, linestyle=":")
+    for one in made:
+        dot, colour = one.dot, PALETTE[one.look % len(PALETTE)]
+        spread = [[dot.value - dot.low], [dot.high - dot.value]]
+        look = {"color": colour, "marker": MARKERS[one.look % len(MARKERS)], "markersize": 4, "elinewidth": 1.2, "capsize": 2}
+        axes.errorbar([dot.value], [one.place], xerr=spread, linestyle="", **look)
+    axes.set_xlim(*reach(dots))
+    axes.set_ylim(bottom(made), -0.7)
+    axes.set_yticks([one.place for one in made], labels=[clip(one.dot.name, label) for one in made])
+    heading = {"va": "center", "weight": "bold", "color": INK, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+    for group, place in headings.items():
+        axes.text(0, place, group, transform=axes.get_yaxis_transform(), **heading)
+    beside = axes.twinx()  # words stand in a column of their own, where they always have room
+    beside.set_ylim(axes.get_ylim())
+    beside.set_yticks([one.place for one in made], labels=[one.dot.words for one in made])
+    for side in (axes, beside):
+        side.tick_params(axis="y", length=0)
+    for side in ("left", "right"):
+        beside.spines[side].set_visible(False)
+        axes.spines[side].set_visible(False)
+    number_axis(axes.xaxis, 5)
+    axes.set_xlabel(dots.axis)

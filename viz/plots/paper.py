@@ -6,24 +6,22 @@ The same plot gives the same bytes. Nothing is told by colour alone, so that a g
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from archdsl.errors import BackendError
-from archdsl.viz.plots import dots, parallel, scatter, tornado
-from archdsl.viz.plots.column import Column, columns
-from archdsl.viz.plots.data import Dots, Parallel, Plot, Points, Scatter, Tornado
-from archdsl.viz.plots.paper_dots import draw_dots
-from archdsl.viz.plots.paper_parallel import draw_parallel
-from archdsl.viz.plots.paper_scatter import draw_scatter
-from archdsl.viz.plots.paper_tornado import LABEL, draw_tornado
+from archdsl.viz.plots.kinds import Plot, kind_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 MM = 1 / 25.4
 WIDTHS = {"single": 84, "double": 174}
 """Millimetres of a column of a page with two, and of the whole page."""
+
+DIGITS = 9
+"""Of places as shares of a figure: far finer than any printer, far coarser than the noise of the layout's solver, some 1e-15."""
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # matplotlib brings it, so a figure does not depend on the machine
@@ -65,55 +63,48 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
     try:
         import matplotlib
         from matplotlib.figure import Figure
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError:
         raise BackendError(f"a plot as {form} needs matplotlib, which is not installed: pip install 'archdsl[plot]'") from None
-    column = column or ("double" if any(map(_wide, plots)) else "single")
+    kinds = [kind_of(plot) for plot in plots]
+    column = column or ("double" if any(kind.wide(plot) for kind, plot in zip(kinds, plots, strict=True)) else "single")
     width = WIDTHS[column]
-    known = {plot.points: columns(plot.points) for plot in plots if isinstance(plot, (Scatter, Parallel))}
-    drawings = [_drawing(plot, width, known) for plot in plots]
-    heights = [height for height, _ in drawings]
+    drawings = [kind.paper(plot, width) for kind, plot in zip(kinds, plots, strict=True)]
+    heights = [drawn.height for drawn in drawings]
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # a reader's own matplotlibrc changes nothing
         matplotlib.rcParams.update(cast(Any, STYLE))
-        figure = Figure(figsize=(width * MM, sum(heights) * MM), layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02))
+        figure = Figure(figsize=(width * MM, sum(heights) * MM), layout=_engine())
         parts = figure.subfigures(len(plots), 1, height_ratios=heights, squeeze=False)[:, 0]
-        for (_, draw), part in zip(drawings, parts, strict=True):
-            draw(part)
+        for drawn, part in zip(drawings, parts, strict=True):
+            drawn.draw(part)
         return _saved(figure, form, _about(plots))
 
 
-def _drawing(plot: Plot, width: float, known: dict[Points, dict[str, Column]]) -> tuple[float, Callable[[Any], None]]:
-    """Height in millimetres, and what draws it."""
-    if isinstance(plot, Tornado):
-        made = tornado.steps(plot)
-        return 18 + 4.2 * (made[-1].place + 1 if made else 1), lambda part: draw_tornado(
-            part, plot, made, LABEL if width < 100 else 2 * LABEL
-        )
-    if isinstance(plot, Dots):
-        placed, _ = dots.placed(plot)
-        return 12 + 4.2 * (dots.bottom(placed) + 1), lambda part: draw_dots(part, plot, LABEL if width < 100 else 2 * LABEL)
-    table = known[plot.points]
-    colour = table[plot.colour] if plot.colour else None
-    if isinstance(plot, Scatter):
-        drawn = scatter.layers(plot, table)
-        return (66 if width < 100 else 95), lambda part: draw_scatter(part, drawn, colour)
-    shown = parallel.axes(plot.points, table)
-    return (60 if width < 100 else 70), lambda part: draw_parallel(part, shown, colour, plot.points.front)
+def _engine() -> ConstrainedLayoutEngine:
+    """Constrained layout that comes out alike each time.
 
+    Its solver keeps to no fixed order, so the last digits of what it finds differ from run to run. They would show in the names of
+    clip paths, which are made from the corners of the axes.
+    """
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.transforms import Bbox
 
-def _wide(plot: Plot) -> bool:
-    """Whether a narrow column has no room for it."""
-    if isinstance(plot, Tornado):
-        return any(len(step.label) > LABEL for step in tornado.steps(plot))
-    return isinstance(plot, (Parallel, Dots))
+    class Rounded(ConstrainedLayoutEngine):
+        def execute(self, fig: Figure) -> Any:
+            found = super().execute(fig)
+            for part in fig.subfigs:
+                part.bbox_relative.set_points(part.bbox_relative.get_points().round(DIGITS))
+            for axes in fig.axes:
+                axes.set_position(Bbox(axes.get_position(original=True).get_points().round(DIGITS)))
+            return found
+
+    return Rounded(w_pad=0.02, h_pad=0.02)
 
 
 def _about(plots: Sequence[Plot]) -> tuple[str, str]:
     """Title and description. A caption is the author's, so the picture carries them unseen."""
-    said = [plot.points if isinstance(plot, (Scatter, Parallel)) else plot for plot in plots]
-    titles, notes = ([one.title for one in said], [one.note for one in said])
-    return ", ".join(dict.fromkeys(titles)), " ".join(filter(None, dict.fromkeys(notes)))
+    titles, notes = dict.fromkeys(plot.title for plot in plots), dict.fromkeys(plot.note for plot in plots)
+    return ", ".join(titles), " ".join(filter(None, notes))
 
 
 def _saved(figure: Figure, form: str, about: tuple[str, str]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from archdsl.artifacts import write
 from archdsl.errors import InputError
-from archdsl.viz.plots.data import Parallel, Plot, Scatter
+from archdsl.viz.plots.kinds import Plot
 from archdsl.viz.plots.page import page
 from archdsl.viz.plots.paper import paper
 
@@ -46,5 +46,4 @@ def write_plot(
     if ending in PAPER:
         write(path, paper(listed, PAPER[ending], column))
         return
-    first = listed[0]
-    write(path, page(title or (first.points.title if isinstance(first, (Scatter, Parallel)) else first.title), listed))
+    write(path, page(title or listed[0].title, listed))

@@ -1,23 +1,19 @@
-"""One setting or cost of all variants: where each stands on an axis, how it is written, how it is coloured."""
+"""Variants and their costs, and each setting or cost of them as a column: where it stands on an axis and how it is written."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-from archdsl.errors import InputError
-from archdsl.viz.plots.data import Points
-from archdsl.viz.plots.figure import text
-from archdsl.viz.plots.readable import plain, readable, setting
+from archdsl.errors import InputError, unknown
+from archdsl.viz.text import plain, readable, setting
 
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c")
 """Colours of categories, told apart by colour-blind readers too (Okabe & Ito 2008, without the yellow that white paper swallows)."""
-
-SCALE = 7
-"""Stops of the scale for numbers; the page's style sheet holds them, --scale-0 and on, for light and dark."""
 
 FEW = 12
 """Values up to which each has a tick of its own."""
@@ -74,24 +70,84 @@ class Column:
         """d3's format of ticks of numbers."""
         return "~s" if self.cost and max(map(abs, self.values)) >= 1000 else ""
 
-    def axis(self) -> dict[str, Any]:
-        """Plotly's colour axis."""
-        bar: dict[str, Any] = {"title": {"text": text(self.label), "side": "top"}, "tickformat": self.format}
-        if ticks := self.ticks():
-            bar |= {"tickvals": [place for place, _ in ticks], "ticktext": [text(word) for _, word in ticks]}
-        if self.categories and len(self.words) <= len(PALETTE):
-            share = 1 / len(self.words)
-            scale = [[(i + end) * share, PALETTE[i]] for i in range(len(self.words)) for end in (0, 1)]
-            return {"colorscale": scale, "cmin": -0.5, "cmax": len(self.words) - 0.5, "colorbar": bar}
-        low, high = self.values[0], self.values[-1]
-        scale = [[i / (SCALE - 1), f"var(--scale-{i})"] for i in range(SCALE)]
-        return {"colorscale": scale, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Variants and their costs.
+
+    Attributes:
+        title: what the variants are of.
+        settings: names of what was varied. Values are numbers, words, bools, or lists of these.
+        costs: names of what was counted or measured. Values are finite numbers.
+        rows: every setting and cost of each variant, by name. Tens of thousands can be drawn; of a larger grid give a part that holds
+            the front, and say so in the note.
+        front: places in `rows` of the variants on the Pareto front.
+        start: place in `rows` of the network as it stands.
+        note: a line for the reader, as "50,000 of 1,203,456 variants shown, the front is complete".
+        units: of costs that have one, by name, as {"peak": "bytes"}.
+
+    Raises:
+        InputError: no row, a row without one of the names, a name twice, or a place that does not exist.
+    """
+
+    title: str
+    settings: tuple[str, ...]
+    costs: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
+    front: tuple[int, ...] = ()
+    start: int | None = None
+    note: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = (*self.settings, *self.costs)
+        if not self.rows or not self.costs:
+            raise InputError(f"{self.title}: there is no {'variant' if self.costs else 'cost'} to draw")
+        if len(set(names)) < len(names):
+            raise InputError(f"{self.title}: a setting or cost is named twice")
+        wanted = set(names)
+        for place, row in enumerate(self.rows):
+            if not wanted <= row.keys():
+                raise InputError(f"{self.title}: row {place} has no value for {', '.join(n for n in names if n not in row)}")
+        for place in (*self.front, *(() if self.start is None else (self.start,))):
+            if not 0 <= place < len(self.rows):
+                raise InputError(f"{self.title}: there is no row {place}, only {len(self.rows)} rows")
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """All settings and costs, by name. Raises InputError for a cost that is no finite number."""
+        made = {name: _setting(self, name) for name in self.settings}
+        return made | {name: _cost(self, name) for name in self.costs}
 
 
-def columns(points: Points) -> dict[str, Column]:
-    """All settings and costs of the variants, by name. Raises InputError for a cost that is no finite number."""
-    made = {name: _setting(points, name) for name in points.settings}
-    return made | {name: _cost(points, name) for name in points.costs}
+@dataclass(frozen=True)
+class OfVariants:
+    """A plot of variants."""
+
+    points: Points
+
+    @property
+    def title(self) -> str:
+        return self.points.title
+
+    @property
+    def note(self) -> str:
+        return self.points.note
+
+    def told(self) -> str:
+        """The note, or how many variants there are where it is empty; and what is the same for all."""
+        points = self.points
+        on_front = f", {len(set(points.front)):,} on the front" if points.front else ""
+        fixed = [f"{column.name} {column.text(0)}" for column in points.columns.values() if not column.varies and not column.cost]
+        said = points.note or f"{len(points.rows):,} variants{on_front}"
+        return said + (f". The same for all: {', '.join(fixed)}" if fixed else "")
+
+
+def check_known(kind: str, name: str, known: tuple[str, ...]) -> None:
+    """Raise InputError where a name is not one of those that are known; `kind` is what it should be."""
+    if name not in known:
+        message, hint = unknown(kind, name, known)
+        raise InputError(f"{message}; {hint}" if hint else message)
 
 
 def _cost(points: Points, name: str) -> Column:
