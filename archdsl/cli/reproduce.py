@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import console, json_option, print_json, print_table
-from archdsl.cli.measuring import given, measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, given, measuring_options, print_bench
 from archdsl.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--counts-only", is_flag=True, help="Parameters and FLOPs; nothing is trained.")
 @measuring_options(batches="1,16")
 @json_option
-def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: bool) -> None:
+def command(name: str, counts_only: bool, measuring: Measuring, as_json: bool) -> None:
     """A TABLE of Zhao & Wang 2022 again, and which figures do not match.
 
     \b
@@ -42,7 +41,7 @@ def command(name: str, counts_only: bool, asked: Callable[[], Asked], as_json: b
         return
     if counts_only:
         raise click.UsageError(f"{name} holds running times, which are measured; --counts-only is for {', '.join(tables())}")
-    _times(name, asked(), as_json)
+    _times(name, measuring.asked(), as_json)
 
 
 def _counts(name: str, as_json: bool) -> None:

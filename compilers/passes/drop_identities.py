@@ -13,14 +13,17 @@ PASSING = (Identity, Dropout, DropPath)
 FOLDS = (Add, Mul, Concat)
 
 
-def drop_identities(draft: Draft) -> None:
+def drop_identities(draft: Draft) -> bool:
     """Everything that reads such a node reads what it passes on."""
     dropped: Counter[str] = Counter()
     for node in list(draft.nodes.values()):
         if isinstance(node.op, PASSING) or (isinstance(node.op, FOLDS) and len(node.inputs) == 1):
             dropped[node.op.word] += 1
             draft.redirect(node.name, draft[node.name].inputs[0])
-    if views := simplify(draft):
+    before = len(draft.nodes)
+    changed = simplify(draft)
+    if views := before - len(draft.nodes):
         dropped["slice or concat"] += views
     if dropped:
         draft.note("drop_identities", "dropped " + ", ".join(f"{count} {word}" for word, count in dropped.items()))
+    return changed or bool(dropped)

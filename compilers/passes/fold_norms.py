@@ -17,7 +17,7 @@ from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm
 
 
-def fold_norms(draft: Draft) -> None:
+def fold_norms(draft: Draft) -> bool:
     """Norms whose input comes from a layer that nothing else reads."""
     readers = draft.readers()
     folded = 0
@@ -29,10 +29,11 @@ def fold_norms(draft: Draft) -> None:
             _fold(draft, before, node)
             readers[before.name] = readers[node.name]
             folded += 1
-    draft.settle()
+    settled = draft.settle()
     if folded:
         left = sum(isinstance(node.op, BatchNorm) for node in draft.nodes.values())
         draft.note("fold_norms", f"folded {folded} batch norms into the layers before them" + (f", {left} stay" if left else ""))
+    return settled or folded > 0
 
 
 def _fold(draft: Draft, layer: Node, norm: Node) -> None:
