@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
-from archdsl.cli.measuring import Measuring, measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, measuring_options, print_bench, runtimes_text
 from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
 
-@click.command("bench")
+@click.command("bench", epilog=runtimes_text())
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @measuring_options(batches="1")
 @click.option(

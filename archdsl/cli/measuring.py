@@ -67,7 +67,9 @@ class Measuring:
 
 def measuring_options(batches: str) -> Callable[[F], F]:
     """Options that become one argument, `measuring`; `batches` are those of --batch where it is not given."""
-    return bundled("measuring", Measuring, _batch(batches), *(click.option(flag, **options) for flag, options in _OPTIONS.items()))
+    return bundled(
+        "measuring", Measuring, _batch(batches), *(click.option(flag, **options) for flag, options in _OPTIONS.items())
+    )
 
 
 def _batch(batches: str) -> Callable[[F], F]:
@@ -80,6 +82,12 @@ def _runtimes() -> str:
     usual = [runtime.word for runtime in RUNTIMES.values() if runtime.usual]
     others = [runtime.word for runtime in RUNTIMES.values() if not runtime.usual]
     return f"{', '.join(usual)}; {', '.join(others)}. [default: of the first {len(usual)} those installed]"
+
+
+def runtimes_text() -> str:
+    """Every runtime and what it is, to stand under the help of a command."""
+    width = max(map(len, RUNTIMES))
+    return "\n".join(["\b", "Runtimes:", *(f"  {word:{width}}  {runtime.doc}" for word, runtime in RUNTIMES.items())])
 
 
 _OPTIONS: dict[str, dict[str, Any]] = {

@@ -62,7 +62,9 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
         _save(module.to(memory_format=torch.channels_last) if channels_last else module, path)  # type: ignore[call-overload]
         return File(path, graph.input.shape)
     if FORMS["onnx"].suffix not in runtime.suffixes:
-        raise BackendError(f"networks with random weights are written as modules and ONNX files, which {runtime.word} does not read")
+        raise BackendError(
+            f"networks with random weights are written as modules and ONNX files, which {runtime.word} does not read"
+        )
     from archdsl.compilers.onnx_direct import onnx_model
 
     path = _named(stem, FORMS["onnx"].suffix)

@@ -89,5 +89,7 @@ class Job:
     def read(cls, text: str) -> Job:
         """The job of a line that `text` gave."""
         data = json.loads(text)
-        groups = tuple({side["name"]: File(Path(side["path"]), tuple(side["shape"])) for side in group} for group in data["groups"])
+        groups = tuple(
+            {side["name"]: File(Path(side["path"]), tuple(side["shape"])) for side in group} for group in data["groups"]
+        )
         return cls(Configuration(**data["at"]), Rounds(**data["rounds"]), groups)

@@ -154,9 +154,7 @@ def test_silence_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_worker_ends_with_its_program() -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "archdsl.measure.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    worker = subprocess.Popen([sys.executable, "-m", "archdsl.measure.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert worker.stdin is not None
     job = Job(Configuration("eager"), Rounds(10**9, warmup=0), ({},))
     worker.stdin.write(job.text().encode() + b"\n")

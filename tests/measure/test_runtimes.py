@@ -74,6 +74,7 @@ def test_the_help_and_the_docs_name_all() -> None:
     page = (DOCS / "bench.md").read_text(encoding="utf-8")
     for runtime in RUNTIMES.values():
         assert runtime.word in measuring._OPTIONS["--runtime"]["help"]
+        assert runtime.doc in measuring.runtimes_text()
         (row,) = [line for line in page.splitlines() if line.startswith(f"| `{runtime.word}` |")]
         assert f"archdsl[{runtime.extra}]" in row
         assert runtime.library in machine().versions
