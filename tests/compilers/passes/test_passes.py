@@ -64,7 +64,9 @@ def shaken(graph: Graph) -> nn.Module:
 def difference(graph: Graph, **options: str) -> float:
     """Of the optimised network's output from that of the network, as TOLERANCE measures it; `options` by node."""
     module = shaken(graph)
-    made, _ = optimized(Model(graph, module), {site: options[site.node] for site in optimize(graph).sites if site.node in options})
+    made, _ = optimized(
+        Model(graph, module), {site: options[site.node] for site in optimize(graph).sites if site.node in options}
+    )
     return apart(module, made.module, graph)
 
 
