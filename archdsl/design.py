@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +18,7 @@ from archdsl.spec.settings import apply
 
 if TYPE_CHECKING:
     from archdsl.compilers.passes import Optimized
+    from archdsl.compilers.passes.draft import Choices
     from archdsl.compilers.torch import Network
     from archdsl.cost.counting.bill import Bill
     from archdsl.cost.tables.sheet import Sheet
@@ -36,7 +36,7 @@ class Design:
         self.limits = limits
         self.warnings = warnings
         self.links = Links()
-        self.chosen: Mapping[str, str] | None = None  # forms for inference; None: the network as it is written
+        self.chosen: Choices | None = None  # forms for inference; None: the network as it is written
         self.spec, self.knobs = apply(spec, settings)
 
     @classmethod
@@ -65,14 +65,14 @@ class Design:
         changed.links, changed.chosen = self.links, self.chosen
         return changed
 
-    def optimized(self, chosen: Mapping[str, str] | None = None) -> Self:
+    def optimized(self, chosen: Choices | None = None) -> Self:
         """The same network rewritten for inference: fewer, larger operators that compute the same. Needs no torch.
 
         Its graph, costs and drawings are of what would run; `rewritten` tells what was changed. Weights are carried over by
         `archdsl.compilers.optimized`, and a module of this network has fresh ones.
 
         Args:
-            chosen: for places where several forms compute the same, the form by the place's name.
+            chosen: the form for places where several compute the same, by their site; `rewritten.sites` has those that were met.
         """
         changed = self.set()
         changed.chosen = dict(chosen or {})
@@ -152,7 +152,7 @@ def _restore(
     settings: dict[str, Any],
     limits: Limits | None,
     warnings: tuple[Diagnostic, ...],
-    chosen: Mapping[str, str] | None,
+    chosen: Choices | None,
 ) -> Design:
     """Undo `Design.__reduce__`."""
     net = kind(spec, settings, limits, warnings)

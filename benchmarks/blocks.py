@@ -18,9 +18,12 @@ from archdsl.compilers.passes import ACROSS, optimize
 from archdsl.compilers.passes.plans import blocks
 from archdsl.cost.counting.bill import Bill
 from archdsl.ir.graph import Graph
-from archdsl.measure.autotune import Target, autotune, between, chosen, write_graph
+from archdsl.measure.autotune import autotune, between, chosen
+from archdsl.measure.files import write_graph
+from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
-from archdsl.measure.timing import measure_groups
+from archdsl.measure.process import measure_groups
+from archdsl.measure.runtimes import runtime_named
 
 
 def rows(graph: Graph) -> dict[str, Graph]:
@@ -39,7 +42,8 @@ def main(networks: tuple[str, ...], runtime: str, batch: int, threads: int, tune
     print("\n".join(machine().lines()))
     print(f"{runtime}, batch {batch}, {threads} threads; milliseconds of a block, without the convolutions around it")
     written = archdsl.load(first).graph()
-    options = chosen(autotune(written, Target(runtime, batch, threads))) if tuned else {}
+    at = Configuration(runtime, batch, threads)
+    options = chosen(autotune(written, at)) if tuned else {}
     sides = [
         rows(optimize(written, passes=ACROSS[:1]).graph),
         rows(optimize(written, chosen=options).graph),
@@ -47,16 +51,15 @@ def main(networks: tuple[str, ...], runtime: str, batch: int, threads: int, tune
     ]
     listed = list(zip(*(side.items() for side in sides), strict=True))
     with tempfile.TemporaryDirectory() as folder:
-        groups, shapes = [], {}
+        groups = []
         for number, row in enumerate(listed):
             group = {}
             for side, (_, block) in enumerate(row):
                 for part, graph in (("block", between(block)), ("around", between(empty(block)))):
                     name = f"{number} {side} {part}"
-                    group[name] = write_graph(graph, runtime, Path(folder) / name)
-                    shapes[name] = graph.input.shape
+                    group[name] = write_graph(graph, runtime_named(runtime), Path(folder) / name, channels_last=True)
             groups.append(group)
-        timings = measure_groups(groups, shapes, runtime, batch, threads, seconds=seconds)
+        timings = measure_groups(groups, at, Rounds(seconds=seconds))
     print(f"{'row':16} {'as written':>11} {'optimised':>11} {second:>14} {'ratio':>7} {'MACs':>7}   lost")
     total = [0.0, 0.0, 0.0]
     for row, found in zip(listed, timings, strict=True):

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from archdsl.cli.export import FORMS
+from archdsl.compilers.forms import FORMS
 from archdsl.spec.locate import zoo_names
 
 GOAL = 30.0
@@ -59,7 +59,7 @@ class Result(NamedTuple):
 def run(network: str, to: str) -> Result:
     """Export in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"net{FORMS[to]}"
+        file = Path(folder) / f"net{FORMS[to].suffix}"
         began = time.perf_counter()
         command = [sys.executable, "-c", RUN, "export", network, "--to", to, "-o", str(file), "--json"]
         done = subprocess.run(command, capture_output=True, text=True)

@@ -15,9 +15,12 @@ import click
 
 import archdsl
 from archdsl.compilers.passes import PASSES, optimize
-from archdsl.measure.autotune import write_graph
+from archdsl.measure.files import write_graph
+from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
-from archdsl.measure.timing import measure, ratio
+from archdsl.measure.process import measure
+from archdsl.measure.runtimes import runtime_named
+from archdsl.measure.timing import ratio
 
 NETWORKS = ("dpnet", "p_mobilenet_v3", "d_mobilenet_v3", "csp_resnet50", "mobilenet_v3", "resnet50")
 
@@ -38,12 +41,15 @@ def main(networks: tuple[str, ...], runtimes: str, batch: int, threads: int, sec
             made = optimize(graph, passes=[run for run in PASSES if run is not left_out]).graph
             if list(made.nodes) != list(full.graph.nodes):
                 sides[f"without {left_out.__name__}"] = made
-        if sites := [site.name for site in full.sites if site.name.startswith("basis ")]:
+        if sites := [site for site in full.sites if site.made_by == "change_basis"]:
             sides["with change_basis"] = optimize(graph, chosen=dict.fromkeys(sites, "changed")).graph
         for runtime in runtimes.split(","):
             with tempfile.TemporaryDirectory() as folder:
-                files = {side: write_graph(made, runtime, Path(folder) / str(i)) for i, (side, made) in enumerate(sides.items())}
-                timings = measure(files, graph.input.shape, runtime, batch, threads, seconds=seconds)
+                files = {
+                    side: write_graph(made, runtime_named(runtime), Path(folder) / str(i), channels_last=True)
+                    for i, (side, made) in enumerate(sides.items())
+                }
+                timings = measure(files, Configuration(runtime, batch, threads), Rounds(seconds=seconds))
             print(f"{name}, {runtime}, batch {batch}, {threads} threads: {timings[0]}")
             for timing in timings[1:]:
                 found = ratio(timing, timings[0])

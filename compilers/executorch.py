@@ -14,7 +14,6 @@ from archdsl.compilers.export import Model, Run, missing
 from archdsl.compilers.programs import first_line, program, quiet
 from archdsl.errors import BackendError
 
-SUFFIX = ".pte"
 LARGEST_BATCH = 64
 """ExecuTorch plans memory before it runs, so the batch needs a bound."""
 

@@ -1,7 +1,7 @@
 """Exports: a network is written by a back end, read again, run, and compared with the compiled module before the file counts.
 
-A back end is a module with `SUFFIX`, `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *input shape) and
-gives the output. It reads the file that will be handed over, not what it was written from.
+A back end is a module with `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *input shape) and gives the
+output. It reads the file that will be handed over, not what it was written from. `archdsl.compilers.forms` lists all back ends.
 """
 
 from __future__ import annotations
@@ -18,17 +18,9 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
-
-BACKENDS: dict[str, str] = {
-    "python": "archdsl.compilers.source.export",
-    "onnx": "archdsl.compilers.onnx",
-    "pt2": "archdsl.compilers.programs",
-    "openvino": "archdsl.compilers.openvino",
-    "executorch": "archdsl.compilers.executorch",
-}
-"""Back ends by the word that asks for them."""
 
 BATCHES = (1, 3)
 """Sizes of the batches that are compared: what was written must take any."""
@@ -76,8 +68,6 @@ class Checked:
 
 
 class Backend(Protocol):
-    SUFFIX: str
-
     @staticmethod
     def write(model: Model, path: Path) -> None: ...
 
@@ -86,8 +76,8 @@ class Backend(Protocol):
 
 
 def backend(to: str) -> Backend:
-    """The back end of this name, imported now."""
-    return cast(Backend, importlib.import_module(BACKENDS[to]))
+    """The back end of a form, imported now."""
+    return cast(Backend, importlib.import_module(FORMS[to].backend))
 
 
 def export(model: Model, to: str, path: Path) -> Checked:

@@ -11,7 +11,6 @@ from archdsl.compilers.export import Model, Run, missing
 from archdsl.compilers.programs import example, first_line, program, quiet
 from archdsl.errors import BackendError
 
-SUFFIX = ".onnx"
 INPUT, OUTPUT = "x", "y"
 
 

@@ -13,7 +13,6 @@ from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import first_line, program, quiet
 from archdsl.errors import BackendError
 
-SUFFIX = ".xml"
 WHOLE = {"INFERENCE_PRECISION_HINT": "f32"}
 """A processor that offers half precision is not asked for it while outputs are compared."""
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from archdsl.compilers.export import Model
 from archdsl.compilers.passes import Optimized, optimize
+from archdsl.compilers.passes.draft import Choices
 from archdsl.compilers.passes.weights import Array, tensors
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.names import module_paths
@@ -18,14 +19,14 @@ from archdsl.ir.graph import Graph
 NOTE = "Rewritten for inference: the table is of the network as its spec has it."
 
 
-def optimized(model: Model, chosen: Mapping[str, str] | None = None) -> tuple[Model, Optimized]:
+def optimized(model: Model, chosen: Choices | None = None) -> tuple[Model, Optimized]:
     """The same function with fewer and larger operators, and what the passes did.
 
     The module is in evaluation mode, its weights in the layout that torch's convolutions take quickest on a processor
     (channels last). Torch's global generator is left alone.
 
     Args:
-        chosen: options by the name of their site.
+        chosen: options by their site; where none is chosen, the first is taken.
     """
     made = optimize(model.graph, weights_of(model.graph, model.module), chosen)
     assert made.weights is not None

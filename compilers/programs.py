@@ -15,7 +15,6 @@ from torch.export import Dim, ExportedProgram
 from archdsl.compilers.export import Model, Run
 from archdsl.errors import BackendError
 
-SUFFIX = ".pt2"
 BATCH = 2  # of the example: torch.export takes 1 for a constant
 
 

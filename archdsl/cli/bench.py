@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
-from archdsl.cli.measuring import measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, measuring_options, print_bench, runtimes_text
 from archdsl.cli.progress import progress
 from archdsl.ir.limits import Limits
 
-if TYPE_CHECKING:
-    from archdsl.measure.bench import Asked
 
-
-@click.command("bench")
+@click.command("bench", epilog=runtimes_text())
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @measuring_options(batches="1")
 @click.option(
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 @limit_options
 def command(
     specs: tuple[str, ...],
-    asked: Callable[[], Asked],
+    measuring: Measuring,
     output: Path | None,
     settings: tuple[str, ...],
     as_json: bool,
@@ -44,13 +39,13 @@ def command(
     from archdsl.measure.bench import bench, steps
     from archdsl.measure.plot import check_ending, plot_bench
 
-    question = asked()
+    asked = measuring.asked()
     written_as_json = output is not None and output.suffix.lower() == ".json"
     if output and not written_as_json:
         check_ending(output)
     nets = [(spec, open_net(spec, settings, limits)) for spec in specs]
-    with progress("steps", steps(len(nets), question), quiet=as_json) as step:
-        found = bench(nets, question, step)
+    with progress("steps", steps(len(nets), asked), quiet=as_json) as step:
+        found = bench(nets, asked, step)
     out = console()
     if as_json:
         print_json(found.as_dict())

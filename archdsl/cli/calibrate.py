@@ -15,20 +15,20 @@ from archdsl.cli.progress import progress
 if TYPE_CHECKING:
     from archdsl.cost.latency.device import Device
     from archdsl.measure.calibrate.quality import Quality
-    from archdsl.measure.runtimes import Runtime
+    from archdsl.measure.job import Configuration
 
 LEAST_SECONDS, SECONDS = 30, 90
 
 
 @click.command("calibrate")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The device file: NAME.yaml.")
-@click.option("--runtime", "word", default="onnxruntime", show_default=True, metavar="NAME", help="What runs the networks.")
+@click.option("--runtime", default="onnxruntime", show_default=True, metavar="NAME", help="What runs the networks.")
 @click.option("--threads", type=click.IntRange(1), help="Of the runtime; as many as there are cores where not given.")
 @click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Images of one pass.")
 @click.option("--seconds", default=SECONDS, show_default=True, type=click.IntRange(LEAST_SECONDS), help="For measuring, about.")
 @click.option("--check", is_flag=True, help="Measure the zoo too, which the fit never sees, and note how near predictions are.")
 @json_option
-def command(output: Path, word: str, threads: int | None, batch: int, seconds: int, check: bool, as_json: bool) -> None:
+def command(output: Path, runtime: str, threads: int | None, batch: int, seconds: int, check: bool, as_json: bool) -> None:
     """Measure synthetic networks on this machine and write a device file, which latencies are predicted from.
 
     Nothing else should run meanwhile. Predict with it: `archdsl cost SPEC --device NAME.yaml`, or the cost latency.NAME in sweep,
@@ -39,8 +39,9 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
     from archdsl.cost.latency.devices import device_names
     from archdsl.errors import InputError
     from archdsl.measure.calibrate.run import VISITS, calibrate, count_of
+    from archdsl.measure.job import Configuration
     from archdsl.measure.machine import cores
-    from archdsl.measure.runtimes import runtime as runtime_named
+    from archdsl.measure.runtimes import runtime_named
 
     if output.suffix not in (".yaml", ".yml"):
         raise click.UsageError(f"-o {output}: a device file ends in .yaml")
@@ -50,11 +51,11 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
         raise InputError(f"{output}: '{output.stem}' is the name of a shipped device; give the file another")
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output} cannot be written: there is no folder {output.parent}")
-    runtime, used = runtime_named(word), threads or cores()
+    at = Configuration(runtime_named(runtime).word, batch, threads or cores())
     with progress("visits", VISITS * count_of(seconds), quiet=as_json) as step:
-        device, fit = calibrate(runtime, output.stem, used, batch, seconds, step)
-    held_out = _check(device, runtime, used, as_json) if check else None
-    made = _described(device, runtime, used, fit, held_out)
+        device, fit = calibrate(at, output.stem, seconds, step)
+    held_out = _check(device, at, as_json) if check else None
+    made = _described(device, at, fit, held_out)
     write(output, device_text(made))
     if as_json:
         entries = {"fit": fit.as_dict(), "held_out": held_out.as_dict() if held_out else None}
@@ -66,15 +67,17 @@ def command(output: Path, word: str, threads: int | None, batch: int, seconds: i
         out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _check(device: Device, runtime: Runtime, threads: int, quiet: bool) -> Quality:
-    from archdsl.measure.calibrate.check import check, checked
+def _check(device: Device, at: Configuration, quiet: bool) -> Quality:
+    from archdsl.measure.calibrate.check import check
     from archdsl.measure.calibrate.run import VISITS
+    from archdsl.spec.locate import zoo_names
 
-    with progress("visits to the zoo", VISITS * len(checked()), quiet=quiet) as step:
-        return check(device, runtime, threads, step=step).quality
+    names = zoo_names()
+    with progress("visits to the zoo", VISITS * len(names), quiet=quiet) as step:
+        return check(device, at, names, step).quality
 
 
-def _described(device: Device, runtime: Runtime, threads: int, fit: Quality, held_out: Quality | None) -> Device:
+def _described(device: Device, at: Configuration, fit: Quality, held_out: Quality | None) -> Device:
     """The device with what its file says of how it was made."""
     from dataclasses import replace
 
@@ -83,9 +86,9 @@ def _described(device: Device, runtime: Runtime, threads: int, fit: Quality, hel
     here = machine()
     about = {
         "machine": f"{here.processor}, {here.cores} core{'s' if here.cores != 1 else ''}, {here.system}",
-        "runtime": runtime.word,
-        "threads": str(threads),
-        "batch": str(device.batch),
+        "runtime": at.runtime,
+        "threads": str(at.threads),
+        "batch": str(at.batch),
         "versions": ", ".join(f"{name} {version}" for name, version in here.versions.items()),
         "date": datetime.date.today().isoformat(),
         "fit": str(fit),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archdsl.cli.bundle import bundled
 from archdsl.cli.common import (
     console,
     json_option,
@@ -18,47 +20,108 @@ from archdsl.cli.common import (
     print_json,
     spec_argument,
 )
+from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
 if TYPE_CHECKING:
     from archdsl.compilers.export import Checked, Model
-
-FORMS = {"python": ".py", "onnx": ".onnx", "pt2": ".pt2", "openvino": ".xml", "executorch": ".pte"}
-"""What can be written, and how such a file ends."""
-RUNS = {"python": "eager", "onnx": "onnxruntime", "pt2": "eager", "openvino": "openvino"}
-"""The runtime that a form is measured in where forms of blocks are chosen."""
+    from archdsl.measure.job import Configuration
 
 WIDTH = 120
 """Of the text about a network in what is written."""
 
 
+@dataclass(frozen=True)
+class Destination:
+    """Where to write."""
+
+    to: str | None
+    output: Path | None
+
+    def form(self) -> str:
+        """The form that is named, or that the name of the file asks for. Raises UsageError where neither tells it."""
+        if self.to:
+            return self.to
+        if self.output is None:
+            raise click.UsageError(f"--to or -o is needed; forms: {', '.join(FORMS)}")
+        found = [form for form, (suffix, _) in FORMS.items() if self.output.suffix.lower() == suffix]
+        if not found:
+            endings = ", ".join(f"{suffix} ({form})" for form, (suffix, _) in FORMS.items())
+            raise click.UsageError(f"{self.output} does not tell the form; name it with --to, or end the file in {endings}")
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Where weights come from: a file, or the seed of fresh ones."""
+
+    weights: Path | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """Whether the network is rewritten for inference, and what its forms are measured with."""
+
+    optimize: bool
+    autotune: bool
+    batch: int
+    threads: int | None
+
+    @property
+    def wanted(self) -> bool:
+        return self.optimize or self.autotune
+
+    def measured(self, form: str) -> Configuration | None:
+        """In which forms of blocks are measured; None where the usual ones are taken. Raises UsageError where nothing runs the file."""
+        if not self.autotune:
+            return None
+        from archdsl.measure.job import Configuration
+        from archdsl.measure.machine import cores
+        from archdsl.measure.runtimes import runtime_of_export
+
+        runtime = runtime_of_export(form)
+        if runtime is None:
+            raise click.UsageError(f"--autotune cannot measure for {form}: no runtime of `archdsl bench` runs it")
+        return Configuration(runtime.word, self.batch, self.threads or cores())
+
+
 @click.command("export")
 @spec_argument
-@click.option("--to", type=click.Choice(list(FORMS)), help="Where not given, what -o ends in.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; the name of SPEC where not given.")
-@click.option(
-    "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
+@bundled(
+    "destination",
+    Destination,
+    click.option("--to", type=click.Choice(list(FORMS)), help="Where not given, what -o ends in."),
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; the name of SPEC where not given."),
 )
-@click.option("--seed", default=0, show_default=True, help="Of the fresh weights.")
-@optimize_option
-@click.option("--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize.")
-@click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures.")
-@click.option("--threads", type=click.IntRange(1), default=None, help="That --autotune measures; all cores where not given.")
+@bundled(
+    "source",
+    Weights,
+    click.option(
+        "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
+    ),
+    click.option("--seed", default=0, show_default=True, help="Of the fresh weights."),
+)
+@bundled(
+    "rewriting",
+    Rewriting,
+    optimize_option,
+    click.option(
+        "--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize."
+    ),
+    click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures."),
+    click.option("--threads", type=click.IntRange(1), default=None, help="That --autotune measures; all cores where not given."),
+)
 @knob_option
 @json_option
 @limit_options
 def command(
     spec: str,
-    to: str | None,
-    output: Path | None,
-    weights: Path | None,
-    seed: int,
-    optimize: bool,
-    autotune: bool,
-    batch: int,
-    threads: int | None,
+    destination: Destination,
+    source: Weights,
+    rewriting: Rewriting,
     settings: tuple[str, ...],
     as_json: bool,
     limits: Limits,
@@ -72,17 +135,18 @@ def command(
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
     executorch a program of ExecuTorch for XNNPACK
     """
-    chosen = to or _form(output)
+    form = destination.form()
+    at = rewriting.measured(form)
     net = open_net(spec, settings, limits)
-    model, origin = _model(net, weights, seed)
+    model, origin = _model(net, source)
     from archdsl.compilers.export import export
 
     changes: list[dict[str, str]] = []
-    if optimize or autotune:
-        model, changes = _rewritten(model, chosen, batch, threads if autotune else 0)
-    checked = export(model, chosen, output or Path(Path(spec).stem + FORMS[chosen]))
+    if rewriting.wanted:
+        model, changes = _rewritten(model, at)
+    checked = export(model, form, destination.output or Path(Path(spec).stem + FORMS[form].suffix))
     if as_json:
-        print_json(_document(checked, origin) | ({"changes": changes} if optimize or autotune else {}))
+        print_json(_document(checked, origin) | ({"changes": changes} if rewriting.wanted else {}))
         return
     out = console()
     out.print("written   " + ", ".join(map(str, checked.files)), soft_wrap=True, markup=False)
@@ -95,18 +159,7 @@ def command(
     out.print(f"took      {checked.seconds:.1f} s")
 
 
-def _form(output: Path | None) -> str:
-    """The form that the name of a file asks for."""
-    if output is None:
-        raise click.UsageError(f"--to or -o is needed; forms: {', '.join(FORMS)}")
-    found = [form for form, suffix in FORMS.items() if output.suffix.lower() == suffix]
-    if not found:
-        endings = ", ".join(f"{suffix} ({form})" for form, suffix in FORMS.items())
-        raise click.UsageError(f"{output} does not tell the form; name it with --to, or end the file in {endings}")
-    return found[0]
-
-
-def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
+def _model(net: Net, source: Weights) -> tuple[Model, str]:
     """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
     try:
         import torch
@@ -114,34 +167,32 @@ def _model(net: Net, weights: Path | None, seed: int) -> tuple[Model, str]:
         raise BackendError("an export needs torch, which is not installed: pip install 'archdsl[torch]'") from None
     from archdsl.compilers.export import Model
 
-    torch.manual_seed(seed)
+    torch.manual_seed(source.seed)
     module = net.module().eval()
-    origin = f"fresh, seed {seed}"
-    if weights is None:
+    origin = f"fresh, seed {source.seed}"
+    if source.weights is None:
         from archdsl.compilers.torch.settle import settle
 
-        settle(module, net.graph().input.shape, seed=seed)  # or what is compared would hardly depend on the image
+        settle(module, net.graph().input.shape, seed=source.seed)  # or what is compared would hardly depend on the image
     else:
         from archdsl.compilers.torch.pairing import load_weights
 
-        paired = load_weights(module, weights, torch.zeros(1, *net.graph().input.shape))
-        origin = f"{weights}, " + ("other names, paired by order and shape" if paired else "by name")
+        paired = load_weights(module, source.weights, torch.zeros(1, *net.graph().input.shape))
+        origin = f"{source.weights}, " + ("other names, paired by order and shape" if paired else "by name")
     docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
     return Model(net.graph(), module, _heading(net), docs), origin
 
 
-def _rewritten(model: Model, form: str, batch: int, threads: int | None) -> tuple[Model, list[dict[str, str]]]:
-    """The model after the passes, compared with itself; and what was changed. `threads` 0: the usual forms, nothing is measured."""
+def _rewritten(model: Model, at: Configuration | None) -> tuple[Model, list[dict[str, str]]]:
+    """The model after the passes, in the forms that are quickest in a configuration where one is given; and what was changed."""
     from archdsl.compilers.optimized import optimized
 
-    chosen = {}
-    if threads != 0:
-        from archdsl.measure.autotune import Target, autotune
-        from archdsl.measure.autotune import chosen as options
-        from archdsl.measure.machine import cores
+    options = None
+    if at is not None:
+        from archdsl.measure.autotune import autotune, chosen
 
-        chosen = options(autotune(model.graph, Target(RUNS[form], batch, threads or cores())))
-    made, done = optimized(model, chosen)
+        options = chosen(autotune(model.graph, at))
+    made, done = optimized(model, options)
     return made, [{"pass": change.made_by, "what": change.what} for change in done.changes]
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from archdsl.cli.bundle import bundled
 from archdsl.cli.common import F, print_table
+from archdsl.measure.runtimes import RUNTIMES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.measure.bench import Asked, Bench, Row
+    from archdsl.measure.bench import Asked
+    from archdsl.measure.result import Bench, Row
     from archdsl.measure.timing import Spread
 
 
@@ -31,35 +35,63 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(map(int, parts)))
 
 
-def measuring_options(batches: str) -> Any:
-    """Options that become one argument, `asked`: what gives the question once the command has checked the rest."""
+@dataclass(frozen=True)
+class Measuring:
+    """What was asked for on the command line."""
 
-    def decorate(function: F) -> F:
-        for flag, options in reversed(_OPTIONS.items()):
-            function = click.option(flag, **options)(function)
-        text = "Images in a batch."
-        function = click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)(
-            function
-        )
+    runtime: str | None
+    batch: tuple[int, ...]
+    threads: tuple[int, ...] | None
+    optimize: bool
+    both: bool
+    autotune: bool
+    rounds: int | None
+    seconds: float | None
 
-        @functools.wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            asked = {
-                name: kwargs.pop(name)
-                for name in ("runtime", "batch", "threads", "optimize", "both", "autotune", "rounds", "seconds")
-            }
-            return function(*args, asked=functools.partial(_asked, **asked), **kwargs)
+    def asked(self) -> Asked:
+        """The same as the question that it is. Raises UsageError for options that exclude each other."""
+        from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, ROUNDS, Asked
+        from archdsl.measure.job import Rounds
+        from archdsl.measure.machine import cores
 
-        return wrapper  # type: ignore[return-value]
+        if self.rounds and self.seconds:
+            raise click.UsageError("--rounds and --seconds exclude each other")
+        names = tuple(part.strip() for part in (self.runtime or "").split(",") if part.strip())
+        if self.runtime is not None and not names:
+            raise click.UsageError("--runtime names no runtime")
+        optimised = self.optimize or self.autotune
+        versions = (AS_WRITTEN, OPTIMISED) if self.both else (OPTIMISED,) if optimised else (AS_WRITTEN,)
+        rounds = Rounds(self.rounds, self.seconds or ROUNDS.seconds)
+        return Asked(names, self.batch, self.threads or (cores(),), versions, self.autotune, rounds)
 
-    return decorate
+
+def measuring_options(batches: str) -> Callable[[F], F]:
+    """Options that become one argument, `measuring`; `batches` are those of --batch where it is not given."""
+    return bundled(
+        "measuring", Measuring, _batch(batches), *(click.option(flag, **options) for flag, options in _OPTIONS.items())
+    )
+
+
+def _batch(batches: str) -> Callable[[F], F]:
+    text = "Images in a batch."
+    return click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)
+
+
+def _runtimes() -> str:
+    """The runtimes, for the help: those that run where none is named, then the others."""
+    usual = [runtime.word for runtime in RUNTIMES.values() if runtime.usual]
+    others = [runtime.word for runtime in RUNTIMES.values() if not runtime.usual]
+    return f"{', '.join(usual)}; {', '.join(others)}. [default: of the first {len(usual)} those installed]"
+
+
+def runtimes_text() -> str:
+    """Every runtime and what it is, to stand under the help of a command."""
+    width = max(map(len, RUNTIMES))
+    return "\n".join(["\b", "Runtimes:", *(f"  {word:{width}}  {runtime.doc}" for word, runtime in RUNTIMES.items())])
 
 
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "--runtime": {
-        "metavar": "NAME,...",
-        "help": "eager, onnxruntime, openvino; compile, channels-last. [default: of the first three those installed]",
-    },
+    "--runtime": {"metavar": "NAME,...", "help": _runtimes()},
     "--threads": {"type": Numbers(), "metavar": "N,...", "help": "Threads of a runtime. [default: all cores]"},
     "--optimize": {"is_flag": True, "help": "Run networks after the passes for inference."},
     "--both": {"is_flag": True, "help": "Run each network as written and optimised."},
@@ -72,36 +104,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-_NAMES = ("batch", *(flag.removeprefix("--") for flag in _OPTIONS))
-
-
 def given() -> list[str]:
     """Options of a measurement that stand on the command line of the command that runs."""
     here = click.get_current_context()
     named = {flag: flag.removeprefix("--") for flag in (*_OPTIONS, "--batch")}
     return [flag for flag, name in named.items() if here.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-
-
-def _asked(
-    runtime: str | None,
-    batch: tuple[int, ...],
-    threads: tuple[int, ...] | None,
-    optimize: bool,
-    both: bool,
-    autotune: bool,
-    rounds: int | None,
-    seconds: float | None,
-) -> Asked:
-    from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, SECONDS, Asked
-    from archdsl.measure.machine import cores
-
-    if rounds and seconds:
-        raise click.UsageError("--rounds and --seconds exclude each other")
-    names = tuple(part.strip() for part in (runtime or "").split(",") if part.strip())
-    if runtime is not None and not names:
-        raise click.UsageError("--runtime names no runtime")
-    versions = (AS_WRITTEN, OPTIMISED) if both else (OPTIMISED,) if optimize or autotune else (AS_WRITTEN,)
-    return Asked(names, batch, threads or (cores(),), versions, autotune, rounds, seconds or SECONDS)
 
 
 def print_bench(out: Console, found: Bench) -> None:

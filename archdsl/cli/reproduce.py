@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import console, json_option, print_json, print_table
-from archdsl.cli.measuring import given, measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, given, measuring_options, print_bench
 from archdsl.cli.progress import progress
 from archdsl.errors import InputError, clip, near_miss
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 )
 @measuring_options(batches="1,16")
 @json_option
-def command(name: str, counts_only: bool, settings: tuple[str, ...], asked: Callable[[], Asked], as_json: bool) -> None:
+def command(name: str, counts_only: bool, settings: tuple[str, ...], measuring: Measuring, as_json: bool) -> None:
     """A RESULT of Zhao & Wang 2022 computed or measured again, and which figures do not match.
 
     \b
@@ -60,7 +59,7 @@ def command(name: str, counts_only: bool, settings: tuple[str, ...], asked: Call
     elif name in counted:
         _counts(name, as_json)
     else:
-        _times(name, asked(), as_json)
+        _times(name, measuring.asked(), as_json)
 
 
 def _equation(name: str, settings: tuple[str, ...], as_json: bool) -> None:

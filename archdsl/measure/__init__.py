@@ -1,7 +1,10 @@
 """Measured running time: networks in files, run side by side by a runtime in a process of its own.
 
-from archdsl.measure.timing import measure, ratio
+from archdsl.measure.job import Configuration, File
+from archdsl.measure.process import measure
+from archdsl.measure.timing import ratio
 
-ours, theirs = measure({"ours": Path("a.onnx"), "theirs": Path("b.onnx")}, (3, 224, 224), "onnxruntime", batch=1, threads=2)
+files = {"ours": File(Path("a.onnx"), (3, 224, 224)), "theirs": File(Path("b.onnx"), (3, 224, 224))}
+ours, theirs = measure(files, Configuration("onnxruntime", batch=1, threads=2))
 ratio(ours, theirs).median
 """

@@ -12,7 +12,7 @@ import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,31 +20,28 @@ from typing import Any
 
 from archdsl import artifacts
 from archdsl.compilers.passes import ACROSS, WITHIN, optimize
+from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
+from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph, Node
+from archdsl.measure.files import write_graph
+from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
+from archdsl.measure.process import measure_groups
+from archdsl.measure.runtimes import runtime_named
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.operator import Operator
 
 GAIN = 0.98
 """A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
 SECONDS = 2.0
-"""For the forms of one block."""
+"""For the rounds of all forms of one block."""
 COPIES = 3
 """How often each form is loaded."""
 
-Times = Callable[[Sequence[Mapping[str, Graph]], "Target"], list[dict[str, float]]]
+Times = Callable[[Sequence[Mapping[str, Graph]], Configuration], list[dict[str, float]]]
 """Seconds of each graph of each group, the graphs of a group side by side."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a network will run: a runtime by its word, the batch, and threads."""
-
-    runtime: str
-    batch: int = 1
-    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,27 +49,28 @@ class Tuned:
     """What was chosen for a block, or for two of which one reads the other.
 
     Attributes:
-        seconds: of every form that was measured, by its options, the usual one first; empty where it was remembered.
         options: of the form that was taken, by site.
+        seconds: of every form that was measured, by its options, the usual one first; empty where the choice was remembered.
     """
 
     block: str
-    options: dict[str, str]
-    seconds: dict[str, float]
+    options: dict[Site, str]
+    seconds: dict[tuple[str, ...], float]
 
 
-def autotune(graph: Graph, target: Target, times: Times | None = None, remembered: Path | None = None) -> list[Tuned]:
+def autotune(graph: Graph, at: Configuration, times: Times | None = None, remembered: Path | None = None) -> list[Tuned]:
     """The quickest form of every block of a network that has several.
 
     Args:
+        at: where the network will run.
         times: what measures; the runtime in a process of its own where not given.
         remembered: file of earlier choices; that of this user where not given.
 
     Raises:
         BackendError: the runtime is not installed or cannot run a form.
-        InputError: the file cannot be written.
+        InputError: there is no such runtime, or the file cannot be written.
     """
-    memory = _Memory(remembered or _cache(), target, times or run)
+    memory = _Memory(remembered or _cache(), at, times or run)
     base = optimize(graph, passes=ACROSS).graph
     found = memory.choose([(block, plans(block, WITHIN)) for block in blocks(base)])
     # A change of basis reaches into the block that reads the result, so it is weighed for the two together.
@@ -80,97 +78,86 @@ def autotune(graph: Graph, target: Target, times: Times | None = None, remembere
     return found + memory.choose([(pair, _changed(pair, usual)) for pair in pairs(base)])
 
 
-def _changed(pair: Graph, usual: Mapping[str, str]) -> list[Plan]:
+def _changed(pair: Graph, usual: Choices) -> list[Plan]:
     """Two blocks as they were chosen, and in the forms that a change of basis can have; just the first where there is none."""
     kept = plan(pair, WITHIN, usual)
-    basis = {name: "changed" for name in kept.chosen if name.startswith("basis ")}
-    if not basis:
-        merged = {name: "merged" for name in kept.chosen if name.startswith("merge ")}
-        basis = {name: "changed" for name in plan(pair, WITHIN, {**usual, **merged}).chosen if name.startswith("basis ")}
+    basis = _offering("changed", kept.chosen)
+    if not basis:  # a block whose paths stay apart may show one when they are merged
+        basis = _offering("changed", plan(pair, WITHIN, {**usual, **_offering("merged", kept.chosen)}).chosen)
     if not basis:
         return [kept]
-    merges = {site.name: "merged" for site in optimize(pair, passes=WITHIN).sites if site.name.startswith("merge ")}
-    forms = {name: option for name, option in usual.items() if name.startswith("form ")}
+    merges = _offering("merged", optimize(pair, passes=WITHIN).sites)
+    forms = {site: option for site, option in usual.items() if site.question == "form"}
     return [kept, *plans(pair, WITHIN, {**forms, **basis, **merges})]
 
 
-def chosen(tuned: Sequence[Tuned]) -> dict[str, str]:
+def _offering(option: str, sites: Iterable[Site]) -> dict[Site, str]:
+    """An option at every site that offers it."""
+    return {site: option for site in sites if option in site.options}
+
+
+def chosen(tuned: Sequence[Tuned]) -> dict[Site, str]:
     """The options of all blocks, for the passes."""
     return {site: option for block in tuned for site, option in block.options.items()}
 
 
-def run(groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
+def run(groups: Sequence[Mapping[str, Graph]], at: Configuration) -> list[dict[str, float]]:
     """Measure graphs with random weights in the runtime, in one fresh process.
 
-    Each is loaded several times, because where its memory happens to lie can change its time by a third; the middle one of the
-    copies counts, and of its rounds the lower quartile, which other work of the machine disturbs least.
+    Each is loaded several times, because where its memory happens to lie can change its time by a third. Of the rounds of a copy the
+    lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
     """
-    from archdsl.measure.timing import measure_groups
-
+    runtime = runtime_named(at.runtime)
     with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
-        files, shapes = [], {}
+        files = []
         for number, group in enumerate(groups):
-            made: dict[str, Path] = {}
-            for name, graph in group.items():
-                file = write_graph(graph, target.runtime, Path(folder) / f"{number}-{name}")
-                for copy in range(COPIES):
-                    unique = f"{number}-{name}-{copy}"
-                    made[unique], shapes[unique] = file, graph.input.shape
-            files.append(dict(sorted(made.items(), key=lambda item: item[0].rpartition("-")[2])))
-        found = measure_groups(files, shapes, target.runtime, target.batch, target.threads, seconds=SECONDS)
+            made = {
+                name: write_graph(graph, runtime, Path(folder) / f"{number}-{name}", channels_last=True)
+                for name, graph in group.items()
+            }
+            files.append({f"{name}-{copy}": file for copy in range(COPIES) for name, file in made.items()})
+        found = measure_groups(files, at, Rounds(seconds=SECONDS))
     results = []
     for group, timings in zip(groups, found, strict=True):
         copies: dict[str, list[float]] = {name: [] for name in group}
         for timing in timings:
-            copies[timing.name.split("-")[1]].append(timing.spread.low)
+            copies[timing.name.rpartition("-")[0]].append(timing.spread.low)
         results.append({name: statistics.median(seconds) for name, seconds in copies.items()})
     return results
 
 
-def write_graph(graph: Graph, runtime: str, path: Path) -> Path:
-    """The file that a runtime reads: a module for those of torch, ONNX for the others."""
-    from archdsl.measure.runtimes import MODULE, RUNTIMES
-
-    if RUNTIMES[runtime].form == MODULE:
-        import torch
-
-        from archdsl.compilers.torch import compile
-
-        file = path.with_suffix(".pt")
-        torch.save(compile(graph).eval().to(memory_format=torch.channels_last), file)  # type: ignore[call-overload]
-        return file
-    from archdsl.compilers.onnx_direct import onnx_model
-
-    file = path.with_suffix(".onnx")
-    file.write_bytes(onnx_model(graph).SerializeToString())
-    return file
-
-
 class _Memory:
-    """Choices of this target, made by measuring where they are not remembered."""
+    """Choices for a configuration, made by measuring where they are not remembered."""
 
-    def __init__(self, path: Path, target: Target, times: Times):
-        self.path, self.target, self.times = path, target, times
+    def __init__(self, path: Path, at: Configuration, times: Times):
+        self.path, self.at, self.times = path, at, times
         self.known = _read(path)
 
     def choose(self, cases: Sequence[tuple[Graph, list[Plan]]]) -> list[Tuned]:
         """The form to take in every case that has several; the first is the usual one."""
-        open_cases = [(part, forms, _key(part, forms, self.target)) for part, forms in cases if len(forms) > 1]
+        open_cases = [(part, forms, _key(part, forms, self.at)) for part, forms in cases if len(forms) > 1]
         fresh = {key: forms for _, forms, key in open_cases if not isinstance(self.known.get(key), int)}
         measured: dict[str, list[float]] = {}
         if fresh:
+            self._prepare()
             groups = [{str(number): between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
-            for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.target), strict=True):
+            for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.at), strict=True):
                 measured[key] = [seconds[str(number)] for number in range(len(forms))]
                 self.known[key] = _quickest(measured[key])
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             artifacts.write(self.path, json.dumps(self.known, indent=1))
         found = []
         for part, forms, key in open_cases:
-            names = [" ".join(form.chosen.values()) for form in forms]
+            names = [tuple(form.chosen.values()) for form in forms]
             taken = min(self.known[key], len(forms) - 1)
             found.append(Tuned(part.name, forms[taken].chosen, dict(zip(names, measured.get(key, ()), strict=False))))
         return found
+
+    def _prepare(self) -> None:
+        """Make the folder, before anything takes long."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error.strerror}") from None
 
 
 def _quickest(seconds: list[float]) -> int:
@@ -203,14 +190,12 @@ def _pointwise(channels: int) -> Operator:
     return Conv2d.read({"out": channels})
 
 
-def _key(part: Graph, forms: Sequence[Plan], target: Target) -> str:
-    """Equal where a choice can be used again: the forms, the target, the machine and the versions."""
+def _key(part: Graph, forms: Sequence[Plan], at: Configuration) -> str:
+    """Equal where a choice can be used again: the forms, the configuration, the machine and the versions."""
     here = machine()
-    packages = {"eager": "torch", "channels-last": "torch", "compile": "torch"}
-    package = packages.get(target.runtime, target.runtime)
+    library = runtime_named(at.runtime).library
     parts: list[str | int] = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
-    parts += [target.runtime, target.batch, target.threads, here.processor, here.cores]
-    parts += [here.versions.get(package, ""), version("archdsl")]
+    parts += [*at.as_dict().values(), here.processor, here.cores, here.versions.get(library, ""), version("archdsl")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -9,8 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("archdsl", "numpy", "torch", "onnxruntime", "openvino")
-"""Whose versions are recorded, where they are installed."""
+from archdsl.measure.runtimes import RUNTIMES
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,9 @@ def _memory() -> int:
 
 
 def _versions() -> dict[str, str]:
+    """Of archdsl, numpy and the libraries of all runtimes, as far as they are installed."""
     found = {}
-    for package in PACKAGES:
+    for package in dict.fromkeys(("archdsl", "numpy", *(runtime.library for runtime in RUNTIMES.values()))):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

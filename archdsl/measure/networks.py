@@ -1,18 +1,15 @@
-"""Networks ready to be run: random weights whose batch norms have statistics, and files in the forms that runtimes read."""
+"""Networks ready to be run: compiled, with random weights whose batch norms have statistics."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from archdsl.compilers.export import Model, backend, export
+from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized
+from archdsl.compilers.passes.draft import Choices
 from archdsl.compilers.torch.settle import settle
 from archdsl.design import Design
-from archdsl.measure.runtimes import MODULE, Runtime
 
 BATCH = 4  # of the random images that statistics are taken from
 
@@ -35,23 +32,6 @@ def model(net: Design, seed: int = 0) -> Model:
     return Model(net.graph(), module)
 
 
-def optimised(found: Model, chosen: Mapping[str, str] | None = None) -> Model:
-    """The same function after the passes for inference; `chosen` names forms by their site."""
+def optimised(found: Model, chosen: Choices | None = None) -> Model:
+    """The same function after the passes for inference; `chosen` has options by their site."""
     return optimized(found, chosen)[0]
-
-
-def write(found: Model, runtime: Runtime, folder: Path) -> Path:
-    """The file of a network for a runtime; a form that is there already is not written again.
-
-    Raises:
-        BackendError: the form cannot express the network, or what was written gives another output.
-    """
-    path = folder / ("network" + runtime.suffixes[0])
-    if path.exists():
-        return path
-    if runtime.form == MODULE:
-        torch.save(found.module, path)
-    else:
-        assert path.suffix == backend(runtime.form).SUFFIX
-        export(found, runtime.form, path)
-    return path

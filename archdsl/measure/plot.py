@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archdsl.errors import InputError
-from archdsl.measure.bench import Bench
+from archdsl.measure.result import Bench
 from archdsl.viz.plots import ENDINGS, Dot, Dots, write_plot
 
 

@@ -1,4 +1,4 @@
-"""The worker as the program sees it: a fresh process for each job, told what to run, heard line by line, never left behind."""
+"""Measuring in a worker: a fresh process for each job, told what to run, heard line by line, never left behind."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from archdsl.errors import BackendError, InputError
-from archdsl.measure.runtimes import runtime as runtime_named
-
-Side = tuple[str, Path, tuple[int, ...]]
-"""Name, file, and shape of the input with its batch."""
+from archdsl.measure.job import Configuration, File, Job, Rounds, Step
+from archdsl.measure.runtimes import runtime_named
+from archdsl.measure.runtimes.runtime import Runtime
+from archdsl.measure.timing import Timing
 
 SILENCE_SECONDS = 600.0
 """Time that a worker may take without a word: for reading or compiling one network, or one round."""
@@ -26,55 +26,59 @@ POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_
 """Variables that bound threads of libraries that read them when they are imported."""
 
 
-def run(
-    groups: Sequence[Sequence[Side]],
-    runtime: str,
-    threads: int,
-    *,
-    rounds: int | None,
-    seconds: float,
-    warmup: int,
-    step: Callable[[int], None] | None = None,
-) -> list[list[list[float]]]:
-    """Seconds of every round of every side of every group, measured by a worker.
+def measure(files: Mapping[str, File], at: Configuration, rounds: Rounds | None = None, step: Step | None = None) -> list[Timing]:
+    """Run the networks of files side by side in a fresh process: the timing of each, in the order of the files.
+
+    Args:
+        files: by name, in a form that the runtime reads (see `archdsl.measure.runtimes`).
+        rounds: how many; those that end within a few seconds where not given.
+        step: told how many files are done.
 
     Raises:
         InputError: an unknown runtime, or a file that it does not read.
-        BackendError: the runtime is not installed, or a side cannot be run; the message names it.
+        BackendError: the runtime is not installed, or a file cannot be run; the message names it.
     """
-    chosen = runtime_named(runtime)
+    return measure_groups([files], at, rounds, step)[0]
+
+
+def measure_groups(
+    groups: Iterable[Mapping[str, File]], at: Configuration, rounds: Rounds | None = None, step: Step | None = None
+) -> list[list[Timing]]:
+    """As `measure`, for groups of files one after the other in one process: the files of a group run side by side, then are dropped.
+
+    Args:
+        rounds: of each group.
+    """
+    chosen = runtime_named(at.runtime)
     chosen.require()
-    for name, file, _ in (side for group in groups for side in group):
-        _readable(name, file, runtime, chosen.suffixes)
-    job = {
-        "runtime": runtime,
-        "threads": threads,
-        "rounds": rounds,
-        "seconds": seconds,
-        "warmup": warmup,
-        "groups": [
-            [{"name": name, "file": str(file.absolute()), "shape": shape} for name, file, shape in group] for group in groups
-        ],
-    }
-    return _Worker(job).listen(step)
+    job = Job(at, rounds or Rounds(), tuple(groups))
+    for group in job.groups:
+        for name, file in group.items():
+            _readable(name, file.path, chosen)
+    found = _Worker(job).listen(step)
+    return [
+        [Timing(name, tuple(seconds)) for name, seconds in zip(group, taken, strict=True)]
+        for group, taken in zip(job.groups, found, strict=True)
+    ]
 
 
-def _readable(name: str, file: Path, runtime: str, suffixes: tuple[str, ...]) -> None:
-    if not file.is_file():
-        raise InputError(f"'{name}': no file {file}")
-    if file.suffix.lower() not in suffixes:
-        raise InputError(f"'{name}': {runtime} reads {' and '.join(suffixes)}, not {file.name}")
+def _readable(name: str, path: Path, runtime: Runtime) -> None:
+    if not path.is_file():
+        raise InputError(f"'{name}': no file {path}")
+    if path.suffix.lower() not in runtime.suffixes:
+        raise InputError(f"'{name}': {runtime.word} reads {' and '.join(runtime.suffixes)}, not {path.name}")
 
 
 class _Worker:
     """One process and what it said."""
 
-    def __init__(self, job: dict[str, Any]):
+    def __init__(self, job: Job):
         self.job = job
-        self.at = ""  # the side that it works on
+        self.side = ""  # the network that it works on
 
-    def listen(self, step: Callable[[int], None] | None) -> list[list[list[float]]]:
-        threads = str(self.job["threads"])
+    def listen(self, step: Step | None) -> list[list[list[float]]]:
+        """Seconds of every round of each network of each group."""
+        threads = str(self.job.at.threads)
         environment = {**os.environ, **dict.fromkeys(POOLS, threads)}
         # -P: a file of the user's folder that is called as a library is not taken for it.
         command = [sys.executable, "-P", "-m", "archdsl.measure.worker"]
@@ -88,7 +92,7 @@ class _Worker:
             threading.Thread(target=_hear, args=(process.stdout, lines), daemon=True).start()
             try:
                 try:
-                    process.stdin.write(json.dumps(self.job) + "\n")
+                    process.stdin.write(self.job.text() + "\n")
                     process.stdin.flush()  # it stays open: a worker whose program has gone meets its end
                 except OSError:
                     pass  # it has died; what it said tells why
@@ -101,10 +105,10 @@ class _Worker:
                 process.kill()
                 process.wait()
 
-    def _found(self, lines: queue.Queue[str], step: Callable[[int], None] | None) -> list[list[list[float]]] | None:
+    def _found(self, lines: queue.Queue[str], step: Step | None) -> list[list[list[float]]] | None:
         """What a worker that lived to its end has measured; None for one that died."""
         groups: list[list[list[float]]] = []
-        while len(groups) < len(self.job["groups"]):
+        while len(groups) < len(self.job.groups):
             try:
                 line = lines.get(timeout=SILENCE_SECONDS)
             except queue.Empty:
@@ -112,7 +116,7 @@ class _Worker:
             if not line:
                 return None
             message = json.loads(line)
-            self.at = message.get("side", self.at)
+            self.side = message.get("side", self.side)
             if "error" in message:
                 raise self._error(message["error"])
             if "seconds" in message:
@@ -128,7 +132,8 @@ class _Worker:
         return self._error(how + (f": {last[0]}" if last else ""))
 
     def _error(self, why: str) -> BackendError:
-        subject = f"{self.job['runtime']}: '{self.at}' cannot be run" if self.at else f"{self.job['runtime']} cannot be started"
+        runtime = self.job.at.runtime
+        subject = f"{runtime}: '{self.side}' cannot be run" if self.side else f"{runtime} cannot be started"
         return BackendError(f"{subject}: {why}")
 
 

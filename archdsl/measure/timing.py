@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-Shape = tuple[int, ...]
 Pass = Callable[[], Any]
-
-WARMUP = 3
-"""Rounds that do not count: they fill caches and start threads."""
-
-SECONDS = 3.0
-"""Time for the rounds that count, where no number of rounds is asked for."""
-
-FEWEST, MOST = 10, 100_000
-"""Rounds, where a time is asked for."""
+"""One forward pass of a network that is loaded."""
 
 
 @dataclass(frozen=True)
@@ -85,74 +75,3 @@ def one_round(sides: Iterable[Pass]) -> list[float]:
         run()
         found.append(time.perf_counter() - begin)
     return found
-
-
-def counted(rounds: int | None, seconds: float) -> Iterator[int]:
-    """Numbers of the rounds: so many, or as many as begin within the time."""
-    if rounds is not None:
-        yield from range(rounds)
-        return
-    end = time.perf_counter() + seconds
-    for index in range(MOST):
-        if index >= FEWEST and time.perf_counter() >= end:
-            return
-        yield index
-
-
-def measure(
-    files: Mapping[str, Path],
-    shapes: Shape | Mapping[str, Shape],
-    runtime: str,
-    batch: int = 1,
-    threads: int = 1,
-    *,
-    rounds: int | None = None,
-    seconds: float = SECONDS,
-    warmup: int = WARMUP,
-    step: Callable[[int], None] | None = None,
-) -> list[Timing]:
-    """Run the networks of files side by side in a fresh process: the timing of each, in the order of the files.
-
-    Args:
-        files: by name, in a form that the runtime reads (see `archdsl.measure.runtimes`).
-        shapes: of an input without its batch, (channels, height, width): one for all files, or one for each name.
-        rounds: that count; where not given, as many as end within the time.
-        seconds: for all rounds that count together.
-        step: told how many files are done.
-
-    Raises:
-        InputError: an unknown runtime, or a file that it does not read.
-        BackendError: the runtime is not installed, or a file cannot be run; the message names it.
-    """
-    return measure_groups([files], shapes, runtime, batch, threads, rounds=rounds, seconds=seconds, warmup=warmup, step=step)[0]
-
-
-def measure_groups(
-    groups: Iterable[Mapping[str, Path]],
-    shapes: Shape | Mapping[str, Shape],
-    runtime: str,
-    batch: int = 1,
-    threads: int = 1,
-    *,
-    rounds: int | None = None,
-    seconds: float = SECONDS,
-    warmup: int = WARMUP,
-    step: Callable[[int], None] | None = None,
-) -> list[list[Timing]]:
-    """As `measure`, for groups of files one after the other in one process: the files of a group run side by side, then are dropped.
-
-    Args:
-        seconds: for the rounds of each group.
-    """
-    from archdsl.measure.process import run
-
-    listed = list(groups)
-    found = [
-        [(name, file, (batch, *(shapes[name] if isinstance(shapes, Mapping) else shapes))) for name, file in group.items()]
-        for group in listed
-    ]
-    taken = run(found, runtime, threads, rounds=rounds, seconds=seconds, warmup=warmup, step=step)
-    return [
-        [Timing(name, tuple(seen)) for name, seen in zip(group, times, strict=True)]
-        for group, times in zip(listed, taken, strict=True)
-    ]

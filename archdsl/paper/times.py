@@ -6,13 +6,14 @@ taken for the first preprint's, whose parameters it prints; the large network as
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from archdsl.design import Design
-from archdsl.measure.bench import Asked, Bench, Configuration, bench, steps
+from archdsl.measure.bench import Asked, bench, steps
+from archdsl.measure.job import Configuration, Step
+from archdsl.measure.result import Bench
 from archdsl.measure.timing import Spread, ratio
 from archdsl.paper.tables import table_data
 
@@ -51,15 +52,7 @@ class Pair:
 
     def as_dict(self) -> dict[str, Any]:
         measured = [
-            {
-                "runtime": at.runtime,
-                "batch": at.batch,
-                "threads": at.threads,
-                "median": found.median,
-                "low": found.low,
-                "high": found.high,
-            }
-            for at, found in self.measured.items()
+            {**at.as_dict(), "median": found.median, "low": found.low, "high": found.high} for at, found in self.measured.items()
         ]
         names = {"network": self.network, "over": self.over, "optimized": self.optimised}
         return {**names, "reported": self.reported, "measured": measured}
@@ -98,7 +91,7 @@ def count_steps(asked: Asked) -> int:
     return steps(len(specs()), asked)
 
 
-def times(asked: Asked, step: Callable[[int], None] | None = None) -> Times:
+def times(asked: Asked, step: Step | None = None) -> Times:
     """Measure the networks of the table. Raises as `archdsl.measure.bench.bench`."""
     found = bench([(spec, Design.load(spec)) for spec in specs()], asked, step)
     return Times(devices(), pairs(found, devices()), found)

@@ -1,8 +1,8 @@
 """Passes for inference: rewrites of the graph and its weights that keep what the network computes and make it quicker.
 
-They need no torch. Each stands in a file of its own, says what it changed, and is here because benchmarks/passes.py shows what it
-gains. Where more than one form is worth having, a pass names a site with its options; the first is taken unless the caller
-chooses, which is what `archdsl.measure.autotune` does by measuring.
+They need no torch. Each stands in a file of its own, says whether it changed anything and what, and is here because
+benchmarks/passes.py shows what it gains. Where more than one form is worth having, a pass names a site with its options; the first is
+taken unless the caller chooses, for example by measuring.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from archdsl.compilers.passes.change_basis import change_basis
-from archdsl.compilers.passes.draft import Change, Draft, Site
+from archdsl.compilers.passes.draft import Change, Choices, Draft, Site
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
 from archdsl.compilers.passes.fold_projections import fold_projections
@@ -24,14 +24,24 @@ from archdsl.ir.graph import Graph
 from archdsl.ir.single import need_numbers
 from archdsl.ir.verify import verify
 
-Pass = Callable[[Draft], None]
+Pass = Callable[[Draft], bool]
+"""Rewrites a draft; gives whether it changed anything."""
 
-ACROSS: tuple[Pass, ...] = (drop_identities, fold_norms, order_channels)
-"""Passes that reach across blocks and leave nothing to choose."""
-WITHIN: tuple[Pass, ...] = (merge_paths, change_basis, fold_projections)
-"""Passes that can leave blocks in several forms."""
-PASSES: tuple[Pass, ...] = (*ACROSS, *WITHIN)
+PASSES: tuple[Pass, ...] = (
+    drop_identities,
+    fold_norms,
+    order_channels,
+    merge_paths,
+    change_basis,
+    fold_projections,
+)
 """In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
+
+_FIRST_CHOICE = PASSES.index(merge_paths)
+ACROSS = PASSES[:_FIRST_CHOICE]
+"""Passes that reach across blocks and leave nothing to choose."""
+WITHIN = PASSES[_FIRST_CHOICE:]
+"""Passes that can leave blocks in several forms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +63,7 @@ class Optimized:
 def optimize(
     graph: Graph,
     weights: Mapping[str, Array] | None = None,
-    chosen: Mapping[str, str] | None = None,
+    chosen: Choices | None = None,
     passes: Collection[Pass] = PASSES,
 ) -> Optimized:
     """The network rewritten.
@@ -61,7 +71,7 @@ def optimize(
     Args:
         graph: of one network, not of a grid.
         weights: arrays by `<node>.<tensor>`: weight, bias, running_mean, running_var and so on. Without them only the graph is made.
-        chosen: options by the name of their site.
+        chosen: options by their site; where none is chosen, the first is taken.
 
     Raises:
         BackendError: a weight is missing.
@@ -72,8 +82,8 @@ def optimize(
         graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), weights is not None, chosen or {}
     )
     for run in passes:
-        run(draft)
-        verify(draft.graph(), run.__name__)
+        if run(draft):
+            verify(draft.graph(), run.__name__)
     kind = np.result_type(*weights.values()) if weights else np.float32
     made = None if weights is None else {name: np.asarray(weight(), kind) for name, weight in draft.weights.items()}
     return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))

@@ -1,4 +1,4 @@
-"""Carry what passes a block as a plain shortcut: change the basis of the map behind the transition layer.
+"""Carry what passes a block as a plain shortcut: change the basis of the map after the transition layer.
 
 A block that learns from some channels and passes the others gives y = T_q q + T_p p + b: q is projected from what was learned, p are
 the k channels that pass, and T = [T_q, T_p] is the transition, a 1x1 convolution. Where only convolutions read y, they can as well
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.draft import Draft, Site
 from archdsl.compilers.passes.pointwise import Map, after, dense, is_pointwise, place, read
 from archdsl.compilers.passes.views import View, is_join, simplify, view
 from archdsl.compilers.passes.weights import Array, Lazy, lazy
@@ -31,7 +31,7 @@ MOST_CONDITION = 100
 
 
 class Block(NamedTuple):
-    """A transition behind a concatenation of what was projected and what passes.
+    """A transition after a concatenation of what was projected and what passes.
 
     Attributes:
         project: the layer that makes q, which nothing else reads.
@@ -53,14 +53,17 @@ class Basis(NamedTuple):
     scale: Lazy
 
 
-def change_basis(draft: Draft) -> None:
+def change_basis(draft: Draft) -> bool:
     """Every such block whose result nothing but pointwise convolutions read."""
+    changed = False
     for name in list(draft.nodes):
         block = _block(draft, draft[name]) if name in draft.nodes else None
         if block is None or name == draft.output:
             continue
         readers = [draft[reader] for reader in draft.readers()[name]]
-        if not all(map(is_pointwise, readers)) or draft.choose(f"basis {name}", ("kept", "changed")) == "kept":
+        if not all(map(is_pointwise, readers)):
+            continue
+        if draft.choose(Site("change_basis", "basis", name, ("kept", "changed"))) == "kept":
             continue
         basis = _basis(draft, block)
         if draft.weighted and np.linalg.cond(basis.forth()) > MOST_CONDITION:
@@ -69,8 +72,9 @@ def change_basis(draft: Draft) -> None:
         for reader in readers:
             _absorb(draft, reader, name, basis.back)
         _change(draft, block, basis)
+        changed = True
         draft.note("change_basis", f"{name}: part of {block.project.name}; what passes is a shortcut")
-    simplify(draft)
+    return simplify(draft) or changed
 
 
 def _block(draft: Draft, node: Node) -> Block | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,16 +12,28 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Operator
 
 
-class Site(NamedTuple):
-    """A place where more than one form computes the same.
+@dataclass(frozen=True)
+class Site:
+    """A place where more than one form computes the same. Two sites are equal where they ask the same of the same node.
 
     Attributes:
-        name: the pass and the node that the choice is about, `merge dp_a_1.k3.expand.conv`.
-        options: what can be chosen; the first is taken where nobody says otherwise.
+        made_by: the pass that asks.
+        question: what is to be decided there, a word: a pass may ask several things.
+        node: that the choice is about.
+        options: what can be chosen; the first is taken where nobody says otherwise. Their order may depend on what stands around.
     """
 
-    name: str
-    options: tuple[str, ...]
+    made_by: str
+    question: str
+    node: str
+    options: tuple[str, ...] = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.node}"
+
+
+Choices = Mapping[Site, str]
+"""The option that is wanted at each of some sites."""
 
 
 class Change(NamedTuple):
@@ -38,8 +50,8 @@ class Draft:
     Attributes:
         weights: by `<node>.<tensor>`.
         weighted: whether there are weights, and not only the graph.
-        chosen: options by the name of their site, given by the caller.
-        sites: every site that was met, in order.
+        chosen: options that the caller wants.
+        sites: every site with several options that was met, in order.
     """
 
     name: str
@@ -48,7 +60,7 @@ class Draft:
     init: dict[str, Any]
     weights: dict[str, Lazy]
     weighted: bool = False
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    chosen: Choices = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
@@ -82,12 +94,11 @@ class Draft:
         """A weight or statistic of a node, in float64."""
         return double(self.weights[f"{node}.{tensor}"])
 
-    def choose(self, name: str, options: Iterable[str]) -> str:
+    def choose(self, site: Site) -> str:
         """The option for a site: the caller's where it is one, else the first. The site is noted."""
-        site = Site(name, tuple(options))
         if len(site.options) > 1:
             self.sites.append(site)
-        wanted = self.chosen.get(name)
+        wanted = self.chosen.get(site)
         return wanted if wanted in site.options else site.options[0]
 
     # -- rewriting -------------------------------------------------------------------------------------------------------------
@@ -127,11 +138,12 @@ class Draft:
             taken, number = f"{name}_{number}", number + 1
         return taken
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         """Drop what nothing reads and bring the nodes into an order in which every input stands before its readers.
 
-        Nodes keep their order as far as they can.
+        Nodes keep their order as far as they can. Gives whether anything was dropped or moved.
         """
+        before = list(self.nodes)
         alive = {self.output}
         queue = [self.output]
         while queue:
@@ -158,6 +170,7 @@ class Draft:
                     heapq.heappush(ready, position[reader])
         assert len(ordered) == len(self.nodes), "a rewrite made a circle"
         self.nodes = ordered
+        return list(ordered) != before
 
 
 def _before(item: tuple[str, Node], name: str, node: Node) -> tuple[tuple[str, Node], ...]:

@@ -12,7 +12,7 @@ from archdsl.ops.readers import Facts
 PASSES = Facts("rewriting", __name__, memory="which memory its output lies in")
 
 
-def drop_identities(draft: Draft) -> None:
+def drop_identities(draft: Draft) -> bool:
     """Everything that reads such a node reads what it passes on."""
     dropped: Counter[str] = Counter()
     for node in list(draft.nodes.values()):
@@ -22,7 +22,10 @@ def drop_identities(draft: Draft) -> None:
         if op.memory is Memory.PASSED or (op.neutral and len(node.inputs) == 1):
             dropped[op.word] += 1
             draft.redirect(node.name, draft[node.name].inputs[0])
-    if views := simplify(draft):
+    before = len(draft.nodes)
+    changed = simplify(draft)
+    if views := before - len(draft.nodes):
         dropped["slice or concat"] += views
     if dropped:
         draft.note("drop_identities", "dropped " + ", ".join(f"{count} {word}" for word, count in dropped.items()))
+    return changed or bool(dropped)

@@ -16,17 +16,18 @@ from archdsl.ops.norm import FoldableNorm
 from archdsl.ops.operator import channel_axis
 
 
-def fold_norms(draft: Draft) -> None:
+def fold_norms(draft: Draft) -> bool:
     """Norms whose input comes from a layer that nothing else reads."""
     folded = folded_norms(draft.graph(), over_tokens=True)
     for norm, layer in folded.items():
         _fold(draft, draft[layer], draft[norm])
-    draft.settle()
+    settled = draft.settle()
     if folded:
         left = sum(isinstance(node.op, FoldableNorm) for node in draft.nodes.values())
         draft.note(
             "fold_norms", f"folded {len(folded)} batch norms into the layers before them" + (f", {left} stay" if left else "")
         )
+    return settled or bool(folded)
 
 
 def _fold(draft: Draft, layer: Node, norm: Node) -> None:

@@ -1,4 +1,4 @@
-"""Fold linear maps that follow one another: a projection into the transition behind it, and a concatenation into a sum.
+"""Fold linear maps that follow one another: a projection into the transition after it, and a concatenation into a sum.
 
 Between the last activation of a block and the first of the next everything is linear: projections, the concatenation with what
 passed, the transition layer. W [P d; x] is (W_1 P) d + W_2 x: two convolutions and a sum, without the copy of the concatenation,
@@ -13,7 +13,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.draft import Draft, Site
 from archdsl.compilers.passes.pointwise import Map, after, is_pointwise, place, read
 from archdsl.compilers.passes.views import View, is_join, simplify, view
 from archdsl.compilers.passes.weights import Array, Lazy, lazy
@@ -26,8 +26,9 @@ MOST_TERMS = 2
 """Tensors that a concatenation is resolved into; more would be as many convolutions and sums."""
 
 
-def fold_projections(draft: Draft) -> None:
+def fold_projections(draft: Draft) -> bool:
     """Every pointwise convolution with stride 1 that reads a projection or a concatenation which nothing else reads."""
+    changed = False
     for name in list(draft.nodes):
         node = draft.nodes.get(name)
         if node is None or not is_pointwise(node):
@@ -38,34 +39,38 @@ def fold_projections(draft: Draft) -> None:
         if draft.readers()[before.name] != [name]:
             continue
         if is_join(before):
-            _join(draft, node, before)
+            changed |= _join(draft, node, before)
         elif is_pointwise(before) and before.shape[1:] != (1, 1):
-            _chain(draft, node, before)
-    simplify(draft)
+            changed |= _chain(draft, node, before)
+    return simplify(draft) or changed
 
 
-def _chain(draft: Draft, node: Node, before: Node) -> None:
-    """Two convolutions as one."""
+def _chain(draft: Draft, node: Node, before: Node) -> bool:
+    """Two convolutions as one, where that is chosen; whether it was."""
     outer, inner = read(draft, node), read(draft, before)
     made = after(outer, inner)
     dearer = _size(draft, made) > DEARER * (_size(draft, outer) + _size(draft, inner))
-    if draft.choose(f"fold {node.name}", ("apart", "folded") if dearer else ("folded", "apart")) == "folded":
-        place(draft, node.name, made, node)
-        draft.drop(before.name)
-        draft.note("fold_projections", f"{before.name} is part of {node.name}")
+    options = ("apart", "folded") if dearer else ("folded", "apart")
+    if draft.choose(Site("fold_projections", "fold", node.name, options)) == "apart":
+        return False
+    place(draft, node.name, made, node)
+    draft.drop(before.name)
+    draft.note("fold_projections", f"{before.name} is part of {node.name}")
+    return True
 
 
-def _join(draft: Draft, node: Node, join: Node) -> None:
-    """A convolution of a concatenation as a sum of convolutions."""
+def _join(draft: Draft, node: Node, join: Node) -> bool:
+    """A convolution of a concatenation as a sum of convolutions, where that is chosen; whether it was."""
     parts = [view(draft, source) for source in join.inputs]
     bases = list(dict.fromkeys(part.base for part in parts))
     if not 2 <= len(bases) <= MOST_TERMS:
-        return
+        return False
     readers = draft.readers()
     projections = [base for base in bases if is_pointwise(draft[base]) and readers[base] == [join.name] and base != draft.output]
-    form = draft.choose(f"join {node.name}", ("concat", "sum", *(["folded"] if projections else [])))
+    options = ("concat", "sum", *(["folded"] if projections else []))
+    form = draft.choose(Site("fold_projections", "join", node.name, options))
     if form == "concat":
-        return
+        return False
     outer = read(draft, node)
     starts = [0, *accumulate(part.size for part in parts)]
     terms: list[str] = []
@@ -84,6 +89,7 @@ def _join(draft: Draft, node: Node, join: Node) -> None:
     draft.settle()
     folded = f", with {' and '.join(projections)} in them" if form == "folded" else ""
     draft.note("fold_projections", f"{node.name}: a sum of {len(terms)} convolutions in place of a concatenation{folded}")
+    return True
 
 
 def _columns(weight: Lazy, places: list[tuple[View, int]], width: int) -> Lazy:

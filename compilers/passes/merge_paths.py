@@ -7,7 +7,7 @@ pools, gates, projections. A path that differs somewhere reads its channels from
 
 from __future__ import annotations
 
-from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.draft import Draft, Site
 from archdsl.compilers.passes.gather import gather
 from archdsl.compilers.passes.siblings import Group, groups
 from archdsl.compilers.passes.side_by_side import merge
@@ -15,16 +15,20 @@ from archdsl.compilers.passes.views import simplify
 from archdsl.ops.rearrange import Slice
 
 
-def merge_paths(draft: Draft) -> None:
+def merge_paths(draft: Draft) -> bool:
     """By every map that paths begin from, in order. Where merging costs slices, paths stay apart unless asked otherwise."""
+    changed = False
     for name in list(draft.nodes):
         refused: set[str] = set()
         while name in draft.nodes:
             group = next((found for found in groups(draft, name) if found.first not in refused), None)
             if group is None:
                 break
-            if not _try(draft, group):
+            if _try(draft, group):
+                changed = True
+            else:
                 refused.add(group.first)
+    return changed
 
 
 def _try(draft: Draft, group: Group) -> bool:
@@ -41,8 +45,8 @@ def _try(draft: Draft, group: Group) -> bool:
     gather(trial)
     pays = len(trial.nodes) < len(draft.nodes) and _slices(trial) <= _slices(draft)
     inner = trial.sites[len(draft.sites) :]
-    chosen = draft.choose(f"merge {group.first}", ("merged", "apart") if pays else ("apart", "merged"))
-    if chosen == "apart":
+    options = ("merged", "apart") if pays else ("apart", "merged")
+    if draft.choose(Site("merge_paths", "merge", group.first, options)) == "apart":
         return False
     trial.sites = [*draft.sites, *inner]
     trial.note("merge_paths", f"{paths}: {len(group.members)} paths as one, {merged} operators merged")

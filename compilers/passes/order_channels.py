@@ -20,8 +20,8 @@ from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
 
 
-def order_channels(draft: Draft) -> None:
-    """Maps that are read by slices alone, and made by a convolution behind at most activations and depthwise convolutions."""
+def order_channels(draft: Draft) -> bool:
+    """Maps that are read by slices alone, and made by a convolution with at most activations and depthwise convolutions after it."""
     ordered = 0
     for name in list(draft.nodes):
         readers = draft.readers()
@@ -45,6 +45,7 @@ def order_channels(draft: Draft) -> None:
         ordered += 1
     if ordered:
         draft.note("order_channels", f"in {ordered} maps learned channels lie together, and passed ones")
+    return ordered > 0
 
 
 def _parts(draft: Draft, name: str, readers: list[str]) -> list[tuple[str, View]] | None:

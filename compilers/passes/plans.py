@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
+from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.passing import Input
@@ -17,13 +18,13 @@ MOST_PLANS = 64
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """One form of a graph, and the options that lead to it, by site."""
+    """One form of a graph, and the options that lead to it."""
 
-    chosen: dict[str, str]
+    chosen: dict[Site, str]
     graph: Graph
 
 
-def plans(graph: Graph, passes: Collection[Pass] = PASSES, given: Mapping[str, str] | None = None) -> list[Plan]:
+def plans(graph: Graph, passes: Collection[Pass] = PASSES, given: Choices | None = None) -> list[Plan]:
     """Forms that differ, that of the first options first; at most MOST_PLANS.
 
     Args:
@@ -35,25 +36,25 @@ def plans(graph: Graph, passes: Collection[Pass] = PASSES, given: Mapping[str, s
     return list(found.values())
 
 
-def plan(graph: Graph, passes: Collection[Pass], chosen: Mapping[str, str]) -> Plan:
+def plan(graph: Graph, passes: Collection[Pass], chosen: Choices) -> Plan:
     """The one form that these options lead to, and which of them it needed."""
     made = optimize(graph, chosen=chosen, passes=passes)
-    return Plan({site.name: chosen.get(site.name, site.options[0]) for site in made.sites}, made.graph)
+    return Plan({site: chosen.get(site, site.options[0]) for site in made.sites}, made.graph)
 
 
-def _ways(graph: Graph, passes: Collection[Pass], given: Mapping[str, str]) -> Iterator[tuple[dict[str, str], Optimized]]:
+def _ways(graph: Graph, passes: Collection[Pass], given: Choices) -> Iterator[tuple[dict[Site, str], Optimized]]:
     """Every choice at every site that the choices before it lead to, depth first."""
-    waiting: list[dict[str, str]] = [{}]
+    waiting: list[dict[Site, str]] = [{}]
     while waiting:
         chosen = waiting.pop()
         made = optimize(graph, chosen={**given, **chosen}, passes=passes)
-        undecided = [site for site in made.sites if site.name not in chosen]
+        undecided = [site for site in made.sites if site not in chosen]
         if not undecided:
             yield chosen, made
             continue
         site = undecided[0]
-        options = [given[site.name]] if given.get(site.name) in site.options else site.options
-        waiting += [{**chosen, site.name: option} for option in reversed(options)]
+        options = (given[site],) if given.get(site) in site.options else site.options
+        waiting += [{**chosen, site: option} for option in reversed(options)]
 
 
 def blocks(graph: Graph) -> list[Graph]:

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from archdsl.compilers.passes.draft import Draft
+from archdsl.compilers.passes.draft import Draft, Site
 from archdsl.compilers.passes.siblings import Group, Member
 from archdsl.compilers.passes.views import View, node_of, view
 from archdsl.compilers.passes.weights import Array, Lazy, lazy, stacked, zeros
@@ -64,7 +64,7 @@ def _pointwise(draft: Draft, group: Group, whole: View, name: str, like: Node) -
     options += ["dense"] + (["whole"] if group.adjacent and whole.size < base[0] else [])
     if whole.size == base[0] < sum(op.out for op in ops):
         options.reverse()  # runtimes lose more by the groups of an expansion than its zeros cost
-    form = draft.choose(f"form {name}", options)
+    form = draft.choose(Site("merge_paths", "form", name, tuple(options)))
     if form == "whole":
         whole = View(whole.base, 0, base[0])
     bias = any(op.bias for op in ops)

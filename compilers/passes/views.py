@@ -54,21 +54,20 @@ def joined(views: list[View]) -> list[View]:
     return found
 
 
-def simplify(draft: Draft) -> int:
-    """Remove slices and concatenations that are other tensors, or ranges of them; how many.
+def simplify(draft: Draft) -> bool:
+    """Remove slices and concatenations that are other tensors, or ranges of them; whether there were any.
 
     A slice of a slice, of a whole tensor, or of one part of a concatenation; a concatenation of one tensor, of neighbours, or
     within another.
     """
-    before = len(draft.nodes)
-    changed = True
-    while changed:
-        changed = False
+    changed, again = False, True
+    while again:
+        again = False
         for name in list(draft.nodes):
             if name in draft.nodes and _maps(draft, name):
-                changed |= _slice(draft, draft[name]) or _concat(draft, draft[name])
-    draft.settle()
-    return before - len(draft.nodes)
+                again |= _slice(draft, draft[name]) or _concat(draft, draft[name])
+        changed |= again
+    return draft.settle() or changed
 
 
 def is_join(node: Node) -> bool:

@@ -12,8 +12,6 @@ from archdsl.compilers.source import python_source
 from archdsl.compilers.torch.checkpoint import load_checkpoint
 from archdsl.compilers.torch.weights import save_weights
 
-SUFFIX = ".py"
-
 
 def write(model: Model, path: Path) -> None:
     """Write the source, and the weights beside it as safetensors."""

@@ -69,6 +69,11 @@ def test_exported_in_the_forms_that_were_measured(capsys: pytest.CaptureFixture[
     assert Path("cache/archdsl/autotune.json").is_file()
 
 
+def test_what_no_runtime_runs_is_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "tiny.yaml", "--to", "executorch", "--autotune"]) == 2
+    assert "--autotune cannot measure for executorch: no runtime of `archdsl bench` runs it" in capsys.readouterr().err
+
+
 def test_exported_as_source(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", "tiny.yaml", "--to", "python", "--optimize"]) == 0
     out = capsys.readouterr().out

@@ -14,7 +14,8 @@ import torch
 
 import archdsl
 from archdsl.compilers import export as exports
-from archdsl.compilers.export import BACKENDS, Model, Run, backend, compare, export
+from archdsl.compilers.export import Model, Run, backend, compare, export
+from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError, InputError
 
 SPEC = """
@@ -55,7 +56,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("to", BACKENDS)
+@pytest.mark.parametrize("to", FORMS)
 def test_exported(to: str, model: Model, tmp_path: Path) -> None:
     if to == "executorch":
         pytest.importorskip("executorch")  # larger than the other libraries together
@@ -128,7 +129,7 @@ def test_missing_package(to: str, package: str, model: Model, tmp_path: Path, mo
     if package == "onnxruntime":
         monkeypatch.setattr(exports.backend("onnx"), "write", lambda model, path: path.write_bytes(b""))
     with pytest.raises(BackendError, match=rf"export to {to} needs .* pip install 'archdsl\[{to}\]'"):
-        export(model, to, tmp_path / f"tiny{backend(to).SUFFIX}")
+        export(model, to, tmp_path / f"tiny{FORMS[to].suffix}")
     assert not list(tmp_path.iterdir())
 
 
@@ -139,7 +140,7 @@ def test_refusal_is_explained(model: Model, tmp_path: Path) -> None:
 
     for to in ("onnx", "pt2", "openvino"):
         with pytest.raises(BackendError, match=r"torch\.export cannot trace the network"):
-            export(Model(model.graph, Opaque()), to, tmp_path / f"tiny{backend(to).SUFFIX}")
+            export(Model(model.graph, Opaque()), to, tmp_path / f"tiny{FORMS[to].suffix}")
     assert not list(tmp_path.iterdir())
 
 

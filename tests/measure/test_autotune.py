@@ -11,12 +11,14 @@ from small import small
 from archdsl.compilers.passes import optimize
 from archdsl.compilers.passes.plans import MOST_PLANS, blocks, plans
 from archdsl.cost.counting.bill import Bill
+from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
 from archdsl.ir.verify import verify
-from archdsl.measure.autotune import Target, autotune, chosen, run
+from archdsl.measure.autotune import autotune, chosen, run
+from archdsl.measure.job import Configuration
 from archdsl.spec.locate import zoo_names
 
-TARGET = Target("onnxruntime", 1, 2)
+TARGET = Configuration("onnxruntime", 1, 2)
 
 
 class Clock:
@@ -26,7 +28,7 @@ class Clock:
         self.seconds = seconds
         self.groups: list[Mapping[str, Graph]] = []
 
-    def __call__(self, groups: Sequence[Mapping[str, Graph]], target: Target) -> list[dict[str, float]]:
+    def __call__(self, groups: Sequence[Mapping[str, Graph]], target: Configuration) -> list[dict[str, float]]:
         assert target == TARGET
         self.groups += groups
         return [{name: self.seconds(graph, int(name)) for name, graph in group.items()} for group in groups]
@@ -49,8 +51,8 @@ def test_the_quickest_form_is_taken(tmp_path: Path) -> None:
     assert len(optimize(graph, chosen=chosen(short)).graph) < len(usual)
     assert [block.block for block in lean][:15] == [f"dp_{kind}" for kind in
         ("a_1", "b_1", "a_2", "b_2", "a_3", "a_4", "b_3", "a_5", "a_6", "a_7", "b_4", "a_8", "b_5", "a_9", "a_10")]  # fmt: skip
-    assert lean[0].options == {"merge dp_a_1.k3.depthwise.conv": "apart"}
-    assert lean[0].seconds["apart"] == min(lean[0].seconds.values())
+    assert {str(site): option for site, option in lean[0].options.items()} == {"merge dp_a_1.k3.depthwise.conv": "apart"}
+    assert lean[0].seconds[("apart",)] == min(lean[0].seconds.values())
     assert [block.block for block in lean][15:] == ["dp_a_1 and dp_b_1", "dp_a_2 and dp_b_2", "dp_a_4 and dp_b_3", "dp_a_7 and dp_b_4",
         "dp_a_8 and dp_b_5", "dp_a_10 and conv1x1"]  # fmt: skip
 
@@ -75,7 +77,7 @@ def test_equal_blocks_are_measured_once_and_remembered(tmp_path: Path) -> None:
     after = autotune(graph, TARGET, again, tmp_path / "known.json")
     assert again.groups == []
     assert [block.options for block in after] == [block.options for block in before]
-    other = Target("onnxruntime", 16, 2)
+    other = Configuration("onnxruntime", 16, 2)
     with pytest.raises(AssertionError):  # another target is measured anew
         autotune(graph, other, again, tmp_path / "known.json")
 
@@ -85,7 +87,7 @@ def test_a_small_gain_is_noise(tmp_path: Path) -> None:
     for gain, taken in ((0.99, 0), (0.95, 1)):
         clock = Clock(lambda _, number, gain=gain: gain if number == 1 else 1.0)
         for block in autotune(graph, TARGET, clock, tmp_path / f"{gain}.json"):
-            assert " ".join(block.options.values()) == list(block.seconds)[taken]
+            assert tuple(block.options.values()) == list(block.seconds)[taken]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"x": 3}'])
@@ -97,13 +99,26 @@ def test_a_broken_file_is_no_memory(text: str, tmp_path: Path) -> None:
     assert clock.groups
 
 
+def test_a_memory_that_cannot_be_kept_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    clock = Clock(fewest_macs)
+    with pytest.raises(InputError, match=r"taken/known\.json cannot be written: "):
+        autotune(small("dpnet").graph(), TARGET, clock, tmp_path / "taken" / "known.json")
+    assert not clock.groups
+
+
+def test_a_runtime_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="unknown runtime 'egaer'; did you mean 'eager'"):
+        autotune(small("dpnet").graph(), Configuration("egaer"))
+
+
 def test_forms_of_the_zoo() -> None:
     """Blocks are sound graphs by themselves, and none has more forms than are looked at."""
     for name in zoo_names():
         for block in blocks(small(name).graph()):
             verify(block, "test")
         base = optimize(small(name).graph())
-        assert len(base.sites) == len({site.name for site in base.sites}), "a site was met twice"
+        assert len(base.sites) == len(set(base.sites)), "a site was met twice"
         for block in blocks(small(name).graph()):
             assert len(plans(block)) < MOST_PLANS
 

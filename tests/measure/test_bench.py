@@ -13,8 +13,13 @@ import archdsl
 from archdsl.compilers.export import Model
 from archdsl.errors import BackendError, InputError
 from archdsl.measure import autotune, networks, runtimes
-from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, Bench, Work, bench, steps
+from archdsl.measure import bench as bench_module
+from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench, steps
+from archdsl.measure.files import write_model
+from archdsl.measure.job import File, Rounds
 from archdsl.measure.plot import dots
+from archdsl.measure.result import Bench, Work
+from archdsl.measure.runtimes.runtime import Runtime
 from archdsl.net import Net
 
 SPEC = """
@@ -41,7 +46,7 @@ def nets() -> list[tuple[str, Net]]:
 @pytest.fixture(scope="module")
 def found(nets: list[tuple[str, Net]]) -> tuple[Bench, list[int], Asked]:
     done: list[int] = []
-    asked = Asked(batches=(1, 2), threads=(1,), rounds=2)
+    asked = Asked(batches=(1, 2), threads=(1,), rounds=Rounds(2))
     return bench(nets, asked, done.append), done, asked
 
 
@@ -118,11 +123,11 @@ def test_as_written_and_optimised(nets: list[tuple[str, Net]], monkeypatch: pyte
         return replace(model, graph=nets[1][1].graph(), module=networks.model(nets[1][1]).module)
 
     monkeypatch.setattr(networks, "optimised", optimised)
-    made = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), rounds=2))
+    made = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), rounds=Rounds(2)))
     assert [(row.entry.label, row.entry.optimised) for row in made.rows] == [("Tiny", False), ("Tiny, optimised", True)]
     assert made.rows[0].work.macs < made.rows[1].work.macs
     assert not made.optimised
-    alone = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(OPTIMISED,), rounds=2))
+    alone = bench(nets[:1], Asked(("eager",), threads=(1,), versions=(OPTIMISED,), rounds=Rounds(2)))
     assert [(row.entry.label, row.entry.optimised) for row in alone.rows] == [("Tiny", True)]
     assert alone.optimised
     assert dots(alone).title == "In ratio to Tiny, all optimised"
@@ -146,7 +151,7 @@ def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pyt
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(autotune, "SECONDS", 0.05)
     net = ("paths", archdsl.loads(PATHS))
-    asked = Asked(("onnxruntime",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), tuned=True, rounds=2)
+    asked = Asked(("onnxruntime",), threads=(1,), versions=(AS_WRITTEN, OPTIMISED), tuned=True, rounds=Rounds(2))
     first = bench([net], asked)
     assert [row.entry.optimised for row in first.rows] == [False, True]
     assert first.rows[1].work.kernels < first.rows[0].work.kernels / 2
@@ -155,30 +160,35 @@ def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pyt
 
 
 def test_one_spec_twice(nets: list[tuple[str, Net]]) -> None:
-    made = bench([nets[0], nets[0]], Asked(("eager",), threads=(1,), rounds=2))
+    made = bench([nets[0], nets[0]], Asked(("eager",), threads=(1,), rounds=Rounds(2)))
     assert [row.entry.label for row in made.rows] == ["Tiny", "Tiny #2"]
+
+
+def _only(monkeypatch: pytest.MonkeyPatch, *known: Runtime) -> None:
+    """No other runtimes than these."""
+    for word in set(runtimes.RUNTIMES) - {one.word for one in known}:
+        monkeypatch.delitem(runtimes.RUNTIMES, word)
 
 
 def test_a_runtime_that_cannot_run(nets: list[tuple[str, Net]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Named, it is an error; otherwise it is left out with the reason."""
 
-    def refuse(model: Model, runtime: runtimes.Runtime, folder: Path) -> Path:
+    def refuse(model: Model, runtime: Runtime, folder: Path) -> File:
         if runtime.word == "openvino":
             raise BackendError("it has no such operator")
-        return real(model, runtime, folder)
+        return write_model(model, runtime, folder)
 
-    real = networks.write
-    monkeypatch.setattr(networks, "write", refuse)
+    monkeypatch.setattr(bench_module, "write_model", refuse)
     with pytest.raises(BackendError, match=r"^Tiny: it has no such operator$"):
-        bench(nets[:1], Asked(("openvino",), threads=(1,), rounds=1))
-    known = runtimes.RUNTIMES
-    monkeypatch.setattr(runtimes, "RUNTIMES", {word: known[word] for word in ("eager", "openvino")})
-    made = bench(nets[:1], Asked(threads=(1,), rounds=1))
+        bench(nets[:1], Asked(("openvino",), threads=(1,), rounds=Rounds(1)))
+    known = dict(runtimes.RUNTIMES)
+    _only(monkeypatch, *(known[word] for word in ("eager", "openvino")))
+    made = bench(nets[:1], Asked(threads=(1,), rounds=Rounds(1)))
     assert [row.configuration.runtime for row in made.rows] == ["eager"]
     assert made.left_out == {"openvino": "Tiny: it has no such operator"}
-    monkeypatch.setattr(runtimes, "RUNTIMES", {"openvino": known["openvino"]})
+    _only(monkeypatch, known["openvino"])
     with pytest.raises(BackendError, match="no runtime can run the networks:\nTiny: it has no such operator"):
-        bench(nets[:1], Asked(threads=(1,), rounds=1))
+        bench(nets[:1], Asked(threads=(1,), rounds=Rounds(1)))
 
 
 def test_runtimes_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +196,6 @@ def test_runtimes_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"unknown runtime 'onnx'; did you mean|unknown runtime 'onnx'; known"):
         Asked(("onnx",)).chosen()
     for word, one in list(runtimes.RUNTIMES.items()):
-        monkeypatch.setitem(runtimes.RUNTIMES, word, replace(one, packages=("no_such_package",)))
+        monkeypatch.setitem(runtimes.RUNTIMES, word, replace(one, library="no_such_package"))
     with pytest.raises(BackendError, match=r"no runtime is installed: pip install 'archdsl\[onnx,openvino,torch\]'"):
         Asked().chosen()

@@ -6,7 +6,6 @@ import json
 import random
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -31,11 +30,11 @@ from archdsl.measure.calibrate import check as check_module
 from archdsl.measure.calibrate import run as run_module
 from archdsl.measure.calibrate.basis import BASIS
 from archdsl.measure.calibrate.fit import fit, nonnegative
-from archdsl.measure.calibrate.networks import networks
 from archdsl.measure.calibrate.quality import quality
-from archdsl.measure.calibrate.regressors import Laid, regressors, units
+from archdsl.measure.calibrate.regressors import Sample, regressors, units
 from archdsl.measure.calibrate.run import fitted, measured, predicted
-from archdsl.measure.runtimes import RUNTIMES
+from archdsl.measure.calibrate.synthetic import networks
+from archdsl.measure.job import Configuration
 from archdsl.spec.locate import zoo_names
 
 
@@ -125,7 +124,7 @@ def test_a_fit_never_goes_below_zero() -> None:
 
 
 def test_rare_kinds_share_coefficients(graphs: list[Graph]) -> None:
-    columns = {kind for kind, _ in regressors([Laid.out(graph) for graph in graphs[:40]], 1, 16).columns}
+    columns = {kind for kind, _ in regressors([Sample.of(graph) for graph in graphs[:40]], 1, 16).columns}
     assert "conv.pointwise" in columns
     assert "conv.dense.image.odd" not in columns
     assert columns <= KINDS | {ANY}
@@ -148,28 +147,22 @@ def test_quality_with_equal_values() -> None:
 def test_networks_are_measured(word: str, graphs: list[Graph]) -> None:
     small = sorted(graphs, key=lambda graph: Bill(graph).macs)[:3]
     steps: list[int] = []
-    times = measured(small, RUNTIMES[word], 1, 2, 0.01, steps.append)
+    times = measured(small, Configuration(word, 2, 1), 0.01, steps.append)
     assert len(times) == 3
     assert all(0 < time < 60 for time in times)
     assert sum(steps) == 6  # two visits to each
-
-
-def test_a_runtime_without_a_form_to_write(graphs: list[Graph], tmp_path: Path) -> None:
-    runtime = SimpleNamespace(word="odd", form="odd", suffixes=(".odd",))
-    with pytest.raises(BackendError, match="calibration writes modules and ONNX files, which odd does not read"):
-        run_module._write(graphs[0], runtime, tmp_path / "a")
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measurements by a planted device instead of a clock."""
 
-    def times(graphs, runtime, threads, batch, seconds, step=None):
+    def times(graphs, at, seconds, step=None):
         return [float(latency(Bill(graph), planted()).total) / 10**15 for graph in graphs]
 
     monkeypatch.setattr(run_module, "measured", times)
     monkeypatch.setattr(check_module, "measured", times)
-    monkeypatch.setattr(check_module, "zoo_names", lambda: ["squeezenet", "mobilenet_v2", "resnet18"])
+    monkeypatch.setattr("archdsl.spec.locate.zoo_names", lambda: ["squeezenet", "mobilenet_v2", "resnet18"])
 
 
 def test_the_command(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -21,11 +20,18 @@ from torch import nn
 
 from archdsl.errors import BackendError, InputError
 from archdsl.measure import process, runtimes
+from archdsl.measure.job import Configuration, File, Job, Rounds
 from archdsl.measure.machine import machine
+from archdsl.measure.process import measure, measure_groups
 from archdsl.measure.runtimes import RUNTIMES
-from archdsl.measure.timing import Spread, Timing, counted, interleave, measure, measure_groups, ratio
+from archdsl.measure.timing import Spread, Timing, interleave, ratio
 
 SHAPE = (3, 8, 8)
+
+
+def taken(shape: tuple[int, ...] = SHAPE, **paths: Path) -> dict[str, File]:
+    """Files by name, of networks that take inputs of one shape."""
+    return {name: File(path, shape) for name, path in paths.items()}
 
 
 def small_onnx(path: Path, operator: str = "Relu", size: int = 8) -> Path:
@@ -69,8 +75,14 @@ def test_interleave_runs_sides_in_turn() -> None:
 
 
 def test_rounds_by_number_or_by_time() -> None:
-    assert list(counted(3, 0.0)) == [0, 1, 2]
-    assert list(counted(None, 0.0)) == list(range(10))  # some, however little time there is
+    assert list(Rounds(3, 0.0).numbers()) == [0, 1, 2]
+    assert list(Rounds(None, 0.0).numbers()) == list(range(10))  # some, however little time there is
+
+
+def test_a_job_travels_as_a_line(tmp_path: Path) -> None:
+    job = Job(Configuration("eager", 4, 2), Rounds(None, 0.5, 1), ({"a": File(tmp_path / "a.pt", (3, 8, 8))}, {}))
+    assert "\n" not in job.text()
+    assert Job.read(job.text()) == job
 
 
 @pytest.mark.parametrize("word", ["eager", "channels-last", "onnxruntime", "openvino"])
@@ -78,29 +90,31 @@ def test_every_runtime_through_the_worker(word: str, files: dict[str, Path]) -> 
     for suffix in RUNTIMES[word].suffixes:
         done: list[int] = []
         file = files[suffix]
-        timings = measure({"a": file, "b": file}, SHAPE, word, batch=2, threads=2, rounds=4, step=done.append)
+        timings = measure(taken(a=file, b=file), Configuration(word, 2, 2), Rounds(4), done.append)
         assert [t.name for t in timings] == ["a", "b"]
         assert all(len(t.seconds) == 4 and t.minimum > 0 for t in timings)
         assert done == [2]
 
 
 def test_compile(files: dict[str, Path]) -> None:
-    (timing,) = measure({"a": files[".pt"]}, SHAPE, "compile", rounds=2)
+    (timing,) = measure(taken(a=files[".pt"]), Configuration("compile"), Rounds(2))
     assert len(timing.seconds) == 2
 
 
 def test_compile_needs_a_compiler(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(BackendError, match=r"compile: 'a' cannot be run: torch.compile needs a C\+\+ compiler"):
-        measure({"a": files[".pt"]}, SHAPE, "compile", rounds=2)
+        measure(taken(a=files[".pt"]), Configuration("compile"), Rounds(2))
 
 
 def test_groups_of_other_shapes(tmp_path: Path) -> None:
     names = [f"{operator}{size}" for operator in ("Relu", "Sigmoid") for size in (4, 8)]
-    paths = {name: small_onnx(tmp_path / f"{name}.onnx", name[:-1], int(name[-1])) for name in names}
-    shapes = {name: (3, int(name[-1]), int(name[-1])) for name in names}
-    groups = [{name: paths[name] for name in names[:3]}, {names[3]: paths[names[3]]}] * 20
-    found = measure_groups(groups, shapes, "onnxruntime", rounds=2)
+    files = {
+        name: File(small_onnx(tmp_path / f"{name}.onnx", name[:-1], int(name[-1])), (3, int(name[-1]), int(name[-1])))
+        for name in names
+    }
+    groups = [{name: files[name] for name in names[:3]}, {names[3]: files[names[3]]}] * 20
+    found = measure_groups(groups, Configuration("onnxruntime"), Rounds(2))
     assert [[t.name for t in group] for group in found] == [list(group) for group in groups]
 
 
@@ -109,9 +123,9 @@ def test_a_side_that_cannot_be_run_is_named(word: str, files: dict[str, Path], t
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"no network")
     with pytest.raises(BackendError, match=f"{word}: 'second' cannot be run: .+"):
-        measure({"first": files[".onnx"], "second": broken}, SHAPE, word, rounds=1)
+        measure(taken(first=files[".onnx"], second=broken), Configuration(word), Rounds(1))
     with pytest.raises(BackendError, match=f"{word}: 'first' cannot be run: .+"):
-        measure({"first": files[".onnx"]}, (5, 8, 8), word, rounds=1)
+        measure(taken((5, 8, 8), first=files[".onnx"]), Configuration(word), Rounds(1))
 
 
 class Ends:
@@ -124,7 +138,7 @@ class Ends:
 def test_a_process_that_dies_is_an_error_that_names_the_side(files: dict[str, Path], tmp_path: Path) -> None:
     torch.save(Ends(), tmp_path / "ends.pt")
     with pytest.raises(BackendError, match=r"^eager: 'second' cannot be run: its process was ended by signal 6"):
-        measure({"first": files[".pt"], "second": tmp_path / "ends.pt"}, SHAPE, "eager", rounds=1)
+        measure(taken(first=files[".pt"], second=tmp_path / "ends.pt"), Configuration("eager"), Rounds(1))
 
 
 class Sleeps:
@@ -136,14 +150,14 @@ def test_silence_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     torch.save(Sleeps(), tmp_path / "sleeps.pt")
     monkeypatch.setattr(process, "SILENCE_SECONDS", 2.0)
     with pytest.raises(BackendError, match=r"eager.*cannot be.*: nothing came of it for 2 s"):
-        measure({"a": tmp_path / "sleeps.pt"}, SHAPE, "eager", rounds=1)
+        measure(taken(a=tmp_path / "sleeps.pt"), Configuration("eager"), Rounds(1))
 
 
 def test_the_worker_ends_with_its_program() -> None:
     worker = subprocess.Popen([sys.executable, "-m", "archdsl.measure.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert worker.stdin is not None
-    job = {"runtime": "eager", "threads": 1, "rounds": 10**9, "seconds": 0, "warmup": 0, "groups": [[]]}
-    worker.stdin.write(json.dumps(job).encode() + b"\n")
+    job = Job(Configuration("eager"), Rounds(10**9, warmup=0), ({},))
+    worker.stdin.write(job.text().encode() + b"\n")
     worker.stdin.close()
     try:
         assert worker.wait(timeout=60) == 1
@@ -172,24 +186,24 @@ def test_an_interrupt_ends_the_worker(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(subprocess, "Popen", popen)
     torch.save(Sleeps(), tmp_path / "sleeps.pt")
     with pytest.raises(KeyboardInterrupt):
-        measure({"a": tmp_path / "sleeps.pt"}, SHAPE, "eager", rounds=1)
+        measure(taken(a=tmp_path / "sleeps.pt"), Configuration("eager"), Rounds(1))
     assert started[0].poll() == -signal.SIGKILL
 
 
 def test_input_errors(files: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"unknown runtime 'openvina'; did you mean 'openvino'\?"):
-        measure({"a": files[".onnx"]}, SHAPE, "openvina")
+        measure(taken(a=files[".onnx"]), Configuration("openvina"))
     with pytest.raises(InputError, match=r"'a': no file .*gone\.onnx"):
-        measure({"a": tmp_path / "gone.onnx"}, SHAPE, "onnxruntime")
+        measure(taken(a=tmp_path / "gone.onnx"), Configuration("onnxruntime"))
     with pytest.raises(InputError, match=r"'a': eager reads \.pt, not small\.onnx"):
-        measure({"a": files[".onnx"]}, SHAPE, "eager")
+        measure(taken(a=files[".onnx"]), Configuration("eager"))
 
 
 def test_a_runtime_that_is_not_installed(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    absent = replace(RUNTIMES["onnxruntime"], packages=("no_such_package",))
+    absent = replace(RUNTIMES["onnxruntime"], library="no_such_package")
     monkeypatch.setitem(runtimes.RUNTIMES, "onnxruntime", absent)
     with pytest.raises(BackendError, match=r"not installed \(no_such_package\): pip install 'archdsl\[onnx\]'"):
-        measure({"a": files[".onnx"]}, SHAPE, "onnxruntime")
+        measure(taken(a=files[".onnx"]), Configuration("onnxruntime"))
     assert [found.word for found in runtimes.usual()] == ["eager", "openvino"]
 
 
@@ -204,7 +218,7 @@ def test_files_of_the_folder_are_not_taken_for_libraries(
 ) -> None:
     (tmp_path / "onnxruntime.py").write_text("raise SystemExit(3)")
     monkeypatch.chdir(tmp_path)
-    assert measure({"a": files[".onnx"]}, SHAPE, "onnxruntime", rounds=1)
+    assert measure(taken(a=files[".onnx"]), Configuration("onnxruntime"), Rounds(1))
 
 
 def test_machine() -> None:

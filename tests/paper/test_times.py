@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 import archdsl
 from archdsl.cli.measuring import print_bench
 from archdsl.cli.reproduce import print_pairs
-from archdsl.measure.bench import Asked, Bench, Configuration, Entry, Row, Work
+from archdsl.measure.bench import Asked
+from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import Machine
+from archdsl.measure.result import Bench, Entry, Row, Work
 from archdsl.measure.timing import Spread, Timing, ratio
 from archdsl.paper import times
 from archdsl.paper.tables import counts
@@ -94,8 +98,8 @@ def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_measured_for_true(monkeypatch: pytest.MonkeyPatch) -> None:
     """The networks of the table, at a size that takes little time."""
-    monkeypatch.setattr(times, "load", lambda spec: archdsl.load(spec, resolution=32))
-    asked = Asked(("eager",), threads=(1,), rounds=2)
+    monkeypatch.setattr(times, "Design", SimpleNamespace(load=lambda spec: archdsl.load(spec, resolution=32)))
+    asked = Asked(("eager",), threads=(1,), rounds=Rounds(2))
     done: list[int] = []
     found = times.times(asked, done.append)
     assert sum(done) == times.count_steps(asked)

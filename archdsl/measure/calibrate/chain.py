@@ -10,7 +10,7 @@ from archdsl.ops.passing import Input
 
 
 class Chain:
-    """A graph that grows at its end: `chain("conv", out=8)` adds a node behind the last one and gives its name."""
+    """A graph that grows at its end: `chain("conv", out=8)` adds a node after the last one and gives its name."""
 
     def __init__(self, shape: Shape, name: str):
         self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, "input")

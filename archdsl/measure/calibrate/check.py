@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from archdsl.cost.latency.device import Device
 from archdsl.design import Design
 from archdsl.measure.calibrate.quality import Quality, quality
-from archdsl.measure.calibrate.run import Step, measured, predicted
-from archdsl.measure.runtimes import Runtime
-from archdsl.spec.locate import zoo_names
+from archdsl.measure.calibrate.run import measured, predicted
+from archdsl.measure.job import Configuration, Step
 
 SECONDS = 0.35
 """For each network."""
@@ -28,18 +27,13 @@ class Checked:
         return quality(self.predicted, self.measured)
 
 
-def checked() -> list[str]:
-    """Names of the networks."""
-    return zoo_names()
-
-
-def check(device: Device, runtime: Runtime, threads: int, names: list[str] | None = None, step: Step | None = None) -> Checked:
-    """Measure networks of the zoo in a runtime and predict them on a device.
+def check(device: Device, at: Configuration, names: list[str], step: Step | None = None) -> Checked:
+    """Measure networks of the zoo in the configuration that a device is of, and predict them on the device.
 
     Raises:
+        InputError: there is no such runtime.
         BackendError: the runtime, or what writes its files, is not installed.
     """
-    chosen = checked() if names is None else names
-    graphs = [Design.load(name).graph() for name in chosen]
-    times = measured(graphs, runtime, threads, device.batch, SECONDS, step)
-    return Checked(chosen, times, [predicted(graph, device) for graph in graphs])
+    graphs = [Design.load(name).graph() for name in names]
+    times = measured(graphs, at, SECONDS, step)
+    return Checked(names, times, [predicted(graph, device) for graph in graphs])

@@ -1,4 +1,4 @@
-"""From networks to the matrix of a fit: how much work of each kind every network is."""
+"""From networks to the regressors of a fit: how much work of each kind every network is."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Regressors:
-    """What is fitted.
+    """What the times of networks are explained by.
 
     Attributes:
-        columns: one for each coefficient.
-        work: a row for each network.
+        columns: one for each coefficient of the fit.
+        work: (networks, columns), how much of that work each network is.
     """
 
     columns: list[Column]
@@ -38,33 +38,33 @@ class Regressors:
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class Sample:
     """A network and the kinds of its layers.
 
     Attributes:
-        kinds: number of a layer in the bill, and a kind that it is.
+        kinds: pairs of a layer's number in the bill and a kind that it is; a layer may be of several.
     """
 
     bill: Bill
     kinds: list[tuple[int, str]]
 
     @classmethod
-    def out(cls, graph: Graph) -> Laid:
+    def of(cls, graph: Graph) -> Sample:
         bill, neighbours = Bill(graph), Neighbours(graph)
         found = [(number, kind) for number, layer in enumerate(bill) for kind, _ in kinds(layer, neighbours.of(layer.node))]
         return cls(bill, found)
 
 
-def regressors(networks: Sequence[Laid], batch: int, block: int) -> Regressors:
-    """The matrix of networks, for a batch and a block of channels."""
-    seen = Counter(kind for network in networks for kind in {kind for _, kind in network.kinds})
+def regressors(samples: Sequence[Sample], batch: int, block: int) -> Regressors:
+    """The work of networks for a batch, where `block` channels go through the processor together."""
+    seen = Counter(kind for sample in samples for kind in {kind for _, kind in sample.kinds})
     owner = {kind: _owner(kind, seen) for kind in seen}
     rows: list[Counter[Column]] = []
-    for network in networks:
+    for sample in samples:
         row: Counter[Column] = Counter()
-        for number, kind in network.kinds:
+        for number, kind in sample.kinds:
             for unit in units(owner[kind]):
-                row[owner[kind], unit] += WORK[unit](network.bill.layers[number], batch, block)
+                row[owner[kind], unit] += WORK[unit](sample.bill.layers[number], batch, block)
         rows.append(row)
     columns = sorted(set().union(*rows))
     return Regressors(columns, np.array([[float(row[column]) for column in columns] for row in rows]))
@@ -72,19 +72,20 @@ def regressors(networks: Sequence[Laid], batch: int, block: int) -> Regressors:
 
 def units(kind: str) -> tuple[str, ...]:
     """Units of work that the time of a kind may depend on."""
-    name = kind
-    while name not in BASIS and "." in name:
-        name = name.rpartition(".")[0]
-    return BASIS.get(name, BASIS[ANY])
+    return BASIS[_in_basis(kind) or ANY]
 
 
 def _owner(kind: str, seen: Counter[str]) -> str:
     """The kind whose coefficients a kind has: the one above it that the basis names, or itself where the basis names none."""
-    name = kind
-    while name not in BASIS and "." in name:
-        name = name.rpartition(".")[0]
-    if name in BASIS:
+    if name := _in_basis(kind):
         return name
     while seen[kind] < FEWEST and "." in kind:
         kind = kind.rpartition(".")[0]
     return kind if seen[kind] >= FEWEST else ANY
+
+
+def _in_basis(kind: str) -> str | None:
+    """The kind itself or the nearest one above it that the basis names, if it names one."""
+    while kind not in BASIS and "." in kind:
+        kind = kind.rpartition(".")[0]
+    return kind if kind in BASIS else None

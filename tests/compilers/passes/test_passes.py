@@ -15,9 +15,11 @@ import archdsl
 from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized, weights_of
 from archdsl.compilers.passes import ACROSS, PASSES, optimize
+from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.fold_projections import fold_projections
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
+from archdsl.compilers.passes.weights import load
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.settle import settle
 from archdsl.cost.counting.bill import Bill
@@ -60,10 +62,11 @@ def shaken(graph: Graph) -> nn.Module:
 
 
 def difference(graph: Graph, **options: str) -> float:
-    """Of the optimised network's output from that of the network, as TOLERANCE measures it."""
+    """Of the optimised network's output from that of the network, as TOLERANCE measures it; `options` by node."""
     module = shaken(graph)
-    chosen = {key.replace("__", " "): value for key, value in options.items()}
-    made, _ = optimized(Model(graph, module), chosen)
+    made, _ = optimized(
+        Model(graph, module), {site: options[site.node] for site in optimize(graph).sites if site.node in options}
+    )
     return apart(module, made.module, graph)
 
 
@@ -114,6 +117,17 @@ def test_every_prefix_of_the_passes(count: int) -> None:
     state = {key: torch.from_numpy(value) for key, value in made.weights.items()}
     again.load_state_dict({**{k: v for k, v in again.state_dict().items() if k.endswith("tracked")}, **state})
     assert apart(module, again, graph) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_a_pass_says_whether_it_changed_anything(name: str) -> None:
+    """Each pass in its turn, and once more on what it made."""
+    graph = small(name).graph()
+    draft = Draft(graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, None))
+    for run in (one for each in PASSES for one in (each, each)):
+        before, weights = list(draft.nodes.items()), dict(draft.weights)
+        changed = run(draft)
+        assert changed == ((list(draft.nodes.items()), draft.weights) != (before, weights)), run.__name__
 
 
 BLOCKS = """
@@ -211,8 +225,8 @@ def test_paths_that_part_stay_apart_unless_asked() -> None:
     net = small("googlenet")
     made = optimize(net.graph())
     assert not [change for change in made.changes if change.made_by == "merge_paths"]
-    sites = {site.name: site.options for site in made.sites}
-    assert set(sites.values()) == {("apart", "merged")}
+    sites = made.sites
+    assert {(site.made_by, site.options) for site in sites} == {("merge_paths", ("apart", "merged"))}
     asked = optimize(net.graph(), chosen=dict.fromkeys(sites, "merged"))
     assert len([change for change in asked.changes if change.made_by == "merge_paths"]) == len(sites)
     graph = net.graph()
@@ -231,7 +245,7 @@ def test_projections_are_folded_where_it_is_cheap() -> None:
     assert [node.name for node in optimize(chain(32), passes=(fold_projections,)).graph] == ["input", "two"]
     assert [node.name for node in optimize(chain(4), passes=(fold_projections,)).graph] == ["input", "one", "two"]
     for middle in (4, 32):
-        assert difference(chain(middle), fold__two="folded") < TOLERANCE
+        assert difference(chain(middle), two="folded") < TOLERANCE
 
 
 def test_stride_and_groups_of_a_projection_stay_in_what_it_is_folded_into() -> None:
@@ -244,11 +258,12 @@ def test_stride_and_groups_of_a_projection_stay_in_what_it_is_folded_into() -> N
 
 
 def test_what_passes_becomes_a_shortcut() -> None:
-    """The transition behind what passes is gone where the next block reads the result as a whole, and the function stays."""
+    """The transition after what passes is gone where the next block reads the result as a whole, and the function stays."""
     graph = small("dpnet").graph()
     module = shaken(graph).float()
-    sites = [site.name for site in optimize(graph).sites if site.name.startswith("basis ")]
-    assert sites == [f"basis dp_a_{number}.transition.conv" for number in (1, 2, 4, 7, 8, 10)]  # the others are split again
+    sites = [site for site in optimize(graph).sites if site.made_by == "change_basis"]
+    nodes = [f"dp_a_{number}.transition.conv" for number in (1, 2, 4, 7, 8, 10)]  # the others are split again
+    assert [site.node for site in sites] == nodes
     made, done = optimized(Model(graph, module), dict.fromkeys(sites, "changed"))
     assert len([change for change in done.changes if change.made_by == "change_basis"]) == len(sites)
     assert sum(isinstance(node.op, Concat) for node in made.graph) == 4
@@ -260,11 +275,11 @@ def test_a_basis_that_would_lose_digits_stays() -> None:
     module = shaken(graph)
     weight = module.get_submodule("dp_a.transition.conv").weight
     assert isinstance(weight, Tensor)
-    (site,) = [site.name for site in optimize(graph).sites if site.name.startswith("basis ")]
+    (site,) = [site for site in optimize(graph).sites if site.made_by == "change_basis"]
     with torch.no_grad():
         weight[:, 12:] = weight[:, 4:8] * (1 + 1e-4 * torch.randn(16, 4, 1, 1))  # what passes, twice nearly the same
     made, done = optimized(Model(graph, module), {site: "changed"})
-    assert f"{site.removeprefix('basis ')}: kept, a change of basis would lose too many digits" in [c.what for c in done.changes]
+    assert f"{site.node}: kept, a change of basis would lose too many digits" in [c.what for c in done.changes]
     assert apart(module, made.module, graph) < TOLERANCE
 
 

@@ -1,0 +1,39 @@
+"""The parts over maps that synthetic networks are put together from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from archdsl.measure.calibrate.chain import Chain
+from archdsl.measure.calibrate.parts_in_line import basic, bottleneck, inverted, lego, modern, plain, separable, shifted
+from archdsl.measure.calibrate.parts_odd import odd
+from archdsl.measure.calibrate.parts_with_paths import densely, ghost, inception, partly, paths, shuffled, wired
+
+Part = Callable[[Chain, random.Random], None]
+"""Adds layers to the end of a network."""
+
+PARTS: tuple[Part, ...] = (
+    inverted,
+    basic,
+    bottleneck,
+    plain,
+    separable,
+    inverted,
+    densely,
+    partly,
+    paths,
+    inception,
+    inverted,
+    ghost,
+    shuffled,
+    basic,
+    modern,
+    odd,
+    wired,
+    bottleneck,
+    lego,
+    separable,
+    shifted,
+)
+"""What begins a network in turn: those that many networks are made of more than once."""

@@ -1,0 +1,86 @@
+"""From a network to the file that a runtime reads: exported with its weights and compared, or quickly with random weights.
+
+Both ways give a file of the runtime's own form where it has a back end, and say by name what cannot be written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl import artifacts
+from archdsl.compilers.forms import FORMS
+from archdsl.errors import BackendError, InputError
+from archdsl.ir.graph import Graph
+from archdsl.measure.job import File
+from archdsl.measure.runtimes.runtime import MODULE, MODULE_SUFFIX, Runtime
+
+if TYPE_CHECKING:
+    from archdsl.compilers.export import Model
+
+
+def write_model(model: Model, runtime: Runtime, folder: Path) -> File:
+    """The file of a network with its weights. What a back end wrote has been run and compared with the module.
+
+    Runtimes of one form share a file: a form that is in the folder already is not written again.
+
+    Raises:
+        BackendError: a package is missing, the form cannot express the network, or what was written gives another output.
+        InputError: the file cannot be written.
+    """
+    runtime.require(writing=True)
+    path = folder / ("network" + runtime.suffix)
+    if not path.exists():
+        if runtime.form == MODULE:
+            _save(model.module, path)
+        else:
+            from archdsl.compilers.export import export
+
+            export(model, runtime.form, path)
+    return File(path, model.graph.input.shape)
+
+
+def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool = False) -> File:
+    """The file of a graph with random weights, for many small networks that are measured and thrown away. Nothing is run to check it.
+
+    Args:
+        stem: path of the file without its ending.
+        channels_last: whether the weights of a module lie as those of an optimised one.
+
+    Raises:
+        BackendError: a package is missing, the runtime reads neither modules nor ONNX files, or an operator has no rule.
+        InputError: the graph is a grid of networks, or the file cannot be written.
+    """
+    runtime.require()
+    if runtime.form == MODULE:
+        import torch
+
+        from archdsl.compilers.torch import compile
+
+        path = _named(stem, MODULE_SUFFIX)
+        module = compile(graph).eval()
+        _save(module.to(memory_format=torch.channels_last) if channels_last else module, path)  # type: ignore[call-overload]
+        return File(path, graph.input.shape)
+    if FORMS["onnx"].suffix not in runtime.suffixes:
+        raise BackendError(
+            f"networks with random weights are written as modules and ONNX files, which {runtime.word} does not read"
+        )
+    from archdsl.compilers.onnx_direct import onnx_model
+
+    path = _named(stem, FORMS["onnx"].suffix)
+    artifacts.write(path, onnx_model(graph).SerializeToString())
+    return File(path, graph.input.shape)
+
+
+def _named(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)
+
+
+def _save(module: Any, path: Path) -> None:
+    """A module as a whole, as torch pickles it."""
+    import torch
+
+    try:
+        torch.save(module, path)
+    except (OSError, RuntimeError) as error:  # the latter where the folder is not there or the disk is full
+        raise InputError(f"{path} cannot be written: {error}") from None

@@ -1,0 +1,95 @@
+"""What is asked of a measurement: the configuration, the files that run side by side, and how many rounds; as a job for the worker."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Shape = tuple[int, ...]
+Step = Callable[[int], None]
+"""Told how many more steps are done."""
+
+WARMUP = 3
+"""Rounds that do not count: they fill caches and start threads."""
+SECONDS = 3.0
+"""Time for the rounds that count, where no number of rounds is asked for."""
+FEWEST, MOST = 10, 100_000
+"""Rounds, where a time is asked for."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How networks are run: a runtime by its word, the images in a batch, and the threads of the runtime."""
+
+    runtime: str
+    batch: int = 1
+    threads: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return f"{self.runtime}, batch {self.batch}, {self.threads} thread{'s' if self.threads != 1 else ''}"
+
+
+class File(NamedTuple):
+    """A network in a form that a runtime reads, and the shape of its input without the batch, such as (channels, height, width)."""
+
+    path: Path
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How many rounds are run.
+
+    Attributes:
+        count: of rounds that count; where not given, as many as begin within the time.
+        seconds: for the rounds that count, all networks of a group together.
+        warmup: passes of each network before them, which do not count.
+    """
+
+    count: int | None = None
+    seconds: float = SECONDS
+    warmup: int = WARMUP
+
+    def numbers(self) -> Iterator[int]:
+        """The number of each round that counts, as it begins."""
+        if self.count is not None:
+            yield from range(self.count)
+            return
+        end = time.perf_counter() + self.seconds
+        for index in range(MOST):
+            if index >= FEWEST and time.perf_counter() >= end:
+                return
+            yield index
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one worker process does: groups of files one after the other, the files of a group side by side."""
+
+    at: Configuration
+    rounds: Rounds
+    groups: tuple[Mapping[str, File], ...]
+
+    def text(self) -> str:
+        """The job as one line of JSON."""
+        groups = [
+            [{"name": name, "path": str(file.path.absolute()), "shape": file.shape} for name, file in group.items()]
+            for group in self.groups
+        ]
+        return json.dumps({"at": self.at.as_dict(), "rounds": asdict(self.rounds), "groups": groups})
+
+    @classmethod
+    def read(cls, text: str) -> Job:
+        """The job of a line that `text` gave."""
+        data = json.loads(text)
+        groups = tuple(
+            {side["name"]: File(Path(side["path"]), tuple(side["shape"])) for side in group} for group in data["groups"]
+        )
+        return cls(Configuration(**data["at"]), Rounds(**data["rounds"]), groups)

@@ -1,0 +1,83 @@
+"""What a runtime says of itself: the files that it reads, how it loads one, and the packages that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from archdsl.compilers.forms import FORMS
+from archdsl.errors import BackendError
+from archdsl.measure.job import Configuration, File
+from archdsl.measure.timing import Pass
+
+Load = Callable[[File, Configuration], Pass]
+"""Reads the network of a file, and gives what runs one forward pass on a fixed random batch. A process runs one configuration."""
+
+MODULE, MODULE_SUFFIX = "module", ".pt"
+"""The form of a torch module that is saved whole, beside those of `archdsl.compilers.forms`."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A way to run a network.
+
+    Attributes:
+        word: that asks for it.
+        doc: what it is, in a few words.
+        form: that a network is written in for it: `module`, or the word of an export's form.
+        library: that runs the network, as it is imported and installed; its version is recorded.
+        extra: of archdsl that brings the library and what writes the form.
+        load: imports the library and loads the network of a file.
+        writers: packages that write its form, beside the library.
+        also_reads: endings of files that it reads beside those of its form.
+        stands_for: other forms of an export that run in it, so that it is what is measured for them.
+        usual: whether it runs where no runtime is named.
+    """
+
+    word: str
+    doc: str
+    form: str
+    library: str
+    extra: str
+    load: Load
+    writers: tuple[str, ...] = ()
+    also_reads: tuple[str, ...] = ()
+    stands_for: tuple[str, ...] = ()
+    usual: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file of its form."""
+        return MODULE_SUFFIX if self.form == MODULE else FORMS[self.form].suffix
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of the files that it reads, that of its form first."""
+        return (self.suffix, *self.also_reads)
+
+    def lacking(self, writing: bool = False) -> list[str]:
+        """Packages that are not installed. Nothing is imported.
+
+        Args:
+            writing: those that write its form count too.
+        """
+        needed = (self.library, *(self.writers if writing else ()))
+        return [package for package in needed if find_spec(package) is None]
+
+    def require(self, writing: bool = False) -> None:
+        """Raise BackendError where a package is not installed."""
+        lacking = self.lacking(writing)
+        if lacking:
+            raise BackendError(
+                f"the runtime {self.word} needs packages that are not installed ({', '.join(lacking)}): "
+                f"pip install 'archdsl[{self.extra}]'"
+            )
+
+
+def noise(file: File, at: Configuration) -> Any:
+    """A batch of random values for a network, float32, the same for every call."""
+    import numpy as np
+
+    return np.random.default_rng(0).standard_normal((at.batch, *file.shape), dtype=np.float32)

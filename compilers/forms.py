@@ -1,0 +1,26 @@
+"""Forms of an export by the word that asks for them. Nothing is imported but where a back end is used."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Form(NamedTuple):
+    """What an export can write.
+
+    Attributes:
+        suffix: ending of the file.
+        backend: the module that writes and reads it, see `archdsl.compilers.export`.
+    """
+
+    suffix: str
+    backend: str
+
+
+FORMS: dict[str, Form] = {
+    "python": Form(".py", "archdsl.compilers.source.export"),
+    "onnx": Form(".onnx", "archdsl.compilers.onnx"),
+    "pt2": Form(".pt2", "archdsl.compilers.programs"),
+    "openvino": Form(".xml", "archdsl.compilers.openvino"),
+    "executorch": Form(".pte", "archdsl.compilers.executorch"),
+}

@@ -1,0 +1,80 @@
+"""From a network to the file that a runtime reads: every check holds for each way of writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+from graphs import Builder
+
+import archdsl
+from archdsl.errors import BackendError, InputError
+from archdsl.ir.graph import Graph
+from archdsl.measure import networks
+from archdsl.measure.files import write_graph, write_model
+from archdsl.measure.runtimes import RUNTIMES
+
+SPEC = """
+archdsl: 1
+name: Tiny
+input: [3, 8, 8]
+net:
+  - {conv: {out: 4, kernel: 3}}
+  - norm
+"""
+
+
+@pytest.fixture
+def graph() -> Graph:
+    build = Builder((3, 8, 8))
+    build("conv", "conv", out=4, kernel=3)
+    build("norm", "norm")
+    return build.graph
+
+
+@pytest.mark.parametrize("word", RUNTIMES)
+def test_a_graph_in_a_form_that_the_runtime_reads(word: str, graph: Graph, tmp_path: Path) -> None:
+    file = write_graph(graph, RUNTIMES[word], tmp_path / "a.b")
+    assert file.path.suffix in RUNTIMES[word].suffixes
+    assert file.path.stem == "a.b"
+    assert file.shape == (3, 8, 8)
+    if file.path.suffix == ".onnx":
+        onnx.checker.check_model(onnx.load(file.path), full_check=True)
+
+
+def test_weights_may_lie_as_those_of_an_optimised_module(graph: Graph, tmp_path: Path) -> None:
+    for channels_last in (False, True):
+        file = write_graph(graph, RUNTIMES["eager"], tmp_path / "a", channels_last)
+        weight = torch.load(file.path, weights_only=False).get_submodule("conv").weight
+        assert weight.is_contiguous(memory_format=torch.channels_last) == channels_last
+
+
+def test_a_model_in_the_form_of_the_runtime_once(tmp_path: Path) -> None:
+    model = networks.model(archdsl.loads(SPEC))
+    for word, name in (("eager", "network.pt"), ("compile", "network.pt"), ("onnxruntime", "network.onnx")):
+        file = write_model(model, RUNTIMES[word], tmp_path)
+        assert (file.path, file.shape) == (tmp_path / name, (3, 8, 8))
+    (tmp_path / "network.pt").write_text("what was there")
+    write_model(model, RUNTIMES["channels-last"], tmp_path)
+    assert (tmp_path / "network.pt").read_text() == "what was there"
+
+
+def test_what_cannot_be_written(graph: Graph, tmp_path: Path) -> None:
+    model = networks.model(archdsl.loads(SPEC))
+    absent = replace(RUNTIMES["eager"], library="no_such_package")
+    for write in (lambda: write_graph(graph, absent, tmp_path / "a"), lambda: write_model(model, absent, tmp_path)):
+        with pytest.raises(BackendError, match=r"the runtime eager needs packages that are not installed \(no_such_package\)"):
+            write()
+    odd = replace(RUNTIMES["openvino"], word="odd", also_reads=())
+    with pytest.raises(BackendError, match="written as modules and ONNX files, which odd does not read"):
+        write_graph(graph, odd, tmp_path / "a")
+    nowhere = tmp_path / "nowhere"
+    for word in ("eager", "onnxruntime"):
+        with pytest.raises(InputError, match="cannot be written"):
+            write_graph(graph, RUNTIMES[word], nowhere / "a")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_model(model, RUNTIMES["eager"], nowhere)
+    assert not list(tmp_path.iterdir())
