@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import archdsl
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.counting.verify import verify
 from archdsl.cost.memory.peak import memory
+from archdsl.measure.counting_tools import verify
 from archdsl.measure.timing import interleave, ratio
 
 net = archdsl.load("dpnet")

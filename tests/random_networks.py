@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from graphs import Builder
 
@@ -95,50 +96,83 @@ def layers(seed: int) -> Graph:
     return build.graph
 
 
+class Here(NamedTuple):
+    """Where a network grows: the node that is read, and those that could be joined with it."""
+
+    scope: str
+    position: int
+    source: str
+    alike: list[str]
+    flat: list[str]
+    shape: tuple[int, int, int]
+
+    def name(self, word: str) -> str:
+        return f"{self.scope}{word}_{self.position}"
+
+
+Growth = Callable[[Builder, random.Random, Here], str]
+
+
+def _combine(build: Builder, rng: random.Random, here: Here) -> str:
+    word = rng.choice(["add", "mul", "weighted_add"])
+    return build(here.name(word), word, *rng.choices(here.alike, k=rng.randint(1, 4)))
+
+
+def _concat(build: Builder, rng: random.Random, here: Here) -> str:
+    return build(here.name("concat"), "concat", *rng.choices(here.flat, k=rng.randint(1, 3)))
+
+
+def _gate(build: Builder, rng: random.Random, here: Here) -> str:
+    gate = build(here.name("gate"), "adaptive_pool", here.source)
+    gate = build(here.name("squeeze"), "conv", gate, out=here.shape[0], bias=True)
+    gate = build(here.name("excite"), rng.choice(["hsigmoid", "sigmoid"]), gate)
+    pair = [here.source, gate] if rng.random() < 0.7 else [gate, here.source]
+    return build(here.name("scale"), "mul", *pair, *([here.source] if rng.random() < 0.2 else []))
+
+
+def _layer(name: str, word: str, arguments: Callable[[random.Random, Here], dict[str, Any]]) -> Growth:
+    return lambda build, rng, here: build(here.name(name), word, here.source, **arguments(rng, here))
+
+
+def _named(name: str, choose: Callable[[random.Random, Here], tuple[str, dict[str, Any]]]) -> Growth:
+    """A layer whose operator is drawn too."""
+
+    def grow(build: Builder, rng: random.Random, here: Here) -> str:
+        word, arguments = choose(rng, here)
+        return build(here.name(name or word), word, here.source, **arguments)
+
+    return grow
+
+
+GROWTH: list[Growth] = [
+    _combine,
+    *[_concat] * 2,
+    _gate,
+    *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
+    _layer("norm", "norm", lambda rng, here: {"affine": rng.random() < 0.7}),
+    _named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {})),
+    _layer("prelu", "prelu", lambda rng, here: {"shared": rng.random() < 0.5}),
+    _layer("gelu", "gelu", lambda rng, here: {"approximate": rng.choice(["none", "tanh"])}),
+    _named("window", lambda rng, here: (rng.choice(["maxpool", "avgpool"]), _window(rng))),
+    _layer("adaptive", "adaptive_pool", lambda rng, here: _adaptive(rng)),
+    _named("", lambda rng, here: _shared(rng, here.shape[0])),
+    *[_named("", lambda rng, here: _moved(rng, here.shape[0], min(here.shape[1:])))] * 2,
+]
+"""What may come next, as often as it stands here."""
+
+
 def _grow(build: Builder, rng: random.Random, names: list[str], position: int) -> None:
     source = rng.choice(names[-4:])
-    channels, height, width = build.graph[source].shape
-    alike = [name for name in names if build.graph[name].shape == (channels, height, width)]
-    flat = [name for name in names if build.graph[name].shape[1:] == (height, width)]
-    scope = f"part{position // 4}."
+    shape = build.graph[source].shape
+    alike = [name for name in names if build.graph[name].shape == shape]
+    flat = [name for name in names if build.graph[name].shape[1:] == shape[1:]]
     try:
-        match rng.randint(0, 16):
-            case 0:
-                word = rng.choice(["add", "mul", "weighted_add"])
-                made = build(f"{scope}{word}_{position}", word, *rng.choices(alike, k=rng.randint(1, 4)))
-            case 1 | 2:
-                made = build(f"{scope}concat_{position}", "concat", *rng.choices(flat, k=rng.randint(1, 3)))
-            case 3:
-                gate = build(f"{scope}gate_{position}", "adaptive_pool", source)
-                gate = build(f"{scope}squeeze_{position}", "conv", gate, out=channels, bias=True)
-                gate = build(f"{scope}excite_{position}", rng.choice(["hsigmoid", "sigmoid"]), gate)
-                pair = [source, gate] if rng.random() < 0.7 else [gate, source]
-                made = build(f"{scope}scale_{position}", "mul", *pair, *([source] if rng.random() < 0.2 else []))
-            case 4 | 5 | 6 | 7:
-                made = build(f"{scope}conv_{position}", "conv", source, **_conv(rng, channels))
-            case 8:
-                made = build(f"{scope}norm_{position}", "norm", source, affine=rng.random() < 0.7)
-            case 9:
-                made = build(f"{scope}act_{position}", rng.choice(ACTIVATIONS), source)
-            case 10:
-                made = build(f"{scope}prelu_{position}", "prelu", source, shared=rng.random() < 0.5)
-            case 11:
-                made = build(f"{scope}gelu_{position}", "gelu", source, approximate=rng.choice(["none", "tanh"]))
-            case 12:
-                made = build(f"{scope}window_{position}", rng.choice(["maxpool", "avgpool"]), source, **_window(rng))
-            case 13:
-                made = build(f"{scope}adaptive_{position}", "adaptive_pool", source, **_adaptive(rng))
-            case 14:
-                word, arguments = _shared(rng, channels)
-                made = build(f"{scope}{word}_{position}", word, source, **arguments)
-            case _:
-                word, arguments = _moved(rng, channels, min(height, width))
-                made = build(f"{scope}{word}_{position}", word, source, **arguments)
+        made = rng.choice(GROWTH)(build, rng, Here(f"part{position // 4}.", position, source, alike, flat, shape))
     except ShapeError:
         return
     names.append(made)
     if max(build.shape[1:]) > 40 or build.shape[0] > 64:  # keep it small
-        names.append(build(f"{scope}shrink_{position}", "conv", made, out=4, stride=4, padding=0))
+        names.append(build(f"part{position // 4}.shrink_{position}", "conv", made, out=4, stride=4, padding=0))
 
 
 def _conv(rng: random.Random, channels: int) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.bundle import bundled
 from archdsl.cli.common import (
     console,
     json_option,
@@ -20,6 +19,7 @@ from archdsl.cli.common import (
     print_json,
     spec_argument,
 )
+from archdsl.cli.gathered import gathered, given
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits
@@ -37,8 +37,10 @@ WIDTH = 120
 class Destination:
     """Where to write."""
 
-    to: str | None
-    output: Path | None
+    to: str | None = given(click.option("--to", type=click.Choice(list(FORMS)), help="What -o ends in if not given."))
+    output: Path | None = given(
+        click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; the name of SPEC if not given.")
+    )
 
     def form(self) -> str:
         """The form that is named, or that the name of the file asks for. Raises UsageError where neither tells it."""
@@ -57,18 +59,30 @@ class Destination:
 class Weights:
     """Where weights come from: a file, or the seed of fresh ones."""
 
-    weights: Path | None
-    seed: int
+    weights: Path | None = given(
+        click.option(
+            "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
+        )
+    )
+    seed: int = given(click.option("--seed", default=0, show_default=True, help="Of the fresh weights."))
 
 
 @dataclass(frozen=True)
 class Rewriting:
     """Whether the network is rewritten for inference, and what its forms are measured with."""
 
-    optimize: bool
-    autotune: bool
-    batch: int
-    threads: int | None
+    optimize: bool = given(optimize_option)
+    autotune: bool = given(
+        click.option(
+            "--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize."
+        )
+    )
+    batch: int = given(
+        click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures.")
+    )
+    threads: int | None = given(
+        click.option("--threads", type=click.IntRange(1), help="That --autotune measures; all cores if not given.")
+    )
 
     @property
     def wanted(self) -> bool:
@@ -90,30 +104,9 @@ class Rewriting:
 
 @click.command("export")
 @spec_argument
-@bundled(
-    "destination",
-    Destination,
-    click.option("--to", type=click.Choice(list(FORMS)), help="Where not given, what -o ends in."),
-    click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; the name of SPEC where not given."),
-)
-@bundled(
-    "source",
-    Weights,
-    click.option(
-        "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
-    ),
-    click.option("--seed", default=0, show_default=True, help="Of the fresh weights."),
-)
-@bundled(
-    "rewriting",
-    Rewriting,
-    optimize_option,
-    click.option(
-        "--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize."
-    ),
-    click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures."),
-    click.option("--threads", type=click.IntRange(1), default=None, help="That --autotune measures; all cores where not given."),
-)
+@gathered("destination", Destination)
+@gathered("source", Weights)
+@gathered("rewriting", Rewriting)
 @knob_option
 @json_option
 @limit_options

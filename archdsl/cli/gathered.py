@@ -25,8 +25,12 @@ def given(option: Callable[[Any], Any]) -> Any:
     return dataclasses.field(metadata={OPTION: option})
 
 
-def gathered(name: str, kind: type[Any]) -> Callable[[F], F]:
-    """A decorator: the command takes the options of a dataclass, and gets them as one argument of this name."""
+def gathered(name: str, kind: type[Any], **others: Callable[[Any], Any]) -> Callable[[F], F]:
+    """A decorator: the command takes the options of a dataclass, and gets them as one argument of this name.
+
+    Args:
+        others: options in the place of those that fields say, by field.
+    """
     fields = dataclasses.fields(kind)
 
     def decorate(function: F) -> F:
@@ -36,7 +40,7 @@ def gathered(name: str, kind: type[Any]) -> Callable[[F], F]:
             return function(**values)
 
         for field in reversed(fields):
-            field.metadata[OPTION](wrapper)
+            others.get(field.name, field.metadata[OPTION])(wrapper)
         return wrapper  # type: ignore[return-value]
 
     return decorate

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from archdsl.cli.bundle import bundled
 from archdsl.cli.common import F, print_table
+from archdsl.cli.gathered import gathered, given
 from archdsl.measure.runtimes import RUNTIMES
 
 if TYPE_CHECKING:
@@ -35,18 +35,40 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(map(int, parts)))
 
 
+def _batch(batches: str) -> Callable[[F], F]:
+    text = "Images in a batch."
+    return click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)
+
+
+def _runtimes() -> str:
+    """The runtimes, for the help: those that run where none is named, then the others."""
+    usual = [runtime.word for runtime in RUNTIMES.values() if runtime.usual]
+    others = [runtime.word for runtime in RUNTIMES.values() if not runtime.usual]
+    return f"{', '.join(usual)}; {', '.join(others)}. [default: of the first {len(usual)} those installed]"
+
+
 @dataclass(frozen=True)
 class Measuring:
     """What was asked for on the command line."""
 
-    runtime: str | None
-    batch: tuple[int, ...]
-    threads: tuple[int, ...] | None
-    optimize: bool
-    both: bool
-    autotune: bool
-    rounds: int | None
-    seconds: float | None
+    runtime: str | None = given(click.option("--runtime", metavar="NAME,...", help=_runtimes()))
+    batch: tuple[int, ...] = given(_batch("1"))
+    threads: tuple[int, ...] | None = given(
+        click.option("--threads", type=Numbers(), metavar="N,...", help="Threads of a runtime. [default: all cores]")
+    )
+    optimize: bool = given(click.option("--optimize", is_flag=True, help="Run networks after the passes for inference."))
+    both: bool = given(click.option("--both", is_flag=True, help="Run each network as written and optimised."))
+    autotune: bool = given(
+        click.option(
+            "--autotune",
+            is_flag=True,
+            help="Choose the forms of optimised networks by measuring their blocks; means --optimize.",
+        )
+    )
+    rounds: int | None = given(click.option("--rounds", type=click.IntRange(1), metavar="N", help="Rounds of a configuration."))
+    seconds: float | None = given(
+        click.option("--seconds", type=click.FloatRange(0, min_open=True), metavar="S", help="Time for its rounds. [default: 5]")
+    )
 
     def asked(self) -> Asked:
         """The same as the question that it is. Raises UsageError for options that exclude each other."""
@@ -67,21 +89,7 @@ class Measuring:
 
 def measuring_options(batches: str) -> Callable[[F], F]:
     """Options that become one argument, `measuring`; `batches` are those of --batch where it is not given."""
-    return bundled(
-        "measuring", Measuring, _batch(batches), *(click.option(flag, **options) for flag, options in _OPTIONS.items())
-    )
-
-
-def _batch(batches: str) -> Callable[[F], F]:
-    text = "Images in a batch."
-    return click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)
-
-
-def _runtimes() -> str:
-    """The runtimes, for the help: those that run where none is named, then the others."""
-    usual = [runtime.word for runtime in RUNTIMES.values() if runtime.usual]
-    others = [runtime.word for runtime in RUNTIMES.values() if not runtime.usual]
-    return f"{', '.join(usual)}; {', '.join(others)}. [default: of the first {len(usual)} those installed]"
+    return gathered("measuring", Measuring, batch=_batch(batches))
 
 
 def runtimes_text() -> str:
@@ -90,25 +98,11 @@ def runtimes_text() -> str:
     return "\n".join(["\b", "Runtimes:", *(f"  {word:{width}}  {runtime.doc}" for word, runtime in RUNTIMES.items())])
 
 
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "--runtime": {"metavar": "NAME,...", "help": _runtimes()},
-    "--threads": {"type": Numbers(), "metavar": "N,...", "help": "Threads of a runtime. [default: all cores]"},
-    "--optimize": {"is_flag": True, "help": "Run networks after the passes for inference."},
-    "--both": {"is_flag": True, "help": "Run each network as written and optimised."},
-    "--autotune": {
-        "is_flag": True,
-        "help": "Choose the forms of optimised networks by measuring their blocks; means --optimize.",
-    },
-    "--rounds": {"type": click.IntRange(1), "metavar": "N", "help": "Rounds of a configuration."},
-    "--seconds": {"type": click.FloatRange(0, min_open=True), "metavar": "S", "help": "Time for its rounds. [default: 5]"},
-}
-
-
-def given() -> list[str]:
+def flags_given() -> list[str]:
     """Options of a measurement that stand on the command line of the command that runs."""
     here = click.get_current_context()
-    named = {flag: flag.removeprefix("--") for flag in (*_OPTIONS, "--batch")}
-    return [flag for flag, name in named.items() if here.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    names = [field.name for field in fields(Measuring)]
+    return [f"--{name}" for name in names if here.get_parameter_source(name) is ParameterSource.COMMANDLINE]
 
 
 def print_bench(out: Console, found: Bench) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import console, json_option, print_json, print_table
-from archdsl.cli.measuring import Measuring, given, measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, flags_given, measuring_options, print_bench
 from archdsl.cli.progress import progress
 from archdsl.errors import InputError, clip, near_miss
 
@@ -47,7 +47,7 @@ def command(name: str, counts_only: bool, settings: tuple[str, ...], measuring: 
     if settings and name not in computed:
         raise click.UsageError(f"--set is for {', '.join(computed)}; {name} is of networks as the paper has them")
     if name in computed or name in counted:
-        for option in given():
+        for option in flags_given():
             raise click.UsageError(f"{option} is for table7; {name} is computed")
     if counts_only and name not in counted:
         what = "has no counts of networks" if name in computed else "holds running times, which are measured"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archdsl.explore.keep.keepers import Mergeable
-    from archdsl.explore.keep.outcome import Outcome
+    from archdsl.explore.outcome import Outcome
     from archdsl.explore.sweep import Sweep
     from archdsl.explore.variants import Variants
 

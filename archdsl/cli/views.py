@@ -130,7 +130,7 @@ def show_explained(net: Net, view: View, as_json: bool) -> int:
 
 def show_verified(net: Net, view: View, as_json: bool) -> int:
     """Print every convention beside the tool that it is named after: 3 where one differs, otherwise 0."""
-    from archdsl.cost.counting.verify import verify
+    from archdsl.measure.counting_tools import verify
 
     found = verify(net)
     if as_json:

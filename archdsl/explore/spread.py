@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from archdsl.explore.grid.box import Box, boxes
 from archdsl.explore.keep.keepers import Mergeable
-from archdsl.explore.keep.outcome import Outcome
+from archdsl.explore.outcome import Outcome
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.explore.work.workers import Workers, results
 

@@ -21,7 +21,7 @@ from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import Partition
 from archdsl.explore.grid.region import Region
 from archdsl.explore.keep.keepers import All, Keeper, Pareto, Sample, Top
-from archdsl.explore.keep.outcome import Outcome
+from archdsl.explore.outcome import Outcome
 from archdsl.explore.variants import Row, Variants
 
 COSTS = ("params", "macs")

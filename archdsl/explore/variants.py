@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from archdsl.cost.comparing.totals import in_words
 from archdsl.exact.shown import jsonable
-from archdsl.explore.keep.outcome import Outcome
+from archdsl.explore.outcome import Outcome
 
 Row = dict[str, Any]
 """Settings and costs of one variant by name. Numbers are ints and Fractions, lists are tuples."""

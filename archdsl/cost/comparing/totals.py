@@ -32,7 +32,7 @@ from archdsl.exact import divide, maximum
 from archdsl.exact.shown import shown
 
 if TYPE_CHECKING:
-    from archdsl.design import Design
+    from archdsl.cost.costed import Costed
 
 Value = int | Fraction
 """A total: an int, or a Fraction of seconds or of a count with weights that are fractions."""
@@ -42,7 +42,7 @@ LATENCY = "latency."
 ITEM_BYTES = 4
 
 
-def convention_of(net: Design, name: str) -> Convention:
+def convention_of(net: Costed, name: str) -> Convention:
     """A convention that is shipped, a file, or one in the folder `conventions` beside the spec.
 
     Raises:
@@ -53,7 +53,7 @@ def convention_of(net: Design, name: str) -> Convention:
     return load_convention(name, path.parent if path else None)
 
 
-def device_of(net: Design, name: str) -> Device:
+def device_of(net: Costed, name: str) -> Device:
     """A device that is shipped, a file, or one in a folder `devices` (see `archdsl.cost.latency.devices`).
 
     Raises:
@@ -64,13 +64,13 @@ def device_of(net: Design, name: str) -> Device:
     return load_device(name, path.parent if path else None)
 
 
-def costs(net: Design, conventions: tuple[str, ...] = TOOLS, devices: tuple[str, ...] = ()) -> dict[str, Value]:
+def costs(net: Costed, conventions: tuple[str, ...] = TOOLS, devices: tuple[str, ...] = ()) -> dict[str, Value]:
     """Totals of one network: `params`, `macs`, `flops.NAME` of each convention, `weights`, `peak` and `latency.NAME` of each device."""
     names = ["params", "macs", *(FLOPS + name for name in conventions), "weights", "peak", *(LATENCY + name for name in devices)]
     return {name: total(net, name) for name in names}
 
 
-def total(net: Design, name: str) -> Value:
+def total(net: Costed, name: str) -> Value:
     """One total of one network. Raises InputError for a cost that is not known."""
     found: Value = divide(amounts(net, name).total, parts_of_unit(name))
     return found
@@ -81,7 +81,7 @@ def parts_of_unit(name: str) -> int:
     return FEMTOSECONDS if name.startswith(LATENCY) else 1
 
 
-def amounts(net: Design, name: str) -> Amounts:
+def amounts(net: Costed, name: str) -> Amounts:
     """What a total is made of. Raises InputError for a cost that is not known."""
     if name.startswith(FLOPS):
         return net.cost().count(convention_of(net, name.removeprefix(FLOPS)))

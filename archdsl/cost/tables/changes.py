@@ -11,7 +11,7 @@ from archdsl.cost.words import thousands
 from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
-    from archdsl.design import Design
+    from archdsl.cost.costed import Costed
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Change:
         return {"name": self.line.name, "row": self.line.number, "before": side(self.before), "after": side(self.after)}
 
 
-def totals(before: Design, after: Design, devices: tuple[str, ...] = ()) -> list[Total]:
+def totals(before: Costed, after: Costed, devices: tuple[str, ...] = ()) -> list[Total]:
     """Every cost of two single networks, latencies on devices among them."""
     first, second = costs(before, devices=devices), costs(after, devices=devices)
     return [Total(name, value, second[name]) for name, value in first.items()]
 
 
-def changes(before: Design, after: Design) -> list[Change]:
+def changes(before: Costed, after: Costed) -> list[Change]:
     """Rows whose parameters or multiply-accumulates differ, or which only one of the two has. Paired by row number and name."""
     first = {_key(line): line for line in layout(before.spec, before.cost()).lines}
     second = {_key(line): line for line in layout(after.spec, after.cost()).lines}

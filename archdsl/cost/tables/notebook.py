@@ -11,12 +11,12 @@ from archdsl.cost.tables.sheet import Sheet, card
 from archdsl.cost.words import dims, memory_size, thousands
 
 if TYPE_CHECKING:
-    from archdsl.design import Design
+    from archdsl.cost.costed import Costed
 
 MOST = 500  # layers that are shown; a notebook keeps its output in the file
 
 
-def net_card(net: Design) -> str:
+def net_card(net: Costed) -> str:
     """The table of a network under its totals, as HTML."""
     table = net.table()
     knobs = ", ".join(f"{name} = {value}" for name, value in net.settings.items())

@@ -16,7 +16,7 @@ from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import Partition
 from archdsl.explore.grid.region import Region
-from archdsl.explore.keep.outcome import Outcome
+from archdsl.explore.outcome import Outcome
 from archdsl.explore.solve.branch import BranchAndBound, Key
 from archdsl.explore.solve.solution import Binding, Lack, Solution
 from archdsl.explore.sweep import Sweep

@@ -8,8 +8,8 @@ from small import compiled, small
 import archdsl
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names
-from archdsl.cost.counting.verify import RUN, Verified, measure, verify
 from archdsl.errors import InputError
+from archdsl.measure.counting_tools import RUN, Verified, measure, verify
 from archdsl.ops import OPERATORS
 from archdsl.spec.locate import zoo_names
 
