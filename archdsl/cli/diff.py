@@ -56,7 +56,7 @@ class Drawing:
     rankdir: Direction = given(direction_option)
 
     def target(self, first: str, second: str) -> Path | None:
-        """The file of the drawing; None where there is to be none. Raises InputError for an ending that is none of a picture."""
+        """The file of the drawing; None where nothing is drawn. Raises InputError for an ending of no known kind of picture."""
         if self.output is not None and not self.render:
             raise click.UsageError("-o is the file of the drawing; add --render")
         return picture_file(self.output, f"{Path(first).stem}_{Path(second).stem}") if self.render else None

@@ -1,4 +1,4 @@
-"""Exact numbers of three kinds behind one arithmetic: Python ints and Fractions, arrays of them (`Grid`), and symbols (`Symbol`).
+"""Exact numbers of three kinds with one arithmetic: Python ints and Fractions, arrays of them (`Grid`), and symbols (`Symbol`).
 
 Elaboration, shape rules and count rules use the plain operators of Python and the functions exported here, so the same code
 gives one network, a grid of networks, or a block of any width. Nothing here imports NumPy: arrays (`archdsl.exact.grid`) do, and

@@ -1,7 +1,7 @@
 """From the name of a node to its place in the module tree.
 
 A name is kept as it is wherever PyTorch can hold it. What cannot be part of a Python name becomes `_`, and a part that is a
-keyword or that every module already has (`forward`, `training`, `type`) gets a `_` behind it; numbers stay, as in nn.Sequential.
+keyword or that every module already has (`forward`, `training`, `type`) gets a `_` at its end; numbers stay, as in nn.Sequential.
 """
 
 from __future__ import annotations
