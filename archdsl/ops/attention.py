@@ -17,8 +17,7 @@ from archdsl.ops.facts import (
     sees_place,
 )
 from archdsl.ops.join import Mismatch
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, ShapeError, operator, refuse, size
-from archdsl.ops.rearrange import View
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, ShapeError, View, operator, refuse, size
 from archdsl.ops.tokens import sequence
 
 

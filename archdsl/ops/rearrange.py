@@ -7,14 +7,7 @@ from typing import Any
 from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, PAIR, WHOLE, ArgumentError, Kind, arg, word
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, channel_axis, feature_map, operator, refuse, size
-
-
-class View(NoMacs):
-    """Base of the operators whose output is their input's memory, looked at in another way."""
-
-    memory, layout = Memory.VIEW, Layout.PLAIN
-    kept, scratch = keeps_nothing, no_scratch
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, channel_axis, feature_map, operator, refuse, size
 
 
 @operator("slice")

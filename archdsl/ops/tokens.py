@@ -6,8 +6,7 @@ from typing import Any
 
 from archdsl.ops.arguments import NUMBER, WHOLE, arg
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, ShapeError, feature_map, operator, refuse, size
-from archdsl.ops.rearrange import View
+from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, ShapeError, View, feature_map, operator, refuse, size
 
 
 def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
