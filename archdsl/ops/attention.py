@@ -18,8 +18,7 @@ from archdsl.ops.facts import (
     sees_place,
 )
 from archdsl.ops.join import Mismatch
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, operator, size
-from archdsl.ops.rearrange import View
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator, size
 from archdsl.ops.tokens import sequence
 
 

@@ -17,7 +17,7 @@ from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
 from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
-from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window
+from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
 from archdsl.ops.facts import Shape as Shape
 from archdsl.ops.readers import unsaid
 
@@ -182,6 +182,13 @@ class SameShape(NoMacs):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+
+class View(NoMacs):
+    """Base of the operators whose output is their input's memory, looked at in another way."""
+
+    memory, layout = Memory.VIEW, Layout.PLAIN
+    kept, scratch = keeps_nothing, no_scratch
 
 
 OPERATORS: dict[str, type[Operator]] = {}

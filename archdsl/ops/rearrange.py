@@ -8,14 +8,7 @@ from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, PAIR, WHOLE, Kind, arg, word
 from archdsl.ops.errors import ArgumentError, refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, channel_axis, feature_map, operator, size
-
-
-class View(NoMacs):
-    """Base of the operators whose output is their input's memory, looked at in another way."""
-
-    memory, layout = Memory.VIEW, Layout.PLAIN
-    kept, scratch = keeps_nothing, no_scratch
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, channel_axis, feature_map, operator, size
 
 
 @operator("slice")

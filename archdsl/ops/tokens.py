@@ -7,8 +7,7 @@ from typing import Any
 from archdsl.ops.arguments import NUMBER, WHOLE, arg
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, feature_map, operator, size
-from archdsl.ops.rearrange import View
+from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, feature_map, operator, size
 
 
 def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
