@@ -40,16 +40,16 @@ def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any])
 
 def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tuple[Scope, Tensors]:
     """Run the body of a block; the scope that it ran in, and the tensors after its last step."""
-    enter(state, site.scope, site.call)
+    limit_depth(state, site.scope, site.call)
     if UNNAMED in args:
         args[next(iter(block.args), UNNAMED)] = args.pop(UNNAMED)
     names = _bind(state, block, site, args)
-    opened = _opened(state, block, site, args)
+    inner = _opened(state, block, site, args)
+    inner.enter(names, site.arriving)
     state.callers.append(site.call.mark)
-    body = block.body
-    result = run_steps(state, body, opened.entered(names, site.arriving), site.arriving, state.links.plan(body))
+    result = run_steps(state, block.body, inner, site.arriving, state.links.plan(block.body))
     state.callers.pop()
-    return opened, result
+    return inner, result
 
 
 def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Names:
@@ -93,8 +93,8 @@ def _surplus(state: State, block: Block, call: Call, args: dict[str, Any]) -> St
     return state.fail(message, call.arg_marks.get(name, call.mark), hint)
 
 
-def enter(state: State, scope: Scope, call: Call) -> None:
-    """Before a block or steps given as an argument are opened: there is a limit to how deep they may be nested."""
+def limit_depth(state: State, scope: Scope, call: Call) -> None:
+    """End the elaboration where blocks, or steps given as an argument, are nested too deep to open another."""
     if scope.depth < state.limits.depth:
         return
     blocks = [f.block for f in scope.frames if f.kind == "block"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from archdsl.errors import unknown
 from archdsl.exact.shown import describe
-from archdsl.ir.elaboration.blocks import enter, open_block
+from archdsl.ir.elaboration.blocks import limit_depth, open_block
 from archdsl.ir.elaboration.naming import Plan
 from archdsl.ir.elaboration.operators import linked_operator, named_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
@@ -89,10 +89,10 @@ def _run_list(state: State, targets: Sequence[Any], site: CallSite, args: dict[s
 
 def _run_closure(state: State, closure: Closure, site: CallSite, args: dict[str, Any]) -> Tensors:
     """Run steps that were given as an argument: with the values in reach where they stand, `$in` bound here."""
-    opened = site.opened(state.namer, site.name)
-    enter(state, opened, site.call)
+    inner = site.opened(state.namer, site.name)
+    limit_depth(state, inner, site.call)
+    inner.enter(dict(closure.names), site.arriving)
     body = closure.body
-    inner = opened.entered(dict(closure.names), site.arriving)
     if not args:
         return run_steps(state, body, inner, site.arriving, state.links.plan(body))
     given = body[0]

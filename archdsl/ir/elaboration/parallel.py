@@ -37,7 +37,8 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
     callers = len(state.callers)
     for index, (path, segment, names) in enumerate(paths):
         word = segment or path.name or str(index + 1)
-        inner = scope.inner(segment, "path", word, path.mark).having(names)
+        inner = scope.inner(segment, "path", word, path.mark)
+        inner.names = names
         try:
             begin = (source,) if cuts is None else (_cut(state, step, cuts[index], word, scope, source),)
             ends.append(_single(state, run_steps(state, path.body, inner, begin, state.links.plan(path.body)), path))

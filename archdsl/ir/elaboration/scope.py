@@ -59,9 +59,9 @@ class Scope:
         """The same place with other values in reach."""
         return Scope(self.prefix, self.frames, names, self.labels, self.depth)
 
-    def entered(self, names: Names, arriving: Tensors) -> Scope:
-        """Inside a block: its own values and labels."""
-        return Scope(self.prefix, self.frames, names, {"in": arriving}, self.depth + 1)
+    def enter(self, names: Names, arriving: Tensors) -> None:
+        """Make a scope that was just made the inside of a block: with values and labels of its own."""
+        self.names, self.labels, self.depth = names, {"in": arriving}, self.depth + 1
 
 
 class CallSite(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archdsl.errors import Diagnostic, Mark, SpecError
-from archdsl.exact import Disagreement, one_answer
+from archdsl.exact import Disagreement, is_array, one_answer
 from archdsl.exact.shown import describe
 from archdsl.ir.elaboration.links import Link
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
@@ -57,12 +57,13 @@ def evaluate(state: State, value: Value, names: Names) -> Any:
 
 def decide(state: State, value: Value, names: Names, what: str) -> Any:
     """A value that structure depends on: one answer for the whole grid, or `Undecided`."""
-    return answer(evaluate(state, value, names), value.mark, what)
+    found = evaluate(state, value, names)
+    return found if type(found) in (int, bool, str) else answer(found, value.mark, what)
 
 
 def answer(found: Any, mark: Mark, what: str) -> Any:
     """The one value that an array holds everywhere; anything else as it is."""
-    if type(found) in (int, bool, str):
+    if not is_array(found):
         return found
     try:
         return one_answer(found)
