@@ -14,10 +14,11 @@ from archdsl.viz.dot import MANY, dot
 from archdsl.viz.drawing import Drawing
 from archdsl.viz.forms import form
 from archdsl.viz.heat import heat, heated
-from archdsl.viz.layout import lay_out
+from archdsl.viz.layout import TooSlow, lay_out
 from archdsl.viz.legend import kinds
 from archdsl.viz.peak import Peak, at_peak
 from archdsl.viz.select import first_call, row
+from archdsl.viz.straight import TANGLED, crossed, straight
 from archdsl.viz.structure import draw
 from archdsl.viz.svg import alone, parsed
 from archdsl.viz.text import clean
@@ -51,13 +52,25 @@ class Picture:
 
     @cached_property
     def svg(self) -> str:
-        """SVG that stands alone. Raises BackendError where there is no layout engine."""
+        """SVG that stands alone; laid out coarsely where an engine would take too long, which the picture says.
+
+        Raises:
+            BackendError: there is no layout engine.
+        """
+        if crossed(self.drawing) > TANGLED:
+            return straight(self.drawing)
+        try:
+            return self._laid_out()
+        except TooSlow:
+            return straight(self.drawing)
+
+    def _laid_out(self) -> str:
         titles = {box.id: clean(", ".join(box.nodes)) for box in self.drawing.boxes}
         root = parsed(lay_out(self.dot, "svg"))
-        crossed = cleared(root)
-        if crossed and len(self.drawing.boxes) <= MANY:
-            wider = parsed(lay_out(dot(self.drawing, self.rankdir, crossed), "svg"))
-            root = wider if len(cleared(wider)) < len(crossed) else root
+        tight = cleared(root)
+        if tight and len(self.drawing.boxes) <= MANY:
+            wider = parsed(lay_out(dot(self.drawing, self.rankdir, tight), "svg"))
+            root = wider if len(cleared(wider)) < len(tight) else root
         return alone(root, clean(self.drawing.name), self.drawing.summary(), titles)
 
     def save(self, path: str | Path) -> None:

@@ -20,7 +20,7 @@ from archdsl.viz.text import clean
 TANGLED = 2000
 """Ranks that lines cross, all together, from which a drawing is laid out here. The zoo's largest, open to the last operator, has 320."""
 
-NOTE = "too many lines for a full layout: they are drawn straight or as arcs, and frames of blocks are left out"
+NOTE = "too many lines for a full layout: drawn coarsely, without the frames of blocks"
 
 LETTER, LINE, SIZE = 5.6, 13, 10  # width of a character, height of a line, and size of type, in points
 ACROSS, DOWN, MARGIN = 22, 26, 12  # gaps between boxes and between ranks; the rim

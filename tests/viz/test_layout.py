@@ -65,7 +65,7 @@ def test_the_folder_of_scripts_need_not_be_on_the_path(monkeypatch, tmp_path):
 def test_a_layout_that_takes_too_long(nothing_installed):
     program(nothing_installed, "dot", "time.sleep(30)")
     begin = time.perf_counter()
-    with pytest.raises(BackendError, match=r"not done after 0\.2 s \(dot\); draw less"):
+    with pytest.raises(BackendError, match=r"not done after 0\.2 s \(dot\)"):
         layout.lay_out("digraph {}", "svg", timeout=0.2)
     assert time.perf_counter() - begin < 10
 
