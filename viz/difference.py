@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from archdsl.cost.comparing.align import Pair, RowPair, align
-from archdsl.cost.comparing.differences import layer_differences, row_differences
+from archdsl.cost.comparing.differences import layer_differences, row_differences, wrapped
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.ir.graph import Graph
@@ -127,7 +126,8 @@ def _changes(parts: list[Part]) -> Iterator[str]:
     """What changed, as lines. Shapes stand on the arrows; they are told where nothing else is."""
     words = list(dict.fromkeys(word for part in parts for word in part.words))
     told = [word for word in words if not word.startswith(("input", "output"))] or words
-    yield from textwrap.wrap(", ".join(told), _WIDTH, max_lines=_LINES, placeholder=" …", break_on_hyphens=False)
+    lines = wrapped(told, _WIDTH)
+    yield from lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "…"]
 
 
 def _line(edge: Edge, side: Side, tones: Mapping[str, str]) -> Edge:

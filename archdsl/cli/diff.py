@@ -30,7 +30,9 @@ class Comparison:
     devices: tuple[str, ...] = given(
         click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
     )
-    everything: bool = given(click.option("--all", "everything", is_flag=True, help="List rows that are the same too, and the layers of each."))
+    everything: bool = given(
+        click.option("--all", "everything", is_flag=True, help="List rows that are the same too, and the layers of each.")
+    )
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,13 @@ class Counterparts(Generic[T]):
 
 @dataclass(frozen=True)
 class Pair(Counterparts[Layer]):
-    """A layer beside its counterpart."""
+    """A layer beside its counterpart.
+
+    Attributes:
+        reads: names of what it reads in both, where those are no counterparts of each other.
+    """
+
+    reads: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     @property
     def kind(self) -> str:
@@ -46,7 +52,7 @@ class Pair(Counterparts[Layer]):
             return "added"
         if self.after is None:
             return "removed"
-        return "same" if content(self.before) == content(self.after) else "changed"
+        return "changed" if self.reads or content(self.before) != content(self.after) else "same"
 
     @property
     def name(self) -> str:
@@ -85,6 +91,10 @@ class RowPair(Counterparts[Line]):
         assert line is not None
         return line
 
+    @property
+    def name(self) -> str:
+        return self.line.name
+
 
 def align(before: Bill, after: Bill) -> list[RowPair]:
     """Every row of both networks, in order, with every layer; counterparts stand together. In both directions the same."""
@@ -92,10 +102,9 @@ def align(before: Bill, after: Bill) -> list[RowPair]:
     if _equal(before.layers, after.layers):
         second = _cut_like(first, second)
     rows = [
-        RowPair(a, b, _layers(a.layers if a else [], b.layers if b else []))
-        for a, b in _counterparts(first, second, of_line)
+        RowPair(a, b, _layers(a.layers if a else [], b.layers if b else [])) for a, b in _counterparts(first, second, of_line)
     ]
-    return _with_moves(rows)
+    return _with_reads(_with_moves(rows))
 
 
 def _cut_like(first: list[Line], second: list[Line]) -> list[Line]:
@@ -115,8 +124,8 @@ def _layers(first: list[Layer], second: list[Layer]) -> tuple[Pair, ...]:
     if not first or not second or _equal(first, second):
         return tuple([Pair(a, b) for a, b in zip_longest(first, second)])
     found: list[Pair] = []
-    parts = [[list(part) for _, part in groupby(side, place)] for side in (first, second)]
-    for a, b in _counterparts(*parts, of_part):
+    parts, others = ([list(part) for _, part in groupby(side, place)] for side in (first, second))
+    for a, b in _counterparts(parts, others, of_part):
         if a is None or b is None or _equal(a, b):
             found += [Pair(x, y) for x, y in zip_longest(a or (), b or ())]
         else:
@@ -152,6 +161,28 @@ def _with_moves(rows: list[RowPair]) -> list[RowPair]:
             rows[number] = RowPair(before, row.after, _layers(before.layers, row.after.layers), moved=True)
             moved.add(from_there)
     return [row for number, row in enumerate(rows) if number not in moved]
+
+
+def _with_reads(rows: list[RowPair]) -> list[RowPair]:
+    """The same, with layers that read something else than before: a shortcut from another place changes no shape.
+
+    What reads past an added, removed or moved layer has not changed by that.
+    """
+    pairs = [pair for row in rows if not row.moved for pair in row.layers if pair.before is not None and pair.after is not None]
+    known = {pair.before.node.name: pair.after.node.name for pair in pairs if pair.before and pair.after}
+    back = set(known.values())
+
+    def told(pair: Pair) -> Pair:
+        if pair.before is None or pair.after is None:
+            return pair
+        first, second = pair.before.node.inputs, pair.after.node.inputs
+        if not all(name in known for name in first) or not all(name in back for name in second):
+            return pair
+        expected = tuple([known[name] for name in first])
+        same = sorted(expected) == sorted(second) if pair.after.node.op.pairwise else expected == second
+        return pair if same or len(first) != len(second) else replace(pair, reads=(first, second))
+
+    return [row if row.moved else replace(row, layers=tuple(map(told, row.layers))) for row in rows]
 
 
 def _equal(first: list[Layer], second: list[Layer]) -> bool:

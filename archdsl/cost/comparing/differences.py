@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from archdsl.cost.comparing.align import Pair, RowPair
@@ -11,6 +13,7 @@ from archdsl.cost.words import argument, dims
 from archdsl.ops.operator import Shape
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "same": " "}
+_JOINED = "\u00a0"  # a space at which no line ends
 _KINDS = ("removed", "added", "changed")
 _LISTED = 4  # what differs in the layers of a row is listed up to so many, and counted above
 
@@ -42,7 +45,8 @@ def layer_differences(pair: Pair) -> list[str]:
     if type(a) is type(b):  # defaults are then known
         given = ({name: getattr(a, name) for name in names}, {name: getattr(b, name) for name in names})
     found = [*_changes("", a.word, b.word), *_arguments(names, *given)]
-    return found + _shapes([*pair.before.inputs], [*pair.after.inputs], pair.before.output, pair.after.output)
+    found += _shapes([*pair.before.inputs], [*pair.after.inputs], pair.before.output, pair.after.output)
+    return [*found, *([f"reads {' and '.join(pair.reads[0])} → {' and '.join(pair.reads[1])}"] if pair.reads else [])]
 
 
 def layer_words(layer: Layer | None) -> str:
@@ -51,6 +55,13 @@ def layer_words(layer: Layer | None) -> str:
         return ""
     args = "".join(f" {name}={argument(value)}" for name, value in layer.node.op.arguments().items())
     return f"{layer.node.op.word}{args} → {dims(layer.output)}"
+
+
+def wrapped(differences: Iterable[str], width: int) -> list[str]:
+    """Differences as lines of about so many characters, each in one piece where it can be."""
+    pieces = ", ".join(differences).split(", ")
+    whole = ", ".join(piece.replace(" ", _JOINED) if len(piece) < width else piece for piece in pieces)
+    return [line.replace(_JOINED, " ") for line in textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False)]
 
 
 def where(line: Line) -> str:

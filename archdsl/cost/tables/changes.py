@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.align import Pair, RowPair
-from archdsl.cost.comparing.differences import SIGNS, layer_differences, layer_words, row_differences, where, within
+from archdsl.cost.comparing.differences import SIGNS, layer_differences, layer_words, row_differences, where, within, wrapped
 from archdsl.cost.comparing.totals import Value, costs, in_words
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import change, thousands
@@ -97,19 +96,20 @@ def _layer_dict(pair: Pair) -> dict[str, Any]:
 def _of_row(row: RowPair) -> Iterable[tuple[str, ...]]:
     numbers = [str(line.number) for line in (row.before, row.after) if line is not None and line.number is not None]
     place = " → ".join(dict.fromkeys(numbers))
-    return _lines((SIGNS[row.kind], place, where(row.line)), row, ", ".join(row_differences(row)))
+    return _lines((SIGNS[row.kind], place, where(row.line)), row, row_differences(row))
 
 
 def _of_layer(row: RowPair, pair: Pair) -> Iterable[tuple[str, ...]]:
     line, layer = (row.after, pair.after) if pair.after is not None else (row.before, pair.before)
-    assert line is not None and layer is not None
-    words = layer_words(layer) if pair.kind == "same" else ", ".join(layer_differences(pair))
+    assert line is not None
+    assert layer is not None
+    words = [layer_words(layer)] if pair.kind == "same" else layer_differences(pair)
     return _lines((SIGNS[pair.kind], "", f"  {within(line, layer)}"), pair, words)
 
 
-def _lines(head: tuple[str, str, str], both: RowPair | Pair, words: str) -> Iterable[tuple[str, ...]]:
+def _lines(head: tuple[str, str, str], both: RowPair | Pair, words: list[str]) -> Iterable[tuple[str, ...]]:
     """The lines of one row or layer: more than one where there is much to say of it."""
-    told = textwrap.wrap(words, _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+    told = wrapped(words, _WIDTH) or [""]
     yield (*head, *_cells(both.before, both.after), told[0])
     yield from (("",) * 9 + (more,) for more in told[1:])
 
