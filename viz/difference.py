@@ -57,7 +57,7 @@ def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[st
     sides = _side("a", f"A: {first}", before, rows), _side("b", f"B: {second}", after, rows)
     drawn = [_drawn(side, depth) for side in sides]
     boxes = tuple(box for drawing in drawn for box in drawing.boxes)
-    tones = {box.tone for box in boxes}
+    tones = {box.tone for box in boxes} | ({"changed"} if any(row.kind in ("changed", "moved") for row in rows) else set())
     legend = Legend("", tuple((tone, words) for tone, words in _WORDS.items() if tone in tones))
     return Drawing(
         f"{first} and {second}",
@@ -93,7 +93,7 @@ def _drawn(side: Side, depth: float) -> Drawing:
     frame = Cluster(side.prefix, "stage", side.title)
     boxes = [_marked(box, side) for box in drawing.boxes]
     tones = {box.id: box.tone for box in boxes}
-    clusters = [replace(c, id=side.prefix + c.id, parent=side.prefix + c.parent) for c in drawing.clusters]
+    clusters = [replace(c, id=side.prefix + c.id, parent=side.prefix + c.parent) for c in _titled(drawing, side)]
     return replace(
         drawing,
         boxes=tuple(replace(box, cluster=side.prefix + box.cluster) for box in boxes),
@@ -105,21 +105,45 @@ def _drawn(side: Side, depth: float) -> Drawing:
 def _marked(box: Box, side: Side) -> Box:
     if box.kind == "fork":
         return replace(box, id=side.prefix + box.id)
-    parts = _parts(box, side)
-    kinds = {"changed" if part.kind == "moved" else part.kind for part in parts}
-    tone = "pale" if kinds <= {"same"} else kinds.pop() if len(kinds) == 1 else "changed"
+    whole, parts = _parts((*box.nodes, *box.repeats), side)
+    tone = _tone(parts)
     lines = box.lines
     if tone in MARKS and box.kind != "sign":
         lines = (f"{MARKS[tone]} {lines[0]}", *lines[1:])
-        lines += tuple(_changes(parts)) if side.prefix == "b" else ()
+        lines += tuple(_changes(parts)) if side.prefix == "b" and (whole or box.kind != "block") else ()
     return replace(box, id=side.prefix + box.id, lines=lines, tone=tone)
 
 
-def _parts(box: Box, side: Side) -> list[Part]:
-    """What a box stands for: rows where it holds them whole, layers otherwise."""
-    told = [side.told[name] for name in (*box.nodes, *box.repeats) if name in side.told]
+def _titled(drawing: Drawing, side: Side) -> Iterator[Cluster]:
+    """The clusters; open rows that changed say so in their titles."""
+    around = {cluster.id: cluster for cluster in drawing.clusters}
+    inside: dict[str, list[str]] = {name: [] for name in around}
+    for box in drawing.boxes:
+        place = box.cluster
+        while place:
+            inside[place] += [*box.nodes, *box.repeats]
+            place = around[place].parent
+    for cluster in drawing.clusters:
+        whole, parts = _parts(inside[cluster.id], side)
+        tone = _tone(parts)
+        if cluster.kind == "block" and whole and tone in MARKS:
+            words = [word for part in parts for word in part.words if not word.startswith("inside")]  # what is inside is drawn
+            changes = wrapped(words, _WIDTH)[:1] if side.prefix == "b" else []
+            yield replace(cluster, title="   ".join([f"{MARKS[tone]} {cluster.title}", *changes]))
+        else:
+            yield cluster
+
+
+def _tone(parts: Iterable[Part]) -> str:
+    kinds = {"changed" if part.kind == "moved" else part.kind for part in parts}
+    return "pale" if kinds <= {"same"} else kinds.pop() if len(kinds) == 1 else "changed"
+
+
+def _parts(names: Iterable[str], side: Side) -> tuple[bool, list[Part]]:
+    """Whether some nodes are rows as wholes, and what became of those; of the layers otherwise."""
+    told = [side.told[name] for name in names if name in side.told]
     whole = sum(side.sizes[number] for number in {node.number for node in told}) == len(told)
-    return list(dict.fromkeys(node.row if whole else node.layer for node in told))
+    return whole, list(dict.fromkeys(node.row if whole else node.layer for node in told))
 
 
 def _changes(parts: list[Part]) -> Iterator[str]:
@@ -140,16 +164,17 @@ def _level(rows: Iterable[RowPair], before: Drawing, after: Drawing) -> Iterator
     """Boxes of counterparts. Neither side goes back, so that no height depends on itself."""
     first, second = ({name: n for n, box in enumerate(drawing.boxes) for name in box.nodes} for drawing in (before, after))
     last = (-1, -1)
-    for a, b in _beside(rows):
-        here = first.get(a.node.name, -1), second.get(b.node.name, -1)
-        if here[0] > last[0] and here[1] > last[1]:
-            yield before.boxes[here[0]].id, after.boxes[here[1]].id
-            last = here
-
-
-def _beside(rows: Iterable[RowPair]) -> Iterator[tuple[Layer, Layer]]:
-    """Layers that stand beside each other: the first ones of every row, then those within."""
     for row in rows:
-        if row.before is not None and row.after is not None and not row.moved:
-            yield row.before.layers[0], row.after.layers[0]
-            yield from ((pair.before, pair.after) for pair in row.layers if pair.before and pair.after)
+        for a, b in _beside(row):
+            here = first.get(a.node.name, -1), second.get(b.node.name, -1)
+            if here[0] > last[0] and here[1] > last[1]:
+                yield before.boxes[here[0]].id, after.boxes[here[1]].id
+                last = here
+
+
+def _beside(row: RowPair) -> list[tuple[Layer, Layer]]:
+    """Layers of a row that stand beside each other; the first ones where none are counterparts."""
+    if row.before is None or row.after is None or row.moved:
+        return []
+    pairs = [(pair.before, pair.after) for pair in row.layers if pair.before is not None and pair.after is not None]
+    return pairs or [(row.before.layers[0], row.after.layers[0])]

@@ -58,7 +58,7 @@ def layer_words(layer: Layer | None) -> str:
 
 
 def wrapped(differences: Iterable[str], width: int) -> list[str]:
-    """Differences as lines of about so many characters, each in one piece where it can be."""
+    """Differences as lines of about so many characters, each in one piece where it can be; no line where there are none."""
     pieces = ", ".join(differences).split(", ")
     whole = ", ".join(piece.replace(" ", _JOINED) if len(piece) < width else piece for piece in pieces)
     return [line.replace(_JOINED, " ") for line in textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False)]
