@@ -104,7 +104,8 @@ def align(before: Bill, after: Bill) -> list[RowPair]:
     rows = [
         RowPair(a, b, _layers(a.layers if a else [], b.layers if b else [])) for a, b in _counterparts(first, second, of_line)
     ]
-    return _with_reads(_with_moves(rows))
+    inputs = ([node.name for node in bill.graph if not node.inputs] for bill in (before, after))
+    return _with_reads(_with_moves(rows), dict(zip(*inputs, strict=False)))
 
 
 def _cut_like(first: list[Line], second: list[Line]) -> list[Line]:
@@ -163,13 +164,13 @@ def _with_moves(rows: list[RowPair]) -> list[RowPair]:
     return [row for number, row in enumerate(rows) if number not in moved]
 
 
-def _with_reads(rows: list[RowPair]) -> list[RowPair]:
+def _with_reads(rows: list[RowPair], inputs: dict[str, str]) -> list[RowPair]:
     """The same, with layers that read something else than before: a shortcut from another place changes no shape.
 
     What reads past an added, removed or moved layer has not changed by that.
     """
     pairs = [pair for row in rows if not row.moved for pair in row.layers if pair.before is not None and pair.after is not None]
-    known = {pair.before.node.name: pair.after.node.name for pair in pairs if pair.before and pair.after}
+    known = inputs | {pair.before.node.name: pair.after.node.name for pair in pairs if pair.before and pair.after}
     back = set(known.values())
 
     def told(pair: Pair) -> Pair:

@@ -31,7 +31,7 @@ def row_differences(row: RowPair) -> list[str]:
     found += _changes("", a.operator, b.operator)
     found += _changes("times", a.times, b.times)
     found += _arguments(dict.fromkeys([*a.args, *b.args]), a.args, b.args)
-    found += _shapes([a.input], [b.input], a.output, b.output)
+    found += _shapes([a.input, a.output], [b.input, b.output], found)
     return found or _inside(row)
 
 
@@ -45,7 +45,8 @@ def layer_differences(pair: Pair) -> list[str]:
     if type(a) is type(b):  # defaults are then known
         given = ({name: getattr(a, name) for name in names}, {name: getattr(b, name) for name in names})
     found = [*_changes("", a.word, b.word), *_arguments(names, *given)]
-    found += _shapes([*pair.before.inputs], [*pair.after.inputs], pair.before.output, pair.after.output)
+    first, second = pair.before, pair.after
+    found += _shapes([*first.inputs, first.output], [*second.inputs, second.output], found)
     return [*found, *([f"reads {' and '.join(pair.reads[0])} → {' and '.join(pair.reads[1])}"] if pair.reads else [])]
 
 
@@ -97,11 +98,16 @@ def _arguments(names: dict[str, None], before: dict[str, Any], after: dict[str, 
     return [text for name in names for text in _changes(name, before.get(name), after.get(name))]
 
 
-def _shapes(inputs: list[Shape], others: list[Shape], output: Shape, other: Shape) -> list[str]:
-    """Inputs and output."""
-    before, after = (", ".join(map(dims, side)) for side in (inputs, others))
-    word = "input" if len(inputs) == len(others) == 1 else "inputs"
-    return [*_changes(word, before, after), *_changes("output", dims(output), dims(other))]
+def _shapes(before: list[Shape], after: list[Shape], told: list[str]) -> list[str]:
+    """Inputs, and the output last. An output that follows from an argument that has changed is told by that."""
+    inputs = [", ".join(map(dims, side[:-1])) for side in (before, after)]
+    outputs = [dims(side[-1]) for side in (before, after)]
+    first, second = before[-1], after[-1]
+    if first[1:] == second[1:] and any(text.endswith(f" {_shown(first[0])} → {_shown(second[0])}") for text in told):
+        outputs = ["", ""]
+    elif inputs == outputs:
+        return _changes("input and output", *inputs)
+    return [*_changes("input" if len(before) == len(after) == 2 else "inputs", *inputs), *_changes("output", *outputs)]
 
 
 def _changes(name: str, before: Any, after: Any) -> list[str]:
