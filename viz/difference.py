@@ -56,7 +56,8 @@ def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[st
     first, second = titles or (before.name, after.name)
     sides = _side("a", f"A: {first}", before, rows), _side("b", f"B: {second}", after, rows)
     drawn = [_drawn(side, depth) for side in sides]
-    boxes = tuple(box for drawing in drawn for box in drawing.boxes)
+    level = tuple(_level(rows, *drawn))
+    boxes = tuple(_both_changed([box for drawing in drawn for box in drawing.boxes], level))
     tones = {box.tone for box in boxes} | ({"changed"} if any(row.kind in ("changed", "moved") for row in rows) else set())
     legend = Legend("", tuple((tone, words) for tone, words in _WORDS.items() if tone in tones))
     return Drawing(
@@ -65,7 +66,7 @@ def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[st
         tuple(edge for drawing in drawn for edge in drawing.edges),
         tuple(cluster for drawing in drawn for cluster in drawing.clusters),
         (legend,),
-        tuple(_level(rows, *drawn)),
+        level,
     )
 
 
@@ -107,11 +108,24 @@ def _marked(box: Box, side: Side) -> Box:
         return replace(box, id=side.prefix + box.id)
     whole, parts = _parts((*box.nodes, *box.repeats), side)
     tone = _tone(parts)
-    lines = box.lines
-    if tone in MARKS and box.kind != "sign":
-        lines = (f"{MARKS[tone]} {lines[0]}", *lines[1:])
-        lines += tuple(_changes(parts)) if side.prefix == "b" and (whole or box.kind != "block") else ()
-    return replace(box, id=side.prefix + box.id, lines=lines, tone=tone)
+    changes = tuple(_changes(parts)) if side.prefix == "b" and (whole or box.kind != "block") else ()
+    return _toned(replace(box, id=side.prefix + box.id), tone, changes)
+
+
+def _toned(box: Box, tone: str, changes: tuple[str, ...] = ()) -> Box:
+    """A box with its tone, the mark of that, and what changed."""
+    if tone not in MARKS or box.kind == "sign":
+        return replace(box, tone=tone)
+    return replace(box, tone=tone, lines=(f"{MARKS[tone]} {box.lines[0]}", *box.lines[1:], *changes))
+
+
+def _both_changed(boxes: Iterable[Box], level: Iterable[tuple[str, str]]) -> Iterator[Box]:
+    """The boxes; of counterparts one of which holds more than the other both have changed."""
+    known = {box.id: box for box in boxes}
+    for pair in level:
+        if {known[name].tone for name in pair} == {"pale", "changed"}:
+            known.update((name, _toned(known[name], "changed")) for name in pair if known[name].tone == "pale")
+    yield from known.values()
 
 
 def _titled(drawing: Drawing, side: Side) -> Iterator[Cluster]:

@@ -52,7 +52,7 @@ def test_rows_are_printed_with_what_changed_in_each(printed: Run) -> None:
         "5,017,600",
         "5,318,656",
         "+301,056",
-        "bneck → dp_a, kernel 3 → -",
+        "bneck → dp_a, without kernel 3",
     ]
     assert len(text.splitlines()) < 45
     assert sum(int(row[5].replace(",", "")) for row in rows) == 3_458_986 - 5_483_032

@@ -123,7 +123,7 @@ def test_blocks_that_are_replaced_one_for_one_stand_beside_each_other() -> None:
     assert [(row.before.number, row.after.number) for row in found if row.before and row.after] == [(n, n) for n in range(1, 21)]
     assert [row.kind for row in found] == ["changed"] * 17 + ["same"] * 3
     assert [row_differences(row)[0] for row in found[1:16]] == [f"bneck → {row.line.operator}" for row in found[1:16]]
-    assert row_differences(found[1]) == ["bneck → dp_a", "kernel 3 → -"]
+    assert row_differences(found[1]) == ["bneck → dp_a", "without kernel 3"]
     assert found[1].difference("params") == 24
     assert row_differences(found[0]) == ["inside: norm eps 0.001 → 1e-5, momentum 0.01 → 0.1"]
     for row in found:  # no layer stands beside one of another row, and none beside a layer of another part of a block

@@ -70,7 +70,7 @@ def test_rows_of_a_table_are_changed_as_wholes():
     rows = [box for box in drawing.boxes if box.kind == "block"]
     assert {box.tone for box in rows} == {"changed", "pale"}
     second = [box.lines for box in rows if box.id[0] == "b" and "dp_" in box.lines[0]]
-    assert second[0] == ("~ dp_a   exp 16, out 16, s 1, relu", "bneck → dp_a, kernel 3 → -")
+    assert second[0] == ("~ dp_a   exp 16, out 16, s 1, relu", "bneck → dp_a, without kernel 3")
     known = {box.id: box for box in drawing.boxes}
     levels = {b: a for a, b in drawing.level}
     assert all(box.id in levels for box in rows if box.id[0] == "b")

@@ -23,7 +23,7 @@ def row_differences(row: RowPair) -> list[str]:
     a, b = row.before, row.after
     if a is None or b is None:
         line = row.line
-        given = [f"{name} {_shown(value)}" for name, value in line.args.items() if value is not None]
+        given = [f"{name} {argument(value)}" for name, value in line.args.items() if value is not None]
         return [*given, f"{dims(line.input)} → {dims(line.output)}"]
     found = [] if not row.moved else ["moved" if a.number is None else f"moved from {a.number}"]
     if row.kind != "changed":
@@ -94,8 +94,17 @@ def _word(pair: Pair) -> str:
     return layer.node.op.word if layer else ""
 
 
-def _arguments(names: dict[str, None], before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return [text for name in names for text in _changes(name, before.get(name), after.get(name))]
+def _arguments(names: Iterable[str], before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Arguments that differ. Blocks of other words have others; nothing and false are the same."""
+    found: list[str] = []
+    for name in names:
+        a, b = before.get(name), after.get(name)
+        if a is not None and b is not None:
+            found += _changes(name, a, b)
+        else:
+            found += [f"without {name} {argument(a)}"] if a is not None and a is not False else []
+            found += [f"with {name} {argument(b)}"] if b is not None and b is not False else []
+    return found
 
 
 def _shapes(before: list[Shape], after: list[Shape], told: list[str]) -> list[str]:
@@ -103,7 +112,7 @@ def _shapes(before: list[Shape], after: list[Shape], told: list[str]) -> list[st
     inputs = [", ".join(map(dims, side[:-1])) for side in (before, after)]
     outputs = [dims(side[-1]) for side in (before, after)]
     first, second = before[-1], after[-1]
-    if first[1:] == second[1:] and any(text.endswith(f" {_shown(first[0])} → {_shown(second[0])}") for text in told):
+    if first[1:] == second[1:] and any(text.endswith(f" {argument(first[0])} → {argument(second[0])}") for text in told):
         outputs = ["", ""]
     elif inputs == outputs:
         return _changes("input and output", *inputs)
@@ -112,9 +121,5 @@ def _shapes(before: list[Shape], after: list[Shape], told: list[str]) -> list[st
 
 def _changes(name: str, before: Any, after: Any) -> list[str]:
     """Nothing where both are the same."""
-    first, second = _shown(before), _shown(after)
+    first, second = argument(before), argument(after)
     return [] if first == second else [f"{name} {first} → {second}".lstrip()]
-
-
-def _shown(value: Any) -> str:
-    return "-" if value is None else argument(value)
