@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from archdsl.errors import BackendError
 
-TIMEOUT = 15.0  # seconds; the zoo's largest drawing takes less than one
+TIMEOUT = 30.0  # seconds; the zoo's largest drawing takes less than one
 MISSING = 'no layout engine was found: pip install "archdsl[viz]" brings one, or install Graphviz so that `dot` is on the PATH'
 
 

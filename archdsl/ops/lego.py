@@ -14,7 +14,7 @@ from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_input, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, feature_map, operator
-from archdsl.ops.window import Sliding, slid
+from archdsl.ops.window import Sliding
 
 
 @operator("shared_conv")
@@ -42,7 +42,7 @@ class SharedConv(Sliding):
         channels, height, width = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
             refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups")
-        return (self.filters * self.groups, *slid(self.window, (height, width)))
+        return (self.filters * self.groups, *self.slid((height, width)))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (self.filters, inputs[0][0] // self.groups, *self.kernel)}

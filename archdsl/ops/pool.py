@@ -10,7 +10,7 @@ from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, feature_map, operator
-from archdsl.ops.window import Sliding, slid
+from archdsl.ops.window import Sliding
 
 
 class Pool(Sliding, NoMacs):
@@ -33,7 +33,7 @@ class Pool(Sliding, NoMacs):
         for pad, extent in zip(self.padding if self.padding != "same" else (), self.kernel, strict=False):
             if (ok := 2 * pad <= extent) is not True:
                 refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came")
-        return (channels, *slid(self.window, tuple(extents), self.ceil))
+        return (channels, *self.slid(tuple(extents), self.ceil))
 
 
 @operator("maxpool")

@@ -23,12 +23,22 @@ class Sliding(Operator):
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
         return self.window
 
+    def slid(self, extents: Shape, ceil: bool = False) -> Shape:
+        """Lengths of all axes after the window has slid over them. Raises ShapeError where it does not fit."""
+        strides = self._dividing
+        if strides is not None:
+            return tuple([(extent + stride - 1) // stride for extent, stride in zip(extents, strides, strict=True)])
+        kernel, stride, padding, dilation, _ = self.window
+        sides = repeat(padding) if padding == "same" else padding
+        return tuple(map(slide, extents, kernel, stride, sides, dilation, repeat(ceil)))
 
-def slid(window: Window, extents: Shape, ceil: bool = False) -> Shape:
-    """Lengths of all axes after a sliding window. Raises ShapeError where it does not fit."""
-    kernel, stride, padding, dilation, _ = window
-    sides = repeat(padding) if padding == "same" else padding
-    return tuple(map(slide, extents, kernel, stride, sides, dilation, repeat(ceil)))
+    @cached_property
+    def _dividing(self) -> tuple[Dim, ...] | None:
+        """The strides, where all that the window does to lengths is to divide them: `same` around a window of odd extent."""
+        kernel, stride, padding, dilation, _ = self.window
+        if padding != "same" or not all(type(extent) is int for extent in (*kernel, *dilation)):
+            return None
+        return stride if all((d * (k - 1)) % 2 == 0 for k, d in zip(kernel, dilation, strict=True)) else None
 
 
 def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim, ceil: bool) -> Dim:

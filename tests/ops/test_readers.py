@@ -22,7 +22,6 @@ from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.rules import Layer
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names, load_convention
-from archdsl.cost.counting.count import count
 from archdsl.cost.latency.layer_kinds import kinds
 from archdsl.cost.latency.neighbours import Neighbours
 from archdsl.cost.latency.work import WORK
@@ -42,7 +41,7 @@ from archdsl.viz.labels import label
 
 
 def count_all(graph: Graph) -> list[Any]:
-    return [count(Bill(graph), name).total for name in convention_names()]
+    return [Bill(graph).count(name).total for name in convention_names()]
 
 
 def works_in_blocks(graph: Graph) -> list[Any]:

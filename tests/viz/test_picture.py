@@ -1,7 +1,6 @@
 """Pictures: what a user gets."""
 
 import re
-import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -121,9 +120,7 @@ def test_500_layers():
         begin = build.graph.output
         learned = build(f"unit_{number}.conv", "conv", scope=frame, out=8, kernel=3)
         build(f"unit_{number}.add", "add", begin, learned, scope=frame)
-    begin = time.perf_counter()
     picture = diagram(build.graph, View(depth="all"))
     svg = picture.svg
-    assert time.perf_counter() - begin < 10
     assert svg.count('class="cluster"') >= 250
     assert sum(box.kind == "operator" for box in picture.drawing.boxes) == 250

@@ -10,7 +10,7 @@ from archdsl.errors import unknown
 from archdsl.exact.shown import describe
 from archdsl.ir.elaboration.blocks import limit_depth, open_block
 from archdsl.ir.elaboration.naming import Plan
-from archdsl.ir.elaboration.operators import linked_operator, named_operator, run_operator
+from archdsl.ir.elaboration.operators import add_node, linked_operator, named_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
 from archdsl.ir.elaboration.state import State
 from archdsl.ir.elaboration.steps import run_steps
@@ -21,29 +21,35 @@ from archdsl.spec.model import PLAIN, Call, Closure
 
 def run_call(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
     """Run one call."""
-    state.count_step(call.mark)
+    state.steps += 1
+    if state.steps > state.limits.steps:
+        state.too_many_steps(call.mark)
     link = state.links.of(call, state.spec)
     if call.mods is PLAIN:
-        site = CallSite(call, scope, arriving, call.target, call.target in plan.numbered, plan.alone)
+        name, numbered, alone = call.target, call.target in plan.numbered, plan.alone
     else:
-        site = _modified(state, call, scope, arriving, plan)
+        name, numbered, alone = _naming(state, call, scope, plan)
+    if link.fixed is not None:  # the quick way of an operator that is the same every time
+        full = state.namer.claim(scope.prefix, name, numbered)
+        return (add_node(state, full, link.fixed, scope, arriving, call.mark, call.row),)
+    site = CallSite(call, scope, arriving, name, numbered, alone)
     if link.op is not None:
-        return run_operator(state, link.fixed or linked_operator(state, link, site), site)
+        return run_operator(state, linked_operator(state, link, site), site)
     args = arguments(state, link, scope, arriving)
     if link.block is not None:
         return open_block(state, link.block, site, args)
     return _refer(state, site, args)
 
 
-def _modified(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> CallSite:
-    """Where a call with modifiers stands: it may have a name of its own, and get a number because it runs several times."""
+def _naming(state: State, call: Call, scope: Scope, plan: Plan) -> tuple[str, bool, bool]:
+    """The name of a call with modifiers, whether it gets a number, and whether it adds nothing to names."""
     mods = call.mods
     rounds = mods.repeat is not None or bool(mods.loop)
     if mods.name is None:
-        return CallSite(call, scope, arriving, call.target, rounds or call.target in plan.numbered, plan.alone)
+        return call.target, rounds or call.target in plan.numbered, plan.alone
     name = text_of(state, mods.name, scope.names)
     told_apart = bool(mods.name.names)  # a name with a value in it tells the rounds apart
-    return CallSite(call, scope, arriving, name, (rounds or name in plan.numbered) and not told_apart)
+    return name, (rounds or name in plan.numbered) and not told_apart, False
 
 
 def _refer(state: State, site: CallSite, args: dict[str, Any]) -> Tensors:

@@ -74,10 +74,11 @@ def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, An
 
 def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
     """Put a node into the graph, its shape inferred. As many tensors have to arrive as the operator takes."""
-    if op.joins is (len(arriving) == 1):
+    single = len(arriving) == 1
+    if op.joins is single:
         raise _miscounted(state, op, len(arriving), mark)
     try:
-        if len(arriving) == 1:
+        if single:
             inputs: tuple[str, ...] = (arriving[0].name,)
             shape = bounded(op.shape(arriving[0].shape), op)
         else:
@@ -89,8 +90,9 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         raise undecided(error, mark, op.word) from None
     except ZeroDivisionError:
         raise state.fail(f"{op.word}: division by zero", mark) from None
-    node = state.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
-    if len(state.graph.nodes) > state.limits.nodes:
+    nodes = state.graph.nodes
+    node = nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
+    if len(nodes) > state.limits.nodes:
         state.too_many_nodes(mark)
     return node
 

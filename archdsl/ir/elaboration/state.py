@@ -69,10 +69,14 @@ class State:
         raise AssertionError("the report holds a mistake")
 
     def count_step(self, mark: Mark | None) -> None:
-        """One more step; a spec that takes too many ends here."""
+        """One more step."""
         self.steps += 1
         if self.steps > self.limits.steps:
-            self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
+            self.too_many_steps(mark)
+
+    def too_many_steps(self, mark: Mark | None) -> NoReturn:
+        """End the elaboration of a spec that takes too many steps."""
+        self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
 
     def too_many_nodes(self, mark: Mark | None) -> NoReturn:
         """End the elaboration of a graph with too many operators."""
