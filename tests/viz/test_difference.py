@@ -78,6 +78,19 @@ def test_rows_of_a_table_are_changed_as_wholes():
     assert [tone for tone, _ in drawing.legends[0].swatches] == ["changed", "pale"]
 
 
+def test_counterparts_of_which_one_holds_more_have_both_changed():
+    drawing = difference(archdsl.load("resnet18").graph(), archdsl.load("resnet34").graph(), depth=0).drawing
+    for prefix in "ab":
+        assert [line for line, tone in told(drawing, prefix) if tone == "changed"] == [f"~ stage{n}" for n in range(4)]
+
+
+def test_open_rows_that_changed_say_so_in_their_titles():
+    drawing = difference(archdsl.load("resnet18").graph(), archdsl.load("p_resnet18a").graph(), depth=2).drawing
+    titles = [[c.title for c in drawing.clusters if c.id[0] == prefix and c.kind == "block"] for prefix in "ab"]
+    assert titles[0][:2] == ["~ basic x 2", "~ basic"]
+    assert titles[1][:2] == ["~ partial_basic x 2   basic → partial_basic", "~ partial_basic   basic → partial_basic"]
+
+
 def test_an_inserted_row_is_one_box_added():
     text = "import: [blocks/mobile]\ninput: [8, 16, 16]\nnet:\n  - table:\n      columns: [op, out]\n      rows:\n"
     first, second = (
