@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from archdsl.cost.comparing.align import Pair, align
+from archdsl.cost.comparing.align import Pair, RowPair, align
+from archdsl.cost.comparing.differences import layer_differences, row_differences, wrapped
 from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.layer import Layer
 from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Cluster, Drawing, Edge, Legend
 from archdsl.viz.legend import MARKS
 from archdsl.viz.structure import draw
 
-_WORDS = {"removed": "only in A", "added": "only in B", "changed": "in both, and not the same", "pale": "the same"}
+_WORDS = {"removed": "only in A", "added": "only in B", "changed": "changed", "pale": "the same"}
+_WIDTH = 48  # characters of what changed, wrapped
+_LINES = 3
+
+
+class Part(NamedTuple):
+    """What became of a row or of a layer, and in words what changed."""
+
+    kind: str
+    words: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """What became of a node, and of the row that it lies in. `number`: of the row among all that are aligned."""
+
+    layer: Part
+    row: Part
+    number: int
 
 
 class Side(NamedTuple):
-    """One of the two networks: the prefix of its ids, the title of its frame, and what became of each node."""
+    """One of the two networks: the prefix of its ids, the title of its frame, what became of each node, how many each row has."""
 
     prefix: str
     title: str
     graph: Graph
-    kinds: Mapping[str, str]
+    told: Mapping[str, Told]
+    sizes: Mapping[int, int]
 
 
 def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[str, str] | None = None) -> Drawing:
@@ -32,29 +52,49 @@ def side_by_side(before: Graph, after: Graph, depth: float = 1, titles: tuple[st
         depth: how many levels of blocks are opened.
         titles: of the two; their names where not given.
     """
-    pairs = align(Bill(before), Bill(after))
+    rows = align(Bill(before), Bill(after))
     first, second = titles or (before.name, after.name)
-    a = Side("a", f"A: {first}", before, {p.before.node.name: p.kind for p in pairs if p.before is not None})
-    b = Side("b", f"B: {second}", after, {p.after.node.name: p.kind for p in pairs if p.after is not None})
-    drawn = [_drawn(side, depth) for side in (a, b)]
-    legend = Legend("", tuple((tone, words) for tone, words in _WORDS.items()))
+    sides = _side("a", f"A: {first}", before, rows), _side("b", f"B: {second}", after, rows)
+    drawn = [_drawn(side, depth) for side in sides]
+    level = tuple(_level(rows, *drawn))
+    boxes = tuple(_both_changed([box for drawing in drawn for box in drawing.boxes], level))
+    tones = {box.tone for box in boxes} | ({"changed"} if any(row.kind in ("changed", "moved") for row in rows) else set())
+    legend = Legend("", tuple((tone, words) for tone, words in _WORDS.items() if tone in tones))
     return Drawing(
         f"{first} and {second}",
-        tuple(box for drawing in drawn for box in drawing.boxes),
+        boxes,
         tuple(edge for drawing in drawn for edge in drawing.edges),
         tuple(cluster for drawing in drawn for cluster in drawing.clusters),
         (legend,),
-        tuple(_level(pairs, *drawn)),
+        level,
     )
+
+
+def _side(prefix: str, title: str, graph: Graph, rows: list[RowPair]) -> Side:
+    told: dict[str, Told] = {}
+    sizes: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        whole = Part(row.kind, tuple(row_differences(row)) if row.kind in ("changed", "moved") else ())
+        pairs = [(pair, layer) for pair in row.layers if (layer := _of(pair, prefix)) is not None]
+        sizes[number] = len(pairs)
+        for pair, layer in pairs:
+            words = tuple(layer_differences(pair)) if pair.kind == "changed" else ()
+            told[layer.node.name] = Told(Part(pair.kind, words), whole, number)
+    return Side(prefix, title, graph, told, sizes)
+
+
+def _of(pair: Pair, prefix: str) -> Layer | None:
+    return pair.before if prefix == "a" else pair.after
 
 
 def _drawn(side: Side, depth: float) -> Drawing:
     """The drawing of one network in a frame of its own, its boxes marked."""
-    drawing = draw(side.graph, depth, apart=side.kinds)
+    apart = {name: (told.layer, told.row) for name, told in side.told.items()}
+    drawing = draw(side.graph, depth, apart=apart)
     frame = Cluster(side.prefix, "stage", side.title)
     boxes = [_marked(box, side) for box in drawing.boxes]
     tones = {box.id: box.tone for box in boxes}
-    clusters = [replace(c, id=side.prefix + c.id, parent=side.prefix + c.parent) for c in drawing.clusters]
+    clusters = [replace(c, id=side.prefix + c.id, parent=side.prefix + c.parent) for c in _titled(drawing, side)]
     return replace(
         drawing,
         boxes=tuple(replace(box, cluster=side.prefix + box.cluster) for box in boxes),
@@ -64,14 +104,68 @@ def _drawn(side: Side, depth: float) -> Drawing:
 
 
 def _marked(box: Box, side: Side) -> Box:
-    kinds = {side.kinds.get(name, "same") for name in (*box.nodes, *box.repeats)}
-    tone = "pale" if kinds <= {"same"} else kinds.pop() if len(kinds) == 1 else "changed"
     if box.kind == "fork":
         return replace(box, id=side.prefix + box.id)
-    lines = box.lines
-    if tone in MARKS and box.kind != "sign":
-        lines = (f"{MARKS[tone]} {lines[0]}", *lines[1:])
-    return replace(box, id=side.prefix + box.id, lines=lines, tone=tone)
+    whole, parts = _parts((*box.nodes, *box.repeats), side)
+    tone = _tone(parts)
+    changes = tuple(_changes(parts)) if side.prefix == "b" and (whole or box.kind != "block") else ()
+    return _toned(replace(box, id=side.prefix + box.id), tone, changes)
+
+
+def _toned(box: Box, tone: str, changes: tuple[str, ...] = ()) -> Box:
+    """A box with its tone, the mark of that, and what changed."""
+    if tone not in MARKS or box.kind == "sign":
+        return replace(box, tone=tone)
+    return replace(box, tone=tone, lines=(f"{MARKS[tone]} {box.lines[0]}", *box.lines[1:], *changes))
+
+
+def _both_changed(boxes: Iterable[Box], level: Iterable[tuple[str, str]]) -> Iterator[Box]:
+    """The boxes; of counterparts one of which holds more than the other both have changed."""
+    known = {box.id: box for box in boxes}
+    for pair in level:
+        if {known[name].tone for name in pair} == {"pale", "changed"}:
+            known.update((name, _toned(known[name], "changed")) for name in pair if known[name].tone == "pale")
+    yield from known.values()
+
+
+def _titled(drawing: Drawing, side: Side) -> Iterator[Cluster]:
+    """The clusters; open rows that changed say so in their titles."""
+    around = {cluster.id: cluster for cluster in drawing.clusters}
+    inside: dict[str, list[str]] = {name: [] for name in around}
+    for box in drawing.boxes:
+        place = box.cluster
+        while place:
+            inside[place] += [*box.nodes, *box.repeats]
+            place = around[place].parent
+    for cluster in drawing.clusters:
+        whole, parts = _parts(inside[cluster.id], side)
+        tone = _tone(parts)
+        if cluster.kind == "block" and whole and tone in MARKS:
+            words = [word for part in parts for word in part.words if not word.startswith("inside")]  # what is inside is drawn
+            changes = wrapped(words, _WIDTH)[:1] if side.prefix == "b" else []
+            yield replace(cluster, title="   ".join([f"{MARKS[tone]} {cluster.title}", *changes]))
+        else:
+            yield cluster
+
+
+def _tone(parts: Iterable[Part]) -> str:
+    kinds = {"changed" if part.kind == "moved" else part.kind for part in parts}
+    return "pale" if kinds <= {"same"} else kinds.pop() if len(kinds) == 1 else "changed"
+
+
+def _parts(names: Iterable[str], side: Side) -> tuple[bool, list[Part]]:
+    """Whether some nodes are rows as wholes, and what became of those; of the layers otherwise."""
+    told = [side.told[name] for name in names if name in side.told]
+    whole = sum(side.sizes[number] for number in {node.number for node in told}) == len(told)
+    return whole, list(dict.fromkeys(node.row if whole else node.layer for node in told))
+
+
+def _changes(parts: list[Part]) -> Iterator[str]:
+    """What changed, as lines. Shapes stand on the arrows; they are told where nothing else is."""
+    words = list(dict.fromkeys(word for part in parts for word in part.words))
+    told = [word for word in words if not word.startswith(("input", "output"))] or words
+    lines = wrapped(told, _WIDTH)
+    yield from lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "…"]
 
 
 def _line(edge: Edge, side: Side, tones: Mapping[str, str]) -> Edge:
@@ -80,14 +174,21 @@ def _line(edge: Edge, side: Side, tones: Mapping[str, str]) -> Edge:
     return replace(edge, source=source, target=target, tone=tone)
 
 
-def _level(pairs: Iterable[Pair], before: Drawing, after: Drawing) -> Iterable[tuple[str, str]]:
+def _level(rows: Iterable[RowPair], before: Drawing, after: Drawing) -> Iterator[tuple[str, str]]:
     """Boxes of counterparts. Neither side goes back, so that no height depends on itself."""
     first, second = ({name: n for n, box in enumerate(drawing.boxes) for name in box.nodes} for drawing in (before, after))
     last = (-1, -1)
-    for pair in pairs:
-        if pair.before is None or pair.after is None:
-            continue
-        here = first.get(pair.before.node.name, -1), second.get(pair.after.node.name, -1)
-        if here[0] > last[0] and here[1] > last[1]:
-            yield before.boxes[here[0]].id, after.boxes[here[1]].id
-            last = here
+    for row in rows:
+        for a, b in _beside(row):
+            here = first.get(a.node.name, -1), second.get(b.node.name, -1)
+            if here[0] > last[0] and here[1] > last[1]:
+                yield before.boxes[here[0]].id, after.boxes[here[1]].id
+                last = here
+
+
+def _beside(row: RowPair) -> list[tuple[Layer, Layer]]:
+    """Layers of a row that stand beside each other; the first ones where none are counterparts."""
+    if row.before is None or row.after is None or row.moved:
+        return []
+    pairs = [(pair.before, pair.after) for pair in row.layers if pair.before is not None and pair.after is not None]
+    return pairs or [(row.before.layers[0], row.after.layers[0])]

@@ -18,6 +18,8 @@ from archdsl.spec.yaml import TextLimits
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from archdsl.cost.tables.sheet import Sheet
+
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 140  # where output goes to a file or a pipe, so that tables are not cut
 
@@ -79,6 +81,11 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+
+
+def print_sheet(out: Console, sheet: Sheet) -> None:
+    """Print a table that other forms could be written of too."""
+    print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
+from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_sheet
 from archdsl.cli.sheets import form_options, write_sheet
 from archdsl.ir.limits import Limits
 
@@ -69,7 +69,7 @@ def command(
     if form:
         write_sheet(sheet, form, None)
         return
-    print_table(console(), sheet.title, list(head), sheet.cells(), sheet.numbers)
+    print_sheet(console(), sheet)
 
 
 def _in_words(cost: str, value: Value) -> str:

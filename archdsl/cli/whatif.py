@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.common import (
+    console,
+    json_option,
+    knob_option,
+    limit_options,
+    open_net,
+    print_json,
+    print_sheet,
+    print_table,
+    spec_argument,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.ir.limits import Limits
 
@@ -101,25 +111,23 @@ def _devices(costs: list[str]) -> tuple[str, ...]:
 
 
 def _differences(before: Net, after: Net, costs: list[str]) -> dict[str, Any]:
-    from archdsl.cost.tables.changes import changes, totals
+    from archdsl.cost.comparing.align import align
+    from archdsl.cost.tables.changes import row_dict, totals
 
-    summary = totals(before, after, _devices(costs))
-    return {"totals": [t.as_dict() for t in summary], "changes": [c.as_dict() for c in changes(before, after)]}
+    rows = [row for row in align(before.cost(), after.cost()) if row.kind != "same"]
+    return {"totals": [t.as_dict() for t in totals(before, after, _devices(costs))], "changes": [*map(row_dict, rows)]}
 
 
 def _print_changes(before: Net, after: Net, what: str, costs: list[str], out: Console) -> None:
-    from archdsl.cost.tables.changes import changes, totals
+    from archdsl.cost.comparing.align import align
+    from archdsl.cost.tables.changes import rows_sheet, totals, totals_sheet
 
-    summary, rows = totals(before, after, _devices(costs)), changes(before, after)
-    head = ["cost", "before", "after", "change", "ratio"]
-    lines = [[t.name, *t.cells(), t.ratio] for t in summary]
-    print_table(out, f"{before.name}, {what}", head, lines, head[1:])
-    if not rows:
+    print_sheet(out, totals_sheet(f"{before.name}, {what}", totals(before, after, _devices(costs))))
+    rows = [row for row in align(before.cost(), after.cost()) if row.kind != "same"]
+    if rows:
+        print_sheet(out, rows_sheet("Rows that change", rows))
+    else:
         out.print("  No row changes.\n")
-        return
-    head = ["#", "where", "params before", "after", "MACs before", "after "]
-    cells = [[c.number, c.where, *c.cells()] for c in rows]
-    print_table(out, "Rows that change", head, cells, ("#", *head[2:]))
 
 
 def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, Value], by: str, out: Console) -> None:

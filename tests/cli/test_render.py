@@ -84,7 +84,7 @@ def test_diff_draws_beside_its_table(folder: Path, capsys: pytest.CaptureFixture
     printed = capsys.readouterr().out
     assert "Totals" in printed
     assert "drawn: resnet18_p_resnet18a.svg" in printed
-    assert "only in B" in (folder / "resnet18_p_resnet18a.svg").read_text(encoding="utf-8")
+    assert "basic → partial_basic" in (folder / "resnet18_p_resnet18a.svg").read_text(encoding="utf-8")
     gate = ["--set", "width=2", "--fail-if", "macs>+10%", "--json"]
     assert run(["diff", "dpnet", "dpnet", *gate, "--render", "-o", "b.dot"]) == 3
     assert json.loads(capsys.readouterr().out)["failed"] == ["macs>+10%"]
