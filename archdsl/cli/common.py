@@ -18,6 +18,8 @@ from archdsl.spec.yaml import TextLimits
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from archdsl.explore.grid.axis import Axis
+
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 140  # where output goes to a file or a pipe, so that tables are not cut
 
@@ -79,6 +81,12 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+
+
+def print_steps(axes: Iterable[Axis]) -> None:
+    """Say of every range whose step was not written how it is walked along."""
+    for said in filter(None, (axis.said for axis in axes)):
+        click.echo(f"  {said}")
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together
