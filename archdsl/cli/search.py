@@ -139,8 +139,6 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     from archdsl.explore.search.storage import kept, memory, open_storage, shown
 
     request = _request(open_net(base.spec, base.settings, limits), base.axes, wanted)
-    if not as_json:
-        print_steps(request.space.axes)
     # One network needs no file beside it.
     where = place.storage or ("" if len(request.space) == 1 else _storage_of(base.spec))
     name = place.study or request.name(Path(base.spec).stem)
@@ -155,8 +153,10 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     if as_json:
         about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in request.aims]}
         print_json({**about, "steps": steps(request.space.axes), **found.as_dict()})
-    elif found.trials:
-        print_found(found, request, name, shown(where))
+    else:
+        print_steps(request.space.axes)
+        if found.trials:
+            print_found(found, request, name, shown(where))
     if found.trials:
         return 0
     click.echo(nothing_found(found, request), err=True)
