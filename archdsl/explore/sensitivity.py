@@ -77,9 +77,9 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         if not is_single_number(step) or step <= 0:
             raise InputError(f"the step of '{name}' is a number above 0, {describe(step)} came")
     found = [
-        Influence(name, value, *(_side(net, name, to, names) for to in ends), step)
-        for name, value, ends, step in _steps(net, dict(steps or {}))
-        if any(end is not None for end in ends)
+        Influence(name, value, _side(net, name, down, names), _side(net, name, up, names), step)
+        for name, value, (down, up), step in _steps(net, dict(steps or {}))
+        if down is not None or up is not None
     ]
     start = {name: total(net, name) for name in names}
 

@@ -174,7 +174,8 @@ def _range_or_list(knob: Parameter, name: str, text: str) -> Axis:
     match = _RANGE.match(text)
     if match is None:
         return Axis.of(name, _listed(name, text))
-    low, high, given = (exact(_number(name, part)) if part else None for part in match.groups())
+    low, high = (exact(_number(name, match[place])) for place in (1, 2))
+    given = exact(_number(name, match[3])) if match[3] else None
     loose = "." in name and not name.startswith("blocks.")  # of a cell or an element only its values tell whether it is whole
     kind = replace(knob, type="any") if loose else knob
     step = step_of(kind, low, high) if given is None else given
