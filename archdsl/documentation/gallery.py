@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from archdsl.artifacts import folder, write
+from archdsl.artifacts import write
 from archdsl.cli.main import run
 from archdsl.errors import ArchdslError
 
@@ -130,13 +130,12 @@ def _entries() -> Iterator[Entry]:
 def main(target: Path) -> None:
     """Write page and pictures."""
     found = made()
-    with folder(target / FOLDER, frozenset(p.name for p in (target / FOLDER).glob("*"))) as work:
-        for name, content in found.items():
-            if name != PAGE:
-                path = work / Path(name).relative_to(FOLDER)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-    write(target / PAGE, found[PAGE])
+    for name, content in found.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        write(target / name, content)
+    for path in (target / FOLDER).rglob("*.svg"):
+        if str(path.relative_to(target)) not in found:
+            path.unlink()
 
 
 if __name__ == "__main__":
