@@ -1,15 +1,18 @@
-"""ONNX by torch's exporter (the one that starts from torch.export), read and run by ONNX Runtime."""
+"""ONNX by torch's exporter (the one that starts from torch.export), checked by ONNX, read and run by ONNX Runtime."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.onnx_pools import settle_pools
 from archdsl.compilers.programs import example, first_line, program, quiet
 from archdsl.errors import BackendError
+from archdsl.ir.graph import Graph
 
 INPUT, OUTPUT = "x", "y"
 
@@ -39,7 +42,46 @@ def write(model: Model, path: Path) -> None:
     except Exception as error:  # of many kinds, none of them documented
         raise BackendError(f"onnx: torch's exporter cannot express the network: {first_line(error)}") from error
     assert made is not None
+    settle_pools(made.model)
     made.save(path)
+    check(path, model.graph)
+
+
+def check(path: Path, graph: Graph) -> None:
+    """ONNX's own checker, with every shape inferred anew.
+
+    Raises:
+        BackendError: it rejects the file; names the layer, where the message tells of one.
+    """
+    from onnx.checker import ValidationError, check_model
+    from onnx.shape_inference import InferenceError
+
+    try:
+        check_model(str(path), full_check=True)
+    except (ValidationError, InferenceError) as error:
+        raise BackendError(
+            f"onnx: ONNX's checker rejects what was written{_layer(str(error), path, graph)}: {_reason(error)}"
+        ) from error
+
+
+def _layer(message: str, path: Path, graph: Graph) -> str:
+    """The layer of the first node that a message of the checker names, with its operator and line."""
+    import onnx
+
+    found = re.search(r"node name: ([^)\s]+)", message)
+    for node in onnx.load(str(path), load_external_data=False).graph.node if found else ():
+        if found is not None and node.name == found[1]:
+            scopes = next((entry.value for entry in node.metadata_props if entry.key == "pkg.torch.onnx.name_scopes"), "")
+            for layer in graph:
+                if f"'{layer.name}'" in scopes:
+                    line = f", line {layer.mark.line + 1}" if layer.mark else ""
+                    return f" for {layer.op.word} of the layer '{layer.name}'{line}"
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    """The last sentence of a message, which names the cause."""
+    return " ".join(re.split(r"\[\w+Error\] ", str(error).strip())[-1].split())
 
 
 def read(path: Path) -> Run:

@@ -35,8 +35,14 @@ def write(model: Model, path: Path) -> None:
 
 
 def read(path: Path) -> Run:
-    """The network of the files, compiled for the CPU."""
-    compiled = _library().Core().compile_model(path, "CPU", WHOLE)
+    """The network of the files, its shapes inferred anew, compiled for the CPU. Raises BackendError where OpenVINO refuses them."""
+    core = _library().Core()
+    try:
+        found = core.read_model(path)
+        found.validate_nodes_and_infer_types()
+    except RuntimeError as error:
+        raise BackendError(f"openvino refuses what was written: {first_line(error)}") from error
+    compiled = core.compile_model(found, "CPU", WHOLE)
 
     def run(image: Tensor) -> Tensor:
         return torch.from_numpy(compiled([image.numpy()])[0])

@@ -26,9 +26,14 @@ def write(model: Model, path: Path) -> None:
 
 
 def read(path: Path) -> Run:
-    """The program of a file, as a module."""
+    """The program of a file, as a module. Raises BackendError where torch's verifier rejects it."""
     with quiet():
-        return torch.export.load(path).module()
+        found = torch.export.load(path)
+        try:
+            found.validate()  # type: ignore[no-untyped-call]
+        except Exception as error:  # SpecViolationError and whatever it meets on the way
+            raise BackendError(f"pt2: the verifier of torch.export rejects what was written: {first_line(error)}") from error
+        return found.module()
 
 
 def program(model: Model, largest: int | None = None) -> ExportedProgram:

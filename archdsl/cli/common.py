@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archdsl.cost.tables.sheet import Sheet
+    from archdsl.explore.grid.axis import Axis
 
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 140  # where output goes to a file or a pipe, so that tables are not cut
@@ -86,6 +87,10 @@ def console() -> Console:
 def print_sheet(out: Console, sheet: Sheet) -> None:
     """Print a table that other forms could be written of too."""
     print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
+def print_steps(axes: Iterable[Axis]) -> None:
+    """Say of every range whose step was not written how it is walked along."""
+    for said in filter(None, (axis.said for axis in axes)):
+        click.echo(f"  {said}")
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together

@@ -83,7 +83,7 @@ def command(
     if as_json:
         print_json(bill.as_dict())
     elif target.form or target.output:
-        write_sheet(bill.sheet(people=False), target.form or form_of(target.output, FORMS), target.output)
+        write_sheet(bill.sheet(people=False), form_of(target.form, target.output, FORMS), target.output)
     else:
         bill.print(console())
     return 0

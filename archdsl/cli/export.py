@@ -19,6 +19,7 @@ from archdsl.cli.common import (
     print_json,
     spec_argument,
 )
+from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import gathered, given
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError
@@ -43,8 +44,10 @@ class Destination:
     )
 
     def form(self) -> str:
-        """The form that is named, or that the name of the file asks for. Raises UsageError where neither tells it."""
+        """The form that is named, or that the name of the file asks for. Raises UsageError where neither tells it, or they differ."""
         if self.to:
+            if self.output is not None:
+                check_agreement(self.output, self.to, [FORMS[self.to].suffix])
             return self.to
         if self.output is None:
             raise click.UsageError(f"--to or -o is needed; forms: {', '.join(FORMS)}")

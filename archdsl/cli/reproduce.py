@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import console, json_option, print_json, print_table
-from archdsl.cli.measuring import Measuring, flags_given, measuring_options, print_bench
+from archdsl.cli.measuring import Measuring, flags_given, measuring_options, print_bench, print_doubt, ratio_text
 from archdsl.cli.progress import progress
 from archdsl.errors import InputError, clip, near_miss
 
@@ -124,7 +124,7 @@ def print_pairs(out: Console, heading: str, found: Times) -> None:
     rows = []
     for pair in found.pairs:
         reported = [f"{pair.reported[d.word]:.3f}" if d.word in pair.reported else "-" for d in found.devices]
-        ratios = [f"{pair.measured[at].median:.3f}" for at in configurations]
+        ratios = [ratio_text(pair.measured[at]) for at in configurations]
         rows.append([f"{pair.network} / {pair.over}", *reported, *ratios])
     print_table(out, heading, head, rows, head[1:])
     threads = "" if several else f", {configurations[0].threads} thread{'s' if configurations[0].threads != 1 else ''}"
@@ -135,4 +135,5 @@ def print_pairs(out: Console, heading: str, found: Times) -> None:
         "and MobileNetV3 is the large network as published, which the paper does not measure",
     ):
         out.print(f"  {line}", markup=False, soft_wrap=True)
+    print_doubt(out, [pair.measured[at] for pair in found.pairs for at in configurations])
     out.print()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import F, given
 
 if TYPE_CHECKING:
@@ -36,13 +37,17 @@ class SheetFile:
     output: Path | None = given(output_option)
 
 
-def form_of(output: Path | None, forms: Iterable[str]) -> str:
-    """The form that a name ends in, among those that a command writes.
+def form_of(form: str | None, output: Path | None, forms: Iterable[str]) -> str:
+    """The form that is asked for, or else the one that a name ends in, among those that a command writes.
 
     Raises:
-        UsageError: it ends in something else.
+        UsageError: the name ends in something else.
     """
-    known = {ending: form for ending, form in ENDINGS.items() if form in set(forms)}
+    known = {ending: word for ending, word in ENDINGS.items() if word in set(forms)}
+    if form is not None:
+        if output is not None:
+            check_agreement(output, form, [ending for ending, word in known.items() if word == form])
+        return form
     suffix = output.suffix.lower() if output else ""
     if suffix not in known:
         words = ", ".join(dict.fromkeys(known.values()))

@@ -24,7 +24,7 @@ def command(
     spec: str, form: str | None, columns: str | None, output: Path | None, settings: tuple[str, ...], limits: Limits
 ) -> None:
     """The table of SPEC as its paper prints it, for Markdown, LaTeX (booktabs) or as a page that stands alone."""
-    chosen = form or (form_of(output, FORMS) if output else "markdown")
+    chosen = form_of(form, output, FORMS) if form or output else "markdown"
     sheet = open_net(spec, settings, limits).table()
     if columns is not None:
         names = [name.strip() for name in columns.split(",") if name.strip()]

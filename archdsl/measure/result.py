@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl.cost.comparing.totals import kernels
@@ -11,7 +11,7 @@ from archdsl.cost.memory.movement import movement
 from archdsl.ir.graph import Graph
 from archdsl.measure.job import Configuration
 from archdsl.measure.machine import Machine
-from archdsl.measure.timing import Spread, Timing
+from archdsl.measure.timing import Spread, Timing, ratio
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Row:
-    """One network in one configuration. `ratio` is of its time to that of the first network, round by round."""
+    """One network in one configuration.
+
+    Attributes:
+        ratio: of its time to that of the first network, round by round; the other way round in a bench that is turned.
+    """
 
     configuration: Configuration
     entry: Entry
@@ -60,7 +64,7 @@ class Row:
     work: Work
 
     def as_dict(self) -> dict[str, Any]:
-        time, ratio = self.timing.spread, self.ratio
+        time, share = self.timing.spread, self.ratio
         return {
             **self.configuration.as_dict(),
             "network": self.entry.label,
@@ -68,7 +72,7 @@ class Row:
             "optimized": self.entry.optimised,
             "rounds": len(self.timing.seconds),
             "seconds": {"median": time.median, "low": time.low, "high": time.high, "minimum": self.timing.minimum},
-            "ratio": {"median": ratio.median, "low": ratio.low, "high": ratio.high},
+            "ratio": {"median": share.median, "low": share.low, "high": share.high, "tells": share.tells},
             "macs": self.work.macs,
             "moved_bytes": self.work.moved_bytes,
             "kernels": self.work.kernels,
@@ -82,11 +86,22 @@ class Bench:
     Attributes:
         rows: by configuration, in each the networks as they were given.
         left_out: runtimes that were not asked for by name and cannot run the networks, with the reason.
+        turned: whether ratios are of the first network to each, in place of each to the first.
     """
 
     machine: Machine
     rows: tuple[Row, ...]
     left_out: dict[str, str]
+    turned: bool = False
+
+    def turn(self) -> Bench:
+        """The same with every ratio the other way round."""
+        rows = []
+        for group in self.by_configuration().values():
+            for row in group:
+                sides = (row.timing, group[0].timing) if self.turned else (group[0].timing, row.timing)
+                rows.append(replace(row, ratio=ratio(*sides)))
+        return replace(self, rows=tuple(rows), turned=not self.turned)
 
     @property
     def optimised(self) -> bool:
@@ -103,6 +118,7 @@ class Bench:
         return {
             "machine": self.machine.as_dict(),
             "first": self.rows[0].entry.label,
+            "ratios": "first / network" if self.turned else "network / first",
             "rows": [row.as_dict() for row in self.rows],
             "left_out": self.left_out,
         }

@@ -52,7 +52,8 @@ class Pair:
 
     def as_dict(self) -> dict[str, Any]:
         measured = [
-            {**at.as_dict(), "median": found.median, "low": found.low, "high": found.high} for at, found in self.measured.items()
+            {**at.as_dict(), "median": found.median, "low": found.low, "high": found.high, "tells": found.tells}
+            for at, found in self.measured.items()
         ]
         names = {"network": self.network, "over": self.over, "optimized": self.optimised}
         return {**names, "reported": self.reported, "measured": measured}
@@ -60,7 +61,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Times:
-    """The table, and what was measured for it."""
+    """The table, and what was measured for it. All ratios are as the paper's: of its network, DP-Net, over another."""
 
     devices: tuple[Device, ...]
     pairs: tuple[Pair, ...]
@@ -94,7 +95,7 @@ def count_steps(asked: Asked) -> int:
 def times(asked: Asked, step: Step | None = None) -> Times:
     """Measure the networks of the table. Raises as `archdsl.measure.bench.bench`."""
     found = bench([(spec, Design.load(spec)) for spec in specs()], asked, step)
-    return Times(devices(), pairs(found, devices()), found)
+    return Times(devices(), pairs(found, devices()), found.turn())
 
 
 def pairs(found: Bench, printed: tuple[Device, ...]) -> tuple[Pair, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from archdsl.compilers.onnx_direct.rule import Rule, both
 from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
+from archdsl.compilers.onnx_pools import ends
 from archdsl.ops import Operator, Shape
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 
@@ -16,17 +17,15 @@ from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 def _window(op: MaxPool | AvgPool, shapes: tuple[Shape, ...]) -> dict[str, Any]:
     """Attributes of a pooling window.
 
-    Where a window of `ceil` would begin in the padding past the end, PyTorch drops it and ONNX does not: padding that just holds
-    the last window says the same without `ceil`.
+    Where `ceil` means another number of windows in ONNX, it is said by padding (see `archdsl.compilers.onnx_pools`).
     """
     begin = op.window.pads
     window = {"kernel_shape": op.kernel, "strides": op.window.stride, "pads": both(begin)}
     if not op.ceil:
         return window
-    places = list(zip(shapes[0][1:], op.shape(*shapes)[1:], op.kernel, op.window.stride, begin, strict=True))
-    if all(count == -(-(extent + 2 * pad - kernel) // step) + 1 for extent, count, kernel, step, pad in places):
+    end = ends(shapes[0][1:], op.shape(*shapes)[1:], tuple(op.kernel), tuple(op.window.stride), tuple(begin))
+    if end is None:
         return {**window, "ceil_mode": 1}
-    end = [max(0, (count - 1) * step + kernel - extent - pad) for extent, count, kernel, step, pad in places]
     return {**window, "pads": [*begin, *end]}
 
 

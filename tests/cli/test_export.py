@@ -51,6 +51,9 @@ def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
             ["-o", "net.tflite"],
             "net.tflite does not tell the form; name it with --to, or end the file in .py (python), .onnx (onnx)",
         ),
+        (["--to", "onnx", "-o", "m.py"], "-o m.py ends as python does, and onnx is asked for; end the name in .onnx"),
+        (["--to", "python", "-o", "m.onnx"], "-o m.onnx ends as onnx does, and python is asked for; end the name in .py"),
+        (["--to", "openvino", "-o", "m.yaml"], "-o m.yaml ends as a spec does, and openvino is asked for; end the name in .xml"),
     ],
 )
 def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

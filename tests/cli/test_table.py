@@ -38,6 +38,9 @@ def test_the_ending_says_the_form(name: str, begin: str, tmp_path: Path, capsys:
     ("args", "code", "message"),
     [
         (["-o", "a.csv"], 2, "-o a.csv: end the name in .md, .html, .htm, .tex, or name the form: markdown, html, latex"),
+        (["--to", "latex", "-o", "a.md"], 2, "-o a.md ends as a table does, and latex is asked for; end the name in .tex"),
+        (["--to", "markdown", "-o", "a.py"], 2, "-o a.py ends as python does, and markdown is asked for; end the name in .md"),
+        (["--to", "html", "-o", "dpnet.yaml"], 2, "ends as a spec does, and html is asked for; end the name in .html or .htm"),
         (["--to", "word"], 2, "'word' is not one of 'markdown', 'latex', 'html'"),
         (["--columns", "operator,params,mac"], 1, "unknown column 'mac'; did you mean 'MACs'?"),
         (["--columns", ","], 2, "--columns names no column"),
@@ -51,3 +54,13 @@ def test_mistakes(
     assert run(["table", "dpnet", *args]) == code
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_bill_is_not_written_under_another_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["cost", "squeezenet", "--csv", "-o", "a.html"]) == 2
+    assert "-o a.html ends as a table does, and csv is asked for; end the name in .csv" in capsys.readouterr().err
+    assert run(["cost", "squeezenet", "--csv", "-o", "a"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -195,3 +195,44 @@ def test_activations_are_one_operator(model: Model, tmp_path: Path) -> None:
     assert not operators & {"Clip", "Div", "Where", "Cast"}  # of activations taken apart
     assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
     assert [layer.inplace for layer in model.module.modules() if isinstance(layer, torch.nn.Hardswish)] == [True] * 5
+
+
+POOLS = """
+input: [2, 9, 11]
+net:
+  - fork:
+    paths:
+      - [{maxpool: {kernel: 4, stride: 4, padding: 2, ceil: true}}, flatten]
+      - [{avgpool: {kernel: 4, stride: 4, padding: 2, ceil: true}}, flatten]
+      - [{avgpool: {kernel: 4, stride: 4, padding: 2, ceil: true, count_padding: false}}, flatten]
+      - [{avgpool: {kernel: 3, stride: 2, padding: 1, ceil: true}}, flatten]
+    join: concat
+"""
+
+
+@pytest.fixture(scope="module")
+def pools() -> Model:
+    """Pooling whose last window would begin in the padding, along one axis alone."""
+    net = archdsl.loads(POOLS)
+    return Model(net.graph(), net.module().eval(), "Pools")
+
+
+@pytest.mark.parametrize("to", ["onnx", "pt2"])
+def test_pooling_that_rounds_up(to: str, pools: Model, tmp_path: Path) -> None:
+    path = tmp_path / f"pools{FORMS[to].suffix}"
+    assert export(pools, to, path).largest_difference < 1e-5
+    if to == "onnx":
+        import onnx
+
+        onnx.checker.check_model(str(path), full_check=True)
+
+
+def test_what_the_checker_rejects_is_not_kept(pools: Model, tmp_path: Path, monkeypatch: Any) -> None:
+    """ONNX Runtime runs this file, and gives the right output; ONNX says that it is none."""
+    monkeypatch.setattr("archdsl.compilers.onnx.settle_pools", lambda made: None)
+    with pytest.raises(BackendError) as caught:
+        export(pools, "onnx", tmp_path / "pools.onnx")
+    message = str(caught.value)
+    assert message.startswith("onnx: ONNX's checker rejects what was written for maxpool of the layer ")
+    assert ", line 6: Inferred shape and existing shape differ" in message
+    assert not list(tmp_path.iterdir())

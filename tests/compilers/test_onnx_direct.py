@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -151,3 +152,25 @@ def test_what_cannot_be_written() -> None:
         onnx_model(archdsl.load("resnet18", width=[1, 2]).graph())
     with pytest.raises(BackendError, match="are more than a model in one piece holds"):
         onnx_model(archdsl.load("vgg16", classes=100000, resolution=512).graph())
+
+
+CUT = [
+    ((9, 9), {"kernel": 4, "stride": 4, "padding": 2}),  # the last window would begin in the padding, along both axes
+    ((9, 11), {"kernel": 4, "stride": 4, "padding": 2}),  # along one of them; the other has a window that is cut
+    ((6, 9), {"kernel": 1, "stride": 3, "padding": 0}),
+    ((8, 9), {"kernel": 3, "stride": 2, "padding": 1}),
+    ((7, 10), {"kernel": [4, 3], "stride": [4, 2], "padding": [2, 1]}),
+]
+
+
+@pytest.mark.parametrize(("word", "more"), [("maxpool", {}), ("avgpool", {}), ("avgpool", {"count_padding": False})])
+@pytest.mark.parametrize(("extent", "window"), CUT)
+def test_pooling_that_rounds_up_is_valid_onnx(extent: tuple[int, int], window: dict[str, Any], word: str, more: Any) -> None:
+    graph = chain((2, *extent), (word, {**window, "ceil": True, **more}))
+    onnx.checker.check_model(onnx_model(graph), full_check=True)
+    assert difference(graph) < 1e-5
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_networks_pass_the_checker(seed: int) -> None:
+    onnx.checker.check_model(onnx_model(random_networks.network(seed)), full_check=True)

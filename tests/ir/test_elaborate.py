@@ -280,7 +280,7 @@ def test_names_of_the_paper_mirror_its_table() -> None:
     assert node.mark.source.name.endswith("blocks/mobile.yaml")
     assert node.mark.text == "conv"
     frames = [(frame.kind, frame.block) for frame in node.scope if frame.kind != "path" or frame.block == "k5"]
-    assert frames[:3] == [("stage", "28x28"), ("block", "dp_a"), ("path", "k5")]
+    assert frames[:3] == [("stage", "stage3"), ("block", "dp_a"), ("path", "k5")]
     assert [frame.row for frame in node.scope if frame.row] == [6]
     assert all(frame.path == "" or node.name.startswith(f"{frame.path}.") for frame in node.scope)
 

@@ -46,7 +46,7 @@ def test_the_outermost_level_is_the_table_with_its_stages() -> None:
     assert children(parts, -1) == [
         ("input", "input"),
         ("block", "conv3x3 | out 16, s 2, hswish"),
-        *[("stage", name) for name in ("112x112", "56x56", "28x28", "14x14", "7x7")],
+        *[("stage", name) for name in ("stage1", "stage2", "stage3", "stage4", "stage5")],
         ("block", "conv1x1 | out 960, s 1, hswish"),
         ("block", "pool"),
         ("block", "fc | out 1280, hswish"),
@@ -116,7 +116,7 @@ def test_a_part_knows_its_line_and_the_calls_around_it() -> None:
         ("blocks/partial.yaml", "path"),
         ("blocks/partial.yaml", "{"),
         ("dpnet.yaml", "dp_b"),
-        ("dpnet.yaml", "112x112"),
+        ("dpnet.yaml", "stage1"),
     ]
 
 
@@ -319,7 +319,7 @@ def test_fold_click_search_and_keys(dpnet: str, tmp_path: Path) -> None:
         """,
     )
     first = told["first"]
-    assert first[:4] == ["input", "conv3x3", "112x112", "dp_a_1"]
+    assert first[:4] == ["input", "conv3x3", "stage1", "dp_a_1"]
     assert told["clicked"][0].split(None, 1) == ["33", "- [dp_a,             16,   16,  false, relu,   1]"]
     assert told["clicked"][1:] == ["dp_a", "112²×16"]
     assert told["selected"] == "true"
