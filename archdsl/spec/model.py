@@ -37,6 +37,7 @@ __all__ = [
     "Stage",
     "Step",
     "Table",
+    "Title",
     "Value",
 ]
 
@@ -186,6 +187,15 @@ class Parameter:
     readings: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Title:
+    """A printed name. `text` None leaves a column out; `$name` in it stands for an argument. `word` marks what is named."""
+
+    mark: Mark
+    text: str | None
+    word: Mark
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Block:
     """A block. `broken`: its definition could not be read, so nothing is known of its arguments."""
@@ -196,6 +206,7 @@ class Block:
     args: dict[str, Parameter]
     body: Body
     broken: bool = False
+    title: Title | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -239,6 +250,7 @@ class File:
     net: Body | None
     rows: dict[int, RowEdit]
     reported: tuple[Reported, ...]
+    titles: dict[str, Title]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -271,7 +283,7 @@ class Spec:
     """A whole network: a file with its imports and its base put in.
 
     `knobs` holds those of the network and those of imported files that its blocks read. `forced` holds arguments by block that are
-    the same in every call, whatever the call says.
+    the same in every call, whatever the call says. `titles` holds printed names, those of blocks among them.
     """
 
     name: str
@@ -287,4 +299,5 @@ class Spec:
     reported: tuple[Reported, ...]
     files: tuple[Source, ...]
     extends: str | None = None
+    titles: dict[str, Title] = field(default_factory=dict)
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)
