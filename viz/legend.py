@@ -11,7 +11,7 @@ from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, SIZE, TONES
 from archdsl.viz.text import clean
 
 _WORDS = {
-    "operator": "layer that learns",
+    "operator": "layer with weights",
     "plain": "layer without weights",
     "block": "block, closed",
     "split": "split",

@@ -130,12 +130,21 @@ def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None
 def _drawing(scene: Scene) -> Drawing:
     view = scene.view
     peak = Peak(scene.graph) if view.peak else None
-    drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, peak.apart() if peak else None)
+    apart = peak.apart() if peak else None
+    drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, apart, _names(scene))
     if view.legend:
         drawing = replace(drawing, legends=(kinds(drawing, fills=scene.heat is None and peak is None),))
     if peak is not None:
         return at_peak(drawing, peak)
     return drawing if scene.heat is None else heated(drawing, scene.heat)
+
+
+def _names(scene: Scene) -> dict[str, str] | None:
+    """Printed names of blocks by name, where they are wanted."""
+    if not scene.view.titles:
+        return None
+    titles = scene.net.spec.titles if scene.net is not None else {}
+    return {word: title.text for word, title in titles.items() if title.text is not None and "$" not in title.text}
 
 
 def difference(
