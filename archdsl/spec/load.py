@@ -160,7 +160,6 @@ class _Loader:
             self.bring(inner, other, parts, inherited)
         for name, block in other.blocks.items():
             self.add_block(name, block, parts, inherited)
-        parts.titles = {**other.titles, **parts.titles}
         for name, knob in other.knobs.items():
             if isinstance(knob, Override):
                 knob = Parameter(name=name, mark=knob.mark, type="any", default=knob.default)
