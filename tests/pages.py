@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,14 +48,19 @@ def write_files(found: list[Example], folder: Path) -> None:
             path.write_text(example.text, encoding="utf-8")
 
 
+def printed_by(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command prints, mistakes first, without blanks at the ends of lines."""
+    code = run(shlex.split(command))
+    captured = capsys.readouterr()
+    assert code != 2, captured.err
+    return "\n".join(line.rstrip() for line in (captured.err + captured.out).strip("\n").splitlines())
+
+
 def run_commands(example: Example, capsys: pytest.CaptureFixture[str]) -> None:
     """Run the commands of a console example, and compare what they print."""
     for session in re.split(r"^\$ archdsl ", example.text, flags=re.MULTILINE)[1:]:
         command, _, printed = session.partition("\n")
-        code = run(command.replace("'", "").split())
-        captured = capsys.readouterr()
-        assert code != 2, captured.err
-        found = "\n".join(line.rstrip() for line in (captured.err + captured.out).strip("\n").splitlines())
+        found = printed_by(command, capsys)
         pattern = ".*".join(re.escape(part) for part in printed.strip("\n").split("…"))
         assert re.fullmatch(pattern, found, re.DOTALL), found
 
