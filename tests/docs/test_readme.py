@@ -1,4 +1,4 @@
-"""README.md and docs/commands.md: examples print what stands there, commands are all listed, links lead somewhere, measurements are dated."""
+"""README.md and docs/commands.md: examples print what stands there, every command is listed, links lead somewhere, times have dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder with the README's spec, and with that spec misspelt."""
     assert SPEC.text.startswith("# tiny.yaml\n")
     (tmp_path / "tiny.yaml").write_text(SPEC.text, encoding="utf-8")
-    (tmp_path / "wide.yaml").write_text(SPEC.text.replace("[bottleneck", "[bottelneck", 1), encoding="utf-8")
+    (tmp_path / "wide.yaml").write_text(SPEC.text.partition("\n")[2].replace("[bottleneck", "[bottelneck", 1), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
