@@ -12,7 +12,7 @@ from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
-from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Value
+from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value
 
 __all__ = [
     "PLAIN",
@@ -185,15 +185,6 @@ class Parameter:
     step: int | Fraction | None = None
     reading: bool = False
     readings: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Title:
-    """A printed name. `text` None leaves a column out; `$name` in it stands for an argument. `word` marks what is named."""
-
-    mark: Mark
-    text: str | None
-    word: Mark
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
