@@ -153,7 +153,10 @@ class _Row:
 
     def box(self, box: Box, before: Part | None) -> None:
         """Place a box, and draw the lines that lead to it."""
-        above, start, chain = self.around, self.y, self.frames.of[box.id]
+        chain = self.frames.of[box.id]
+        kept = common(self.around, chain)
+        self.enter(kept)
+        start = self.y
         if isinstance(before, Edge):
             self.y += LONG if before.label else SHORT
         elif isinstance(before, Paths):
@@ -161,7 +164,7 @@ class _Row:
         gap = self.y
         self.enter(chain)
         width, height = extent(box)
-        self.reach(max(width / 2, self.frames.beside(chain[len(common(above, chain)) :])), width / 2)
+        self.reach(max(width / 2, self.frames.beside(chain[len(kept) :])), width / 2)
         self.places[box.id] = Place(0.0, self.y + height / 2, width, height)
         if isinstance(before, Edge):
             self.straight(before, gap)
@@ -206,7 +209,7 @@ class _Row:
                 continue
             label = (axis, top - 5) if branch.enters.label else None
             self.lines.append(Line(branch.enters, (*into, (axis, put.begin)), label, side))
-            label = (axis, bottom + SIZE + 2) if branch.leaves.label else None
+            label = (axis, bottom + SIZE + 1) if branch.leaves.label else None
             self.lines.append(Line(branch.leaves, ((axis, put.end), (axis, bottom)), label, side))
         self.y = bottom
 
