@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -123,6 +124,19 @@ class Design:
 
         title = self.name + (f", {self.spec.paper}" if self.spec.paper else "")
         return layout(self.spec, self._bill).sheet(title, self._bill)
+
+    def printed_table(self, columns: Sequence[str] | None = None) -> Sheet:
+        """The same with the names that `title` and `titles` of the spec give, without numbers of rows, outputs and costs.
+
+        Args:
+            columns: these columns in this order, by their heads in `table()`.
+
+        Raises:
+            InputError: no such column.
+        """
+        from archdsl.cost.tables.layout import printed
+
+        return printed(self.spec, self._bill, self.table().title, columns)
 
     def module(self) -> Network:
         """The network as a torch.nn.Module with fresh weights from torch's global generator.

@@ -4,6 +4,8 @@ view        how a picture is wanted                   (viz/view.py)
 structure   the graph as boxes, edges and clusters    (viz/structure.py)
 heat        what sets them apart: cost, the peak of   (viz/heat.py, viz/peak.py,
             memory, the difference of two networks     viz/difference.py)
+series      boxes in a row and paths side by side,    (viz/series.py, viz/balanced.py,
+            where a part is that: laid out evenly      viz/even.py)
 dot         those in the DOT language                 (viz/dot.py)
 layout      DOT to SVG, by a dot program              (viz/layout.py)
 titles      titles of frames out of the way of lines  (viz/titles.py)

@@ -156,7 +156,9 @@ class _Writer:
                 frame.node(part.id, escaped(*part.lines), **look)
                 continue
             with frame.subgraph(name=f"cluster_{part.id}") as inner:
-                if part.kind == "path":
+                if part.kind == "part":
+                    inner.attr(peripheries="0", label=escaped(part.title), labelloc="b", labeljust="c", margin="10")
+                elif part.kind == "path":
                     inner.attr(peripheries="0", label="", margin="0")
                 else:
                     label = widened(clean(part.title)) if part.id in self.wide else part.title

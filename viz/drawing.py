@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BoxKind = Literal["input", "output", "operator", "block", "split", "join", "sign", "fork"]
+BoxKind = Literal["input", "output", "operator", "plain", "block", "split", "join", "sign", "fork"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Box:
 
     Attributes:
         id: unique within the drawing.
-        kind: `sign` is a circle with + or ×, `fork` the dot where a tensor parts.
+        kind: `plain` is a layer that learns nothing, `sign` a circle with + or ×, `fork` the dot where a tensor parts.
         lines: its text.
         cluster: id of the cluster around it; "" at the outermost level.
         nodes: names of the nodes that it stands for, without those of folded repeats.
@@ -54,7 +54,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A frame around boxes. `kind` is `stage`, `block` or `path`; a path is a column that has neither frame nor title."""
+    """A frame around boxes. `kind` is `stage`, `block`, `path` or `part`.
+
+    A path is a column that has neither frame nor title. A part is one of several pictures in one: no frame, its title below it.
+    """
 
     id: str
     kind: str

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape as html_escape
 
 from archdsl.viz.drawing import Drawing, Legend
-from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, TONES
+from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, SIZE, TONES
 from archdsl.viz.text import clean
 
 _WORDS = {
-    "operator": "layer",
+    "operator": "layer with weights",
+    "plain": "layer without weights",
     "block": "block, closed",
-    "split": "split or join",
-    "join": "split or join",
+    "split": "split",
+    "join": "join",
 }
+_SQUARE = re.compile(r"([\d…]+)²×([\d…]+)")
 _PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
 
@@ -23,15 +26,22 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     """What the boxes and lines of a drawing are. `fills`: whether the fills of boxes say their kind."""
     found = dict.fromkeys(box.kind for box in drawing.boxes)
     swatches = {words: kind for kind in KINDS if fills and kind in found and (words := _WORDS.get(kind))}
+    if "split" in swatches and "join" in swatches:  # they look alike
+        swatches = {"split or join" if words == "split" else words: kind for words, kind in swatches.items() if words != "join"}
     signs = dict.fromkeys(line for box in drawing.boxes if box.kind == "sign" for line in box.lines)
     notes = [f"{'; '.join(_SIGNS[s] for s in _SIGNS if s in signs)}"] if signs else []
     labels = [edge.label for edge in drawing.edges if edge.label]
-    if any("²×" in label for label in labels):
-        notes += ["56²×24 is height and width 56, 24 channels", "a line without a shape carries what came in"]
-    elif labels:
+    square = next((match for label in labels if (match := _SQUARE.fullmatch(label))), None)
+    if square is not None:
+        notes.append(f"{square[0]} is height and width {square[1]}, {square[2]} channels")
+    if len(labels) < len(drawing.edges) and any("×" in label for label in labels):
+        notes.append("a line without a shape carries what came in")
+    elif labels and len(labels) < len(drawing.edges):
         notes.append("a line without a number carries as many channels as came in")
-    if any(times > 1 for times in (*(b.times for b in drawing.boxes), *(c.times for c in drawing.clusters))):
-        notes.append("x 3 is three equal ones in a row")
+    repeats = [*(box.times for box in drawing.boxes), *(cluster.times for cluster in drawing.clusters)]
+    times = next((count for count in repeats if count > 1), 1)
+    if times > 1:
+        notes.append(f"x {times} is {times} equal ones in a row")
     return Legend("", tuple((kind, words) for words, kind in swatches.items()), notes=tuple(notes))
 
 
@@ -82,6 +92,44 @@ def _step(swatch: tuple[str, str], advance: float) -> str:
     attributes = _look(look)
     text = f'<font color="{attributes.get("fontcolor", INK)}">{_escaped(words)}</font>'
     return f'<td bgcolor="{attributes.get("fillcolor", PAPER)}" width="{len(words) * advance + 8:.0f}">{text}</td>'
+
+
+def drawn(legends: Iterable[Legend], top: float) -> tuple[list[str], float, float]:
+    """Legends as pieces of SVG below `top`, with the width and the height that they take, in points."""
+    pieces: list[str] = []
+    width, y = 0.0, 0.0
+    for legend in legends:
+        if legend.title:
+            y += _DOWN
+            pieces.append(_words(0, top + y, legend.title))
+            width = max(width, len(legend.title) * _ACROSS)
+        x = 0.0
+        y += _DOWN * bool(legend.swatches) * 1.3
+        for look, words in legend.swatches:
+            fill, ink = _look(look).get("fillcolor", PAPER), _look(look).get("fontcolor", INK)
+            long = len(words) * _ACROSS * 1.1 + 8
+            inside = legend.scale
+            wide = long if inside else 16.0
+            mark = "" if inside else MARKS.get(look, "")
+            pieces.append(
+                f'<rect x="{x:.1f}" y="{top + y - 10:.1f}" width="{wide:.1f}" height="13" fill="{fill}" stroke="{FRAME}"/>'
+                + (_words(x + 5, top + y, mark, ink) if mark else "")
+                + _words(x + (4 if inside else 20), top + y, words, ink if inside else INK)
+            )
+            x += wide + (0 if inside else long + 10)
+        width = max(width, x)
+        for note in legend.notes:
+            y += _DOWN
+            pieces.append(_words(0, top + y, note))
+            width = max(width, len(note) * _ACROSS)
+    return pieces, width, y
+
+
+_DOWN, _ACROSS = 15.0, 5.2  # points of a line and of a character of running text
+
+
+def _words(x: float, y: float, text: str, colour: str = INK) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{SIZE}" fill="{colour}">{html_escape(clean(text), quote=False)}</text>'
 
 
 MARKS = {"added": "+", "removed": "−", "changed": "~", "running": "→", "alive": "●"}

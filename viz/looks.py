@@ -11,12 +11,14 @@ WIDTH = 0.078  # inches that a character may take: the widest of the fonts that 
 ADVANCE = WIDTH * 72  # the same in points
 
 INK, FRAME, PAPER = "#1f2328", "#6e7781", "#ffffff"
+FILLS = ("#f6f8fa", "#eceff3")  # of frames, by turns as they nest
 FAINT = "#59636e"  # ink of what is not the subject; dark enough to be read
 
 KINDS: dict[str, dict[str, str]] = {
     "input": {"style": "rounded,filled"},
     "output": {"style": "rounded,filled"},
     "operator": {"fillcolor": "#dbeafe"},
+    "plain": {},
     "block": {"fillcolor": "#c7d7ea"},
     "split": {"fillcolor": "#f1f3f5", "ordering": "out"},
     "join": {"fillcolor": "#f1f3f5"},

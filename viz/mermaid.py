@@ -21,10 +21,11 @@ _INIT = '%%{init: {"flowchart": {"wrappingWidth": 400, "subGraphTitleMargin": {"
 _CLASSES = (
     "classDef frame fill:none,stroke:#6e7781",
     "classDef operator fill:#dbeafe,stroke:#1f2328,color:#1f2328",
+    "classDef plain fill:#ffffff,stroke:#1f2328,color:#1f2328",
     "classDef block fill:#c7d7ea,stroke:#1f2328,color:#1f2328",
     "classDef joint fill:#f1f3f5,stroke:#1f2328,color:#1f2328",
 )
-_CLASS = {"operator": "operator", "block": "block", "split": "joint", "join": "joint"}
+_CLASS = {"operator": "operator", "plain": "plain", "block": "block", "split": "joint", "join": "joint"}
 _SPECIAL = re.compile(r"""["#&<>`*~\\\[\]{}|;]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|\A[-+]|(?<=\A\d)\.|(?<=\A\d\d)[.)]""")
 
 

@@ -12,6 +12,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.viz.difference import side_by_side
 from archdsl.viz.dot import MANY, dot
 from archdsl.viz.drawing import Drawing
+from archdsl.viz.even import even
 from archdsl.viz.forms import form
 from archdsl.viz.heat import heat, heated
 from archdsl.viz.layout import TooSlow, lay_out
@@ -37,9 +38,13 @@ class Picture:
         rankdir: the direction of reading.
         graph: what it is a drawing of; of two networks the second.
         scene: the same with what was asked for; None for two networks.
+        balanced: whether paths stand evenly around the trunk, where there is nothing but boxes in a row and paths side by side.
     """
 
-    def __init__(self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph, scene: Scene | None = None):
+    def __init__(
+        self, drawing: Drawing, rankdir: str = "TB", *, graph: Graph, scene: Scene | None = None, balanced: bool = False
+    ):
+        self.balanced = balanced and rankdir == "TB"
         self.drawing = drawing
         self.graph = graph
         self.rankdir = rankdir
@@ -57,6 +62,8 @@ class Picture:
         Raises:
             BackendError: there is no layout engine.
         """
+        if self.balanced and (found := even(self.drawing)) is not None:
+            return found
         if crossed(self.drawing) > TANGLED:
             return straight(self.drawing)
         try:
@@ -117,18 +124,27 @@ def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None
         name = f"row {view.row} of {graph.name}: {call}"
     coloured = heat(graph, view.heat, nodes) if view.heat is not None else None
     scene = Scene(view, graph, name, nodes, skip, coloured, net)
-    return Picture(_drawing(scene), view.rankdir, graph=graph, scene=scene)
+    return Picture(_drawing(scene), view.rankdir, graph=graph, scene=scene, balanced=nodes is not None)
 
 
 def _drawing(scene: Scene) -> Drawing:
     view = scene.view
     peak = Peak(scene.graph) if view.peak else None
-    drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, peak.apart() if peak else None)
+    apart = peak.apart() if peak else None
+    drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, apart, _names(scene))
     if view.legend:
         drawing = replace(drawing, legends=(kinds(drawing, fills=scene.heat is None and peak is None),))
     if peak is not None:
         return at_peak(drawing, peak)
     return drawing if scene.heat is None else heated(drawing, scene.heat)
+
+
+def _names(scene: Scene) -> dict[str, str] | None:
+    """Printed names of blocks by name, where they are wanted."""
+    if not scene.view.titles:
+        return None
+    titles = scene.net.spec.titles if scene.net is not None else {}
+    return {word: title.text for word, title in titles.items() if title.text is not None and "$" not in title.text}
 
 
 def difference(

@@ -71,7 +71,7 @@ def straight(drawing: Drawing) -> str:
         f'<rect x="{-MARGIN}" y="{-MARGIN}" width="{width:.0f}" height="{height + MARGIN:.0f}" fill="{PAPER}"/>',
     ]
     lines += [_edge(edge, places, rank) for edge in drawing.edges]
-    lines += [_box(box, places[box.id]) for box in drawing.boxes]
+    lines += [drawn(box, places[box.id]) for box in drawing.boxes]
     for number, note in enumerate(notes, 1):
         lines.append(
             f'<text x="0" y="{bottom + number * LINE + 6:.1f}" font-size="{SIZE}" fill="{INK}">{escape(clean(note))}</text>'
@@ -102,10 +102,10 @@ def _placed(drawing: Drawing, rank: dict[str, int]) -> dict[str, Place]:
     top = 0.0
     for number in sorted(rows):
         row = rows[number]
-        height = max(_extent(box)[1] for box in row)
+        height = max(extent(box)[1] for box in row)
         left = (widest - _row_width(row)) / 2
         for box in row:
-            wide, high = _extent(box)
+            wide, high = extent(box)
             places[box.id] = Place(left + wide / 2, top + height / 2, wide, high)
             left += wide + ACROSS
         top += height + DOWN
@@ -117,10 +117,10 @@ def _mean(values: list[float], otherwise: float) -> float:
 
 
 def _row_width(row: list[Box]) -> float:
-    return sum(_extent(box)[0] for box in row) + ACROSS * (len(row) - 1)
+    return sum(extent(box)[0] for box in row) + ACROSS * (len(row) - 1)
 
 
-def _extent(box: Box) -> tuple[float, float]:
+def extent(box: Box) -> tuple[float, float]:
     """Width and height of a box."""
     if box.kind == "fork":
         return 4, 4
@@ -161,7 +161,7 @@ def _edge(edge: Edge, places: dict[str, Place], rank: dict[str, int]) -> str:
     return drawn
 
 
-def _box(box: Box, place: Place) -> str:
+def drawn(box: Box, place: Place) -> str:
     """A box with its text, coloured as everywhere."""
     look = {**KINDS[box.kind], **TONES.get(box.tone, {})}
     fill, ink, rim = look.get("fillcolor", PAPER), look.get("fontcolor", INK), look.get("color", INK)

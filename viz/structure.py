@@ -24,6 +24,7 @@ from archdsl.viz.forks import with_forks
 from archdsl.viz.labels import label, same
 from archdsl.viz.tree import Group, Run, box_kind, tree
 
+_COUNTED = re.compile(r"\d\Z")  # a path of a loop, or one that has no name
 _NUMBER = re.compile(r"_\d+\Z")
 
 
@@ -34,6 +35,7 @@ def draw(
     skip: int = 0,
     name: str | None = None,
     apart: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Drawing:
     """The drawing of a network, or of a part of it.
 
@@ -42,12 +44,13 @@ def draw(
         nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
         skip: how many of the outermost frames of every node are around the part.
         apart: what else tells nodes apart, by name: neighbours are folded only where it is equal.
+        names: printed names of blocks (`title:`), by name; where they are given, paths are numbered.
 
     Raises:
         BackendError: an operator has no label.
     """
     drawn = list(graph) if nodes is None else list(nodes)
-    builder = Builder(graph, drawn, depth, skip == 0, apart or {})
+    builder = Builder(graph, drawn, depth, skip == 0, apart or {}, names)
     builder.outside()
     builder.group(tree(graph, drawn, skip), "", 0)
     builder.connect()
@@ -57,7 +60,16 @@ def draw(
 class Builder:
     """Collects the boxes, then the edges. `level` counts the blocks that are open around a place."""
 
-    def __init__(self, graph: Graph, nodes: list[Node], depth: float, whole: bool, apart: Mapping[str, Any]):
+    def __init__(
+        self,
+        graph: Graph,
+        nodes: list[Node],
+        depth: float,
+        whole: bool,
+        apart: Mapping[str, Any],
+        names: Mapping[str, str] | None,
+    ):
+        self.names = names
         self.whole = whole
         self.graph = graph
         self.nodes = nodes
@@ -92,14 +104,16 @@ class Builder:
 
     def group(self, group: Group, cluster: str, level: int) -> None:
         """What is in a group."""
+        number = 0  # of a path among those side by side
         for repeats in folded(group.children, self.graph, self.readers, self.apart):
             first = repeats[0]
+            number = number + 1 if isinstance(first, Group) and first.frames[0].kind == "path" else 0
             for other in repeats[1:]:
                 self.first.update((b.name, a.name) for a, b in zip(first.nodes, other.nodes, strict=True))
             if isinstance(first, Run):
                 self.run(first, cluster, len(repeats))
             else:
-                self.part(first, cluster, level, len(repeats))
+                self.part(first, cluster, level, len(repeats), number)
 
     def run(self, run: Run, cluster: str, times: int, named: str = "") -> None:
         """One box for a run of operators."""
@@ -108,10 +122,11 @@ class Builder:
             return
         words = [label(node, self.graph.input_shapes(node)) for node in run.nodes]
         lines = [named, words[0], ", ".join(words[1:])]
-        self.box(box_kind(run.nodes[0]), _times([line for line in lines if line], times), cluster, run.nodes, times)
+        self.box(box_kind(run.nodes, self.graph), _times([line for line in lines if line], times), cluster, run.nodes, times)
 
-    def part(self, group: Group, cluster: str, level: int, times: int) -> None:
-        """A group as a cluster, as a closed box, or as the one run that it holds."""
+    def part(self, group: Group, cluster: str, level: int, times: int, number: int) -> None:
+        """A group as a cluster, as a closed box, or as the one run that it holds. `number`: of a path."""
+        title = self.title(group, number)
         closed, row, only = self.closes(group, level), self.whole and not level, _only_run(group)
         single = only is not None and not (closed and row)
         if group.frames[0].kind == "path" and (single or closed):
@@ -119,18 +134,27 @@ class Builder:
         if only is not None and single:
             # Deeper inside, a name says less than the layers themselves, unless it is all that the spec gives.
             named = group.call is not None and (row or not group.call.args)
-            self.run(only, cluster, times, title(group) if named else "")
+            self.run(only, cluster, times, title if named else "")
         elif closed:
-            lines = _times(closed_lines(group), times)
+            lines = _times([title, *closed_lines(group)[1:]], times)
             # A closed network reads as a table, a row to each block.
             self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
         else:
-            name = "" if group.kind == "path" else _times([title(group)], times)[0]
+            name = "" if group.kind == "path" and self.names is None else _times([title], times)[0]
             cluster = self.cluster(group.kind, name, cluster, times)
             level += group.kind == "block"
             while group.kind != "stage" and (inner := _only_group(group)) is not None and not self.closes(inner, level):
                 group, level = inner, level + (inner.kind == "block")  # one frame is enough for both
             self.group(group, cluster, level)
+
+    def title(self, group: Group, number: int) -> str:
+        """The title of a group: printed names where they are given. A path that its block says nothing of goes by its number."""
+        plain = title(group)
+        if self.names is None or group.kind == "stage":
+            return plain
+        named = None if group.call is None else self.names.get(group.call.block)
+        numbered = number and _COUNTED.search(group.frames[0].block)
+        return named or (f"path {number}" if numbered else plain)
 
     def closes(self, group: Group, level: int) -> bool:
         """Whether a group is one box."""

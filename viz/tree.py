@@ -74,13 +74,16 @@ Member = Group | Run
 """What a group holds."""
 
 
-def box_kind(node: Node) -> BoxKind:
-    """The kind of box that a run beginning with a node is drawn as."""
+def box_kind(nodes: list[Node], graph: Graph) -> BoxKind:
+    """The kind of box that a run is drawn as."""
+    node = nodes[0]
     if isinstance(node.op, Input):
         return "input"
     if isinstance(node.op, (Add, Mul)):
         return "sign"
-    return "join" if node.op.joins else "operator"
+    if node.op.joins:
+        return "join"
+    return "operator" if any(node.op.weights(*graph.input_shapes(node)) for node in nodes) else "plain"
 
 
 def tree(graph: Graph, nodes: Iterable[Node], skip: int = 0) -> Group:

@@ -35,6 +35,7 @@ class View:
             (`archdsl.viz.heat`).
         peak: shows the moment of most memory: which layer runs, and which tensors are there.
         legend: whether a legend under the picture says what boxes and lines mean. Heat and peak always have theirs.
+        titles: whether blocks have their printed names (`title` in the spec), and numbered paths their number.
 
     Raises:
         InputError: a depth or direction that does not exist, or options that exclude each other.
@@ -47,6 +48,7 @@ class View:
     heat: str | Mapping[str, float] | None = None
     peak: bool = False
     legend: bool = False
+    titles: bool = False
 
     def __post_init__(self) -> None:
         depth: object = self.depth

@@ -87,6 +87,8 @@ def console() -> Console:
 def print_sheet(out: Console, sheet: Sheet) -> None:
     """Print a table that other forms could be written of too."""
     print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
+
+
 def print_steps(axes: Iterable[Axis]) -> None:
     """Say of every range whose step was not written how it is walked along."""
     for said in filter(None, (axis.said for axis in axes)):

@@ -29,12 +29,20 @@ ENDINGS = tuple(ending.removeprefix(".") for ending in FORMS)
 @click.option(
     "--blocks", type=click.Path(path_type=Path), metavar="DIR", help="Folder whose blocks/ are taken in place of the zoo's."
 )
+@click.option("--caption", is_flag=True, help="Write its caption under each figure.")
 @knob_option
 @json_option
 def command(
-    names: tuple[str, ...], output: Path, forms: tuple[str, ...], blocks: Path | None, settings: tuple[str, ...], as_json: bool
+    names: tuple[str, ...],
+    output: Path,
+    forms: tuple[str, ...],
+    blocks: Path | None,
+    caption: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Draw the figures of the paper (Zhao & Wang 2022): fig2a, fig2b, fig3a, fig3b, fig4 and fig5, or those that are named.
+    """Draw the figures of the paper (Zhao & Wang 2022): fig2a, fig2b, fig3a, fig3b, fig4 and fig5, or those that are named; fig2 and
+    fig3 have both parts in one picture.
 
     They come from the blocks of the zoo, with letters for widths. --set changes the knobs of the blocks (kernels, split), or gives a
     letter a number: --set C=64.
@@ -43,7 +51,7 @@ def command(
 
     if blocks is not None and not (blocks / "blocks").is_dir():
         raise InputError(f"{blocks} has no folder blocks/")
-    pictures = figures(names, blocks, **parse_settings(settings))
+    pictures = figures(names, blocks, caption, **parse_settings(settings))
     # Everything is made before anything is written.
     made = {f"{name}.{form}": FORMS[f".{form}"].write(picture) for name, picture in pictures.items() for form in forms}
     from archdsl.artifacts import write

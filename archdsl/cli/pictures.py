@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    from archdsl.viz.view import Depth, Direction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,7 +39,9 @@ def view_options(function: F) -> F:
     heat = "Colour by share of a cost: macs, params, memory or latency.DEVICE."
     peak = "Show which tensors are in memory when it is fullest."
     legend = "Say under the picture what boxes and lines mean."
+    titles = "Give blocks the names that the spec gives them under title, and number paths."
     for option in (
+        click.option("--titles", is_flag=True, help=titles),
         click.option("--legend/--no-legend", default=True, show_default=True, help=legend),
         click.option("--peak", is_flag=True, help=peak),
         click.option("--heat", metavar="COST", help=heat),
@@ -53,24 +53,15 @@ def view_options(function: F) -> F:
         function = option(function)
 
     @functools.wraps(function)
-    def wrapper(
-        *args: Any,
-        block: str | None,
-        row: int | None,
-        depth: Depth | None,
-        rankdir: Direction,
-        heat: str | None,
-        peak: bool,
-        legend: bool,
-        **kwargs: Any,
-    ) -> Any:
-        if block is not None and row is not None:
+    def wrapper(*args: Any, **values: Any) -> Any:
+        if values["block"] is not None and values["row"] is not None:
             raise click.UsageError("--block and --row exclude each other")
-        if heat is not None and peak:
+        if values["heat"] is not None and values["peak"]:
             raise click.UsageError("--heat and --peak exclude each other")
         from archdsl.viz.view import View
 
-        return function(*args, view=View(block, row, depth, rankdir, heat, peak, legend), **kwargs)
+        view = View(**{field.name: values.pop(field.name) for field in fields(View)})
+        return function(*args, view=view, **values)
 
     return wrapper  # type: ignore[return-value]
 

@@ -37,6 +37,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "archdsl figures --to svg -o .",
             {
+                "fig2.svg": "Fig. 2: the residual structure (a), and the partial residual structure (b).",
+                "fig3.svg": "Fig. 3: a transition layer in each partial block (a), and one for several (b).",
                 "fig2a.svg": "Fig. 2(a): the residual structure. All channels are learned from, and added to what came in.",
                 "fig2b.svg": "Fig. 2(b): the partial residual structure. Half of the channels is learned from, the other half passes.",
                 "fig3a.svg": "Fig. 3(a): each partial block has its own transition layer.",
@@ -46,12 +48,16 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             },
         ),
         Entry(
-            "archdsl figures fig4 --set kernels=[3,5,7] --set C=96 --to svg -o edited",
-            {"edited/fig4.svg": "The same block with a third path, for 96 channels."},
+            "archdsl figures fig4 --caption --set kernels=[3,5,7] --set C=96 --to svg -o edited",
+            {"edited/fig4.svg": "The same block with a third path, for 96 channels, and its caption."},
         ),
     ),
     "Networks and their parts": (
         Entry("archdsl render dpnet", {"dpnet.svg": "DP-Net, a row for each block, as Table 1 of the paper."}),
+        Entry(
+            "archdsl render dpnet --titles -o dpnet_titles.svg",
+            {"dpnet_titles.svg": "The same with the names that the paper prints."},
+        ),
         Entry("archdsl render dpnet --row 5", {"dpnet_row5.svg": "Row 5 of the table, with its numbers."}),
         Entry(
             "archdsl render dpnet --block dp_a_3 --rankdir LR -o dpnet_lr.svg",

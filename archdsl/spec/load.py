@@ -13,11 +13,12 @@ from typing import Any
 from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
 from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
-from archdsl.spec.model import Block, Body, File, Label, Override, Parameter, Reported, Spec, Value
+from archdsl.spec.model import Block, Body, File, Label, Override, Parameter, Reported, Spec, Title, Value
 from archdsl.spec.read_file import read_file
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
+from archdsl.spec.titles import check_titles
 from archdsl.spec.yaml import TextLimits
 
 MAX_FILES = 100
@@ -70,6 +71,7 @@ class _Parts:
     reported: tuple[Reported, ...] = ()
     files: dict[Path | None, Source] = field(default_factory=dict)
     extends: str | None = None
+    titles: dict[str, Title] = field(default_factory=dict)
 
 
 class _Loader:
@@ -186,6 +188,7 @@ class _Loader:
         parts.doc = file.doc or parts.doc
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
+        parts.titles = {**parts.titles, **file.titles}
         if file.rows:
             parts.net = edit_rows(parts.net or (), file.rows, self.report)
 
@@ -229,7 +232,9 @@ def _spec(parts: _Parts, file: File, report: Report) -> Spec:
         reported=parts.reported,
         files=tuple(parts.files.values()),
         extends=parts.extends,
+        titles={**{name: block.title for name, block in parts.blocks.items() if block.title is not None}, **parts.titles},
     )
+    check_titles(spec, report)
     checked = check(spec, parts.borrowed, parts.default_marks, report)
     for name, mark in parts.clashes.items():
         if name in checked.knobs and name not in parts.knobs:

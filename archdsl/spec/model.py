@@ -12,7 +12,7 @@ from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
-from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Value
+from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value
 
 __all__ = [
     "PLAIN",
@@ -37,6 +37,7 @@ __all__ = [
     "Stage",
     "Step",
     "Table",
+    "Title",
     "Value",
 ]
 
@@ -196,6 +197,7 @@ class Block:
     args: dict[str, Parameter]
     body: Body
     broken: bool = False
+    title: Title | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -239,6 +241,7 @@ class File:
     net: Body | None
     rows: dict[int, RowEdit]
     reported: tuple[Reported, ...]
+    titles: dict[str, Title]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -271,7 +274,7 @@ class Spec:
     """A whole network: a file with its imports and its base put in.
 
     `knobs` holds those of the network and those of imported files that its blocks read. `forced` holds arguments by block that are
-    the same in every call, whatever the call says.
+    the same in every call, whatever the call says. `titles` holds printed names, those of blocks among them.
     """
 
     name: str
@@ -287,4 +290,5 @@ class Spec:
     reported: tuple[Reported, ...]
     files: tuple[Source, ...]
     extends: str | None = None
+    titles: dict[str, Title] = field(default_factory=dict)
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)

@@ -7,18 +7,19 @@ from typing import Any
 from archdsl.errors import Mark, Source, SpecError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, read_rule
-from archdsl.spec.model import Block, File, Label, RowEdit, Value
+from archdsl.spec.model import Block, File, Label, RowEdit, Title, Value
 from archdsl.spec.read_modifiers import MODIFIERS, modifier
 from archdsl.spec.read_parameters import read_arguments, read_knobs
 from archdsl.spec.read_reported import read_reported
 from archdsl.spec.read_steps import STRUCTURE, reading
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
+from archdsl.spec.titles import read_title, read_titles
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compose
 
 KEYS = (
     *("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs"),
-    *("defaults", "init", "blocks", "net", "rows", "reported"),
+    *("defaults", "init", "blocks", "net", "rows", "reported", "titles"),
 )
 VERSION = 1
 
@@ -74,6 +75,7 @@ class _FileReader:
             net=body,
             rows=self.rows(root.get("rows")),
             reported=read_reported(root.get("reported"), self.values),
+            titles=read_titles(root.get("titles"), self.values),
         )
 
     def version(self, root: Mapping) -> None:
@@ -127,7 +129,7 @@ class _FileReader:
         mapping = self.values.mapping(node, f"the block '{key.text}'")
         if mapping is None:
             return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
-        self.values.keys(mapping, ("doc", "args", "body"), "a block")
+        self.values.keys(mapping, ("doc", "title", "args", "body"), "a block")
         body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
         if body is None:
             self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
@@ -137,8 +139,13 @@ class _FileReader:
             doc=self.values.text(doc, "'doc'") if doc is not None else "",
             args=read_arguments(args, self.values),
             body=self.steps.body(body) if body is not None else (),
+            title=self.title(mapping),
             broken=body is None or not (args is None or isinstance(args, Mapping)),
         )
+
+    def title(self, block: Mapping) -> Title | None:
+        found = [read_title(key, value, self.values, "'title'") for key, value in block.pairs if key.text == "title"]
+        return found[0] if found else None
 
     def defaults(self, node: Node | None, marks: dict[str, Mark]) -> dict[str, dict[str, Value]]:
         found: dict[str, dict[str, Value]] = {}

@@ -37,6 +37,7 @@ def schema() -> dict[str, Any]:
             "init": {"type": "object", "properties": {kind: init_schema(kind) for kind in DEFAULTS}, **_CLOSED},
             "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
             "net": {"$ref": "#/$defs/body"},
+            "titles": {"type": "object", "description": "printed names", "additionalProperties": {"type": ["string", "null"]}},
             "rows": {"type": "object", "patternProperties": {"^[0-9]+$": {"type": ["object", "null"]}}, **_CLOSED},
             "reported": {"type": "array", "items": _reported()},
         },
@@ -102,7 +103,12 @@ def _parameter(more: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def _block() -> dict[str, Any]:
-    properties = {"doc": {"type": "string"}, "args": {"type": "object"}, "body": {"$ref": "#/$defs/body"}}
+    properties = {
+        "doc": {"type": "string"},
+        "title": {"type": "string"},
+        "args": {"type": "object"},
+        "body": {"$ref": "#/$defs/body"},
+    }
     return {"type": "object", "properties": properties, "required": ["body"], **_CLOSED}
 
 

@@ -105,3 +105,12 @@ def names_read(value: Value | None) -> set[str]:
     if isinstance(value, ListOf):
         return set().union(*map(names_read, value.items))
     return set()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Title:
+    """A printed name. `text` None leaves a column out; `$name` in it stands for an argument. `word` marks what is named."""
+
+    mark: Mark
+    text: str | None
+    word: Mark

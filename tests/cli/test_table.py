@@ -12,14 +12,14 @@ from archdsl.cli.main import run
 @pytest.mark.parametrize(
     ("args", "begin"),
     [
-        ([], "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| # | input | operator |"),
+        ([], "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| Input | Operator | #exp size | #Out | SE | NL | s |"),
         (["--to", "latex"], "% \\usepackage{amssymb,booktabs,textcomp}\n\\begin{table}"),
         (["--to", "html"], "<!doctype html>"),
         (
             ["--columns", "operator, out"],
-            "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| operator | out |\n| --- | ---: |\n| conv3x3 | 16 |",
+            "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| Operator | #Out |\n| --- | ---: |\n| Conv2d | 16 |",
         ),
-        (["--set", "width=0.5", "--columns", "out"], "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| out |\n| ---: |\n| 8 |"),
+        (["--set", "width=0.5", "--columns", "out"], "**DP-Net, Zhao & Wang 2022, Table 1**\n\n| #Out |\n| ---: |\n| 8 |"),
     ],
 )
 def test_it_prints(args: list[str], begin: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,3 +64,56 @@ def test_a_bill_is_not_written_under_another_form(
     assert "-o a.html ends as a table does, and csv is asked for; end the name in .csv" in capsys.readouterr().err
     assert run(["cost", "squeezenet", "--csv", "-o", "a"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+TABLE_1 = """
+224^2x3   Conv2d           -    16   - HS 2
+112^2x16  DP-block A       16   16   - RS 1
+112^2x16  DP-block B       64   24   - RS 2
+56^2x24   DP-block A       72   24   - RS 1
+56^2x24   DP-block B       72   40   y RS 2
+28^2x40   DP-block A       120  40   y RS 1
+28^2x40   DP-block A       120  40   y RS 1
+28^2x40   DP-block B       240  80   - HS 2
+14^2x80   DP-block A       200  80   - HS 1
+14^2x80   DP-block A       184  80   - HS 1
+14^2x80   DP-block A       184  80   - HS 1
+14^2x80   DP-block B       480  112  y HS 1
+14^2x112  DP-block A       672  112  y HS 1
+14^2x112  DP-block B       672  160  y HS 2
+7^2x160   DP-block A       960  160  y HS 1
+7^2x160   DP-block A       960  160  y HS 1
+7^2x160   Conv2d,_1x1      -    960  - HS 1
+7^2x960   Pool,_7x7        -    -    - -  -
+960       Conv2d_1x1,_NBN  -    1280 - HS -
+1280      Conv2d_1x1,_NBN  -    1000 - -  -
+"""
+"""Table 1 of Zhao & Wang 2022. Its last rows are convolutions of a 1x1 map, ours linear layers of a vector; k is 1000 there."""
+
+
+def test_latex_prints_what_the_paper_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["table", "dpnet", "--to", "latex"]) == 0
+    printed = capsys.readouterr().out
+    assert "Input & Operator & \\#exp size & \\#Out & SE & NL & s \\\\" in printed
+    body = printed.split("\\midrule\n")[1].split("\\bottomrule")[0]
+    for old, new in (("$\\checkmark$", "y"), ("--", "-"), ("\\times ", "x"), ("$", ""), ("\\\\", "")):
+        body = body.replace(old, new)
+    rows = [
+        [cell.strip().replace(" ", "_").replace("DP-block_", "DP-block ") for cell in line.split("&")]
+        for line in body.splitlines()
+    ]
+    wanted = [line.replace("DP-block ", "DP-block_").split() for line in TABLE_1.strip().splitlines()]
+    assert rows == [[cell.replace("DP-block_", "DP-block ") for cell in row] for row in wanted]
+
+
+def test_a_printed_name_follows_arguments_and_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["table", "mobilenet_v3", "--set", "resolution=160"]) == 0
+    printed = capsys.readouterr().out
+    assert "| Input | Operator | exp size | #out | SE | NL | s |" in printed
+    assert "| 40²×24 | bneck, 5×5 | 72 | 40 | ✓ | RE | 2 |" in printed
+    assert "| 5²×960 | pool, 5×5 | - | - | - | - | - |" in printed
+
+
+def test_costs_are_printed_where_their_columns_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["table", "dpnet", "--columns", "#,operator,params,MACs"]) == 0
+    assert "| 2 | DP-block A | 488 | 5,318,656 |" in capsys.readouterr().out

@@ -13,21 +13,18 @@ stands for anything.
 
 from __future__ import annotations
 
-import doctest
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from _pytest.mark import ParameterSet
+from pages import Example, examples, run_commands, run_python, write_files
 
 import archdsl
-from archdsl.cli.main import run
 from archdsl.documentation.reference import renew
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-_FENCE = re.compile(r"(?:<!-- (?P<note>[^\n]*?) -->\n+)?```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _DEFAULTS = {
     "input": "input: [16, 32, 32]",
     "import": "import: [blocks/mobile, blocks/partial, blocks/residual]",
@@ -35,24 +32,7 @@ _DEFAULTS = {
 }
 
 
-class Example(NamedTuple):
-    kind: str
-    note: str
-    text: str
-    line: int
-
-    @property
-    def word(self) -> str:
-        return self.note.partition(":")[0]
-
-
-def _examples() -> list[Example]:
-    return [
-        Example(m["kind"], m["note"] or "", m["text"], TEXT.count("\n", 0, m.start("kind")) + 1) for m in _FENCE.finditer(TEXT)
-    ]
-
-
-EXAMPLES = _examples()
+EXAMPLES = examples(TEXT)
 
 
 def _of(kind: str, *words: str) -> list[ParameterSet]:
@@ -63,11 +43,7 @@ def _of(kind: str, *words: str) -> list[ParameterSet]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder with all files of the page."""
-    for example in EXAMPLES:
-        if example.word == "file":
-            path = tmp_path / example.note.removeprefix("file:").strip()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(example.text, encoding="utf-8")
+    write_files(EXAMPLES, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -106,23 +82,12 @@ def test_error_is_as_printed(example: Example, folder: Path) -> None:
 
 @pytest.mark.parametrize("example", _of("console"))
 def test_command_prints_what_the_page_says(example: Example, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for session in re.split(r"^\$ archdsl ", example.text, flags=re.MULTILINE)[1:]:
-        command, _, printed = session.partition("\n")
-        code = run(command.replace("'", "").split())
-        captured = capsys.readouterr()
-        assert code != 2, captured.err
-        found = "\n".join(line.rstrip() for line in (captured.err + captured.out).strip("\n").splitlines())
-        pattern = ".*".join(re.escape(part) for part in printed.strip("\n").split("…"))
-        assert re.fullmatch(pattern, found, re.DOTALL), found
+    run_commands(example, capsys)
 
 
 @pytest.mark.parametrize("example", _of("python"))
 def test_python_gives_what_the_page_says(example: Example, folder: Path) -> None:
-    parsed = doctest.DocTestParser().get_doctest(example.text, {"archdsl": archdsl}, f"line {example.line}", None, example.line)
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(parsed)
-    assert runner.tries > 0
-    assert runner.failures == 0
+    run_python(example)
 
 
 def test_generated_parts_are_fresh() -> None:

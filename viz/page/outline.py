@@ -154,7 +154,7 @@ class _Outliner:
     def box(self, run: Run, around: int, level: int, named: str = "") -> None:
         """A box for operators that a reader sees as one layer."""
         first = run.nodes[0]
-        kind = "split" if run.split else box_kind(first)
+        kind = "split" if run.split else box_kind(run.nodes, self.graph)
         lines = tuple(filter(None, (named, *self.words(run))))
         name = first.name if len(run.nodes) == 1 else _shared([node.name for node in run.nodes])
         made = self.add(PagePart(kind, lines, around, level, name, tuple(run.nodes), _marks(run)))

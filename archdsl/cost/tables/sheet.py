@@ -6,8 +6,8 @@ import csv
 import html
 import io
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl.errors import InputError, unknown
@@ -45,6 +45,11 @@ class Sheet:
         total = tuple(self.total[place] for place in places) if self.total else ()
         told = any(total[index] for index, name in enumerate(names) if name in self.numbers) if total else False
         return Sheet(self.title, tuple(names), rows, self.numbers & set(names), total if told else ())
+
+    def renamed(self, names: Mapping[str, str]) -> Sheet:
+        """The same table with other heads for some of its columns."""
+        head = tuple(names.get(name, name) for name in self.head)
+        return replace(self, head=head, numbers=frozenset(names.get(name, name) for name in self.numbers))
 
     def csv(self) -> str:
         """Comma-separated values, numbers without separators, totals left out."""

@@ -31,7 +31,7 @@ ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
 @pytest.mark.parametrize("name", MODELS)
 def test_models_of_libraries(name: str, order: str) -> None:
     model = MODELS[name]
-    layers = {layer: signature for layer, signature in model["layers"]}
+    layers = dict(model["layers"])
     wanted = [Wanted(ours, layers[theirs]) for ours, theirs in model["pairs"].items()]
     found = [Wanted(layer, layers[layer]) for layer in ORDERS[order](list(layers))]
     assert match(wanted, found) == model["pairs"]
