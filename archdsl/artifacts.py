@@ -12,7 +12,7 @@ import shutil
 import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from archdsl.errors import InputError
@@ -34,22 +34,23 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
         InputError: the target is a file, holds other files, or cannot be written.
     """
     _only_known(target, known)
-    with _draft(target) as made:
+    with _draft(target, new_folders=True) as made:
         yield made
         _swap(made, target, known)
 
 
 @contextmanager
-def files(path: Path) -> Iterator[Path]:
+def files(path: Path, new_folders: bool = False) -> Iterator[Path]:
     """Where to write a file that may have others beside it; when the block ends well all take their places, otherwise nothing changes.
 
     Args:
-        path: where the file goes. Missing folders above it are made.
+        path: where the file goes.
+        new_folders: whether missing folders above it are made.
 
     Raises:
         InputError: it cannot be written.
     """
-    with _draft(_no_folder(path)) as made:
+    with _draft(_no_folder(path), new_folders) as made:
         yield made / path.name
         for file in sorted(made.iterdir(), key=lambda file: file.name == path.name):  # what others refer to goes first
             file.replace(path.parent / file.name)
@@ -61,52 +62,42 @@ def write(path: Path, content: str | bytes) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    with _told(path):
-        _sweep(path.parent)
-        made = _beside(path)
-        try:
-            made.write_bytes(content.encode() if isinstance(content, str) else content)
-            made.replace(path)
-        finally:
-            made.unlink(missing_ok=True)
+    with files(path) as made:
+        made.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def writable(path: Path) -> None:
-    """Find out before any work starts whether `write` can succeed.
+def writable(path: Path, new_folders: bool = False) -> None:
+    """Find out before any work starts whether `write`, or `files`, can succeed.
 
     Raises:
-        InputError: it cannot.
+        InputError: they cannot.
     """
-    with _told(path):
-        made = _beside(_no_folder(path))
-        made.touch()
-        made.unlink()
-
-
-def placeable(path: Path) -> None:
-    """The same for `files`, which makes the folders above a file."""
-    with _draft(_no_folder(path)):
+    with _draft(_no_folder(path), new_folders):
         pass
 
 
 def replaceable(target: Path, known: frozenset[str]) -> None:
     """The same for `folder`."""
     _only_known(target, known)
-    with _draft(target):
+    with _draft(target, new_folders=True):
         pass
 
 
 @contextmanager
-def _draft(target: Path) -> Iterator[Path]:
+def _draft(target: Path, new_folders: bool) -> Iterator[Path]:
     """A new empty folder beside a target while a block runs. Errors of the operating system are taken for those of writing into it."""
-    with _told(target), _place(target.parent):
-        _sweep(target.parent)
-        made = _beside(target)
-        made.mkdir()
+    with ExitStack() as stack:
+        with _told(target):
+            if new_folders:
+                stack.enter_context(_place(target.parent))
+            _sweep(target.parent)
+            made = _beside(target)
+            made.mkdir()
+        stack.callback(shutil.rmtree, made, ignore_errors=True)
         try:
             yield made
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        except OSError as error:
+            raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def export(model: Model, to: str, path: Path) -> Checked:
     """
     began = time.perf_counter()
     chosen = backend(to)
-    with files(path) as made:
+    with files(path, new_folders=True) as made:
         chosen.write(model, made)
         inputs, difference = compare(model, chosen.read(made))
         if not difference <= TOLERANCE:

@@ -129,8 +129,12 @@ def command(
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
     executorch a program of ExecuTorch for XNNPACK
     """
+    from archdsl.artifacts import writable
+
     form = destination.form()
     at = rewriting.measured(form)
+    target = destination.output or Path(stem_of(spec) + FORMS[form].suffix)
+    writable(target, new_folders=True)
     net = open_net(spec, settings, limits)
     model, origin = _model(net, source)
     from archdsl.compilers.export import export
@@ -138,7 +142,7 @@ def command(
     changes: list[dict[str, str]] = []
     if rewriting.wanted:
         model, changes = _rewritten(model, at)
-    checked = export(model, form, destination.output or Path(stem_of(spec) + FORMS[form].suffix))
+    checked = export(model, form, target)
     if as_json:
         print_json(_document(checked, origin) | ({"changes": changes} if rewriting.wanted else {}))
         return

@@ -31,7 +31,7 @@ def page(title: str, plots: Sequence[Plot]) -> str:
         BackendError: plotly is not installed.
         InputError: a cost that is no finite number.
     """
-    library = _library()
+    library = plotly_script()
     data = json.dumps(content(plots), separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="en">
@@ -80,7 +80,7 @@ def _part(name: str) -> str:
     return resources.files("archdsl.viz.plots").joinpath(name).read_text(encoding="utf-8")
 
 
-def _library() -> str:
+def plotly_script() -> str:
     with needed_by("a page of plots"):
         from plotly.offline import get_plotlyjs
     script: str = get_plotlyjs()

@@ -49,6 +49,12 @@ STYLE: dict[str, Any] = {
 }
 
 
+def need_matplotlib(form: str) -> None:
+    """Raises BackendError where matplotlib is not installed."""
+    with needed_by(f"a plot as {form}"):
+        import matplotlib.figure  # noqa: F401
+
+
 def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Literal["single", "double"] | None = None) -> bytes:
     """The plots, one below the other.
 
@@ -60,9 +66,10 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
         BackendError: matplotlib is not installed.
         InputError: a cost that is no finite number.
     """
-    with needed_by(f"a plot as {form}"):
-        import matplotlib
-        from matplotlib.figure import Figure
+    need_matplotlib(form)
+    import matplotlib
+    from matplotlib.figure import Figure
+
     kinds = [kind_of(plot) for plot in plots]
     column = column or ("double" if any(kind.wide(plot) for kind, plot in zip(kinds, plots, strict=True)) else "single")
     width = WIDTHS[column]
