@@ -7,9 +7,9 @@ that behind; the next one that writes into the same folder takes it away.
 from __future__ import annotations
 
 import os
+import platform
 import secrets
 import shutil
-import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from archdsl.errors import InputError
 
-_PREFIX = f".archdsl-{zlib.crc32(socket.gethostname().encode()):08x}-"
+_PREFIX = f".archdsl-{zlib.crc32(platform.node().encode()):08x}-"
 
 
 @contextmanager
@@ -117,7 +117,9 @@ def _place(folder: Path) -> Iterator[None]:
 
 
 def _no_folder(path: Path) -> Path:
-    with _told(path):
+    """The path of a file that is there or may be. Raises InputError for a folder, and for a name that no file can have."""
+    with _told(path), suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()
         if path.is_dir():
             raise InputError(f"{path} is a folder; name a file")
     return path

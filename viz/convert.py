@@ -22,7 +22,7 @@ def pdf(svg: str) -> bytes:
     Raises:
         BackendError: svglib is not installed.
     """
-    with needed_by("a picture as PDF or PNG"):
+    with needed_by("a picture as PDF"):
         from reportlab.graphics import renderPDF
         from svglib.svglib import svg2rlg
     logging.getLogger("svglib").setLevel(logging.ERROR)
