@@ -11,6 +11,7 @@ import logging
 from archdsl.extras import needed_by
 
 SCALE = 2.0  # pixels for a point
+SMALL = 8_000_000  # pixels up to which the file is made as small as can be, which takes four times as long
 LARGEST = 16_000  # pixels along either side; few viewers show more
 _WIDE = "DejaVuSans"  # has Greek, Cyrillic, arrows and signs of mathematics
 _TEXT = 'font-family="Helvetica, '
@@ -45,7 +46,11 @@ def png(svg: str) -> bytes:
     document = pypdfium2.PdfDocument(page)
     scale = min(SCALE, LARGEST / max(document[0].get_size()))
     out = io.BytesIO()
-    document[0].render(scale=scale).to_pil().save(out, "PNG", optimize=True)
+    image = document[0].render(scale=scale).to_pil()
+    if image.width * image.height <= SMALL:
+        image.save(out, "PNG", optimize=True)
+    else:
+        image.save(out, "PNG", compress_level=3)
     return out.getvalue()
 
 
