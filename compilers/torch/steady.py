@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 
 class _Steady(io.BufferedIOBase):
@@ -43,7 +44,7 @@ class _Steady(io.BufferedIOBase):
 
 
 @contextmanager
-def steady(path: Path) -> Iterator[io.BufferedIOBase]:
+def steady(path: Path) -> Iterator[IO[bytes]]:
     """A file to write from C++.
 
     Raises:
@@ -51,7 +52,7 @@ def steady(path: Path) -> Iterator[io.BufferedIOBase]:
     """
     with path.open("wb") as file:
         made = _Steady(file)
-        yield made
+        yield cast(IO[bytes], made)
         made.flush()
         if made.error is not None:
             raise made.error
