@@ -35,14 +35,17 @@ def command(
     In each round every network runs once, one after the other; a ratio is the median over the rounds of the two times of a round.
     A runtime runs in a process of its own. Weights are random. --set changes a knob of all.
     """
-    from archdsl.artifacts import write
+    from archdsl.artifacts import writable, write
     from archdsl.measure.bench import bench, steps
     from archdsl.measure.plot import check_ending, plot_bench
 
     asked = measuring.asked()
+    asked.chosen()  # what is not installed is told first
     written_as_json = output is not None and output.suffix.lower() == ".json"
     if output and not written_as_json:
         check_ending(output)
+    if output:
+        writable(output)
     nets = [(spec, open_net(spec, settings, limits)) for spec in specs]
     with progress("steps", steps(len(nets), asked), quiet=as_json) as step:
         found = bench(nets, asked, step)

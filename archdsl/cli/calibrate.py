@@ -34,7 +34,7 @@ def command(output: Path, runtime: str, threads: int | None, batch: int, seconds
     Nothing else should run meanwhile. Predict with it: `archdsl cost SPEC --device NAME.yaml`, or the cost latency.NAME in sweep,
     solve, search and whatif.
     """
-    from archdsl.artifacts import write
+    from archdsl.artifacts import writable, write
     from archdsl.cost.latency.device_file import device_text
     from archdsl.cost.latency.devices import device_names
     from archdsl.errors import InputError
@@ -51,6 +51,7 @@ def command(output: Path, runtime: str, threads: int | None, batch: int, seconds
         raise InputError(f"{output}: '{output.stem}' is the name of a shipped device; give the file another")
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output} cannot be written: there is no folder {output.parent}")
+    writable(output)
     at = Configuration(runtime_named(runtime).word, batch, threads or cores())
     with progress("visits", VISITS * count_of(seconds), quiet=as_json) as step:
         device, fit = calibrate(at, output.stem, seconds, step)

@@ -18,11 +18,12 @@ from archdsl.cli.common import (
     optimize_option,
     print_json,
     spec_argument,
+    stem_of,
 )
 from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import gathered, given
 from archdsl.compilers.forms import FORMS
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -131,8 +132,12 @@ def command(
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
     executorch a program of ExecuTorch for XNNPACK
     """
+    from archdsl.artifacts import writable
+
     form = destination.form()
     at = rewriting.measured(form)
+    target = destination.output or Path(stem_of(spec) + FORMS[form].suffix)
+    writable(target, new_folders=True)
     net = open_net(spec, settings, limits)
     model, origin = _model(net, source)
     from archdsl.compilers.export import export
@@ -140,7 +145,7 @@ def command(
     changes: list[dict[str, str]] = []
     if rewriting.wanted:
         model, changes = _rewritten(model, at)
-    checked = export(model, form, destination.output or Path(Path(spec).stem + FORMS[form].suffix))
+    checked = export(model, form, target)
     if as_json:
         print_json(_document(checked, origin) | ({"changes": changes} if rewriting.wanted else {}))
         return
@@ -157,10 +162,8 @@ def command(
 
 def _model(net: Net, source: Weights) -> tuple[Model, str]:
     """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
-    try:
+    with needed_by("an export"):
         import torch
-    except ImportError:
-        raise BackendError("an export needs torch, which is not installed: pip install 'archdsl[torch]'") from None
     from archdsl.compilers.export import Model
 
     torch.manual_seed(source.seed)

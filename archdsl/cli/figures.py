@@ -47,23 +47,21 @@ def command(
     They come from the blocks of the zoo, with letters for widths. --set changes the knobs of the blocks (kernels, split), or gives a
     letter a number: --set C=64.
     """
+    from archdsl.artifacts import files as together
+    from archdsl.artifacts import writable
     from archdsl.viz.figures import figures
 
     if blocks is not None and not (blocks / "blocks").is_dir():
         raise InputError(f"{blocks} has no folder blocks/")
     pictures = figures(names, blocks, caption, **parse_settings(settings))
-    # Everything is made before anything is written.
-    made = {f"{name}.{form}": FORMS[f".{form}"].write(picture) for name, picture in pictures.items() for form in forms}
-    from archdsl.artifacts import write
-
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {error.strerror}") from None
-    for file, content in made.items():
-        write(output / file, content)
+    files = [f"{name}.{form}" for name in pictures for form in forms]
+    for file in files:
+        writable(output / file, new_folders=True)
+    with together(output / files[0], new_folders=True) as made:
+        for file in files:
+            (made.parent / file).write_bytes(FORMS[Path(file).suffix].write(pictures[Path(file).stem]))
     if as_json:
-        print_json({"written": [str(output / file) for file in made]})
+        print_json({"written": [str(output / file) for file in files]})
         return
     for name, picture in pictures.items():
         click.echo(f"{output / name}: {picture.drawing.name} ({', '.join(forms)})")

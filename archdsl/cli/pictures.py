@@ -67,13 +67,15 @@ def view_options(function: F) -> F:
 
 
 def picture_file(output: Path | None, name: str) -> Path:
-    """Where a picture goes. An ending that no form has is refused before any work is done.
+    """Where a picture goes. What cannot be written is refused before any work is done.
 
     Raises:
-        InputError: the ending.
+        InputError: an ending that no form has, or a place that cannot be written.
     """
+    from archdsl.artifacts import writable
     from archdsl.viz.forms import form
 
     target = output or Path(f"{name}.svg")
     form(target)
+    writable(target)
     return target

@@ -7,12 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, print_steps
+from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, print_steps, stem_of
 from archdsl.cli.found import nothing_found, print_found
 from archdsl.cli.gathered import gathered, given
 from archdsl.errors import BackendError, InputError, unknown
@@ -141,7 +140,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     request = _request(open_net(base.spec, base.settings, limits), base.axes, wanted)
     # One network needs no file beside it.
     where = place.storage or ("" if len(request.space) == 1 else _storage_of(base.spec))
-    name = place.study or request.name(Path(base.spec).stem)
+    name = place.study or request.name(stem_of(base.spec))
     began = time.monotonic()
     with kept(where), _workers(request, measuring) as workers:
         search = Search(open_storage(where) if where else memory(), name, request, workers)
@@ -252,4 +251,4 @@ def _dashboard(spec: str | None, place: Place) -> int:
 
 
 def _storage_of(spec: str) -> str:
-    return f"{Path(spec).stem}.search.log"
+    return f"{stem_of(spec)}.search.log"

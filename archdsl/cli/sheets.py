@@ -26,7 +26,27 @@ def form_options(function: F) -> F:
     return function
 
 
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+def checked(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """A file that can be written. Raises InputError before any work is done where it cannot."""
+    if path is not None:
+        from archdsl.artifacts import writable
+
+        writable(path)
+    return path
+
+
+def plottable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """A file that a plot can be written into. Raises as `checked`, and BackendError where a library for plots is not installed."""
+    if path is not None:
+        from archdsl.viz.plots import need_library
+
+        need_library(path)
+    return checked(ctx, param, path)
+
+
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), callback=checked, help="Write to this file instead of printing."
+)
 
 
 @dataclass(frozen=True)

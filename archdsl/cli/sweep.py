@@ -22,6 +22,7 @@ from archdsl.cli.common import (
 )
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.progress import progress
+from archdsl.cli.sheets import checked, plottable
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -111,11 +112,17 @@ class Output:
             "--output",
             "table",
             type=click.Path(path_type=Path),
+            callback=checked,
             help="Write all variants that pass to this .parquet or .csv file.",
         )
     )
     plot: Path | None = given(
-        click.option("--plot", type=click.Path(path_type=Path), help="Plot them: .html to explore, .png, .svg or .pdf to print.")
+        click.option(
+            "--plot",
+            type=click.Path(path_type=Path),
+            callback=plottable,
+            help="Plot them: .html to explore, .png, .svg or .pdf to print.",
+        )
     )
     as_json: bool = given(json_option)
 
@@ -208,10 +215,6 @@ def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output)
 
 def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output) -> Outcome:
     """Let the variants stream by keepers, here or in other processes."""
-    if output.plot:
-        from archdsl.viz.plots import check_ending
-
-        check_ending(output.plot)
     with ExitStack() as stack:
         if processes.jobs or processes.cluster:
             from archdsl.explore.spread import spread, workers_for

@@ -20,6 +20,7 @@ from archdsl.cli.common import (
     spec_argument,
 )
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.sheets import plottable
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class Question:
     )
     by: str | None = given(click.option("--by", metavar="COST", help="The cost whose tornado is drawn; macs if not given."))
     plot: Path | None = given(
-        click.option("--plot", type=click.Path(path_type=Path), help="Draw the tornado: .html, .png, .svg or .pdf.")
+        click.option(
+            "--plot", type=click.Path(path_type=Path), callback=plottable, help="Draw the tornado: .html, .png, .svg or .pdf."
+        )
     )
 
     @property
@@ -78,10 +81,6 @@ def command(spec: str, settings: tuple[str, ...], asked: Question, as_json: bool
     from archdsl.explore.sensitivity import sensitivity
     from archdsl.spec.settings import parse_settings
 
-    if asked.plot:
-        from archdsl.viz.plots import check_ending
-
-        check_ending(asked.plot)
     after = open_net(spec, settings, limits)
     before = open_net(spec, (), limits) if settings else None
     start = {cost: total(after, cost) for cost in asked.costs}

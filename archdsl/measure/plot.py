@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archdsl.errors import InputError
 from archdsl.measure.result import Bench
-from archdsl.viz.plots import ENDINGS, Dot, Dots, write_plot
+from archdsl.viz.plots import ENDINGS, Dot, Dots, need_library, write_plot
 
 
 def plot_bench(path: Path, bench: Bench) -> None:
@@ -15,9 +15,15 @@ def plot_bench(path: Path, bench: Bench) -> None:
 
 
 def check_ending(path: Path) -> None:
-    """To be asked before long work. Raises InputError for an ending that is not known."""
+    """To be asked before long work.
+
+    Raises:
+        InputError: an ending that is not known.
+        BackendError: a library for plots is not installed.
+    """
     if path.suffix.lower() not in ENDINGS:
         raise InputError(f"{path}: a bench ends in .json, its plot in {', '.join(ENDINGS)}")
+    need_library(path)
 
 
 def dots(bench: Bench) -> Dots:

@@ -137,7 +137,11 @@ def test_mistakes(line: str, code: int, message: str, search: Run) -> None:
             "tiny.yaml width --objective naswot --cluster auto",
             "a cluster needs Ray, which is not installed: pip install 'archdsl",
         ),
-        ("optuna_dashboard", "--dashboard --storage a.log", "the dashboard is not installed: pip install 'archdsl[search]'"),
+        (
+            "optuna_dashboard",
+            "--dashboard --storage a.log",
+            "the dashboard needs optuna-dashboard, which is not installed: pip install 'archdsl[search]'",
+        ),
     ],
 )
 def test_what_is_not_installed(module: str, line: str, message: str, search: Run, monkeypatch: pytest.MonkeyPatch) -> None:

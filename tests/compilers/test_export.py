@@ -110,7 +110,7 @@ def test_batches_are_random_and_of_several_sizes(model: Model) -> None:
 
 
 def test_a_folder_is_no_file(model: Model, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder; give a file with -o"):
+    with pytest.raises(InputError, match="is a folder; name a file"):
         export(model, "python", tmp_path)
 
 
@@ -122,7 +122,7 @@ def test_missing_package(to: str, package: str, model: Model, tmp_path: Path, mo
 
     def absent(name: str, *args: Any, **options: Any) -> Any:
         if name.split(".")[0] == package:
-            raise ImportError(name)
+            raise ModuleNotFoundError(name, name=name)
         return real(name, *args, **options)
 
     monkeypatch.setattr(builtins, "__import__", absent)

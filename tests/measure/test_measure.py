@@ -202,7 +202,7 @@ def test_input_errors(files: dict[str, Path], tmp_path: Path) -> None:
 def test_a_runtime_that_is_not_installed(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     absent = replace(RUNTIMES["onnxruntime"], library="no_such_package")
     monkeypatch.setitem(runtimes.RUNTIMES, "onnxruntime", absent)
-    with pytest.raises(BackendError, match=r"not installed \(no_such_package\): pip install 'archdsl\[onnx\]'"):
+    with pytest.raises(BackendError, match=r"needs no_such_package, which is not installed: pip install 'archdsl\[onnx\]'"):
         measure(taken(a=files[".onnx"]), Configuration("onnxruntime"))
     assert [found.word for found in runtimes.usual()] == ["eager", "openvino"]
 

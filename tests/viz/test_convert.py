@@ -48,11 +48,11 @@ def test_what_is_missing_is_told(svg, monkeypatch, package, make, form):
 
     def absent(name, *args, **kwargs):
         if name.partition(".")[0] == package:
-            raise ImportError(name)
+            raise ModuleNotFoundError(name, name=name)
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(BackendError, match=rf"{form} needs {package}: pip install 'archdsl\[viz\]'"):
+    with pytest.raises(BackendError, match=rf"{form} needs {package}, which is not installed: pip install 'archdsl\[viz\]'"):
         make(svg)
 
 

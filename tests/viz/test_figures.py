@@ -183,5 +183,5 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "out has no folder blocks/" in capsys.readouterr().err
     (tmp_path / "taken").write_text("", encoding="utf-8")
     assert run(["figures", "-o", "taken", "--to", "dot"]) == 1
-    assert "taken cannot be written" in capsys.readouterr().err
+    assert "taken is a file, not a folder" in capsys.readouterr().err
     assert not (tmp_path / "figures").exists()

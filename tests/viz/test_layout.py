@@ -35,7 +35,7 @@ def program(folder: Path, name: str, body: str) -> Path:
 
 def test_no_engine(nothing_installed):
     picture = diagram(GRAPH)
-    with pytest.raises(BackendError, match=r"pip install \"archdsl\[viz\]\".*Graphviz"):
+    with pytest.raises(BackendError, match=r"pip install 'archdsl\[viz\]'.*Graphviz"):
         _ = picture.svg
     target = nothing_installed / "net.svg"
     with pytest.raises(BackendError):
@@ -45,7 +45,7 @@ def test_no_engine(nothing_installed):
 
 def test_no_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz", None)
-    with pytest.raises(BackendError, match=r"pip install \"archdsl\[viz\]\""):
+    with pytest.raises(BackendError, match=r"a drawing needs graphviz, which is not installed: pip install 'archdsl\[viz\]'"):
         _ = diagram(GRAPH).dot
 
 

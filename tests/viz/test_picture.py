@@ -85,7 +85,7 @@ def test_save_refuses_what_it_cannot_write(picture, tmp_path):
     with pytest.raises(InputError, match="cannot be written: No such file"):
         picture.save(tmp_path / "no" / "a.svg")
     (tmp_path / "b.svg").mkdir()
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="is a folder; name a file"):
         picture.save(tmp_path / "b.svg")
     assert [path.name for path in tmp_path.iterdir()] == ["b.svg"]
 

@@ -218,7 +218,7 @@ def test_mistakes_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot be written: No such file or directory$"):
         write_plot(tmp_path / "none" / "out.png", PLOTS[0])
     (tmp_path / "folder.svg").mkdir()
-    with pytest.raises(InputError, match=r"folder\.svg cannot be written: Is a directory$"):
+    with pytest.raises(InputError, match=r"folder\.svg is a folder; name a file$"):
         write_plot(tmp_path / "folder.svg", PLOTS[0])
     bad = Scatter(Points("Net", (), ("a",), ({"a": float("inf")},)), "a", "a")
     for ending in ENDINGS:

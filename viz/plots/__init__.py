@@ -12,8 +12,21 @@ from archdsl.viz.plots.dots import Dot, Dots
 from archdsl.viz.plots.kinds import Plot
 from archdsl.viz.plots.parallel import Parallel
 from archdsl.viz.plots.points import Points
-from archdsl.viz.plots.save import ENDINGS, check_ending, write_plot
+from archdsl.viz.plots.save import ENDINGS, check_ending, need_library, write_plot
 from archdsl.viz.plots.scatter import Scatter
 from archdsl.viz.plots.tornado import Bar, Tornado
 
-__all__ = ["ENDINGS", "Bar", "Dot", "Dots", "Parallel", "Plot", "Points", "Scatter", "Tornado", "check_ending", "write_plot"]
+__all__ = [
+    "ENDINGS",
+    "Bar",
+    "Dot",
+    "Dots",
+    "Parallel",
+    "Plot",
+    "Points",
+    "Scatter",
+    "Tornado",
+    "check_ending",
+    "need_library",
+    "write_plot",
+]

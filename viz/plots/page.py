@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.viz.plots.figure import colour_axis
 from archdsl.viz.plots.kinds import Plot, kind_of
 from archdsl.viz.plots.points import Column, Points
@@ -31,7 +31,7 @@ def page(title: str, plots: Sequence[Plot]) -> str:
         BackendError: plotly is not installed.
         InputError: a cost that is no finite number.
     """
-    library = _library()
+    library = plotly_script()
     data = json.dumps(content(plots), separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="en">
@@ -80,11 +80,9 @@ def _part(name: str) -> str:
     return resources.files("archdsl.viz.plots").joinpath(name).read_text(encoding="utf-8")
 
 
-def _library() -> str:
-    try:
+def plotly_script() -> str:
+    with needed_by("a page of plots"):
         from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise BackendError("a page of plots needs plotly, which is not installed: pip install 'archdsl[plot]'") from None
     script: str = get_plotlyjs()
     # A script element ends at its closing tag and is read otherwise after <!--; in the strings of a script \x3c is the same.
     return script.replace("</script", "\\x3c/script").replace("<!--", "\\x3c!--")

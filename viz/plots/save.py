@@ -9,8 +9,8 @@ from typing import Literal
 from archdsl.artifacts import write
 from archdsl.errors import InputError
 from archdsl.viz.plots.kinds import Plot
-from archdsl.viz.plots.page import page
-from archdsl.viz.plots.paper import paper
+from archdsl.viz.plots.page import page, plotly_script
+from archdsl.viz.plots.paper import need_matplotlib, paper
 
 PAPER: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 ENDINGS = (".html", *PAPER)
@@ -22,6 +22,14 @@ def check_ending(path: str | Path) -> str:
     if ending not in ENDINGS:
         raise InputError(f"{path}: a plot ends in {', '.join(ENDINGS)}")
     return ending
+
+
+def need_library(path: str | Path) -> None:
+    """The same, and whether what draws it is installed. Raises BackendError where it is not."""
+    if check_ending(path) in PAPER:
+        need_matplotlib(PAPER[check_ending(path)])
+    else:
+        plotly_script()
 
 
 def write_plot(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.errors import BackendError, InputError
+from archdsl.artifacts import files
+from archdsl.errors import InputError
 from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.grid.chunk import Chunk
+from archdsl.extras import needed_by
 
 ENDINGS = (".parquet", ".csv")
 
@@ -34,22 +34,10 @@ def table_file(path: Path, axes: Sequence[Axis], costs: Mapping[str, int]) -> It
     """
     if path.suffix.lower() not in ENDINGS:
         raise InputError(f"{path}: a table of variants ends in {' or '.join(ENDINGS)}")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    os.close(handle)
-    made = Path(name)
-    try:
+    with files(path) as made:
         file = (Parquet if path.suffix.lower() == ".parquet" else Csv)(made, axes, costs)
         yield file
         file.close()
-        made.chmod(0o644)
-        made.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        made.unlink(missing_ok=True)
 
 
 class Csv:
@@ -79,11 +67,9 @@ class Parquet:
     """Parquet: settings as ints, floats, words or lists, costs as 64-bit ints (as floats where they are fractions)."""
 
     def __init__(self, path: Path, axes: Sequence[Axis], costs: Mapping[str, int]):
-        try:
+        with needed_by("a .parquet file"):
             import pyarrow
             from pyarrow import parquet
-        except ImportError:
-            raise BackendError("a .parquet file needs pyarrow, which is not installed: pip install 'archdsl[parquet]'") from None
         self.columns = _Columns(axes)
         self.costs = tuple(costs)
         self.arrow = pyarrow
