@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from graphlib import CycleError, TopologicalSorter
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
@@ -38,7 +38,7 @@ def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, M
     used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
     for name, knob in spec.knobs.items():
         if name not in checks.read and not report.errors:
-            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
+            hint = checks.report.near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
             report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
     return dataclasses.replace(spec, knobs={**spec.knobs, **used})
 

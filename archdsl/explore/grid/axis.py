@@ -35,7 +35,6 @@ LONGEST = 60
 FEW = 1_000
 """Values that the range of a knob may have for an axis to take all of them."""
 
-_RANGE = re.compile(r"\s*([^:,\[\]]+?)\s*:\s*([^:,\[\]]+?)\s*(?::\s*([^:,\[\]]+?)\s*)?\Z")
 
 
 @dataclass(frozen=True)
@@ -152,9 +151,9 @@ def allowed(knob: Parameter, spec: Spec) -> list[Any]:
 
 
 def _values(name: str, text: str) -> Iterator[Any]:
-    match = _RANGE.match(text)
-    if match is not None:
-        low, high, step = (_number(name, part) if part else Fraction(1) for part in match.groups())
+    ends = [part.strip() for part in text.split(":", 3)]
+    if len(ends) in (2, 3) and all(ends) and not any(sign in text for sign in ",[]"):
+        low, high, step = [_number(name, part) for part in ends] + [Fraction(1)] * (3 - len(ends))
         if step <= 0 or high < low:
             raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
         if (high - low) / step >= MOST_VALUES:
