@@ -6,6 +6,7 @@ that behind; the next one that writes into the same folder takes it away.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -14,8 +15,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from archdsl.errors import InputError
+from archdsl.errors import InputError, visible
 
 _PREFIX = f".archdsl-{zlib.crc32(socket.gethostname().encode()):08x}-"
 
@@ -63,6 +65,15 @@ def write(path: Path, content: str | bytes) -> None:
             made.replace(path)
         finally:
             made.unlink(missing_ok=True)
+
+
+def json_text(data: Any, indent: int | None = None) -> str:
+    """JSON as people read it: letters of all scripts as they are, and escapes for characters that have no picture."""
+    compact = (",", ":") if indent is None else None
+    text = json.dumps(data, indent=indent, ensure_ascii=False, separators=compact)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join([c if c == "\n" or visible(c) == c else json.dumps(c)[1:-1] for c in text])
 
 
 def writable(path: Path) -> None:

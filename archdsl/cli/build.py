@@ -37,12 +37,12 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
     if not as_json:
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
         print_totals(net, out)
-    from archdsl.artifacts import folder
+    from archdsl.artifacts import folder, json_text
     from archdsl.ir.serialize import dump
 
     with folder(target, ARTIFACTS) as made:
         (made / "graph.json").write_text(json.dumps(dump(graph), indent=1), encoding="utf-8")
-        (made / "cost.json").write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+        (made / "cost.json").write_text(json_text(data, 1), encoding="utf-8")
         (made / "table.md").write_text(sheet.markdown(), encoding="utf-8")
         shape, checked = _forward(net, seed, made / "weights.safetensors")
         from archdsl.viz import diagram

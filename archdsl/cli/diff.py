@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
+from archdsl.cli.common import console, echo, json_option, knob_option, limit_options, open_net, print_json, print_table
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
 from archdsl.ir.limits import Limits
@@ -104,9 +104,9 @@ def command(
     _print_layers(f"{before.name} → {after.name}", pairs, out)
     _print_totals(old, new, out)
     if target is not None:
-        click.echo(f"drawn: {target}")
+        echo(f"drawn: {target}")
     for gate in failed:
-        click.echo(f"failed: {gate.text}", err=True)
+        echo(f"failed: {gate.text}", err=True)
     return 3 if failed else 0
 
 

@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from archdsl.errors import ArchdslError, near_miss
+from archdsl.errors import ArchdslError, near_miss, visible
 
 COMMANDS = {
     "build": "Build a network: its table, totals, a forward pass, and artifacts on disk.",
@@ -99,6 +99,7 @@ def run(args: list[str]) -> int:
 
 def show(text: str) -> None:
     """A message on standard error; its parts in colour where that is a terminal."""
+    text = visible(text, keep="\n")
     if not sys.stderr.isatty():
         click.echo(text, err=True)
         return

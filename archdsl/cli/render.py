@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, optimize_option, print_json, spec_argument
+from archdsl.cli.common import echo, json_option, knob_option, limit_options, open_net, optimize_option, print_json, spec_argument
 from archdsl.cli.pictures import picture_file, view_options
 from archdsl.ir.limits import Limits
 
@@ -46,4 +46,4 @@ def command(
     if as_json:
         print_json({"written": str(target), **asdict(picture.drawing)})
         return
-    click.echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")
+    echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")

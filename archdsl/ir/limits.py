@@ -10,7 +10,6 @@ from archdsl.ops.arguments import MAX_DIMENSION
 from archdsl.ops.errors import refuse
 from archdsl.spec.yaml import TextLimits
 
-
 LETTERS = 250
 """Characters of names that a graph may have for each operator that it may have."""
 

@@ -100,7 +100,9 @@ def _tap(checks: Checks, label: Label, reach: Reach) -> None:
         return
     if label.text not in reach.labels:
         checks.unknown.add(label.text)
-        hint = checks.report.near_miss(label.text, reach.labels) or "a label is given by `as` on an earlier step of the same block"
+        hint = (
+            checks.report.near_miss(label.text, reach.labels) or "a label is given by `as` on an earlier step of the same block"
+        )
         checks.report.error(f"no label '{label.text}' is in reach", label.mark, hint)
 
 

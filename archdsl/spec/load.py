@@ -78,7 +78,9 @@ class _Loader:
         self.limits = limits
         self.root = root
         self.imported: dict[Path, File | None] = {}
-        self.located: dict[tuple[str, Path | None], Path] = {}  # imports that were found, by their text and the folder of their file
+        self.located: dict[
+            tuple[str, Path | None], Path
+        ] = {}  # imports that were found, by their text and the folder of their file
         self.incomplete = False  # a file could not be found or read, so that much of the rest would seem unknown
 
     def parts(self, file: File, chain: tuple[Path, ...]) -> _Parts:

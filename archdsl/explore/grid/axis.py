@@ -36,7 +36,6 @@ FEW = 1_000
 """Values that the range of a knob may have for an axis to take all of them."""
 
 
-
 @dataclass(frozen=True)
 class Axis:
     """Settings that change together along one direction of a grid; most axes have one.
