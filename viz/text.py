@@ -98,7 +98,7 @@ def setting(value: Any) -> str:
         return f"{value:.12g}"
     if isinstance(value, list):
         return f"[{', '.join(map(setting, value))}]"
-    return str(value)
+    return visible(str(value))
 
 
 def tick(value: float) -> str:
