@@ -126,7 +126,7 @@ def command(
     settings: tuple[str, ...],
     output: Output,
     limits: Limits,
-) -> None:
+) -> int:
     """The exact cost of every variant of SPEC on a grid of knobs, without building any.
 
     \b
@@ -147,14 +147,19 @@ def command(
     net = open_net(spec, settings, limits)
     sweep = Sweep(net, parse_axes(axes, net.base), asked.where, asked.shown)
     answer = _answer(sweep, asked, processes, output)
-    if output.plot:
+    stopped = answer.outcome.stopped
+    if output.plot and not stopped:
         from archdsl.explore.plot import plot_variants
 
         plot_variants(output.plot, net, asked.plotted, answer.front, answer.sample)
     if output.as_json:
         print_json(_document(answer))
-        return
+        return 130 if stopped else 0
     out = console()
+    if stopped:
+        share = answer.outcome.variants / len(sweep)
+        out.print(f"  [bold]Stopped[/] after {answer.outcome.variants:,} of {len(sweep):,} variants ({share:.2g} of the grid).")
+        out.print("  What follows is of those alone, and nothing is written.")
     if not answer.outcome.passed:
         out.print("  No variant passes." if asked.where else "  No variant can be built.")
     elif asked.objectives:
@@ -162,8 +167,9 @@ def command(
     if len(answer.first):
         print_variants(out, f"{net.name}: first {len(answer.first)} by {asked.by}", answer.first)
     print_outcome(out, answer.outcome, asked.where)
-    for path in filter(None, (output.table, output.plot)):
+    for path in filter(None, (output.table, output.plot) if not stopped else ()):
         out.print(f"  written   {path}", soft_wrap=True)
+    return 130 if stopped else 0
 
 
 @dataclass(frozen=True)
@@ -179,13 +185,18 @@ class Answer:
 def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output) -> Answer:
     """Let the variants stream by and keep what is asked for."""
     from archdsl.explore.keep.keepers import Pareto, Sample, Top
+    from archdsl.explore.outcome import Outcome
     from archdsl.explore.plot import SHOWN
 
     objectives = [sweep.objective(text) for text in asked.objectives]
     front = Pareto(sweep.shown, objectives) if objectives else None
     first = Top(sweep.shown, asked.top or 20, sweep.objective(asked.by)) if asked.top or not objectives else None
     sample = Sample(sweep.shown, SHOWN) if output.plot else None
-    outcome = _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output)
+    outcome = Outcome()
+    try:
+        _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output, outcome)
+    except KeyboardInterrupt:  # what is known so far is shown
+        outcome.stopped = True
 
     def variants(keeper: Pareto | Top | Sample | None) -> Variants:
         return sweep.variants(keeper.rows if keeper else [], outcome)
@@ -193,7 +204,7 @@ def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output)
     return Answer(variants(front), variants(first), variants(sample), outcome)
 
 
-def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output) -> Outcome:
+def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output, outcome: Outcome) -> None:
     """Let the variants stream by keepers, here or in other processes."""
     if output.plot:
         from archdsl.viz.plots import check_ending
@@ -205,16 +216,18 @@ def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: O
 
             workers = stack.enter_context(workers_for(processes.jobs, processes.cluster))
             step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
-            return spread(sweep, keepers, workers, step)
+            spread(sweep, keepers, workers, step, outcome)
+            return
         file = [stack.enter_context(sweep.file(output.table))] if output.table else []
         step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
-        return sweep.run([*keepers, *file], step)
+        sweep.run([*keepers, *file], step, outcome)
 
 
 def _document(answer: Answer) -> dict[str, Any]:
     """An answer as plain data."""
     outcome = answer.outcome
     return {
+        **({"stopped": True} if outcome.stopped else {}),
         "variants": outcome.variants,
         "masked": sum(outcome.masked.values()),
         "seconds": outcome.seconds,

@@ -26,7 +26,7 @@ from archdsl.spec.knobs import values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import check_setting, known_setting, read_value
 
-MOST_VALUES = 10_000_000
+MOST_VALUES = 1_000_000
 """Values that one axis may have."""
 
 LONGEST = 60

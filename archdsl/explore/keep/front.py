@@ -10,11 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.errors import InputError
+
 Notes = Callable[[np.ndarray], list[Any]]
 """What to remember of lines that are kept, given by their numbers in the chunk."""
 
 CELLS = 1 << 14
 """Cells of the table by which most variants are seen to be beaten by a front; few enough for the processor's cache."""
+
+MOST = 100_000
+"""Variants that a front, or a list in an order, may have."""
 
 FEW = 1 << 10
 """Lines that are compared with each other at once."""
@@ -38,6 +43,9 @@ class Front:
     def add(self, columns: list[np.ndarray], notes: Notes, lines: np.ndarray | None = None) -> None:
         """Take the variants of a chunk.
 
+        Raises:
+            InputError: more than MOST variants are such that no other that came so far beats them.
+
         Args:
             columns: the numbers that decide, one array each, for all lines of the chunk.
             lines: numbers of the lines that count; all, where not given.
@@ -60,9 +68,12 @@ class Front:
         values = np.concatenate([self.values, new]) if len(self.values) else new
         both = [*self.notes, *notes]
         kept = optimal(values)
-        self.values = values[kept]
-        self.notes = [both[line] for line in kept.tolist()]
-        self._stairs = None
+        if len(kept) > MOST:
+            raise InputError(
+                f"the front has more than {MOST:,} variants, which is more than is kept: "
+                "name fewer costs, narrow it with --where (a condition), or take coarser steps"
+            )
+        self.values, self.notes, self._stairs = values[kept], [both[line] for line in kept.tolist()], None
 
     def _candidates(self, columns: list[np.ndarray]) -> np.ndarray:
         """Lines that neither the front so far nor a few good lines of the chunk beat; others may still beat some of them."""
@@ -183,6 +194,9 @@ class First:
     """The first few variants in an order, smallest numbers first; of equal ones those that came first."""
 
     def __init__(self, count: int):
+        """Raises InputError where more are wanted than are kept."""
+        if count > MOST:
+            raise InputError(f"a list of {count:,} variants is longer than {MOST:,}; write all of them to a file")
         self.count = count
         self.values = np.empty(0, dtype=np.int64)
         self.notes: list[Any] = []
@@ -210,5 +224,4 @@ class First:
         values = np.concatenate([self.values, new]) if len(self.values) else np.asarray(new)
         both = [*self.notes, *notes]
         order = np.argsort(values, kind="stable")[: self.count]
-        self.values = values[order]
-        self.notes = [both[line] for line in order.tolist()]
+        self.values, self.notes = values[order], [both[line] for line in order.tolist()]
