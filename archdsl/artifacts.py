@@ -11,9 +11,10 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,47 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
         raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def scratch(place: Path | None = None) -> Iterator[Path]:
+    """A folder that is taken away when the block ends; those of killed programs go with the next.
+
+    Args:
+        place: the folder that it is made in; that of the system's temporary files where not given.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    place = place or Path(tempfile.gettempdir())
+    with _told(place):
+        _sweep(place)
+        made = _beside(place / "scratch")
+        made.mkdir(mode=0o700)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def file(target: Path) -> Iterator[Path]:
+    """A path to write a large file to; when the block ends well it takes the target's place, otherwise nothing changes.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    with _told(target):
+        _sweep(target.parent)
+        made = _beside(target)
+        made.touch()
+    try:
+        yield made
+        made.replace(target)
+    except OSError as error:  # of what was written in the block: a full disk
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -114,7 +156,8 @@ def _sweep(place: Path) -> None:
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)
             else:
-                left.unlink(missing_ok=True)
+                with suppress(OSError):  # of another user
+                    left.unlink()
 
 
 def _runs(number: int) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from archdsl.artifacts import scratch
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
@@ -93,14 +93,14 @@ def export(model: Model, to: str, path: Path) -> Checked:
         raise InputError(f"{path} is a folder; give a file with -o")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            made = Path(folder) / path.name
+        with scratch(path.parent) as folder:
+            made = folder / path.name
             chosen.write(model, made)
             inputs, difference = compare(model, chosen.read(made))
             if not difference <= TOLERANCE:
                 message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
                 raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
-            files = sorted(Path(folder).iterdir(), key=lambda file: file.name == path.name)  # what others refer to goes first
+            files = sorted(folder.iterdir(), key=lambda file: file.name == path.name)  # what others refer to goes first
             for file in files:
                 file.chmod(0o644)
                 os.replace(file, path.parent / file.name)

@@ -10,7 +10,7 @@ from archdsl.ops.arguments import MAX_DIMENSION
 from archdsl.ops.errors import refuse
 from archdsl.spec.yaml import TextLimits
 
-LETTERS = 250
+LETTERS = 400
 """Characters of names that a graph may have for each operator that it may have."""
 
 

@@ -18,7 +18,7 @@ Notes = Callable[[np.ndarray], list[Any]]
 CELLS = 1 << 14
 """Cells of the table by which most variants are seen to be beaten by a front; few enough for the processor's cache."""
 
-MOST = 100_000
+MOST = 50_000
 """Variants that a front, or a list in an order, may have."""
 
 FEW = 1 << 10
@@ -69,10 +69,7 @@ class Front:
         both = [*self.notes, *notes]
         kept = optimal(values)
         if len(kept) > MOST:
-            raise InputError(
-                f"the front has more than {MOST:,} variants, which is more than is kept: "
-                "name fewer costs, narrow it with --where (a condition), or take coarser steps"
-            )
+            raise _too_large()
         self.values, self.notes, self._stairs = values[kept], [both[line] for line in kept.tolist()], None
 
     def _candidates(self, columns: list[np.ndarray]) -> np.ndarray:
@@ -167,27 +164,31 @@ def _skyline(ordered: np.ndarray, step: int = 256) -> np.ndarray:
     numbers: list[int] = []
     for start in range(0, len(ordered), step):
         piece = ordered[start : start + step]
-        alive = ~_beaten(piece, kept)
-        for line in np.flatnonzero(alive).tolist():
-            if alive[line]:
-                later = slice(line + 1, None)
-                alive[later] &= _smaller_somewhere(piece[later], piece[line])
-        numbers.extend((start + np.flatnonzero(alive)).tolist())
-        kept = np.concatenate([kept, piece[alive]])
+        beaten = np.tril(_beats(piece, piece), -1).any(axis=1)  # by a line that is beaten itself too: what beats that beats both
+        left = np.flatnonzero(~beaten)
+        for first in range(0, len(kept), FEW):
+            if len(left):
+                left = left[~_beats(kept[first : first + FEW], piece[left]).any(axis=1)]
+        numbers.extend((start + left).tolist())
+        if len(numbers) > MOST:
+            raise _too_large()
+        kept = np.concatenate([kept, piece[left]])
     return np.array(numbers, dtype=int)
 
 
-def _smaller_somewhere(lines: np.ndarray, other: np.ndarray) -> np.ndarray:
-    found: np.ndarray = np.logical_or.reduce(np.less(lines, other), axis=1)
+def _beats(earlier: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """For each line, whether each earlier one is at least as good; the first number is known to be."""
+    found = np.ones((len(lines), len(earlier)), dtype=bool)
+    for column in range(1, lines.shape[1]):
+        found &= earlier[None, :, column] <= lines[:, column, None]
     return found
 
 
-def _beaten(lines: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(lines), dtype=bool)
-    for start in range(0, len(kept), 256):
-        some = kept[start : start + 256]
-        found |= np.logical_or.reduce((some[None, :, :] <= lines[:, None, :]).all(axis=2), axis=1)
-    return found
+def _too_large() -> InputError:
+    return InputError(
+        f"the front has more than {MOST:,} variants, which is more than is kept: "
+        "name fewer costs, narrow it with --where (a condition), or take coarser steps"
+    )
 
 
 class First:

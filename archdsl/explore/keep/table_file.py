@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from archdsl import artifacts
 from archdsl.errors import BackendError, InputError
 from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.grid.axis import Axis
@@ -34,22 +33,10 @@ def table_file(path: Path, axes: Sequence[Axis], costs: Mapping[str, int]) -> It
     """
     if path.suffix.lower() not in ENDINGS:
         raise InputError(f"{path}: a table of variants ends in {' or '.join(ENDINGS)}")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    os.close(handle)
-    made = Path(name)
-    try:
+    with artifacts.file(path) as made:
         file = (Parquet if path.suffix.lower() == ".parquet" else Csv)(made, axes, costs)
         yield file
         file.close()
-        made.chmod(0o644)
-        made.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        made.unlink(missing_ok=True)
 
 
 class Csv:

@@ -42,7 +42,15 @@ def plan(owner: Body | Stage) -> Plan:
 
 
 class LongName(Exception):
-    """A name, or all names together, are longer than a graph may hold."""
+    """A name, or all names together, are longer than a graph may hold.
+
+    Attributes:
+        hint: how to mend it.
+    """
+
+    def __init__(self, message: str, hint: str):
+        super().__init__(message)
+        self.hint = hint
 
 
 class Namer:
@@ -83,10 +91,10 @@ class Namer:
     def count(self, letters: int, longest: int) -> None:
         """Take account of names that are given out elsewhere. Raises LongName."""
         if longest > self.longest:
-            raise LongName(f"a full name of {longest:,} characters; at most {self.longest:,}")
+            raise LongName(f"a full name of {longest:,} characters; at most {self.longest:,}", "give shorter names, or nest less")
         self.letters += letters
         if self.letters > self.most:
-            raise LongName(f"names of more than {self.most:,} characters together")
+            raise LongName(f"names of more than {self.most:,} characters together", "raise the limit with --max-nodes")
 
     def release(self, prefix: str) -> None:
         """Take back the segment that was given last, so that the same call gets the same name again.

@@ -33,7 +33,7 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
             raise state.fail(str(error), step.mark) from None
         except LongName as error:
-            state.exceed(str(error), step.mark if mods.name is None else mods.name.mark, "give shorter names, or nest less")
+            state.exceed(str(error), step.mark if mods.name is None else mods.name.mark, error.hint)
     return arriving
 
 
