@@ -91,13 +91,11 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     texts = asked.axes
     net = open_net(spec, settings, limits)
     sweep, budgets = _grid(net, texts, asked, objectives)
-    with progress("variants", len(sweep), quiet=as_json) as step:
-        solver = Solver(sweep, budgets, [sweep.objective(text) for text in objectives], asked.top, step)
-        try:
+    solver = Solver(sweep, budgets, [sweep.objective(text) for text in objectives], asked.top)
+    try:
+        with progress("variants", len(sweep), quiet=as_json) as solver.progress:
             found = solver.solve()
-        except KeyboardInterrupt:
-            found = None
-    if found is None:
+    except KeyboardInterrupt:  # what is known so far is shown
         return _show_stopped(solver, as_json)
     if as_json:
         print_json(document(solver, found))

@@ -31,6 +31,7 @@ class Solver:
 
     Attributes:
         outcome: what the grid holds, as far as it has been gone through.
+        progress: told how many more variants of the grid are elaborated, at the first question.
     """
 
     def __init__(
@@ -39,21 +40,19 @@ class Solver:
         budgets: Sequence[Budget],
         objectives: Sequence[Objective],
         count: int = 10,
-        progress: Progress | None = None,
     ):
         """
         Args:
             sweep: the grid; its condition is not looked at.
             objectives: the first decides, each further one between variants that are equal in those before it.
             count: how many variants are wanted.
-            progress: told how many more variants of the grid are elaborated, at the first question.
         """
         if not objectives:
             raise InputError("nothing to maximize or minimize")
         self.sweep, self.budgets, self.objectives, self.count = sweep, list(budgets), list(objectives), count
         self.dens = {budget: denominator(budget.cost, sweep.net, sweep.axes) for budget in budgets}
         self.outcome = Outcome()
-        self.progress = progress
+        self.progress: Progress | None = None
         self.held: list[Region] | None = None
         self.pending: list[Region] = []  # elaborated and not searched yet
         self.search = BranchAndBound(self.budgets, self.objectives, count, sweep.shown)
