@@ -20,7 +20,7 @@ def clean(text: str) -> str:
 def visible_data(value: Any) -> Any:
     """Data for a script that shows it, every text in it visible."""
     if isinstance(value, str):
-        return visible(value)
+        return visible(value, keep="\n")
     if isinstance(value, dict):
         return {visible_data(key): visible_data(item) for key, item in value.items()}
     return [visible_data(item) for item in value] if isinstance(value, (list, tuple)) else value
