@@ -6,16 +6,19 @@ that behind; the next one that writes into the same folder takes it away.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import secrets
 import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from archdsl.errors import InputError
+from archdsl.errors import InputError, visible
 
 _PREFIX = f".archdsl-{zlib.crc32(platform.node().encode()):08x}-"
 
@@ -56,6 +59,27 @@ def files(path: Path, new_folders: bool = False) -> Iterator[Path]:
             file.replace(path.parent / file.name)
 
 
+@contextmanager
+def scratch(place: Path | None = None) -> Iterator[Path]:
+    """A folder that is taken away when the block ends; those of killed programs go with the next.
+
+    Args:
+        place: the folder that it is made in; that of the system's temporary files where not given.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    place = place or Path(tempfile.gettempdir())
+    with _told(place):
+        _sweep(place)
+        made = _beside(place / "scratch")
+        made.mkdir(mode=0o700)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Write one file whole or not at all.
 
@@ -64,6 +88,15 @@ def write(path: Path, content: str | bytes) -> None:
     """
     with files(path) as made:
         made.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def json_text(data: Any, indent: int | None = None) -> str:
+    """JSON as people read it: letters of all scripts as they are, and escapes for characters that have no picture."""
+    compact = (",", ":") if indent is None else None
+    text = json.dumps(data, indent=indent, ensure_ascii=False, separators=compact)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join([c if c == "\n" or visible(c) == c else json.dumps(c)[1:-1] for c in text])
 
 
 def writable(path: Path, new_folders: bool = False) -> None:
@@ -149,7 +182,8 @@ def _sweep(place: Path) -> None:
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)
             else:
-                left.unlink(missing_ok=True)
+                with suppress(OSError):  # of another user
+                    left.unlink()
 
 
 def _runs(number: int) -> bool:

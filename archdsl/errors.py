@@ -20,7 +20,10 @@ from typing import NamedTuple
 
 
 class ArchdslError(Exception):
-    """Base of all errors that archdsl raises on purpose."""
+    """Base of all errors that archdsl raises on purpose. As text it is safe to print: what a spec or file gave is visible."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), keep="\n")
 
 
 class InputError(ArchdslError):
@@ -133,8 +136,32 @@ class SpecError(ArchdslError):
         return SpecError, (self.diagnostics,)
 
 
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def visible(text: str, keep: str = "") -> str:
+    """A text that shows what is in it: control characters, escape sequences, marks of direction (which make a line read otherwise than
+    it is) and other characters that have no picture become escapes such as `\\x1b`. Everything that people read goes through here.
+
+    Args:
+        keep: characters that stay as they are: the newline, in texts of several lines.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join([c if c in keep or unicodedata.category(c) not in _HIDDEN else _escape(c) for c in text])
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return _SHORT.get(character) or (
+        f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    )
+
+
 def clip(text: str, most: int = 80) -> str:
-    """A text for a message, cut in the middle where it is long."""
+    """A text for a message, visible, cut in the middle where it is long."""
+    text = visible(text if len(text) <= most else f"{text[:most]}{text[-most:]}")
     return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdsl.artifacts import json_text
 from archdsl.errors import InputError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _page(picture: Picture) -> bytes:
 def _model_explorer(picture: Picture) -> bytes:
     from archdsl.viz.model_explorer import graph_collection
 
-    return json.dumps(graph_collection(_scene(picture, "a graph for Model Explorer")), ensure_ascii=False, indent=1).encode()
+    return json_text(graph_collection(_scene(picture, "a graph for Model Explorer")), 1).encode()
 
 
 def _node_data(picture: Picture) -> dict[str, bytes]:

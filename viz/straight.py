@@ -13,6 +13,7 @@ from collections import defaultdict
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from archdsl.errors import visible
 from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.looks import INK, KINDS, LINES, PAPER, TONES
 from archdsl.viz.text import clean
@@ -67,7 +68,7 @@ def straight(drawing: Drawing) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}pt" height="{height:.0f}pt" '
         f'viewBox="{-MARGIN} {-MARGIN} {width:.0f} {height + MARGIN:.0f}" role="img" '
         f"font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">",
-        f"<title>{escape(clean(drawing.name))}</title>\n<desc>{escape(drawing.summary())}</desc>",
+        f"<title>{escape(clean(drawing.name))}</title>\n<desc>{escape(visible(drawing.summary()))}</desc>",
         f'<rect x="{-MARGIN}" y="{-MARGIN}" width="{width:.0f}" height="{height + MARGIN:.0f}" fill="{PAPER}"/>',
     ]
     lines += [_edge(edge, places, rank) for edge in drawing.edges]

@@ -7,7 +7,7 @@ from html import escape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from archdsl.errors import BackendError
+from archdsl.errors import BackendError, visible
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -68,7 +68,7 @@ def _write(element: Element, lines: list[str]) -> None:
         lines.append(f"</{element.tag}>\n")
     else:
         text = element.text
-        lines.append(f"{start}>{escape(text, quote=False)}</{element.tag}>\n" if text else f"{start}/>\n")
+        lines.append(f"{start}>{escape(visible(text), quote=False)}</{element.tag}>\n" if text else f"{start}/>\n")
 
 
 def _attributes(values: Mapping[str, str]) -> str:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from fractions import Fraction
 from typing import Any
+
+from archdsl.errors import visible
 
 LONGEST = 80  # characters of a line; a longer one is cut
 
 
 def clean(text: str) -> str:
-    """Text as one line that every program can show: control characters and halves of surrogate pairs replaced, a long line cut."""
-    shown = text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    """Text as one line that every program can show: what has no picture as escapes, a long line cut."""
+    shown = visible(text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 
-def _visible(character: str) -> str:
-    return "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+def visible_data(value: Any) -> Any:
+    """Data for a script that shows it, every text in it visible."""
+    if isinstance(value, str):
+        return visible(value, keep="\n")
+    if isinstance(value, dict):
+        return {visible_data(key): visible_data(item) for key, item in value.items()}
+    return [visible_data(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def bytes_text(count: int) -> str:
@@ -92,7 +98,7 @@ def setting(value: Any) -> str:
         return f"{value:.12g}"
     if isinstance(value, list):
         return f"[{', '.join(map(setting, value))}]"
-    return str(value)
+    return visible(str(value))
 
 
 def tick(value: float) -> str:

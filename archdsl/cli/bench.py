@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -35,7 +34,7 @@ def command(
     In each round every network runs once, one after the other; a ratio is the median over the rounds of the two times of a round.
     A runtime runs in a process of its own. Weights are random. --set changes a knob of all.
     """
-    from archdsl.artifacts import writable, write
+    from archdsl.artifacts import json_text, writable, write
     from archdsl.measure.bench import bench, steps
     from archdsl.measure.plot import check_ending, plot_bench
 
@@ -57,7 +56,7 @@ def command(
     if output is None:  # what follows may fail, and what took so long has been shown by now
         return
     if written_as_json:
-        write(output, json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n")
+        write(output, json_text(found.as_dict(), 2) + "\n")
     else:
         plot_bench(output, found)
     if not as_json:

@@ -87,7 +87,7 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
 
     What needs a package that is not installed, or cannot be drawn, is left out and named. Exit code 1 if the forward pass fails.
     """
-    from archdsl.artifacts import folder, replaceable
+    from archdsl.artifacts import folder, json_text, replaceable
     from archdsl.cost.tables.document import document
     from archdsl.ir.verify import verify
 
@@ -101,7 +101,7 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
         print_totals(net, out)
     with folder(target, ARTIFACTS) as made:
-        parts = _write(net, seed, made, json.dumps(data, indent=1, ensure_ascii=False), sheet.markdown())
+        parts = _write(net, seed, made, json_text(data, 1), sheet.markdown())
         names = sorted(path.name for path in made.iterdir())
     if as_json:
         left_out = [{"what": entry.what, "why": entry.why} for entry in parts.absent]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.errors import InputError
+from archdsl.artifacts import json_text
+from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
 from archdsl.spec.settings import parse_settings
@@ -106,14 +106,19 @@ def _standard_input(limits: Limits) -> str:
 
 
 def print_json(data: Any) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    click.echo(json_text(data, 2))
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Print lines of text that may hold what a spec gave."""
+    click.echo(visible(text, keep="\n"), err=err)
 
 
 def console() -> Console:
     """The console that tables are printed on."""
-    from rich.console import Console
+    from archdsl.cli.terminal import Visible
 
-    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    return Visible(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
 def print_sheet(out: Console, sheet: Sheet) -> None:
@@ -143,8 +148,9 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    numbers = set(right)
-    rows = list(rows)
+    numbers = set(map(visible, right))
+    title, head, total = visible(title), [*map(visible, head)], total and [*map(visible, total)]
+    rows = [[*map(visible, row)] for row in rows]
     wide = sum(max(map(len, column)) + 3 for column in zip(head, *rows, *([total] if total else []), strict=True)) > out.width
     if len(rows) > MANY or (wide and numbers):  # a narrow terminal wraps lines; cut numbers would say nothing
         from archdsl.cost.tables.sheet import aligned

@@ -9,6 +9,7 @@ import click
 
 from archdsl.cli.common import (
     console,
+    echo,
     json_option,
     knob_option,
     limit_options,
@@ -148,7 +149,7 @@ class BillView:
         what = "multiply-accumulates, parameters, peak memory" + (", latency" if self.device else "")
         out.print(f"[bold]{source.name}[/]  {what} of each line")
         for number, *costs, line in gutter(source, self.entries()):
-            click.echo(f"{' '.join(f'{cost:>7}' for cost in costs)} {number:>4} │ {line}")
+            echo(f"{' '.join(f'{cost:>7}' for cost in costs)} {number:>4} │ {line.expandtabs()}")
 
     def _print_latency(self, out: Console) -> None:
         """What the latency was predicted from, and how far that is to be trusted."""

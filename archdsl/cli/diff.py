@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_sheet, stem_of
+from archdsl.cli.common import console, echo, json_option, knob_option, limit_options, open_net, print_json, print_sheet, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
 from archdsl.ir.limits import Limits
@@ -103,9 +103,9 @@ def command(
         out.print(f"{title}: no difference", markup=False, soft_wrap=True)
     print_sheet(out, totals_sheet("Totals", summary))
     if target is not None:
-        click.echo(f"drawn: {target}")
+        echo(f"drawn: {target}")
     for text in failed:
-        click.echo(f"failed: {text}", err=True)
+        echo(f"failed: {text}", err=True)
     return 3 if failed else 0
 
 

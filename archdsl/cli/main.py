@@ -13,7 +13,7 @@ import sys
 import click
 
 from archdsl.cli.streams import UNWRITTEN, give_up_output, open_streams
-from archdsl.errors import ArchdslError, near_miss
+from archdsl.errors import ArchdslError, near_miss, visible
 from archdsl.extras import extra_of, needed_by
 
 COMMANDS = {
@@ -132,6 +132,7 @@ def explained(error: Exception) -> str:
 
 def show(text: str) -> None:
     """A message on standard error; its parts in colour where that is a terminal."""
+    text = visible(text, keep="\n")
     if not sys.stderr.isatty():
         click.echo(text, err=True)
         return

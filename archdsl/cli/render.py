@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import (
+    echo,
     json_option,
     knob_option,
     limit_options,
@@ -55,4 +56,4 @@ def command(
     if as_json:
         print_json({"written": str(target), **asdict(picture.drawing)})
         return
-    click.echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")
+    echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")

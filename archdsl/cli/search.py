@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, print_steps, stem_of
+from archdsl.cli.common import echo, json_option, knob_option, limit_options, open_net, print_json, print_steps, stem_of
 from archdsl.cli.found import nothing_found, print_found
 from archdsl.cli.gathered import gathered, given
 from archdsl.errors import BackendError, InputError, unknown
@@ -158,7 +158,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
             print_found(found, request, name, shown(where))
     if found.trials:
         return 0
-    click.echo(nothing_found(found, request), err=True)
+    echo(nothing_found(found, request), err=True)
     return 3
 
 

@@ -9,6 +9,7 @@ import click
 
 from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_steps, spec_argument
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.progress import progress
 from archdsl.cli.sweep import listed, print_variants
 from archdsl.ir.limits import Limits
 
@@ -94,7 +95,11 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     if not as_json:
         print_steps(sweep.axes)
     solver = Solver(sweep, budgets, [sweep.objective(text) for text in objectives], asked.top)
-    found = solver.solve()
+    try:
+        with progress("variants", len(sweep), quiet=as_json) as solver.progress:
+            found = solver.solve()
+    except KeyboardInterrupt:  # what is known so far is shown
+        return _show_stopped(solver, as_json)
     if as_json:
         print_json({**document(solver, found), "steps": steps(sweep.axes)})
     else:
@@ -144,6 +149,21 @@ def _record(row: Row) -> Row:
     from archdsl.exact.shown import jsonable
 
     return {name: jsonable(value) for name, value in row.items()}
+
+
+def _show_stopped(solver: Solver, as_json: bool) -> int:
+    """Print the best so far after an interrupt."""
+    best, outcome = solver.known(), solver.outcome
+    if as_json:
+        print_json({"stopped": True, "variants": outcome.variants, "best": best.records()})
+        return 130
+    out = console()
+    out.print(
+        f"  [bold]Stopped[/] when {outcome.variants:,} of {len(solver.sweep):,} variants were put together; nothing is proven."
+    )
+    if best:
+        print_variants(out, f"{best.name}: the best so far", best)
+    return 130
 
 
 def show_solution(solver: Solver, found: Solution) -> None:

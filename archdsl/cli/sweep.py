@@ -143,7 +143,7 @@ def command(
     settings: tuple[str, ...],
     output: Output,
     limits: Limits,
-) -> None:
+) -> int:
     """The exact cost of every variant of SPEC on a grid of knobs, without building any.
 
     \b
@@ -167,23 +167,16 @@ def command(
     if not output.as_json:
         print_steps(grid)
     answer = _answer(sweep, asked, processes, output)
-    if output.plot:
+    stopped = answer.outcome.stopped
+    if output.plot and not stopped:
         from archdsl.explore.plot import plot_variants
 
         plot_variants(output.plot, net, asked.plotted, answer.front, answer.sample)
     if output.as_json:
         print_json({**_document(answer), "steps": steps(grid)})
-        return
-    out = console()
-    if not answer.outcome.passed:
-        out.print("  No variant passes." if asked.where else "  No variant can be built.")
-    elif asked.objectives:
-        print_variants(out, f"{net.name}: no variant beats these in {', '.join(asked.objectives)}", answer.front)
-    if len(answer.first):
-        print_variants(out, f"{net.name}: first {len(answer.first)} by {asked.by}", answer.first)
-    print_outcome(out, answer.outcome, asked.where)
-    for path in filter(None, (output.table, output.plot)):
-        out.print(f"  written   {path}", soft_wrap=True)
+        return 130 if stopped else 0
+    _print_answer(sweep, asked, output, answer)
+    return 130 if stopped else 0
 
 
 @dataclass(frozen=True)
@@ -196,16 +189,39 @@ class Answer:
     outcome: Outcome
 
 
+def _print_answer(sweep: Sweep, asked: Question, output: Output, answer: Answer) -> None:
+    """Print what was found, and how much of the grid was seen where the user stopped it."""
+    out, outcome, name = console(), answer.outcome, sweep.net.name
+    if outcome.stopped:
+        share = outcome.variants / len(sweep)
+        out.print(f"  [bold]Stopped[/] after {outcome.variants:,} of {len(sweep):,} variants ({share:.2g} of the grid).")
+        out.print("  What follows is of those alone, and nothing is written.")
+    if not outcome.passed:
+        out.print("  No variant passes." if asked.where else "  No variant can be built.")
+    elif asked.objectives:
+        print_variants(out, f"{name}: no variant beats these in {', '.join(asked.objectives)}", answer.front)
+    if len(answer.first):
+        print_variants(out, f"{name}: first {len(answer.first)} by {asked.by}", answer.first)
+    print_outcome(out, outcome, asked.where)
+    for path in filter(None, (output.table, output.plot) if not outcome.stopped else ()):
+        out.print(f"  written   {path}", soft_wrap=True)
+
+
 def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output) -> Answer:
     """Let the variants stream by and keep what is asked for."""
     from archdsl.explore.keep.keepers import Pareto, Sample, Top
+    from archdsl.explore.outcome import Outcome
     from archdsl.explore.plot import SHOWN
 
     objectives = [sweep.objective(text) for text in asked.objectives]
     front = Pareto(sweep.shown, objectives) if objectives else None
     first = Top(sweep.shown, asked.top or 20, sweep.objective(asked.by)) if asked.top or not objectives else None
     sample = Sample(sweep.shown, SHOWN) if output.plot else None
-    outcome = _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output)
+    outcome = Outcome()
+    try:
+        _run(sweep, [keeper for keeper in (front, first, sample) if keeper is not None], processes, output, outcome)
+    except KeyboardInterrupt:  # what is known so far is shown
+        outcome.stopped = True
 
     def variants(keeper: Pareto | Top | Sample | None) -> Variants:
         return sweep.variants(keeper.rows if keeper else [], outcome)
@@ -213,7 +229,7 @@ def _answer(sweep: Sweep, asked: Question, processes: Processes, output: Output)
     return Answer(variants(front), variants(first), variants(sample), outcome)
 
 
-def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output) -> Outcome:
+def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: Output, outcome: Outcome) -> None:
     """Let the variants stream by keepers, here or in other processes."""
     with ExitStack() as stack:
         if processes.jobs or processes.cluster:
@@ -221,16 +237,18 @@ def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: O
 
             workers = stack.enter_context(workers_for(processes.jobs, processes.cluster))
             step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
-            return spread(sweep, keepers, workers, step)
+            spread(sweep, keepers, workers, step, outcome)
+            return
         file = [stack.enter_context(sweep.file(output.table))] if output.table else []
         step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
-        return sweep.run([*keepers, *file], step)
+        sweep.run([*keepers, *file], step, outcome)
 
 
 def _document(answer: Answer) -> dict[str, Any]:
     """An answer as plain data."""
     outcome = answer.outcome
     return {
+        **({"stopped": True} if outcome.stopped else {}),
         "variants": outcome.variants,
         "masked": sum(outcome.masked.values()),
         "seconds": outcome.seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import clip
+from archdsl.errors import clip, visible
 from archdsl.exact.kinds import is_array, is_number, to_plain
 
 LONG = 10**6
@@ -42,7 +42,7 @@ def with_kind(value: Any) -> str:
 
 
 def written(value: Any) -> str:
-    """A value as a spec or `--set` takes it: `~`, `true`, `0.75`, `1/3`, `[3, 5]`, a word."""
+    """A value as a spec or `--set` takes it: `~`, `true`, `0.75`, `1/3`, `[3, 5]`, a word (what has no picture in it as escapes)."""
     if value is None:
         return "~"
     if isinstance(value, bool):
@@ -52,7 +52,7 @@ def written(value: Any) -> str:
         return decimal if isinstance(value, float) or Fraction(decimal) == value else str(value)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(written, value))}]"
-    return str(value)
+    return visible(str(value))
 
 
 def shown(value: Any) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+REASONS, OTHER = 1_000, "other reasons"
+"""Reasons that are told apart, and what stands for all further ones."""
+
 
 @dataclass
 class Outcome:
@@ -16,6 +19,7 @@ class Outcome:
         passed: those that can be built and meet the condition.
         structures: graphs that were elaborated, one for each region.
         seconds: that the sweep took.
+        stopped: whether it was stopped before the end of the grid.
     """
 
     variants: int = 0
@@ -23,10 +27,17 @@ class Outcome:
     passed: int = 0
     structures: int = 0
     seconds: float = 0.0
+    stopped: bool = False
+
+    def mask(self, reason: str, count: int) -> None:
+        """Variants that cannot be built. Reasons hold numbers, so there may be as many as variants: past some they share one."""
+        known = reason in self.masked or len(self.masked) < REASONS
+        self.masked[reason if known else OTHER] += count
 
     def merge(self, other: Outcome) -> None:
         """Add what another part of the same sweep came across."""
         self.variants += other.variants
-        self.masked += other.masked
+        for reason, count in other.masked.items():
+            self.mask(reason, count)
         self.passed += other.passed
         self.structures += other.structures

@@ -32,26 +32,32 @@ def work(piece: Piece) -> tuple[Outcome, list[Mergeable]]:
     return piece.sweep.stream([piece.box], piece.keepers), piece.keepers
 
 
-def spread(sweep: Sweep, keepers: Sequence[Mergeable], workers: Workers, progress: Progress | None = None) -> Outcome:
+def spread(
+    sweep: Sweep,
+    keepers: Sequence[Mergeable],
+    workers: Workers,
+    progress: Progress | None = None,
+    outcome: Outcome | None = None,
+) -> Outcome:
     """Let every variant of a sweep stream by the keepers once, on workers whose function is `work`.
 
     Results are merged in the order of the grid, so that they do not depend on which worker was quickest.
     """
     begin = time.perf_counter()
-    whole = Outcome()
+    whole = outcome or Outcome()
     waiting: dict[int, tuple[Outcome, list[Mergeable]]] = {}
     following = 0
     items = (Piece(sweep, [keeper.fresh() for keeper in keepers], box) for box in pieces(sweep))
     for number, found in results(workers, items):
         waiting[number] = found
         while following in waiting:
-            outcome, kept = waiting.pop(following)
+            part, kept = waiting.pop(following)
             following += 1
-            whole.merge(outcome)
+            whole.merge(part)
             for keeper, other in zip(keepers, kept, strict=True):
                 keeper.merge(other)
             if progress is not None:
-                progress(outcome.variants)
+                progress(part.variants)
     whole.seconds = time.perf_counter() - begin
     return whole
 
@@ -59,13 +65,14 @@ def spread(sweep: Sweep, keepers: Sequence[Mergeable], workers: Workers, progres
 def pieces(sweep: Sweep) -> Iterator[Box]:
     """The grid in boxes of about equal size."""
     most = max(LEAST, len(sweep) // PIECES)
-    waiting = list(boxes(sweep.axes))[::-1]
-    while waiting:
-        box = waiting.pop()
-        if box.size <= most:
-            yield box
-        else:
-            waiting.extend(reversed(box.halves()))
+    for whole in boxes(sweep.axes):
+        waiting = [whole]
+        while waiting:
+            box = waiting.pop()
+            if box.size <= most:
+                yield box
+            else:
+                waiting.extend(reversed(box.halves()))
 
 
 def workers_for(jobs: int | None, cluster: str | None) -> Any:

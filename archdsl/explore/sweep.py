@@ -129,29 +129,38 @@ class Sweep:
 
         return table_file(Path(path), self.axes, {name: denominator(name, self.net, self.axes) for name in self.shown})
 
-    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None) -> Outcome:
-        """Let every variant stream by the keepers once. `archdsl.explore.spread` does the same in several processes."""
-        begin = time.perf_counter()
-        outcome = self.stream(boxes(self.axes), keepers, progress)
-        outcome.seconds = time.perf_counter() - begin
-        return outcome
+    def run(self, keepers: Sequence[Keeper], progress: Progress | None = None, outcome: Outcome | None = None) -> Outcome:
+        """Let every variant stream by the keepers once. `archdsl.explore.spread` does the same in several processes.
 
-    def stream(self, some: Iterable[Box], keepers: Sequence[Keeper], progress: Progress | None = None) -> Outcome:
+        Args:
+            outcome: what is filled, for a caller who wants to know how far it came when it is interrupted.
+        """
+        begin = time.perf_counter()
+        outcome = outcome or Outcome()
+        try:
+            return self.stream(boxes(self.axes), keepers, progress, outcome)
+        finally:
+            outcome.seconds = time.perf_counter() - begin
+
+    def stream(
+        self, some: Iterable[Box], keepers: Sequence[Keeper], progress: Progress | None = None, outcome: Outcome | None = None
+    ) -> Outcome:
         """Let the variants of some boxes stream by the keepers."""
-        outcome = Outcome()
+        outcome = outcome or Outcome()
         asked = [name for keeper in keepers for name in keeper.costs if name not in self.settings]
         for found in Partition(self.net, some, tuple(dict.fromkeys([*self.shown, *asked]))):
-            outcome.variants += found.box.size
             if not isinstance(found, Region):
-                outcome.masked[found.reason] += found.box.size
+                outcome.variants += found.box.size
+                outcome.mask(found.reason, found.box.size)
                 if progress is not None:
                     progress(found.box.size)
                 continue
             outcome.structures += 1
             for chunk in chunks(found):
                 self.take(chunk, keepers, outcome)
+                outcome.variants += chunk.variants
                 if progress is not None:
-                    progress(chunk.size if chunk.lines is None else len(chunk.lines))
+                    progress(chunk.variants)
         return outcome
 
     def take(self, chunk: Chunk, keepers: Sequence[Keeper], outcome: Outcome) -> None:
@@ -164,7 +173,7 @@ class Sweep:
             alive = np.broadcast_to(True if chunk.counted is None else chunk.counted, chunk.shape).copy()
             for ok, reason in chunk.masks:
                 if failing := int(np.count_nonzero(alive & ~ok)):
-                    outcome.masked[reason] += failing
+                    outcome.mask(reason, failing)
                 alive &= ok
         passed = chunk.size if lines is None else len(lines)
         outcome.passed += passed

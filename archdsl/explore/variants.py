@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, overload
 
 from archdsl.cost.comparing.totals import in_words
+from archdsl.errors import visible
 from archdsl.exact.shown import jsonable
 from archdsl.explore.outcome import Outcome
 
@@ -63,7 +64,7 @@ class Variants(Sequence[Row]):
             cells = "".join(f"<td style='text-align:right'>{escape(in_words(name, row[name]))}</td>" for name in self.columns)
             lines.append(f"<tr>{cells}</tr>")
         more = f"<p>… and {len(self.rows) - SHOWN:,} more</p>" if len(self.rows) > SHOWN else ""
-        return f"<table><caption>{escape(self.name)}</caption><tr>{head}</tr>{''.join(lines)}</table>{more}"
+        return f"<table><caption>{escape(visible(self.name))}</caption><tr>{head}</tr>{''.join(lines)}</table>{more}"
 
     def __repr__(self) -> str:
         return f"<{len(self.rows):,} variants of {self.name}, of {self.outcome.variants:,}>"

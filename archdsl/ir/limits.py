@@ -10,6 +10,9 @@ from archdsl.ops.arguments import MAX_DIMENSION
 from archdsl.ops.errors import refuse
 from archdsl.spec.yaml import TextLimits
 
+LETTERS = 400
+"""Characters of names that a graph may have for each operator that it may have."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -19,13 +22,22 @@ class Limits:
         nodes: operators in the graph.
         steps: steps that are taken, those whose `when` is false counted too.
         depth: block calls inside each other.
+        segment: characters of one name that a spec gives, its values put in.
+        name: characters of the full name of an operator, those of the blocks around it included.
         text: what a file may hold.
     """
 
     nodes: int = 200_000
     steps: int = 1_000_000
     depth: int = 64
+    segment: int = 200
+    name: int = 1_000
     text: TextLimits = field(default_factory=TextLimits)
+
+    @property
+    def letters(self) -> int:
+        """Characters of all names in a graph together."""
+        return LETTERS * self.nodes
 
 
 def bounded(shape: Shape, op: Operator) -> Shape:

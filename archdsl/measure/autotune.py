@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import statistics
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -108,11 +107,11 @@ def run(groups: Sequence[Mapping[str, Graph]], at: Configuration) -> list[dict[s
     lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
     """
     runtime = runtime_named(at.runtime)
-    with tempfile.TemporaryDirectory(prefix="archdsl-autotune-") as folder:
+    with artifacts.scratch() as folder:
         files = []
         for number, group in enumerate(groups):
             made = {
-                name: write_graph(graph, runtime, Path(folder) / f"{number}-{name}", channels_last=True)
+                name: write_graph(graph, runtime, folder / f"{number}-{name}", channels_last=True)
                 for name, graph in group.items()
             }
             files.append({f"{name}-{copy}": file for copy in range(COPIES) for name, file in made.items()})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdsl.artifacts import scratch
 from archdsl.design import Design
 from archdsl.errors import BackendError
 from archdsl.extras import Missing, install
@@ -97,10 +97,10 @@ def bench(nets: Sequence[tuple[str, Design]], asked: Asked, step: Step | None = 
         told(1)
     rows: list[Row] = []
     left_out: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(prefix="archdsl-bench-") as place:
+    with scratch() as place:
         for chosen in runtimes:
             try:
-                rows += _of_runtime(chosen, sides, asked, Path(place), told)
+                rows += _of_runtime(chosen, sides, asked, place, told)
             except BackendError as error:
                 if asked.runtimes:
                     raise

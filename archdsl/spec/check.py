@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from graphlib import CycleError, TopologicalSorter
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
@@ -25,6 +25,9 @@ from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Block, Constant, Parameter, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.values import is_plain, names_read
+
+MOST_CIRCLES = 100
+"""Circles of definitions that are looked for: each takes a walk through all of them."""
 
 
 def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report) -> Spec:
@@ -38,7 +41,7 @@ def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, M
     used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
     for name, knob in spec.knobs.items():
         if name not in checks.read and not report.errors:
-            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
+            hint = checks.report.near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
             report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
     return dataclasses.replace(spec, knobs={**spec.knobs, **used})
 
@@ -89,7 +92,7 @@ def _knobs(checks: Checks) -> None:
             reach_blocks(checks, choice)
     needs = {name: names_read(knob.default) & checks.knobs.keys() for name, knob in checks.knobs.items()}
     for chain in _cycles({name: dict.fromkeys(read) for name, read in needs.items()}):
-        checks.report.error(f"the defaults of knobs read each other: {' -> '.join(chain)}", checks.knobs[chain[0]].mark)
+        checks.report.error(f"the defaults of knobs read each other: {_chain(chain)}", checks.knobs[chain[0]].mark)
 
 
 def _blocks(checks: Checks) -> None:
@@ -118,14 +121,14 @@ def _block(checks: Checks, block: Block) -> None:
 def _recursion(checks: Checks) -> None:
     for chain in _cycles(checks.calls):
         mark = checks.calls[chain[-2]][chain[-1]]
-        checks.report.error(f"blocks call each other without end: {' -> '.join(chain)}", mark)
+        checks.report.error(f"blocks call each other without end: {_chain(chain)}", mark)
 
 
 def _cycles(links: dict[str, dict[str, Mark]] | dict[str, dict[str, None]]) -> list[list[str]]:
-    """Circles among links from name to names, each from a name back to itself."""
+    """Circles among links from name to names, each from a name back to itself; as many as are shown."""
     left = {name: set(others) for name, others in links.items()}
     found: list[list[str]] = []
-    while True:
+    while len(found) < MOST_CIRCLES:
         try:
             TopologicalSorter(left).prepare()
         except CycleError as error:
@@ -133,4 +136,11 @@ def _cycles(links: dict[str, dict[str, Mark]] | dict[str, dict[str, None]]) -> l
             found.append(chain)
             left[chain[-2]].discard(chain[-1])
             continue
-        return found
+        break
+    return found
+
+
+def _chain(names: list[str]) -> str:
+    """A circle in words, cut in the middle where it is long."""
+    shown = names if len(names) <= 12 else [*names[:6], "…", *names[-5:]]
+    return " -> ".join(shown)

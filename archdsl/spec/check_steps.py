@@ -32,7 +32,7 @@ def check_whole(checks: Checks, body: Body, reach: Reach) -> None:
     checks.body(body, reach)
     for label, mark in reach.labels.items():
         if label not in reach.read and "*" not in reach.labels and "*" not in reach.read:
-            checks.report.warn(f"the label '{label}' is read by nothing", mark, near_miss(label, checks.unknown))
+            checks.report.warn(f"the label '{label}' is read by nothing", mark, checks.report.near_miss(label, checks.unknown))
 
 
 def _once(checks: Checks, word: str, mark: Mark, seen: dict[str, Mark], what: str, where: str = "") -> None:
@@ -100,7 +100,9 @@ def _tap(checks: Checks, label: Label, reach: Reach) -> None:
         return
     if label.text not in reach.labels:
         checks.unknown.add(label.text)
-        hint = near_miss(label.text, reach.labels) or "a label is given by `as` on an earlier step of the same block"
+        hint = (
+            checks.report.near_miss(label.text, reach.labels) or "a label is given by `as` on an earlier step of the same block"
+        )
         checks.report.error(f"no label '{label.text}' is in reach", label.mark, hint)
 
 
@@ -123,7 +125,7 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
 def _join(checks: Checks, call: Call, reach: Reach) -> None:
     known = [op.word for op in OPERATORS.values() if op.joins]
     if call.target and call.target not in known:
-        what = near_miss(call.target, known) or f"known: {', '.join(known)}"
+        what = checks.report.near_miss(call.target, known) or f"known: {', '.join(known)}"
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Constant, Formula, Inline, Label, ListOf, Parameter, Value
@@ -56,8 +56,8 @@ def check_name(checks: Checks, name: str, mark: Mark, reach: Reach) -> None:
         checks.read.add(name)
         return
     checks.unknown.add(name)
-    known = sorted(f"${n}" for n in reach.names)
-    hint = _HINTS.get(name) or near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
+    known = [] if checks.report.full else sorted(f"${n}" for n in reach.names)
+    hint = _HINTS.get(name) or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
     checks.report.error(f"unknown name '${name}'", mark, hint)
 
 
@@ -74,7 +74,7 @@ def _compared(checks: Checks, name: str, word: str, mark: Mark, reach: Reach) ->
     known = [c for c in knob.choices or () if isinstance(c, str)] if knob is not None else []
     own = checks.block is not None and name in checks.spec.blocks[checks.block].args
     if known and word not in known and not own and name in reach.names:
-        hint = near_miss(word, known) or f"known: {', '.join(known)}"
+        hint = checks.report.near_miss(word, known) or f"known: {', '.join(known)}"
         checks.report.warn(f"'{word}' is no choice of the knob '{name}'", mark, hint)
 
 

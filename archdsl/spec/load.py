@@ -80,6 +80,9 @@ class _Loader:
         self.limits = limits
         self.root = root
         self.imported: dict[Path, File | None] = {}
+        self.located: dict[
+            tuple[str, Path | None], Path
+        ] = {}  # imports that were found, by their text and the folder of their file
         self.incomplete = False  # a file could not be found or read, so that much of the rest would seem unknown
 
     def parts(self, file: File, chain: tuple[Path, ...]) -> _Parts:
@@ -87,7 +90,8 @@ class _Loader:
         parts.files[file.source.path.resolve() if file.source.path else None] = file.source
         inherited = set(parts.blocks)
         for label in file.imports:
-            self.bring(label, file, parts, inherited)
+            if not self.report.full:
+                self.bring(label, file, parts, inherited)
         self.overlay(file, parts, inherited)
         return parts
 
@@ -113,6 +117,9 @@ class _Loader:
     def path(self, label: Label, file: File, what: str) -> Path | None:
         """The file that a label means, links followed."""
         beside = file.source.path.parent.resolve() if file.source.path else None
+        known = self.located.get((label.text, beside))
+        if known is not None:
+            return known
         root = self.root
         if beside is not None and (root is None or not beside.is_relative_to(root)):
             root = zoo()
@@ -123,10 +130,12 @@ class _Loader:
             self.incomplete = True
             return None
         if path is None:
-            near = near_miss(label.text, candidates(root))
+            near = "" if self.report.full else near_miss(label.text, candidates(root))
             hint = near or "imports are looked for beside the spec, then in the zoo"
             self.report.error(f"{what} '{clip(label.text)}' was not found", label.mark, hint)
             self.incomplete = True
+        else:
+            self.located[label.text, beside] = path
         return path
 
     def file(self, path: Path, label: Label) -> File | None:

@@ -48,20 +48,20 @@ def _columns(reading: Reading, table: Mapping, key: Scalar) -> list[Scalar] | No
     listed = reading.values.sequence(node, "'columns'")
     if listed is None:
         return None
-    columns: list[Scalar] = []
+    columns: dict[str, Scalar] = {}
     for item in listed.items:
         if not isinstance(item, Scalar) or not isinstance(item.value, str):
             reading.report.error(f"a column must be a word, {kind(item)} came", item.mark)
             return None
-        first = next((column for column in columns if column.text == item.text), None)
+        first = columns.get(item.text)
         if first is not None:
             reading.report.error(f"duplicate column '{item.text}'", item.mark, "", ("first given here", first.mark))
             return None
-        columns.append(item)
-    if all(column.text != "op" for column in columns):
+        columns[item.text] = item
+    if "op" not in columns:
         reading.report.error("a table needs a column 'op' with the operator or block of each row", node.mark)
         return None
-    return columns
+    return list(columns.values())
 
 
 def _scale(reading: Reading, node: Node | None, columns: tuple[str, ...]) -> dict[str, Formula]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdsl.errors import Diagnostic, Mark, SpecError, unknown
+from archdsl.errors import Diagnostic, Mark, SpecError, near_miss, unknown
 
 
 class Report:
@@ -42,6 +42,10 @@ class Report:
         """A word that is not among the known ones; the hint is looked for only while it will be read."""
         message, hint = ("", "") if self.full else unknown(kind, word, known)
         self.error(message, mark, hint)
+
+    def near_miss(self, word: str, known: Iterable[str]) -> str:
+        """As `archdsl.errors.near_miss`; nothing once no more is shown, since looking for it is the slow part of a mistake."""
+        return "" if self.full else near_miss(word, known)
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -12,9 +12,10 @@ QUOTES = "inside { } or [ ] an expression with a comma or a bracket must stand i
 NO_DASH = "a bare - is no value in a flow list: write ~ for a cell that is not given"
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_CUT_FORMULA = re.compile(r"[({][^)}]*,[^)}]*\)|\$\w+\s*\[")
+_CUT_FORMULA = re.compile(r"[({][^)},]*+,[^)}]*+\)|\$\w++\s*+\[")
 _DASH = re.compile(r"[\[{,]\s*-\s*[,\]}]")
 _BARE_SIGN = re.compile(r"[\s\[{,]([@`%|>!*&])")
+_AROUND = 1000  # characters on either side of a mistake in which its cause is looked for: lines may have any length
 
 
 def forbidden_character(source: Source) -> Diagnostic | None:
@@ -53,6 +54,7 @@ def _hint(message: str, place: Mark) -> str:
     lines = place.source.lines
     text = lines[place.line] if place.line < len(lines) else ""
     indent = text[: len(text) - len(text.lstrip())]
+    text = text[max(0, place.column - _AROUND) : place.column + _AROUND]
     if "\t" in indent:
         return "YAML indents with spaces, not tabs"
     if _DASH.search(text):

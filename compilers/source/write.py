@@ -11,6 +11,7 @@ from archdsl.compilers.source.parameters import Formula, formula_text
 from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.torch.names import RESERVED
+from archdsl.errors import visible
 
 WIDTH = 120
 LETTERS = ("x", "y", "z")
@@ -31,7 +32,7 @@ def file_text(heading: str, whole: str, classes: list[SourceClass], docs: Mappin
 
 
 def _quoted(heading: str) -> str:
-    text = heading.strip().replace("\\", "\\\\").replace('"""', "'''")
+    text = visible(heading.strip(), keep="\n").replace("\\", "\\\\").replace('"""', "'''")
     return f'"""{text}\n"""' if "\n" in text or text.endswith('"') else f'"""{text}"""'
 
 
@@ -70,7 +71,7 @@ def _class(made: SourceClass, doc: str) -> Iterator[str]:
 
 
 def _docstring(text: str) -> Iterator[str]:
-    text = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+    text = visible(" ".join(text.split())).replace("\\", "\\\\").replace('"""', "'''")
     lines = textwrap.wrap(text, WIDTH - 12)
     if len(lines) == 1 and not text.endswith('"'):
         yield f'    """{text}"""'

@@ -90,7 +90,7 @@ def test_a_long_table_breaks_over_pages() -> None:
         ("1×1000", r"$1\times 1000$"),
         ("192…224²×3", r"$192\ldots 224^2\times 3$"),
         ("se ✓", r"se $\checkmark$"),
-        ("a\nb\x00", "a b "),
+        ("a\nb\x00", r"a\textbackslash{}nb\textbackslash{}x00"),
         ("naïve", "naïve"),
     ],
 )

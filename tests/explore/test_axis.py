@@ -110,7 +110,7 @@ def test_one_step_for_all_and_it_is_said(text: str, said: str) -> None:
         ("width=wide", "width: expected a number, 'wide' came"),
         ("transition=blok", "transition: expected one of block, stage, none; 'blok' came; did you mean 'block'?"),
         ("classes", "classes: give values, as in classes=from:to:step or classes=value,value"),
-        ("classes=1:100000000", "classes=1:100000000: more than 10,000,000 values"),
+        ("classes=1:100000000", "classes=1:100000000: more than 1,000,000 values"),
         ("rows.99.exp=3", "rows.99.exp: no row 99; the tables have rows 1 to 20"),
         ("rows.3.ex=3", "rows.3.ex: unknown column 'ex'; did you mean 'exp'?"),
         ("rows.3=3", "'rows.3' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp"),

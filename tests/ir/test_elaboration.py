@@ -13,6 +13,7 @@ from archdsl.errors import SpecError
 from archdsl.ir.elaborate import RUNNERS, Undecided
 from archdsl.ir.elaboration.links import Kept, Links
 from archdsl.ir.elaboration.naming import Namer
+from archdsl.ir.limits import Limits
 from archdsl.ops import OPERATORS
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec import model
@@ -115,7 +116,7 @@ def test_a_small_bound_changes_no_graph(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_name_that_is_taken_back_is_given_again() -> None:
-    namer = Namer()
+    namer = Namer(Limits())
     given = [namer.claim("a.", "conv", True) for _ in range(2)]
     namer.release("a.conv_2.")
     assert given == ["a.conv_1", "a.conv_2"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from archdsl.viz.page.data import page_data
-from archdsl.viz.text import clean
+from archdsl.viz.text import clean, visible_data
 from archdsl.viz.view import Scene
 
 SCRIPTS = ("dagre.min.js", "model.js", "arrange.js", "view.js", "panel.js", "main.js")
@@ -28,13 +29,20 @@ def page(scene: Scene) -> str:
     filled = {
         "TITLE": escape(clean(data["name"])),
         "STYLE": _asset("page.css"),
-        "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),  # no name may end the element that it stands in
+        "DATA": json.dumps(visible_data(data), separators=(",", ":")).replace(
+            "<", "\\u003c"
+        ),  # no name may end the element that it stands in
         "LICENSE": _asset("dagre.LICENSE").strip(),
         "SCRIPTS": "\n".join(f"<script>\n{_asset(name).strip()}\n</script>" for name in SCRIPTS),
     }
     text = _asset("page.html")
     parts = text.split("@@")  # every other one is a place to fill; what was filled in is not looked at again
     return "".join(filled[part] if index % 2 else part for index, part in enumerate(parts))
+
+
+def _script_data(data: Any) -> str:
+    """JSON for a script: no name may end the element that it stands in."""
+    return json.dumps(visible_data(data), separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _asset(name: str) -> str:

@@ -8,10 +8,12 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from archdsl.errors import visible
 from archdsl.extras import needed_by
 from archdsl.viz.plots.figure import colour_axis
 from archdsl.viz.plots.kinds import Plot, kind_of
 from archdsl.viz.plots.points import Column, Points
+from archdsl.viz.text import visible_data
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -32,7 +34,9 @@ def page(title: str, plots: Sequence[Plot]) -> str:
         InputError: a cost that is no finite number.
     """
     library = plotly_script()
-    data = json.dumps(content(plots), separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
+    data = json.dumps(visible_data(content(plots)), separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace(
+        "<", "\\u003c"
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -41,13 +45,13 @@ def page(title: str, plots: Sequence[Plot]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>{escape(title)}</title>
+<title>{escape(visible(title))}</title>
 <style>
 {_part("page.css")}</style>
 </head>
 <body>
 <main>
-<h1>{escape(title)}</h1>
+<h1>{escape(visible(title))}</h1>
 <noscript><p>The plots of this page are drawn by JavaScript.</p></noscript>
 </main>
 <script type="application/json" id="plots">{data}</script>

@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from archdsl.errors import visible
 from archdsl.extras import needed_by
 from archdsl.viz.plots.kinds import Plot, kind_of
 
@@ -69,6 +70,7 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
     need_matplotlib(form)
     import matplotlib
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     kinds = [kind_of(plot) for plot in plots]
     column = column or ("double" if any(kind.wide(plot) for kind, plot in zip(kinds, plots, strict=True)) else "single")
@@ -82,6 +84,8 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
         parts = figure.subfigures(len(plots), 1, height_ratios=heights, squeeze=False)[:, 0]
         for drawn, part in zip(drawings, parts, strict=True):
             drawn.draw(part)
+        for text in cast(Any, figure.findobj(Text)):
+            text.set_text(visible(text.get_text(), keep="\n"))
         return _saved(figure, form, _about(plots))
 
 
@@ -109,7 +113,7 @@ def _engine() -> ConstrainedLayoutEngine:
 def _about(plots: Sequence[Plot]) -> tuple[str, str]:
     """Title and description. A caption is the author's, so the picture carries them unseen."""
     titles, notes = dict.fromkeys(plot.title for plot in plots), dict.fromkeys(plot.note for plot in plots)
-    return ", ".join(titles), " ".join(filter(None, notes))
+    return visible(", ".join(titles)), visible(" ".join(filter(None, notes)))
 
 
 def _saved(figure: Figure, form: str, about: tuple[str, str]) -> bytes:

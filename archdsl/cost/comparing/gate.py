@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import InputError, near_miss
+from archdsl.errors import InputError, clip, near_miss
 from archdsl.spec.read_reported import parse_size
+
+LONGEST = 200
+"""Characters of a condition."""
 
 _FORM = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*([+-]?)\s*([0-9.,]+\s*(?:[KkMGBT]|us|ms|s)?)(%?)\s*\Z")
 _SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b}
@@ -41,10 +44,10 @@ def parse_gate(text: str, costs: list[str]) -> Gate:
     Raises:
         InputError: not of this form, or an unknown cost.
     """
-    match = _FORM.match(text)
+    match = _FORM.match(text) if len(text) <= LONGEST else None
     size = parse_size(match[4]) if match else None
     if match is None or size is None:
-        raise InputError(f"'{text}' is no condition; write for example macs>+2%, params>+100K or flops.thop>120M")
+        raise InputError(f"'{clip(text)}' is no condition; write for example macs>+2%, params>+100K or flops.thop>120M")
     if match[1] not in costs:
         raise InputError(f"unknown cost '{match[1]}'; {near_miss(match[1], costs) or 'known: ' + ', '.join(costs)}")
     bound = -size[0] if match[3] == "-" else size[0]

@@ -41,14 +41,27 @@ class Moment(NamedTuple):
     Attributes:
         node: whose operator runs.
         bytes: of all tensors, those that the operator needs for a moment among them.
-        alive: names of the nodes whose tensors are there, with their bytes, in the order in which they were made.
         scratch: bytes that only this operator needs, until it returns.
+        number: of the call, from 0.
+        plan: what the whole forward pass does with memory.
     """
 
     node: str
     bytes: Dim
-    alive: tuple[tuple[str, Dim], ...]
     scratch: Dim
+    number: int
+    plan: Plan
+
+    @property
+    def alive(self) -> tuple[tuple[str, Dim], ...]:
+        """Names of the nodes whose tensors are there, with their bytes, in the order in which they were made.
+
+        Worked out when it is asked for: lists for all moments would take the square of the network.
+        """
+        last = last_reads(self.plan)
+        made = [step.makes for step in self.plan.steps[: self.number + 1] if step.makes is not None]
+        there = [self.plan.storages[s] for s in (0, *made) if last[s] >= self.number]
+        return tuple([(storage.name, storage.bytes) for storage in there])
 
 
 class Memory:
@@ -153,11 +166,17 @@ def last_reads(found: Plan) -> list[int]:
     return last
 
 
-def peak_bytes(found: Plan) -> Dim:
-    """The most bytes that are there at once."""
+def _freed(found: Plan) -> list[list[int]]:
+    """For every step the storages that are needed no more after it."""
     freed: list[list[int]] = [[] for _ in range(len(found.steps) + 1)]
     for storage, number in enumerate(last_reads(found)):
         freed[number].append(storage)
+    return freed
+
+
+def peak_bytes(found: Plan) -> Dim:
+    """The most bytes that are there at once."""
+    freed = _freed(found)
     alive: Dim = found.storages[0].bytes
     peak: Dim = alive
     for number, step in enumerate(found.steps):
@@ -170,11 +189,11 @@ def peak_bytes(found: Plan) -> Dim:
 
 
 def _moments(found: Plan) -> Iterator[Moment]:
-    last = last_reads(found)
-    alive = [0]
+    freed = _freed(found)
+    alive: Dim = found.storages[0].bytes
     for number, step in enumerate(found.steps):
         if step.makes is not None:
-            alive.append(step.makes)
-        there = tuple((found.storages[s].name, found.storages[s].bytes) for s in alive)
-        yield Moment(step.node, sum(size for _, size in there) + step.scratch, there, step.scratch)
-        alive = [s for s in alive if last[s] > number]
+            alive = alive + found.storages[step.makes].bytes
+        yield Moment(step.node, alive + step.scratch, step.scratch, number, found)
+        for storage in freed[number]:
+            alive = alive - found.storages[storage].bytes

@@ -6,8 +6,9 @@ Every text is escaped. Shapes become formulas: 224²×3 is set as 224^2 x 3, and
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
+
+from archdsl.errors import visible
 
 Row = Sequence[str]
 LONG = 45  # rows that fit one page; a longer table is a longtable, which breaks
@@ -73,6 +74,7 @@ def latex(title: str, head: Row, numbers: Collection[str], cells: Sequence[Row],
 
 def escaped(text: str) -> str:
     """A text that LaTeX shows as it is written, shapes as formulas."""
+    text = visible(text)
     parts, end = [], 0
     for found in _SHAPE.finditer(text):
         parts += [_text(text[end : found.start()]), _formula(found[0])]
@@ -81,7 +83,7 @@ def escaped(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    text = "".join(_TEXT.get(c, " " if unicodedata.category(c)[0] in "CZ" else c) for c in text)
+    text = "".join(_TEXT.get(c, " " if c.isspace() else c) for c in text)
     return text.replace("--", "-{}-").replace("--", "-{}-")  # LaTeX would make dashes of them
 
 

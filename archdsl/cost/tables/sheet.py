@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from archdsl.errors import InputError, unknown
+from archdsl.errors import InputError, unknown, visible
 from archdsl.exact.shown import shown
 
 
@@ -19,7 +19,7 @@ class Sheet:
     """Rows under heads.
 
     Attributes:
-        rows: plain values; numbers stay numbers until they are written.
+        rows: plain values; numbers stay numbers until they are written. Texts of all forms are visible (`archdsl.errors.visible`).
         numbers: heads of the columns that are numbers.
         total: a last row, or nothing.
     """
@@ -55,8 +55,8 @@ class Sheet:
         """Comma-separated values, numbers without separators, totals left out."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.head)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
+        writer.writerow(map(visible, self.head))
+        writer.writerows([_plain(cell) for cell in row] for row in self.rows)
         return out.getvalue()
 
     def markdown(self) -> str:
@@ -73,7 +73,7 @@ class Sheet:
         """A table for text of fixed width."""
         total = self.total_cells() if self.total else None
         lines = aligned(list(self.head), self.cells(), self.numbers, total).splitlines()
-        return "\n".join([self.title, "", *(line.rstrip() for line in lines), ""])
+        return "\n".join([visible(self.title), "", *(line.rstrip() for line in lines), ""])
 
     def latex(self) -> str:
         """A table for LaTeX, to be read in by a paper."""
@@ -83,11 +83,11 @@ class Sheet:
 
     def html(self) -> str:
         """One page with everything that it needs in it."""
-        return _PAGE.format(title=html.escape(self.title), style=_STYLE, table=self.table())
+        return _PAGE.format(title=_html(self.title), style=_STYLE, table=self.table())
 
     def table(self) -> str:
         """The table alone, as HTML."""
-        head = "".join(f"<th{self._kind(name)}>{html.escape(name)}</th>" for name in self.head)
+        head = "".join(f"<th{self._kind(name)}>{_html(name)}</th>" for name in self.head)
         body = "\n".join(f"<tr>{self._row(row)}</tr>" for row in self.cells())
         foot = f"\n<tfoot><tr>{self._row(self.total_cells())}</tr></tfoot>" if self.total else ""
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
@@ -104,7 +104,7 @@ class Sheet:
         return [*map(_text, self.total)]
 
     def _row(self, cells: Any) -> str:
-        return "".join(f"<td{self._kind(name)}>{html.escape(cell)}</td>" for name, cell in zip(self.head, cells, strict=True))
+        return "".join(f"<td{self._kind(name)}>{_html(cell)}</td>" for name, cell in zip(self.head, cells, strict=True))
 
     def _kind(self, name: str) -> str:
         return ' class="n"' if name in self.numbers else ""
@@ -127,18 +127,27 @@ def _text(cell: Any) -> str:
     return "" if cell is None else shown(cell)
 
 
+def _plain(cell: Any) -> Any:
+    """A value for programs."""
+    return "" if cell is None else visible(cell) if isinstance(cell, str) else cell
+
+
+def _html(text: str) -> str:
+    return html.escape(visible(text))
+
+
 _MARKS = re.compile(r"[\\`*|<\[\]~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
 
 
 def _marked(cell: str) -> str:
     """A text that Markdown shows as it is written. An underscore within a word marks nothing."""
-    return _MARKS.sub(r"\\\g<0>", " ".join(cell.split()) if "\n" in cell else cell)
+    return _MARKS.sub(r"\\\g<0>", visible(" ".join(cell.split()) if "\n" in cell else cell))
 
 
 def card(title: str, text: str, sheet: Sheet) -> str:
     """A table for a notebook, under a title and a text that is HTML already. It takes no more than a screen, and scrolls."""
     style = f"{_STYLE}\n.archdsl > div {{ max-height: 30em; max-width: max-content; overflow: auto; }}"
-    return f'<div class="archdsl"><style>{style}</style><h4>{html.escape(title)}</h4>{text}<div>{sheet.table()}</div></div>'
+    return f'<div class="archdsl"><style>{style}</style><h4>{_html(title)}</h4>{text}<div>{sheet.table()}</div></div>'
 
 
 _STYLE = """.archdsl { font: 13px/1.4 system-ui, sans-serif; }

@@ -20,6 +20,7 @@ from archdsl.spec.arithmetic import truth
 from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.functions import FUNCTIONS
 from archdsl.spec.read_reported import parse_size
+from archdsl.spec.tokens import MAX_LENGTH
 
 _PIECE = re.compile(
     r"(?P<text>\"[^\"]*\"|'[^']*'|\d+(?:\.\d+)?[eE][-+]?\d+)|(?P<size>\d+(?:\.\d+)?(?:[KkMGBT]|us|ms|s)\b)|(?P<file>(?:flops|latency)\.[\w-]+)|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
@@ -45,6 +46,8 @@ class Condition:
         """
         self.text = text
         self.names: list[str] = []
+        if len(text) > MAX_LENGTH:
+            raise SpecError(Diagnostic(f"a condition has at most {MAX_LENGTH} characters, {len(text):,} came"))
         self._settings = tuple(settings)
         self._words = {word for word in words if isinstance(word, str)}
         self._source = Source("--where", text)

@@ -27,7 +27,7 @@ from archdsl.spec.knobs import step_of, values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import check_setting, known_setting, read_value
 
-MOST_VALUES = 10_000_000
+MOST_VALUES = 1_000_000
 """Values that one axis may have."""
 
 LONGEST = 60
@@ -35,8 +35,6 @@ LONGEST = 60
 
 FEW = 1_000
 """Values that the range of a knob may have for an axis to take all of them."""
-
-_RANGE = re.compile(r"\s*([^:,\[\]]+?)\s*:\s*([^:,\[\]]+?)\s*(?::\s*([^:,\[\]]+?)\s*)?\Z")
 
 
 @dataclass(frozen=True)
@@ -170,20 +168,19 @@ def allowed(knob: Parameter, spec: Spec) -> Axis:
 
 
 def _range_or_list(knob: Parameter, name: str, text: str) -> Axis:
-    """An axis from what stands behind the equals sign. A range without a step goes in the steps of the knob."""
-    match = _RANGE.match(text)
-    if match is None:
+    """An axis from what stands after the equals sign. A range without a step goes in the steps of the knob."""
+    ends = [part.strip() for part in text.split(":", 3)]
+    if len(ends) not in (2, 3) or not all(ends) or any(sign in text for sign in ",[]"):
         return Axis.of(name, _listed(name, text))
-    low, high = (exact(_number(name, match[place])) for place in (1, 2))
-    given = exact(_number(name, match[3])) if match[3] else None
+    low, high, *steps = (exact(_number(name, part)) for part in ends)
     loose = "." in name and not name.startswith("blocks.")  # of a cell or an element only its values tell whether it is whole
     kind = replace(knob, type="any") if loose else knob
-    step = step_of(kind, low, high) if given is None else given
+    step = steps[0] if steps else step_of(kind, low, high)
     if step <= 0 or high < low:
         raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
     if (high - low) / Fraction(step) >= MOST_VALUES:
         raise InputError(f"{name}={text}: more than {MOST_VALUES:,} values")
-    return Axis.of(name, _steps(low, high, step), None if given is not None else (low, high, step))
+    return Axis.of(name, _steps(low, high, step), None if steps else (low, high, step))
 
 
 def _steps(low: Any, high: Any, step: Any) -> Iterator[Any]:

@@ -68,6 +68,11 @@ class Chunk:
         found = cut.elements(self.region.box.counted, self.span)
         return None if found.all() else found
 
+    @property
+    def variants(self) -> int:
+        """How many combinations of the chunk the box counts."""
+        return self.size if self.counted is None else int(np.count_nonzero(np.broadcast_to(self.counted, self.shape)))
+
     @cached_property
     def masks(self) -> list[tuple[np.ndarray, str]]:
         """Masks of what can be built that do not hold for the whole chunk, broadcasting to its shape, each with the reason."""

@@ -22,12 +22,16 @@ from archdsl.explore.grid.region import Refused, Region, reason
 from archdsl.explore.grid.total import Total
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
+from archdsl.ir.elaboration.links import Kept
 
 ROOM = 32_000_000
 """Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
 KEPT = 8_000_000
 """Array elements after which what was kept of earlier boxes is freed."""
+
+OVERHEAD = 500
+"""Array elements that what belongs to one graph takes the place of, however small its arrays."""
 
 MOST_OPERATORS = 20_000
 """Operators after which the same is done, however small their arrays."""
@@ -39,23 +43,24 @@ class Partition:
 
     Attributes:
         costs: names of the totals that regions have.
-        known: totals by graph, so that boxes whose graphs turn out equal are costed once.
+        known: totals by graph, so that boxes whose graphs turn out equal are costed once; as many as fit.
     """
 
     net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
-    known: dict[Any, dict[str, Total]] = field(default_factory=dict, init=False, repr=False)
+    known: Kept[Any, dict[str, Total]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
 
     def __iter__(self) -> Iterator[Region | Refused]:
-        waiting = list(self.boxes)[::-1]
-        while waiting:
-            found = self.work(waiting.pop())
-            if isinstance(found, list):
-                waiting.extend(reversed(found))
-            else:
-                yield found
+        for box in self.boxes:  # one at a time: words on many axes make more boxes than memory holds
+            waiting = [box]
+            while waiting:
+                found = self.work(waiting.pop())
+                if isinstance(found, list):
+                    waiting.extend(reversed(found))
+                else:
+                    yield found
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
@@ -91,12 +96,13 @@ class Partition:
         if counted is not None and not counted.any():
             return None
         buildable = grid.narrowed(counted)
-        found = self.known.setdefault((box.shape, schedule_hash(net.graph()), buildable.key), {})
+        place = box.shape, schedule_hash(net.graph()), buildable.key
+        found = self.known.get(place)
+        if found is not None:
+            return found
         with buildable:
-            for name in self.costs:
-                if name not in found:
-                    found[name] = Total(amounts(net, name).parts(), len(box.axes), parts_of_unit(name))
-        return found
+            found = {name: Total(amounts(net, name).parts(), len(box.axes), parts_of_unit(name)) for name in self.costs}
+        return self.known.keep(place, found, OVERHEAD + sum(total.elements for total in found.values()))
 
     def forget(self, spent: int) -> None:
         """Free what was kept of blocks and operators once it has grown large; the next boxes make theirs anew."""

@@ -34,6 +34,11 @@ class Region:
     masks: tuple[tuple[np.ndarray, str], ...] = ()
     _settings: dict[str, Total] = field(default_factory=dict, init=False, repr=False)
 
+    @property
+    def elements(self) -> int:
+        """How many array elements it holds, as far as they are many."""
+        return sum(total.elements for total in self.costs.values()) + sum(ok.size for ok, _ in self.masks)
+
     def masked(self) -> Counter[str]:
         """How many variants cannot be built, by the first reason."""
         found: Counter[str] = Counter()

@@ -84,6 +84,11 @@ class Total:
         self.products = _absorbed(self.products)
         self.low, self.high = self.bounds()
 
+    @property
+    def elements(self) -> int:
+        """How many array elements it holds."""
+        return sum(array.size for product in self.products for array in product)
+
     def bounds(self, span: Span | None = None) -> tuple[int, int]:
         """A number that no numerator is below, and one that none is above; of all variants, or of those in a span."""
         low = high = self.constant

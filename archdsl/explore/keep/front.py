@@ -10,11 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from archdsl.errors import InputError
+
 Notes = Callable[[np.ndarray], list[Any]]
 """What to remember of lines that are kept, given by their numbers in the chunk."""
 
 CELLS = 1 << 14
 """Cells of the table by which most variants are seen to be beaten by a front; few enough for the processor's cache."""
+
+MOST = 50_000
+"""Variants that a front, or a list in an order, may have."""
 
 FEW = 1 << 10
 """Lines that are compared with each other at once."""
@@ -38,6 +43,9 @@ class Front:
     def add(self, columns: list[np.ndarray], notes: Notes, lines: np.ndarray | None = None) -> None:
         """Take the variants of a chunk.
 
+        Raises:
+            InputError: more than MOST variants are such that no other that came so far beats them.
+
         Args:
             columns: the numbers that decide, one array each, for all lines of the chunk.
             lines: numbers of the lines that count; all, where not given.
@@ -60,9 +68,9 @@ class Front:
         values = np.concatenate([self.values, new]) if len(self.values) else new
         both = [*self.notes, *notes]
         kept = optimal(values)
-        self.values = values[kept]
-        self.notes = [both[line] for line in kept.tolist()]
-        self._stairs = None
+        if len(kept) > MOST:
+            raise _too_large()
+        self.values, self.notes, self._stairs = values[kept], [both[line] for line in kept.tolist()], None
 
     def _candidates(self, columns: list[np.ndarray]) -> np.ndarray:
         """Lines that neither the front so far nor a few good lines of the chunk beat; others may still beat some of them."""
@@ -156,33 +164,40 @@ def _skyline(ordered: np.ndarray, step: int = 256) -> np.ndarray:
     numbers: list[int] = []
     for start in range(0, len(ordered), step):
         piece = ordered[start : start + step]
-        alive = ~_beaten(piece, kept)
-        for line in np.flatnonzero(alive).tolist():
-            if alive[line]:
-                later = slice(line + 1, None)
-                alive[later] &= _smaller_somewhere(piece[later], piece[line])
-        numbers.extend((start + np.flatnonzero(alive)).tolist())
-        kept = np.concatenate([kept, piece[alive]])
+        beaten = np.tril(_beats(piece, piece), -1).any(axis=1)  # by a line that is beaten itself too: what beats that beats both
+        left = np.flatnonzero(~beaten)
+        for first in range(0, len(kept), FEW):
+            if len(left):
+                left = left[~_beats(kept[first : first + FEW], piece[left]).any(axis=1)]
+        numbers.extend((start + left).tolist())
+        if len(numbers) > MOST:
+            raise _too_large()
+        kept = np.concatenate([kept, piece[left]])
     return np.array(numbers, dtype=int)
 
 
-def _smaller_somewhere(lines: np.ndarray, other: np.ndarray) -> np.ndarray:
-    found: np.ndarray = np.logical_or.reduce(np.less(lines, other), axis=1)
+def _beats(earlier: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """For each line, whether each earlier one is at least as good; the first number is known to be."""
+    found = np.ones((len(lines), len(earlier)), dtype=bool)
+    for column in range(1, lines.shape[1]):
+        found &= earlier[None, :, column] <= lines[:, column, None]
     return found
 
 
-def _beaten(lines: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(lines), dtype=bool)
-    for start in range(0, len(kept), 256):
-        some = kept[start : start + 256]
-        found |= np.logical_or.reduce((some[None, :, :] <= lines[:, None, :]).all(axis=2), axis=1)
-    return found
+def _too_large() -> InputError:
+    return InputError(
+        f"the front has more than {MOST:,} variants, which is more than is kept: "
+        "name fewer costs, narrow it with --where (a condition), or take coarser steps"
+    )
 
 
 class First:
     """The first few variants in an order, smallest numbers first; of equal ones those that came first."""
 
     def __init__(self, count: int):
+        """Raises InputError where more are wanted than are kept."""
+        if count > MOST:
+            raise InputError(f"a list of {count:,} variants is longer than {MOST:,}; write all of them to a file")
         self.count = count
         self.values = np.empty(0, dtype=np.int64)
         self.notes: list[Any] = []
@@ -210,5 +225,4 @@ class First:
         values = np.concatenate([self.values, new]) if len(self.values) else np.asarray(new)
         both = [*self.notes, *notes]
         order = np.argsort(values, kind="stable")[: self.count]
-        self.values = values[order]
-        self.notes = [both[line] for line in order.tolist()]
+        self.values, self.notes = values[order], [both[line] for line in order.tolist()]

@@ -120,7 +120,7 @@ def _costs(chunk: Chunk, name: str, lines: np.ndarray | None) -> np.ndarray:
 
 
 def _cell(value: Any) -> Any:
-    return shown(value) if isinstance(value, (tuple, bool)) or value is None else jsonable(value)
+    return shown(value) if isinstance(value, (tuple, bool, str)) or value is None else jsonable(value)
 
 
 def _typed(values: Sequence[Any]) -> list[Any]:

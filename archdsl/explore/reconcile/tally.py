@@ -16,8 +16,8 @@ from archdsl.explore.grid.partition import Partition
 from archdsl.explore.grid.region import Region
 from archdsl.explore.reconcile.figures import belongs, figures_of
 
-MOST = 400_000_000
-"""Combinations of readings of one spec."""
+MOST = 20_000_000
+"""Combinations of readings of one spec; each takes ten bytes."""
 
 FAR = 1 << 40
 """The largest distance from printed figures, in millionths, that is told apart."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,6 +36,7 @@ class BranchAndBound:
     Attributes:
         shown: costs that rows hold.
         counted: variants that were counted one by one so far.
+        best: the best so far, best first.
     """
 
     budgets: Sequence[Budget]
@@ -43,31 +44,36 @@ class BranchAndBound:
     count: int
     shown: Sequence[str]
     counted: int = 0
+    best: list[tuple[Key, Row]] = field(default_factory=list)
 
-    def run(self, regions: Sequence[Region]) -> list[tuple[Key, Row]]:
-        """The variants, best first."""
+    def run(self, batches: Iterable[Sequence[Region]]) -> list[tuple[Key, Row]]:
+        """The variants, best first. Regions come in batches, so that they need not be held all at once."""
+        for regions in batches:
+            self._search(regions)
+        return self.best
+
+    def _search(self, regions: Sequence[Region]) -> None:
+        """Search one batch for what is better than the best so far."""
         serial = itertools.count()
         waiting: list[tuple[Key, int, Region, cut.Span]] = []
-        best: list[tuple[Key, Row]] = []
 
         def consider(region: Region, span: cut.Span) -> None:
             if all(_possible(region, span, budget) for budget in self.budgets):
                 key = tuple(_least(region, span, objective) for objective in self.objectives)
-                if len(best) < self.count or key < best[-1][0]:
+                if len(self.best) < self.count or key < self.best[-1][0]:
                     heapq.heappush(waiting, (key, next(serial), region, span))
 
         for region in regions:
             consider(region, cut.whole(region.box.shape))
         while waiting:
             key, _, region, span = heapq.heappop(waiting)
-            if len(best) >= self.count and key >= best[-1][0]:
+            if len(self.best) >= self.count and key >= self.best[-1][0]:
                 break
             if cut.size(span) > LEAF:
                 for half in cut.halves(span):
                     consider(region, half)
                 continue
-            best = sorted([*best, *self._leaf(Chunk(region, span))], key=lambda found: found[0])[: self.count]
-        return best
+            self.best = sorted([*self.best, *self._leaf(Chunk(region, span))], key=lambda found: found[0])[: self.count]
 
     def _leaf(self, chunk: Chunk) -> list[tuple[Key, Row]]:
         """The best variants of a chunk."""

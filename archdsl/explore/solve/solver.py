@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,33 @@ from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective, denominator
 from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
-from archdsl.explore.grid.partition import Partition
-from archdsl.explore.grid.region import Region
+from archdsl.explore.grid.partition import OVERHEAD, Partition
+from archdsl.explore.grid.region import Refused, Region
 from archdsl.explore.outcome import Outcome
 from archdsl.explore.solve.branch import BranchAndBound, Key
 from archdsl.explore.solve.solution import Binding, Lack, Solution
-from archdsl.explore.sweep import Sweep
-from archdsl.explore.variants import Row
+from archdsl.explore.sweep import Progress, Sweep
+from archdsl.explore.variants import Row, Variants
+
+HELD = 8_000_000
+"""Array elements of regions that are held from one question to the next."""
 
 
 class Solver:
-    """A grid, elaborated once, that questions are asked of."""
+    """A grid that questions are asked of. It is elaborated once, or for every question anew where it has too many regions to hold.
 
-    def __init__(self, sweep: Sweep, budgets: Sequence[Budget], objectives: Sequence[Objective], count: int = 10):
+    Attributes:
+        outcome: what the grid holds, as far as it has been gone through.
+        progress: told how many more variants of the grid are elaborated, at the first question.
+    """
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        budgets: Sequence[Budget],
+        objectives: Sequence[Objective],
+        count: int = 10,
+    ):
         """
         Args:
             sweep: the grid; its condition is not looked at.
@@ -38,31 +52,69 @@ class Solver:
         self.sweep, self.budgets, self.objectives, self.count = sweep, list(budgets), list(objectives), count
         self.dens = {budget: denominator(budget.cost, sweep.net, sweep.axes) for budget in budgets}
         self.outcome = Outcome()
-        self.regions: list[Region] = []
-        begin = time.perf_counter()
+        self.progress: Progress | None = None
+        self.held: list[Region] | None = None
+        self.pending: list[Region] = []  # elaborated and not searched yet
+        self.search = BranchAndBound(self.budgets, self.objectives, count, sweep.shown)
         names = [*sweep.shown, *(budget.cost for budget in budgets), *(objective.name for objective in objectives)]
-        asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
-        for found in Partition(sweep.net, boxes(sweep.axes), asked):
-            self.outcome.variants += found.box.size
-            if isinstance(found, Region):
-                self.outcome.structures += 1
-                self.outcome.masked += found.masked()
-                self.regions.append(found)
-            else:
-                self.outcome.masked[found.reason] += found.box.size
-        self.outcome.seconds = time.perf_counter() - begin
+        self.asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
+
+    def batches(self) -> Iterator[list[Region]]:
+        """The regions of the grid, as many at a time as can be held."""
+        if self.held is not None:
+            yield self.held
+            return
+        first = self.outcome.variants == 0
+        self.pending = []
+        elements, whole = 0, True
+        for found in Partition(self.sweep.net, boxes(self.sweep.axes), self.asked):
+            if first:
+                self._note(found)
+            if not isinstance(found, Region):
+                continue
+            if elements > HELD:
+                yield self._taken()
+                elements, whole = 0, False
+            self.pending.append(found)
+            elements += OVERHEAD + found.elements
+        if whole:
+            self.held = self.pending
+        yield self._taken()
+
+    def _taken(self) -> list[Region]:
+        """The regions that wait to be searched, which wait no more."""
+        batch, self.pending = self.pending, []
+        return batch
+
+    def _note(self, found: Region | Refused) -> None:
+        """Count what was elaborated for the first time."""
+        self.outcome.variants += found.box.size
+        if isinstance(found, Region):
+            self.outcome.structures += 1
+            for reason, count in found.masked().items():
+                self.outcome.mask(reason, count)
+        else:
+            self.outcome.mask(found.reason, found.box.size)
+        if self.progress is not None:
+            self.progress(found.box.size)
 
     def solve(self) -> Solution:
         """The best variants and which budgets bind, or where none is feasible what stands in the way."""
         begin = time.perf_counter()
-        search = BranchAndBound(self.budgets, self.objectives, self.count, self.sweep.shown)
-        found = search.run(self.regions)
+        search = self.search = BranchAndBound(self.budgets, self.objectives, self.count, self.sweep.shown)
+        found = search.run(self.batches())
         lack = None if found else self.lack()
         binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
-        best = self.sweep.variants([row for _, row in found], self.outcome)
-        seconds = time.perf_counter() - begin
-        self.outcome.seconds += seconds
-        return Solution(best, binding, lack, search.counted, seconds)
+        self.outcome.seconds = seconds = time.perf_counter() - begin
+        return Solution(self._best_rows(), binding, lack, search.counted, seconds)
+
+    def known(self) -> Variants:
+        """The best of the variants so far, after an interrupt."""
+        self.search.run([self._taken()])
+        return self._best_rows()
+
+    def _best_rows(self) -> Variants:
+        return self.sweep.variants([row for _, row in self.search.best], self.outcome)
 
     def binding(self, budget: Budget, best: int) -> Binding | None:
         """The budget, if the first objective would be better than `best` without it."""
@@ -80,7 +132,7 @@ class Solver:
                 if budget.violation(value) > 0:
                     alone.append((budget, value, found[1]))
         closest: tuple[float, Row | None] = (math.inf, None)
-        for chunk in (chunk for region in self.regions for chunk in chunks(region)):
+        for chunk in (chunk for regions in self.batches() for region in regions for chunk in chunks(region)):
             lines = chunk.every_line
             if not len(lines):
                 continue
@@ -92,7 +144,7 @@ class Solver:
 
     def _best(self, budgets: Sequence[Budget], objective: Objective) -> tuple[Key, Row] | None:
         """The one best variant in one objective; None where none keeps to the budgets."""
-        found = BranchAndBound(budgets, [objective], 1, self.sweep.shown).run(self.regions)
+        found = BranchAndBound(budgets, [objective], 1, self.sweep.shown).run(self.batches())
         return found[0] if found else None
 
 

@@ -124,6 +124,8 @@ def _copy(state: State, template: Template, block: Block, site: CallSite, args: 
     except ShapeError:
         state.namer.release(inner.prefix)
         return None
+    before = len(inner.prefix)
+    state.namer.count(template.letters + before * (len(made) + len(template.frames)), template.longest + before)
     state.steps += template.steps
     state.graph.nodes.update([(node.name, node) for node in made])
     if len(state.graph.nodes) > state.limits.nodes:

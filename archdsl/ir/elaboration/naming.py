@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archdsl.ir.limits import Limits
 from archdsl.spec.model import Body, Call, Parallel, Stage, Table
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
@@ -40,16 +41,39 @@ def plan(owner: Body | Stage) -> Plan:
     return Plan(frozenset([target for target, count in counts.items() if count > 1]), alone)
 
 
-class Namer:
-    """Gives out names; each is given once."""
+class LongName(Exception):
+    """A name, or all names together, are longer than a graph may hold.
 
-    def __init__(self) -> None:
+    Attributes:
+        hint: how to mend it.
+    """
+
+    def __init__(self, message: str, hint: str):
+        super().__init__(message)
+        self.hint = hint
+
+
+class Namer:
+    """Gives out names; each is given once.
+
+    Attributes:
+        letters: characters of all names so far.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.longest = limits.name
+        self.most = limits.letters
+        self.letters = 0
         self.taken: set[str] = set()
         self.counts: Counter[str] = Counter()
         self.free: dict[str, int] = {}  # for a name that was taken: the number from which on to look for a free one
 
     def claim(self, prefix: str, base: str, numbered: bool) -> str:
-        """A full name that is not taken yet."""
+        """A full name that is not taken yet.
+
+        Raises:
+            LongName: it is too long, or all names together are.
+        """
         name = prefix + (base if base.isidentifier() or _PLAIN.match(base) else _cleaned(base))
         if numbered:
             self.counts[name] += 1
@@ -60,8 +84,17 @@ class Namer:
                 number += 1
             self.free[name] = number + 1
             name = f"{name}_{number}"
+        self.count(len(name), len(name))
         self.taken.add(name)
         return name
+
+    def count(self, letters: int, longest: int) -> None:
+        """Take account of names that are given out elsewhere. Raises LongName."""
+        if longest > self.longest:
+            raise LongName(f"a full name of {longest:,} characters; at most {self.longest:,}", "give shorter names, or nest less")
+        self.letters += letters
+        if self.letters > self.most:
+            raise LongName(f"names of more than {self.most:,} characters together", "raise the limit with --max-nodes")
 
     def release(self, prefix: str) -> None:
         """Take back the segment that was given last, so that the same call gets the same name again.

@@ -46,7 +46,7 @@ class State:
         self.runners = runners
         self.report = Report()
         self.graph = Graph(spec.name, init=dict(spec.init))
-        self.namer = Namer()
+        self.namer = Namer(limits)
         self.steps = 0
         self.callers: list[Mark] = []
         self.knobs_key = links.knobs_key(spec, knobs)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
-from archdsl.ir.elaboration.naming import Plan
+from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
 from archdsl.ir.elaboration.state import State
 from archdsl.ir.elaboration.values import decide, evaluate, text_of
@@ -32,6 +32,8 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
                     arriving = _once(state, step, scope.having(names), arriving, beside)
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
             raise state.fail(str(error), step.mark) from None
+        except LongName as error:
+            state.exceed(str(error), step.mark if mods.name is None else mods.name.mark, error.hint)
     return arriving
 
 

@@ -42,6 +42,8 @@ class Template(NamedTuple):
         frames: those inside of the block, paths relative to it.
         output: number of the node whose tensor leaves the block.
         steps: how many steps it took.
+        letters: characters of the names of nodes and frames, without what stands before them.
+        longest: characters of the longest of them.
     """
 
     arriving: Shape
@@ -49,6 +51,8 @@ class Template(NamedTuple):
     nodes: tuple[TemplateNode, ...]
     output: int
     steps: int
+    letters: int
+    longest: int
 
 
 def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tensors, steps: int) -> Template | None:
@@ -72,7 +76,10 @@ def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tens
             inner = scopes[id(node.scope)] = tuple([_frame_number(frame, frames, len(prefix)) for frame in node.scope[outer:]])
         inputs = tuple([numbers[name] for name in node.inputs])
         nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, inner, node.mark))
-    return Template(source.shape, tuple([f for _, f in frames.values()]), tuple(nodes), numbers[result[0].name], steps)
+    inside = tuple([f for _, f in frames.values()])
+    lengths = [len(node.name) for node in nodes]
+    letters = sum(lengths) + sum([len(frame.path) for frame in inside])
+    return Template(source.shape, inside, tuple(nodes), numbers[result[0].name], steps, letters, max(lengths, default=0))
 
 
 def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:

@@ -72,17 +72,26 @@ def answer(found: Any, mark: Mark, what: str) -> Any:
 
 
 def text_of(state: State, label: Label, names: Names) -> str:
-    """A label with the values of its `$names` put in."""
+    """A label with the values of its `$names` put in; one that is too long ends the elaboration."""
     if not label.names:
         return label.text
+    left = state.limits.segment
 
     def value(match: re.Match[str]) -> str:
+        nonlocal left
         found = answer(names[match[1]], label.mark, "a name")
         if not isinstance(found, (int, str)):
             raise state.fail(f"a name takes ints and words, '${match[1]}' is {describe(found)}", label.mark)
-        return str(found)
+        left -= len(text := str(found))
+        if left < 0:
+            state.exceed(f"a name of more than {state.limits.segment} characters", label.mark)
+        return text
 
-    return IN_TEXT.sub(value, label.text)
+    text = IN_TEXT.sub(value, label.text)
+    if len(text) > state.limits.segment:
+        state.exceed(f"a name of more than {state.limits.segment} characters", label.mark)
+    state.namer.count(len(text), 0)
+    return text
 
 
 def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict[str, Any]:

@@ -5,14 +5,13 @@ How many channels the processor takes at once is found by trying: the block that
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from archdsl.artifacts import scratch
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.latency.device import ANY, FEMTOSECONDS, Device
 from archdsl.cost.latency.predict import latency
@@ -132,8 +131,8 @@ def measured(graphs: Sequence[Graph], at: Configuration, seconds: float, step: S
 
 def _visit(graphs: Sequence[Graph], at: Configuration, rounds: Rounds, step: Step | None) -> list[float]:
     runtime = runtime_named(at.runtime)
-    with tempfile.TemporaryDirectory(prefix="archdsl-") as folder:
-        files = [(str(number), write_graph(graph, runtime, Path(folder) / str(number))) for number, graph in enumerate(graphs)]
+    with scratch() as folder:
+        files = [(str(number), write_graph(graph, runtime, folder / str(number))) for number, graph in enumerate(graphs)]
         groups = [dict(files[first : first + TOGETHER]) for first in range(0, len(files), TOGETHER)]
         found = measure_groups(groups, at, rounds, step)
     return [median(timing.seconds) for group in found for timing in group]
