@@ -67,7 +67,9 @@ class Plain:
 
     def whole(self, least: int, most: int = MAX_DIMENSION) -> int:
         if type(self.value) is not int or not least <= self.value <= most:
-            raise self.wrong(f"an int from {least} to {most}" if most < MAX_DIMENSION else f"an int, at least {least} and at most 2^40,")
+            raise self.wrong(
+                f"an int from {least} to {most}" if most < MAX_DIMENSION else f"an int, at least {least} and at most 2^40,"
+            )
         return self.value
 
     def plain(self, depth: int = DEEPEST) -> Any:

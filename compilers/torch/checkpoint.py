@@ -65,7 +65,7 @@ def _data(path: Path) -> Any:
     """What the file holds. Which of the two forms it has is told from its content."""
     if not path.is_file():
         what = " is a folder" if path.is_dir() else " is no regular file" if path.exists() else ": no such file"
-        raise InputError(f"{_printed(path)}{what}; weights are a file of torch.save or safetensors")
+        raise InputError(f"{_printed(path)}{what}")
     try:
         kind = kind_of(path)
     except OSError as error:
