@@ -10,7 +10,7 @@ import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch.initialise import initialise
-from archdsl.compilers.torch.names import class_name, module_paths
+from archdsl.compilers.torch.names import class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rules import RULES, Call, Layer
 from archdsl.ir.graph import Graph
@@ -50,7 +50,7 @@ def compile(graph: Graph) -> Network:
         elif node.name in layers:
             path = paths[node.name]
             _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
-            value = code.create_node("call_module", path, tuple(arguments), name=path.replace(".", "_"))
+            value = code.create_node("call_module", path, tuple(arguments), name=value_name(path))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name
@@ -65,7 +65,7 @@ def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
     """What a rule adds functions with: values take the name of the node, numbered where they are several."""
 
     def write(function: Callable[..., Any], *arguments: Any) -> fx.Node:
-        return code.create_node("call_function", function, arguments, name=name.replace(".", "_"))
+        return code.create_node("call_function", function, arguments, name=value_name(name))
 
     return write
 

@@ -39,11 +39,10 @@ class Fresh(BaseSampler):
         known = self.trials.points
         for _ in range(MOST_REPEATED):
             params = self._inner(study, trial, search_space)
-            point = self.space.point(params)
-            assert point is not None
-            if point not in known:
+            if self.space.point(params) not in known:
                 return params
-        return self.space.params(_unknown(self.space, known, self.random) or point)
+        point = _unknown(self.space, known, self.random)
+        return params if point is None else self.space.params(point)
 
     def _inner(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Any]:
         together = self.inner.sample_relative(study, trial, self.inner.infer_relative_search_space(study, trial))

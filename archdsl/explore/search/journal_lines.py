@@ -59,14 +59,15 @@ def check_lines(content: bytes, apply: Callable[[dict[str, Any]], object] = lamb
 
 def _entry(line: bytes, number: int) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
+        entry: Any = json.loads(line)
     except (ValueError, RecursionError):
         raise BadLine(number, "is no entry of a journal") from None
     fields = FIELDS.get(entry.get("op_code", -1)) if isinstance(entry, dict) and type(entry.get("op_code")) is int else None
     if fields is None or not isinstance(entry.get("worker_id"), str):
         raise BadLine(number, "is no entry of a journal")
     for name, kind in fields.items():
-        value = entry.get(name)
-        if name not in entry or not isinstance(value, kind) or isinstance(value, bool) or (kind is WHOLE and value < 0):
+        value: Any = entry.get(name)
+        if name not in entry or not isinstance(value, kind) or isinstance(value, bool) or (type(value) is int and name.endswith("_id") and value < 0):
             raise BadLine(number, f"is no entry of a journal: '{name}' is missing or of another kind")
-    return entry
+    found: dict[str, Any] = entry
+    return found
