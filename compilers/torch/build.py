@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rules import RULES, Call, Layer
+from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ir.single import need_numbers
@@ -33,6 +35,7 @@ def compile(graph: Graph) -> Network:
         InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
     """
     need_numbers(graph, "torch compiles")
+    _need_memory(graph)
     rules = {node.name: RULES.of(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
@@ -59,6 +62,17 @@ def compile(graph: Graph) -> Network:
     initialise(root, graph.init)
     _check_begun(root, graph, paths)
     return Network(root, code, class_name(graph.name))
+
+
+def _need_memory(graph: Graph) -> None:
+    """Raises BackendError where the weights alone take more memory than the machine has; a network on the meta device takes none."""
+    if torch.get_default_device().type != "cpu":
+        return
+    needed = 4 * sum(int(node.op.params(*graph.input_shapes(node))) for node in graph if node.inputs)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
+    if needed > there:
+        sizes = f"{needed / 2**30:,.1f} GiB as float32, this machine has {there / 2**30:,.1f} GiB of memory"
+        raise BackendError(f"torch: the weights take {sizes}; `archdsl cost` counts without them")
 
 
 def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:

@@ -1,4 +1,4 @@
-"""Whatever a layer, block or stage is called, every back end takes it: names that Python, torch, ONNX or file systems keep for themselves."""
+"""Whatever a layer, block or stage is called, every back end takes it: names that Python, torch, ONNX or file systems keep."""
 
 from __future__ import annotations
 

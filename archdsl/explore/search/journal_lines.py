@@ -67,7 +67,8 @@ def _entry(line: bytes, number: int) -> dict[str, Any]:
         raise BadLine(number, "is no entry of a journal")
     for name, kind in fields.items():
         value: Any = entry.get(name)
-        if name not in entry or not isinstance(value, kind) or isinstance(value, bool) or (type(value) is int and name.endswith("_id") and value < 0):
+        negative = type(value) is int and name.endswith("_id") and value < 0
+        if name not in entry or not isinstance(value, kind) or isinstance(value, bool) or negative:
             raise BadLine(number, f"is no entry of a journal: '{name}' is missing or of another kind")
     found: dict[str, Any] = entry
     return found
