@@ -93,12 +93,14 @@ def run(args: list[str]) -> int:
 
 def _run(args: list[str]) -> int:
     try:
+        if any("\0" in text for text in args):  # no shell can pass one on, programs can
+            raise click.UsageError("an argument holds a NUL, which no name of a file and no value may")
         result = archdsl.main(args, prog_name="archdsl", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
         return 2
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):  # click turns only those into an Abort that come while a command runs
         return 130
     except ArchdslError as error:
         show(str(error))

@@ -42,6 +42,8 @@ def command(path: Path, force: bool) -> None:
     """Write a starter spec to FILE: a small mobile network with knobs."""
     from archdsl.artifacts import write
 
+    if not path.name:
+        raise InputError(f"'{path}' names no file; write archdsl new NAME.yaml")
     path = path if path.suffix else path.with_suffix(".yaml")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; --force replaces it")

@@ -12,6 +12,7 @@ from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact, is_single_number
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.region import reason
+from archdsl.ir.single import need_numbers
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
@@ -65,8 +66,9 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         steps: length of a step for numbers, by knob, in place of the knob's own.
 
     Raises:
-        InputError: a cost or knob that is not known.
+        InputError: a cost or knob that is not known, or a grid of networks.
     """
+    need_numbers(net.graph(), "a step is counted from")
     names = list(costs)
     for name, step in (steps or {}).items():
         known_setting(net.base, name)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from archdsl.errors import InputError, Mark, Source
-from archdsl.exact import exact
+from archdsl.errors import InputError, Mark, Source, clip
 from archdsl.ir.graph import Frame, Graph, Node
-from archdsl.ir.verify import verify
+from archdsl.ir.plain import Plain, brief
+from archdsl.ir.verify import BrokenGraph, verify
 from archdsl.ops import OPERATORS, Operator
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
+from archdsl.spec.initialisation import read_init
 
 FORMAT = 1
+KINDS = ("block", "stage", "path")
+"""What a frame of a scope may be."""
 
 
 def dump(graph: Graph) -> dict[str, Any]:
@@ -54,40 +58,112 @@ def dump(graph: Graph) -> dict[str, Any]:
         raise InputError("a graph over arrays stands for many networks and has no file; choose one value for each knob") from None
 
 
-def load(data: dict[str, Any]) -> Graph:
-    """A graph from plain data, verified.
+def load(data: Any) -> Graph:
+    """A graph from plain data, verified: what comes back is as sound as one that was made from a spec.
 
     Raises:
-        InputError: the data is no graph of this format.
+        InputError: the data is no graph of this format; says where, what was expected and what came.
     """
-    if data.get("archdsl") != FORMAT:
-        raise InputError(f"the graph has format {data.get('archdsl')!r}, this archdsl reads {FORMAT}")
+    if not isinstance(data, dict) or type(data.get("archdsl")) is not int:
+        raise InputError("not a graph of archdsl: a mapping with 'archdsl', the number of its format, was expected")
+    if data["archdsl"] != FORMAT:
+        raise InputError(f"the graph has format {brief(data['archdsl'])}, this archdsl reads {FORMAT}")
+    parts = Plain(data).fields("archdsl", "name", "init", "output", "sources", "scopes", "nodes")
+    sources = [Source(item.text(), "") for item in parts["sources"]]
+    frames = [_frame(item, sources) for item in parts["scopes"]]
+    graph = Graph(parts["name"].text(), output=parts["output"].text(), init=_init(parts["init"]))
+    for item in parts["nodes"]:
+        node = _node(item, sources, frames)
+        if node.name in graph.nodes:
+            raise InputError(f"not a graph of archdsl: two nodes are named '{clip(node.name)}'")
+        graph.nodes[node.name] = node
     try:
-        sources = [Source(name, "") for name in data["sources"]]
-
-        def place(found: list[int] | None) -> Mark | None:
-            return None if found is None else Mark(sources[found[0]], *found[1:])
-
-        frames = [
-            Frame(path, kind, block, place(m), row, tuple(args.items())) for path, kind, block, m, row, args in data["scopes"]
-        ]
-        graph = Graph(data["name"], output=data["output"], init=data["init"])
-        for item in data["nodes"]:
-            scope = tuple(frames[number] for number in item["scope"])
-            op = _operator(item["op"], item["args"])
-            node = Node(item["name"], op, tuple(item["inputs"]), tuple(item["shape"]), scope, place(item["mark"]), item["row"])
-            graph.nodes[node.name] = node
-    except (KeyError, TypeError, ValueError, IndexError, ArgumentError) as error:
-        raise InputError(f"not a graph of archdsl: {type(error).__name__} {error}") from None
-    return verify(graph, "reading JSON")
+        return verify(graph, "reading JSON")
+    except BrokenGraph as error:
+        raise InputError(f"not a graph of archdsl: {clip(str(error), 400)}") from None
 
 
-def _operator(word: str, args: dict[str, Any]) -> Operator:
-    if word == Input.word:
-        return Input(tuple(args["size"]))
-    if word not in OPERATORS:
-        raise InputError(f"the graph has the operator '{word}', which this archdsl does not know")
-    return OPERATORS[word].read({name: exact(value) for name, value in args.items()})
+def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
+    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row")
+    name = _dotted(parts["name"])
+    scope = tuple([frames[number.whole(0, len(frames) - 1)] for number in parts["scope"]])
+    paths = ["", *(frame.path for frame in scope), name]
+    if not all(inner == outer or not outer or inner.startswith(f"{outer}.") for outer, inner in pairwise(paths)):
+        raise parts["scope"].wrong("frames whose paths are parts of each other and of the node's name")
+    return Node(
+        name,
+        _operator(parts["op"], parts["args"]),
+        tuple([source.text() for source in parts["inputs"]]),
+        tuple([dimension.whole(1) for dimension in parts["shape"]]),
+        scope,
+        _mark(parts["mark"], sources),
+        _row(parts["row"]),
+    )
+
+
+def _frame(item: Plain, sources: list[Source]) -> Frame:
+    path, kind, block, mark, row, args = item.items("a scope (path, kind, block, mark, row, arguments)", 6)
+    if kind.value not in KINDS:
+        raise kind.wrong(" or ".join(KINDS))
+    given = tuple([(name, value.plain()) for name, value in args.pairs().items()])
+    return Frame(_dotted(path) if path.value else path.text(), kind.text(), block.text(), _mark(mark, sources), _row(row), given)
+
+
+def _dotted(item: Plain) -> str:
+    """A name of a node: parts with dots between them."""
+    name = item.text()
+    if not all(name.split(".")):
+        raise item.wrong("a name")
+    return name
+
+
+def _mark(item: Plain, sources: list[Source]) -> Mark | None:
+    if item.value is None:
+        return None
+    source, *place = item.items("a place (source, line, column, end)", 4)
+    return Mark(sources[source.whole(0, len(sources) - 1)], *(number.whole(0) for number in place))
+
+
+def _row(item: Plain) -> int | None:
+    return None if item.value is None else item.whole(1)
+
+
+def _init(item: Plain) -> dict[str, Any]:
+    given = item.pairs()
+    rules = {
+        kind: {word: value.plain() for word, value in rule.pairs().items()} if isinstance(rule.value, dict) else rule.plain()
+        for kind, rule in given.items()
+    }
+    try:
+        read_init(rules)
+    except ArgumentError as error:
+        raise InputError(f"not a graph of archdsl: {item.place}: {error.message}") from None
+    return rules
+
+
+def _operator(word: Plain, args: Plain) -> Operator:
+    if word.value == Input.word:
+        return Input(tuple([dimension.whole(1) for dimension in _size(args.fields("size")["size"])]))
+    if word.text() not in OPERATORS:
+        raise InputError(f"the graph has the operator '{clip(word.text())}', which this archdsl does not know")
+    op = OPERATORS[word.text()]
+    given = {name: value.exact() for name, value in args.pairs().items()}
+    unknown = [name for name in given if name not in op.kinds]
+    missing = [name for name in op.required if given.get(name) is None]
+    if unknown or missing:
+        what = f"has no argument '{clip(unknown[0])}'" if unknown else f"needs '{missing[0]}'"
+        raise InputError(f"not a graph of archdsl: {args.place}: {op.word} {what}")
+    try:
+        return op.read(given)
+    except ArgumentError as error:
+        raise InputError(f"not a graph of archdsl: {args.place}: {error.message}") from None
+
+
+def _size(item: Plain) -> list[Plain]:
+    found = item.items()
+    if not 1 <= len(found) <= 3:
+        raise item.wrong("one to three dimensions")
+    return found
 
 
 def _marks(graph: Graph) -> list[Mark]:

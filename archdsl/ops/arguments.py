@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import near_miss
@@ -16,6 +17,7 @@ from archdsl.exact.shown import describe
 from archdsl.ops.errors import ArgumentError, refuse
 
 MAX_DIMENSION = 2**40
+MAX_NUMBER = 2**127  # weights are float32
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,32 @@ def _padding(value: Any) -> Any:
     return _whole_pair(value)
 
 
-def _number(value: Any) -> float:
-    value = one_answer(value)
-    if is_single_number(value):
-        return float(value)
-    raise ArgumentError(f"expected a number, {describe(value)} came")
+def _number(fits: Callable[[int | Fraction], bool], wanted: str) -> Callable[[Any], float]:
+    def convert(value: Any) -> float:
+        number: int | Fraction = one_answer(value)
+        if not is_single_number(number):
+            raise ArgumentError(f"expected a number, {describe(number)} came")
+        if not fits(number):
+            raise ArgumentError(f"must {wanted}, {describe(number)} came")
+        if not -MAX_NUMBER <= number <= MAX_NUMBER:
+            raise ArgumentError(f"must be within the range of float32, {describe(number)} came")
+        return float(number)
+
+    return convert
+
+
+def _sides(value: Any) -> tuple[Any, ...]:
+    sides = tuple(value) if isinstance(value, (list, tuple)) else (value,) * 4
+    if len(sides) != 4:
+        raise ArgumentError(f"expected one value or [left, right, top, bottom], a list of {len(sides)} came")
+    return tuple(map(_integer(0), sides))
+
+
+def _odd(value: Any) -> Any:
+    value = _integer(1)(value)
+    if (ok := value % 2 == 1) is not True:
+        refuse(ok, f"must be odd, {describe(value)} came")
+    return value
 
 
 def _flag(value: Any) -> bool:
@@ -83,15 +106,38 @@ def _flag(value: Any) -> bool:
 
 
 _whole_pair = _pair(_integer(0))
-_INT = {"type": "integer"}
-_TWO = {"anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 2, "maxItems": 2}]}
 
-COUNT = Kind("int, at least 1", _integer(1), {**_INT, "minimum": 1})
-WHOLE = Kind("int, at least 0", _integer(0), {**_INT, "minimum": 0})
-PAIR = Kind("int or [height, width]", _pair(_integer(1)), _TWO)
-PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_TWO["anyOf"]]})
-_WRITTEN = {"type": "string", "pattern": r"^[-+]?[0-9.]+([eE][-+]?[0-9]+|\s*/\s*[0-9]+)?$"}  # 1/2; 1e-5 to parsers of YAML 1.1
-NUMBER = Kind("number", _number, {"anyOf": [{"type": "number"}, _WRITTEN]})
+
+def _int(least: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least}
+
+
+def _two(least: int, length: int = 2) -> list[dict[str, Any]]:
+    return [_int(least), {"type": "array", "items": _int(least), "minItems": length, "maxItems": length}]
+
+
+def _decimal(**bounds: int) -> dict[str, Any]:
+    """A number; or a text that is one: 1/2, and 1e-5 to parsers of YAML 1.1."""
+    sign = "[-+]?" if not bounds else r"\+?"
+    written = {"type": "string", "pattern": rf"^{sign}[0-9.]+([eE][-+]?[0-9]+|\s*/\s*[0-9]+)?$"}
+    return {"anyOf": [{"type": "number", **bounds}, written]}
+
+
+COUNT = Kind("int, at least 1", _integer(1), _int(1))
+WHOLE = Kind("int, at least 0", _integer(0), _int(0))
+ODD = Kind("odd int", _odd, _int(1))
+PAIR = Kind("int or [height, width]", _pair(_integer(1)), {"anyOf": _two(1)})
+PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_two(0)]})
+SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _two(0, 4)})
+NUMBER = Kind("number", _number(lambda v: True, ""), _decimal())
+POSITIVE = Kind("number above 0", _number(lambda v: v > 0, "be above 0"), _decimal(exclusiveMinimum=0))
+NOT_NEGATIVE = Kind("number, at least 0", _number(lambda v: v >= 0, "not be negative"), _decimal(minimum=0))
+SHARE = Kind("number from 0 to 1", _number(lambda v: 0 <= v <= 1, "lie from 0 to 1"), _decimal(minimum=0, maximum=1))
+PROBABILITY = Kind(
+    "number from 0 to below 1",
+    _number(lambda v: 0 <= v < 1, "lie from 0 to below 1"),
+    _decimal(minimum=0, exclusiveMaximum=1),
+)
 FLAG = Kind("true or false", _flag, {"type": "boolean"})
 
 

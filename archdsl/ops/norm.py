@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archdsl.exact import product
-from archdsl.ops.arguments import FLAG, NUMBER, arg
+from archdsl.ops.arguments import FLAG, POSITIVE, SHARE, arg
 from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_place
 from archdsl.ops.operator import Dim, SameShape, Shape, channel_axis, operator
 
@@ -32,8 +32,8 @@ class BatchNorm(FoldableNorm):
     overwritable = True
     counters = 1
 
-    eps: Any = arg(NUMBER, 1e-5, doc="added to the variance")
-    momentum: Any = arg(NUMBER, 0.1, doc="share of the new batch in the running statistics")
+    eps: Any = arg(POSITIVE, 1e-5, doc="added to the variance")
+    momentum: Any = arg(SHARE, 0.1, doc="share of the new batch in the running statistics")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
@@ -63,7 +63,7 @@ class LayerNorm(SameShape):
     memory, layout = Memory.NEW, Layout.PLAIN
     sees = sees_place
 
-    eps: Any = arg(NUMBER, 1e-5, doc="added to the variance")
+    eps: Any = arg(POSITIVE, 1e-5, doc="added to the variance")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:

@@ -5,20 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from archdsl.exact import product
-from archdsl.ops.arguments import NUMBER, Kind, arg
-from archdsl.ops.errors import ArgumentError
+from archdsl.ops.arguments import PROBABILITY, arg
 from archdsl.ops.facts import Kept, Layout, Memory, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
-
-
-def _probability(value: Any) -> float:
-    number: float = NUMBER.convert(value)
-    if not 0 <= number < 1:
-        raise ArgumentError(f"must lie from 0 up to, and without, 1; {number:g} came")
-    return number
-
-
-PROBABILITY = Kind("number from 0 up to 1", _probability, NUMBER.schema)
 
 
 class Input(NoMacs):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import product, select
-from archdsl.ops.arguments import COUNT, PAIR, WHOLE, Kind, arg, word
-from archdsl.ops.errors import ArgumentError, refuse
+from archdsl.ops.arguments import COUNT, ODD, PAIR, SIDES, WHOLE, arg, word
+from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, channel_axis, feature_map, operator, size
 
@@ -54,13 +54,11 @@ class Shift(SameShape):
     memory, layout = Memory.NEW, Layout.PLAIN
     kept = keeps_nothing
 
-    kernel: Any = arg(COUNT, 3, doc="width of the square of offsets, odd")
+    kernel: Any = arg(ODD, 3, doc="width of the square of offsets")
     dilation: Any = arg(COUNT, 1, doc="length of one step")
 
     def shape(self, *inputs: Shape) -> Shape:
         feature_map(self, inputs[0])
-        if (ok := self.kernel % 2 == 1) is not True:
-            refuse(ok, f"a shift needs an odd kernel, {self.kernel} came")
         return inputs[0]
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
@@ -71,17 +69,6 @@ class Shift(SameShape):
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
         return Window((self.kernel, self.kernel), (1, 1), "same", (self.dilation, self.dilation))
-
-
-def _sides(value: Any) -> tuple[Any, ...]:
-    sides = tuple(value) if isinstance(value, (list, tuple)) else (value,) * 4
-    if len(sides) != 4:
-        raise ArgumentError(f"expected one value or [left, right, top, bottom], a list of {len(sides)} came")
-    return tuple(WHOLE.convert(side) for side in sides)
-
-
-_INT = {"type": "integer", "minimum": 0}
-SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 4}]})
 
 
 @operator("pad")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ops.arguments import NUMBER, WHOLE, arg
+from archdsl.ops.arguments import NOT_NEGATIVE, POSITIVE, WHOLE, arg
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, feature_map, operator, size
@@ -36,7 +36,7 @@ class ClassToken(NoMacs):
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
-    deviation: Any = arg(NUMBER, 1e-6, doc="standard deviation to begin with")
+    deviation: Any = arg(NOT_NEGATIVE, 1e-6, doc="standard deviation to begin with")
 
     def shape(self, *inputs: Shape) -> Shape:
         count, channels = sequence(self, inputs[0])
@@ -53,7 +53,7 @@ class Position(SameShape):
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
-    deviation: Any = arg(NUMBER, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
+    deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
 
     def shape(self, *inputs: Shape) -> Shape:
         return sequence(self, inputs[0])

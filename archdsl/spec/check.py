@@ -4,6 +4,7 @@ Unknown names, operators, blocks and arguments; constants of the wrong type; lab
 channel counts is found by the elaborator.
 
     values   names, formulas, constants          (spec/check_values.py)
+    knobs    what they say of themselves         (spec/check_parameters.py)
     calls    operators, blocks, arguments        (spec/check_calls.py)
     steps    modifiers, labels, splits           (spec/check_steps.py)
     spec     definitions, reach, recursion       (here)
@@ -19,10 +20,11 @@ from archdsl.ops import OPERATORS
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_calls import check_argument
+from archdsl.spec.check_parameters import check_declaration
 from archdsl.spec.check_steps import check_body, check_whole
-from archdsl.spec.check_values import check_parameter, check_value, reach_blocks
+from archdsl.spec.check_values import check_value
 from archdsl.spec.checking import Checks, Reach
-from archdsl.spec.model import Block, Constant, Parameter, Spec, Value
+from archdsl.spec.model import Block, Parameter, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.values import is_plain, names_read
 
@@ -86,10 +88,8 @@ def _knobs(checks: Checks) -> None:
     reach = Reach(set(checks.knobs))
     for name, knob in checks.knobs.items():
         if knob.default is not None:
-            check_parameter(checks, knob, knob.default, f"the default of '{name}'")
             check_value(checks, knob.default, reach)
-        for choice in knob.choices or ():
-            reach_blocks(checks, choice)
+        check_declaration(checks, knob, f"the knob '{name}'")
     needs = {name: names_read(knob.default) & checks.knobs.keys() for name, knob in checks.knobs.items()}
     for chain in _cycles({name: dict.fromkeys(read) for name, read in needs.items()}):
         checks.report.error(f"the defaults of knobs read each other: {_chain(chain)}", checks.knobs[chain[0]].mark)
@@ -111,8 +111,7 @@ def _block(checks: Checks, block: Block) -> None:
     for name, parameter in block.args.items():
         if parameter.default is not None:
             check_value(checks, parameter.default, reach)
-            if not (isinstance(parameter.default, Constant) and parameter.default.value is None):
-                check_parameter(checks, parameter, parameter.default, f"the default of '{name}'")
+        check_declaration(checks, parameter, f"the argument '{name}'")
         reach.names.add(name)
     check_whole(checks, block.body, reach)
     checks.block = None

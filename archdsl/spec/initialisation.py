@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from archdsl.errors import choices, near_miss, unknown
+from archdsl.exact import exact
 from archdsl.exact.shown import describe
+from archdsl.ops.arguments import NOT_NEGATIVE, NUMBER, POSITIVE, Kind
 from archdsl.ops.errors import ArgumentError
 
 DEFAULTS: dict[str, Any] = {"conv": "kaiming_normal", "norm": "ones", "linear": "default"}
@@ -25,12 +26,20 @@ FANS = ("fan_in", "fan_out")
 
 
 class Word(NamedTuple):
-    """One word of a rule: what its parameter is, the parameter where none is given, and whether it is for matrices only."""
+    """One word of a rule.
+
+    Attributes:
+        parameter: what it is, "" where there is none.
+        default: the parameter where none is given; None where it must be.
+        matrix: whether the word is for matrices only.
+        kind: which numbers the parameter may be.
+    """
 
     parameter: str
     default: float | str | None
     matrix: bool
     doc: str
+    kind: Kind = NUMBER
 
 
 WORDS: dict[str, Word] = {
@@ -38,9 +47,9 @@ WORDS: dict[str, Word] = {
     "zeros": Word("", None, False, "0"),
     "ones": Word("", None, False, "1"),
     "constant": Word("value", None, False, "the number given"),
-    "normal": Word("deviation", 0.01, False, "normal around 0 with the standard deviation given"),
-    "trunc_normal": Word("deviation", 0.02, False, "the same, cut off at -2 and 2"),
-    "uniform": Word("bound", None, False, "evenly between minus and plus the number given"),
+    "normal": Word("deviation", 0.01, False, "normal around 0 with the standard deviation given", NOT_NEGATIVE),
+    "trunc_normal": Word("deviation", 0.02, False, "the same, cut off at -2 and 2", POSITIVE),
+    "uniform": Word("bound", None, False, "evenly between minus and plus the number given", NOT_NEGATIVE),
     "kaiming_normal": Word("fan", "fan_out", True, "normal with variance 2 / fan (He et al. 2015)"),
     "kaiming_uniform": Word("fan", "fan_out", True, "uniform with variance 2 / fan (He et al. 2015)"),
     "xavier_normal": Word("", None, True, "normal with variance 2 / (fan in + fan out) (Glorot & Bengio 2010)"),
@@ -106,7 +115,7 @@ def allowed(kind: str) -> list[str]:
 def schema(kind: str) -> dict[str, Any]:
     """JSON schema of the rule of one kind of layer, for editors."""
     words = [name for name in allowed(kind) if not WORDS[name].parameter or WORDS[name].default is not None]
-    given = {name: {"enum": list(FANS)} if WORDS[name].parameter == "fan" else {"type": "number"} for name in allowed(kind)}
+    given = {name: {"enum": list(FANS)} if WORDS[name].parameter == "fan" else WORDS[name].kind.schema for name in allowed(kind)}
     mapping = {name: schema for name, schema in given.items() if WORDS[name].parameter}
     one = {"type": "object", "properties": mapping, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
     return {"anyOf": [{"enum": words}, one]}
@@ -127,8 +136,9 @@ def _parameter(name: str, value: Any) -> float | str | None:
             return str(value)
         near = near_miss(value, FANS) if isinstance(value, str) else ""
         raise ArgumentError(f"{name} takes fan_in or fan_out, {describe(value)} came", near)
-    if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)) or not math.isfinite(value):
-        raise ArgumentError(f"the {word.parameter} of {name} must be a number, {describe(value)} came")
-    if value < 0 and word.parameter != "value":
-        raise ArgumentError(f"the {word.parameter} of {name} must not be negative, {describe(value)} came")
-    return float(value)
+    if isinstance(value, float) and math.isfinite(value):
+        value = exact(value)
+    try:
+        return float(word.kind.convert(value))
+    except ArgumentError as error:
+        raise ArgumentError(f"the {word.parameter} of {name} {error.message}") from None

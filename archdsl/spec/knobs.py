@@ -7,11 +7,12 @@ from fractions import Fraction
 from graphlib import TopologicalSorter
 from typing import Any
 
-from archdsl.errors import Diagnostic, InputError, SpecError
+from archdsl.errors import Diagnostic, InputError, SpecError, clip
 from archdsl.exact import Symbol, exact, has_axes, is_array, is_foreign_array
+from archdsl.exact.shown import describe, written
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.model import Parameter, Spec
-from archdsl.spec.types import mistake
+from archdsl.spec.types import WORDS, mistake
 from archdsl.spec.values import names_read
 
 STEP = Fraction(1, 20)
@@ -64,15 +65,21 @@ def _default(knob: Parameter, names: dict[str, Any]) -> Any:
     return value
 
 
+class Written(list[Any]):
+    """A list as somebody wrote it in the language, on a command line: it is a value as it stands, and never makes a grid."""
+
+
 def convert(raw: Any, knob: Parameter) -> Any:
     """A Python value as a value of the language.
 
     Numbers stay exact (floats as the decimals that they print as). For a knob that holds one value, a list, range or NumPy array
-    becomes a grid; for a knob that holds a list, a list of equally long lists does, one grid for each place.
+    becomes a grid; for a knob that holds a list, a list of equally long lists does, one grid for each place. `Written` does not.
 
     Raises:
-        ValueError: a value that the language does not have.
+        ValueError: a value that the language does not have, or a written list where one value is meant.
     """
+    if isinstance(raw, Written):
+        return _written(raw, knob)
     if has_axes(raw):
         return _grid(raw, knob.name)
     if is_foreign_array(raw):
@@ -87,6 +94,17 @@ def convert(raw: Any, knob: Parameter) -> Any:
             return [convert(item, knob) for item in items]
         return _grid(items, knob.name)
     return _scalar(raw)
+
+
+def _written(raw: Written, knob: Parameter) -> Any:
+    """The list itself. Raises ValueError where the knob holds one value, or where the items are lists of a grid."""
+    nested = any(isinstance(item, (list, tuple)) for item in raw)
+    if knob.type in ("list", "block", "any") and not (nested and knob.type == "list"):
+        return [convert(Written(item) if isinstance(item, (list, tuple)) else item, knob) for item in raw]
+    one = "a number or a word" if knob.name.startswith("rows.") else WORDS[knob.type]
+    listed = ",".join(written(item).replace(" ", "") for item in raw)
+    several = f"; `archdsl sweep` takes several values: {clip(f'{knob.name}={listed}')}" if raw else ""
+    raise ValueError(f"expected {one}, {describe(list(raw))} came{several}")
 
 
 def _scalar(raw: Any) -> Any:

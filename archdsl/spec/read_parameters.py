@@ -65,11 +65,12 @@ def _argument(key: Scalar, value: Node, values: ValueReader) -> Parameter:
 def _parameter(key: Scalar, node: Mapping, values: ValueReader) -> Parameter:
     given, doc = node.get("default"), node.get("doc")
     default = values.value(given) if given is not None else None
-    bounds = _range(node.get("range"), values)
+    bounds, step = _range(node.get("range"), values), _step(node.get("step"), values)
+    listed = _choices(node.get("choices"), values)
     type_ = _type(node.get("type"), values)
     if type_ is None:
         type_ = implied_type(default) if default is not None else "any"
-        if type_ == "int" and bounds is not None and any(isinstance(b, Fraction) for b in bounds):
+        if type_ == "int" and any(isinstance(number, Fraction) for number in (*(bounds or ()), *(listed or ()), step)):
             type_ = "number"
     return Parameter(
         name=key.text,
@@ -77,9 +78,9 @@ def _parameter(key: Scalar, node: Mapping, values: ValueReader) -> Parameter:
         type=type_,
         default=default,
         range=bounds,
-        choices=_choices(node.get("choices"), values),
+        choices=listed,
         doc=values.text(doc, "'doc'") if doc is not None else "",
-        step=_step(node.get("step"), values),
+        step=step,
         **_reading(node.get("reading"), values),
     )
 

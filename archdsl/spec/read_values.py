@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import clip
+from archdsl.spec.arithmetic import MAX_ITEMS
 from archdsl.spec.expression import ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
 from archdsl.spec.report import Report
@@ -36,6 +37,9 @@ class ValueReader:
             return Inline(node.mark, self.body(node)) if node.pairs else Constant(node.mark, None)
         if any(isinstance(item, Mapping) for item in node.items):
             return Inline(node.mark, self.body(node))
+        if len(node.items) > MAX_ITEMS:
+            self.report.error(f"a list of {len(node.items):,} values, a list has at most {MAX_ITEMS:,}", node.mark)
+            return ListOf(node.mark, ())
         return ListOf(node.mark, tuple(self.value(item) for item in node.items))
 
     def scalar(self, node: Scalar) -> Constant | Formula:

@@ -18,7 +18,7 @@ from typing import Any
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
 from archdsl.exact.shown import describe
 from archdsl.spec.expression import ExpressionError
-from archdsl.spec.knobs import convert, values
+from archdsl.spec.knobs import Written, convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
 from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
@@ -53,7 +53,8 @@ def parse_settings(texts: list[str] | tuple[str, ...], option: str = "--set") ->
 def _parsed(name: str, text: str, option: str) -> Any:
     if not text.strip():
         raise InputError(f"{option} {name}= has no value")
-    return read_value(Source(f"{option} {name}", text), f"{option} {name} takes a number, word or list")
+    value = read_value(Source(f"{option} {name}", text), f"{option} {name} takes a number, word or list")
+    return Written(value) if isinstance(value, list) else value
 
 
 def read_value(source: Source, wanted: str) -> Any:
@@ -164,9 +165,7 @@ def known_setting(spec: Spec, name: str) -> Parameter:
 def check_setting(spec: Spec, name: str, value: Any) -> None:
     """Whether one value, no array, fits a setting. Raises InputError where it does not."""
     knob = known_setting(spec, name)
-    plain = list(value) if isinstance(value, tuple) else value
-    if name.startswith("rows.") and isinstance(plain, list):
-        raise InputError(f"{name}: a cell takes a number or a word here, {describe(plain)} came")
+    plain = Written(value) if isinstance(value, tuple) else value
     try:
         _refuse(knob, convert(plain, knob), name)
     except ValueError as error:

@@ -51,7 +51,7 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
             values[node.name] = values[node.inputs[0]]
             continue
         rule = RULES.of(node)
-        write.begin(node.name)
+        write.begin(f"{node.name}/0" if node.name in (INPUT, OUTPUT) else node.name)
         norms = [graph[norm] for norm, layer in folded.items() if layer == node.name]
         tensors = found.folded(node, norms) if norms else found.of(node)
         values[node.name] = rule(node.op, graph.input_shapes(node), [values[name] for name in node.inputs], tensors, write)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
@@ -10,9 +11,10 @@ import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch.initialise import initialise
-from archdsl.compilers.torch.names import class_name, module_paths
+from archdsl.compilers.torch.names import class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rules import RULES, Call, Layer
+from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ir.single import need_numbers
@@ -33,6 +35,7 @@ def compile(graph: Graph) -> Network:
         InputError: the graph is a grid of networks, or `graph.init` holds something unknown.
     """
     need_numbers(graph, "torch compiles")
+    _need_memory(graph)
     rules = {node.name: RULES.of(node) for node in graph if not isinstance(node.op, Input)}
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
@@ -50,7 +53,7 @@ def compile(graph: Graph) -> Network:
         elif node.name in layers:
             path = paths[node.name]
             _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
-            value = code.create_node("call_module", path, tuple(arguments), name=path.replace(".", "_"))
+            value = code.create_node("call_module", path, tuple(arguments), name=value_name(path))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name
@@ -61,11 +64,22 @@ def compile(graph: Graph) -> Network:
     return Network(root, code, class_name(graph.name))
 
 
+def _need_memory(graph: Graph) -> None:
+    """Raises BackendError where the weights alone take more memory than the machine has; a network on the meta device takes none."""
+    if torch.get_default_device().type != "cpu":
+        return
+    needed = 4 * sum(int(node.op.params(*graph.input_shapes(node))) for node in graph if node.inputs)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
+    if needed > there:
+        sizes = f"{needed / 2**30:,.1f} GiB as float32, this machine has {there / 2**30:,.1f} GiB of memory"
+        raise BackendError(f"torch: the weights take {sizes}; `archdsl cost` counts without them")
+
+
 def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
     """What a rule adds functions with: values take the name of the node, numbered where they are several."""
 
     def write(function: Callable[..., Any], *arguments: Any) -> fx.Node:
-        return code.create_node("call_function", function, arguments, name=name.replace(".", "_"))
+        return code.create_node("call_function", function, arguments, name=value_name(name))
 
     return write
 

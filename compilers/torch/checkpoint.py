@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archdsl.errors import InputError, choices, near_miss
+from archdsl.compilers.torch.file_kinds import SAFETENSORS, TORCH, kind_of
+from archdsl.errors import InputError, choices, clip, near_miss
 from archdsl.extras import needed_by
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "model_ema", "module", "net")
@@ -43,9 +44,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     Raises:
         InputError: there is no such file, or it holds something else.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file" if not path.exists() else f"{path} is a folder")
-    data = _safetensors(path) if path.suffix.lower() in (".safetensors", ".st") else _torch(path)
+    data = _data(path)
     for name in WRAPPERS:
         inner = data.get(name) if isinstance(data, Mapping) else None
         if isinstance(inner, Mapping):
@@ -54,35 +53,72 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     if not isinstance(data, Mapping) or not data or not all(isinstance(value, Tensor) for value in data.values()):
         raise InputError(f"{path} holds no weights: tensors by name were expected, {_described(data)} came")
     tensors = {str(key): value for key, value in data.items()}
+    for key, value in tensors.items():
+        if unlike := _unlike_weights(value):
+            raise InputError(f"{path}: '{clip(key)}' is {unlike}; weights are plain tensors of floats")
     for prefix in PREFIXES:
         if all(key.startswith(prefix) for key in tensors):
             tensors = {key.removeprefix(prefix): value for key, value in tensors.items()}
     return tensors
 
 
+def _data(path: Path) -> Any:
+    """What the file holds. Which of the two forms it has is told from its content."""
+    if not path.is_file():
+        what = " is a folder" if path.is_dir() else " is no regular file" if path.exists() else ": no such file"
+        raise InputError(f"{_printed(path)}{what}")
+    try:
+        kind = kind_of(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if kind not in (TORCH, SAFETENSORS):
+        raise InputError(f"{path} holds no weights: it is {kind}")
+    return _safetensors(path) if kind == SAFETENSORS else _torch(path)
+
+
 def _safetensors(path: Path) -> Any:
     with needed_by("reading weights"):
-        from safetensors import SafetensorError
         from safetensors.torch import load_file
     try:
         return load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as safetensors: {error}") from None
+    except Exception as error:  # what a damaged file raises has no common class
+        raise InputError(f"{path} cannot be read as safetensors; it is damaged or cut off: {_brief(error)}") from None
 
 
 def _torch(path: Path) -> Any:
     try:
-        with warnings.catch_warnings(action="ignore"):  # of files that torch did not write, which the error below tells better
-            return torch.load(path, map_location="cpu", weights_only=True)
+        # Warnings are of files that torch did not write, which the error below tells better. By its name a file would be read as
+        # what its ending says.
+        with warnings.catch_warnings(action="ignore"), path.open("rb") as file:
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        reason = "it is no file of torch.save, or holds more than tensors and plain values, which is not loaded because it may run code"
+        reason = "it is no file of torch.save, is damaged, or holds more than tensors and plain values, which may run code"
         raise InputError(
             f"{path} cannot be read: {reason}. Save the weights alone: torch.save(model.state_dict(), ...)"
         ) from None
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise InputError(
-            f"{path} cannot be read as a checkpoint of torch: {str(error).splitlines()[0] if str(error) else error!r}"
-        ) from None
+    except Exception as error:  # what a damaged file raises has no common class
+        raise InputError(f"{path} cannot be read as a checkpoint of torch; it is damaged or cut off: {_brief(error)}") from None
+
+
+def _printed(path: Path) -> str:
+    return clip(str(path)) if str(path).isprintable() else repr(clip(str(path)))
+
+
+def _brief(error: Exception) -> str:
+    return clip(next(iter(str(error).splitlines()), "") or type(error).__name__, 160)
+
+
+def _unlike_weights(tensor: Tensor) -> str:
+    """What keeps a tensor from being taken for weights; "" where nothing does."""
+    if tensor.is_quantized:
+        return "quantised"
+    if tensor.is_complex():
+        return "complex"
+    if tensor.layout != torch.strided:
+        return "sparse" if "sparse" in str(tensor.layout) else f"of the layout {tensor.layout}"
+    if tensor.is_meta:
+        return "without values"
+    return ""
 
 
 def _problems(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
@@ -90,8 +126,11 @@ def _problems(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list
     unexpected = sorted((key for key in found if key not in wanted), key=lambda key: key.endswith(COUNTERS))
     wrong = [key for key in wanted if key in found and found[key].shape != wanted[key].shape]
     lines = _listed("missing", missing, unexpected) + _listed("unexpected", unexpected, missing)
-    shapes = [f"{key}: {_size(wanted[key])} wanted, {_size(found[key])} came" for key in wrong]
-    return lines + _listed("of another shape", shapes, ())
+    shapes = [f"{clip(key)}: {_size(wanted[key])} wanted, {_size(found[key])} came" for key in wrong]
+    both = [key for key in wanted if key in found and not key.endswith(COUNTERS)]
+    other = [key for key in both if found[key].is_floating_point() != wanted[key].is_floating_point()]
+    types = [f"{clip(key)}: {_type(wanted[key])} wanted, {_type(found[key])} came" for key in other]
+    return lines + _listed("of another shape", shapes, ()) + _listed("of another type", types, ())
 
 
 def _listed(what: str, keys: list[str], known: Iterable[str]) -> list[str]:
@@ -101,9 +140,13 @@ def _listed(what: str, keys: list[str], known: Iterable[str]) -> list[str]:
     shown = []
     for key in keys[:MOST]:
         hint = near_miss(key, near)
-        shown.append(f"    {key}" + (f"  ({hint})" if hint else ""))
+        shown.append(f"    {clip(key, 160)}" + (f"  ({hint})" if hint else ""))
     more = [f"    and {len(keys) - MOST} more"] if len(keys) > MOST else []
     return [f"  {what} ({len(keys)}):", *shown, *more]
+
+
+def _type(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _size(tensor: Tensor) -> str:
@@ -112,5 +155,5 @@ def _size(tensor: Tensor) -> str:
 
 def _described(data: Any) -> str:
     if isinstance(data, Mapping):
-        return f"a mapping with {choices(map(str, data), 4)}" if data else "an empty mapping"
+        return f"a mapping with {choices([clip(str(key)) for key in data], 4)}" if data else "an empty mapping"
     return f"a {type(data).__name__}"

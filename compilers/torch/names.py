@@ -46,6 +46,12 @@ def class_name(name: str) -> str:
     return f"{kept}_" if keyword.iskeyword(kept) else kept
 
 
+def value_name(name: str) -> str:
+    """What the forward pass calls the tensor of a node. fx takes care of keywords and of names that are taken, not of its `self`."""
+    written = name.replace(".", "_")
+    return "self_" if written == "self" else written
+
+
 def attribute(part: str) -> str:
     """One part of a name as an attribute of a module."""
     kept = "".join(c if ("_" + c).isidentifier() else "_" for c in unicodedata.normalize("NFKC", part)) or "_"

@@ -34,8 +34,8 @@ class Group(NamedTuple):
 
     @property
     def signature(self) -> Hashable:
-        """Names and shapes, axes of length 1 left out."""
-        return tuple(sorted((part, _shape(tensor)) for part, tensor in self.tensors.items()))
+        """Names, shapes (axes of length 1 left out), and whether the values are floats."""
+        return tuple(sorted((part, _shape(tensor), tensor.is_floating_point()) for part, tensor in self.tensors.items()))
 
     def __str__(self) -> str:
         shapes = ", ".join(f"{part} {'×'.join(map(str, tensor.shape))}" for part, tensor in self.tensors.items())

@@ -61,3 +61,8 @@ def test_a_step_that_cannot_be_built_says_why() -> None:
     assert "does not fit into 16" in found.up.reason
     chart = tornado(net.name, [found], "macs", net.cost().macs)
     assert [(bar.down, bar.up, bar.change_up) for bar in chart.bars] == [("15 → 11", "15 → 19", None)]
+
+
+def test_a_grid_has_no_steps() -> None:
+    with pytest.raises(archdsl.InputError, match="one network, but knob 'width' holds several values; choose one"):
+        sensitivity(archdsl.load("dpnet", width=[0.5, 1]), ["macs"])

@@ -49,8 +49,9 @@ net:
 SETTINGS = [
     *("widht=2", "width", "=3", "width=", "width=9", "width=abc", "width=true", "width=~", "width=1/0", "width=$count"),
     *("width={a: 1}", "width=!!python/object:os.system x", "width=*a", "width='", "mode=c", "mode=B", "mode=1", "mode=[a, b]"),
+    *("width=[]", "rows.1.out=[1, 2]"),
     *("kernels=3", "kernels=[3, 11]", "kernels=[3, a]", "kernels=[[3, 5], [5]]", "flag=yes", "flag=1", "act=reluu", "act=3"),
-    *("act=[relu, norm]", "count=-1", "count=1.5", "count=[1, 2]", "rows.1.outt=24", "rows.9.out=24", "rows.x.out=1"),
+    *("act=[relu, nrom]", "count=-1", "count=1.5", "count=[1, 2]", "rows.1.outt=24", "rows.9.out=24", "rows.x.out=1"),
     *("rows.²2.out=1", "rows.1=3", "rows.1.op=3", "rows.1.op=bottlneck", "rows.1.s=a", "rows.2.out=8"),
 ]
 

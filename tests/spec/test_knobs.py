@@ -47,6 +47,41 @@ def test_command_line_values_are_read_as_in_a_spec() -> None:
     assert parse_settings(texts) == {**expected, "rows.1.out": 24, "i": "a=b"}
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("n=[64, 32]", r"n: expected an int, the list \[64, 32\] came; `archdsl sweep` takes several values: n=64,32"),
+        ("x=[1/2, 1]", "x: expected a number, .*: x=0.5,1"),
+        ("flag=[true, false]", "flag: expected true or false, .*: flag=true,false"),
+        ("mode=[plain, fancy]", "mode: expected a word, .*: mode=plain,fancy"),
+        ("kernels=[[3, 5], [7, 9]]", r"kernels: expected a list, .*: kernels=\[3,5\],\[7,9\]"),
+        ("kernels.1=[3, 5]", r"kernels.1: expected a number, .*: kernels.1=3,5"),
+        ("rows.1.out=[8, 16]", "rows.1.out: expected a number or a word, .*: rows.1.out=8,16"),
+        ("blocks.unit.out=[8, 16]", "blocks.unit.out: expected an int, .*: blocks.unit.out=8,16"),
+    ],
+)
+def test_a_list_on_the_command_line_makes_no_grid(text: str, wanted: str) -> None:
+    spec = """\
+input: [3, 8, 8]
+knobs:
+  n: 4
+  x: 0.5
+  flag: true
+  mode: {default: plain, choices: [plain, fancy]}
+  kernels: [3, 5]
+blocks: {unit: {args: {out: 4}, body: [{conv: $out}]}}
+net: [{table: {columns: [op, out], rows: [[unit, $n]]}}]
+"""
+    with pytest.raises(InputError, match=wanted):
+        archdsl.loads(spec, **parse_settings([text]))
+
+
+def test_a_list_on_the_command_line_for_a_knob_that_takes_lists() -> None:
+    spec = "input: [3, 8, 8]\nknobs: {act: {default: relu, type: block}, kernels: [3, 5]}\nnet: [{conv: 4}, $act]\n"
+    found = archdsl.loads(spec, **parse_settings(["act=[norm, relu]", "kernels=[7]"]))
+    assert (list(found.graph().nodes), found.knobs["kernels"]) == (["input", "conv", "act.norm", "act.relu"], [7])
+
+
 @pytest.mark.parametrize("text", ["width", "=3", "width=", "width=  "])
 def test_command_line_values_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="--set"):

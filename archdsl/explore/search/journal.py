@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
+
+from archdsl.explore.search.journal_lines import check_lines
 
 STALE_SECONDS = 3
 """A lock was left by a killed program if the journal stands still for so long. A writer holds it for milliseconds; Optuna waits 30 s."""
@@ -24,10 +27,12 @@ class Journal(JournalFileBackend):
 
     Raises:
         OSError: the file cannot be read or written.
-        ValueError: it is no journal.
+        BadLine: it is no journal, or damaged; the file is as it was.
     """
 
     def __init__(self, path: Path):
+        if path.exists():
+            check_lines(path.read_bytes(), _replay())
         super().__init__(str(path), _Lock(str(path), STALE_SECONDS))
         self.path = path
         self.lock = _Lock(str(path), STALE_SECONDS)
@@ -55,10 +60,6 @@ class Journal(JournalFileBackend):
             os.close(file)
 
     def _mend(self) -> None:
-        with self.path.open("rb") as file:
-            start = file.read(2)
-        if start and start != b'{"':
-            raise ValueError("no journal")
         if self._whole() is None:
             return
         self.lock.acquire()  # so that no program is in the middle of writing
@@ -73,6 +74,14 @@ class Journal(JournalFileBackend):
         """The length of the journal up to the end of its last complete line; None if nothing follows that."""
         content = self.path.read_bytes()
         return None if not content or content.endswith(b"\n") else content.rfind(b"\n") + 1
+
+
+def _replay() -> Callable[[dict[str, Any]], None]:
+    """Optuna's own reading of one entry after the other."""
+    from optuna.storages.journal._storage import JournalStorageReplayResult
+
+    found = JournalStorageReplayResult("")
+    return lambda entry: found.apply_logs([entry])
 
 
 class _Lock(JournalFileSymlinkLock):

@@ -6,10 +6,8 @@ that a dead program left running is taken over as it is, by its number, so that 
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import Value
@@ -18,7 +16,7 @@ from archdsl.explore.grid.region import reason
 from archdsl.explore.search.candidate import Candidate, consider
 from archdsl.explore.search.claims import Claims
 from archdsl.explore.search.measure import Job
-from archdsl.explore.search.space import Point, stored
+from archdsl.explore.search.space import stored
 from archdsl.explore.search.study import Request, open_study
 from archdsl.explore.search.trials import ABOUT, EQUALS, FAILED, REJECTED, Trials
 from archdsl.explore.work.workers import Finished, Workers
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
 
 MOST_REJECTED = 1000
 """Proposals in a row that may be rejected before a search gives up."""
-
-MOST_REPEATED = 3
-"""Proposals in a row that may repeat earlier ones before a new point is drawn at random."""
 
 MOST_FAILED = 5
 """Trials that may fail before any has succeeded."""
@@ -56,17 +51,18 @@ class Search:
         """
         import numpy as np
 
+        from archdsl.explore.search.fresh import Fresh
+
         self.request, self.workers = request, workers
         self.study = open_study(storage, name, request)
         self.trials = Trials(self.study, request.space)
         self.claims = Claims(storage, self.study, self.trials)
-        self.random = np.random.default_rng([request.seed, self.trials.total])
+        random = np.random.default_rng([request.seed, self.trials.total])
+        self.study.sampler = Fresh(self.study.sampler, request.space, self.trials, random)
         self.watch: Watch = lambda trials: None
         self.running: dict[int, tuple[Trial, dict[str, Value]]] = {}
         self.waiting: dict[int, tuple[Trial, int]] = {}
-        self.rejected: dict[Point, Candidate] = {}
         self.rejected_in_row = 0
-        self.repeated_in_row = 0
 
     def run(self, watch: Watch | None = None) -> None:
         """Search until the trials are used up, no variant is left, or none is let through. Interrupted, it can go on later."""
@@ -109,27 +105,15 @@ class Search:
         slots = self.workers.slots if self.workers else 1
         while len(self.running) < slots and not self.over:
             self.claims.session.beat()
-            if self.repeated_in_row >= MOST_REPEATED and (point := self._unknown()) is not None:
-                self.study.enqueue_trial(self.request.space.params(point))
-                self.repeated_in_row = MOST_REPEATED - 2  # so that the sampler proposes the next one again
             self._take(self.study.ask())
             self.watch(self.trials)
-
-    def _unknown(self) -> Point | None:
-        """A point that was not proposed yet."""
-        space, known = self.request.space, self.trials.points
-        for _ in range(50):
-            if (point := space.draw(self.random)) not in known:
-                return point
-        every = itertools.product(*(range(len(axis)) for axis in space.axes)) if len(space) <= 200_000 else ()
-        return next((point for point in every if point not in known), None)
 
     def _take(self, trial: Trial) -> None:
         """Decide on a trial that is this program's: reject it, wait for an equal one, or measure it."""
         point = self.request.space.suggest(trial)
-        self.repeated_in_row = self.repeated_in_row + 1 if point in self.trials.points else 0
         self.trials.points.add(point)
-        candidate = self._consider(point)
+        names = [aim.name for aim in self.request.aims if aim.free]
+        candidate = consider(self.request.net, self.request.space.settings(point), names, self.request.budgets)
         if not trial.constraints:
             trial.set_constraint("budgets", candidate.violation)
         settings = {name: stored(value) for name, value in self.request.space.settings(point).items()}
@@ -145,15 +129,6 @@ class Search:
             self._settle()
             return
         self._start(trial, candidate)
-
-    def _consider(self, point: Point) -> Candidate:
-        if point in self.rejected:
-            return self.rejected[point]
-        names = [aim.name for aim in self.request.aims if aim.free]
-        found = consider(self.request.net, self.request.space.settings(point), names, self.request.budgets)
-        if found.reason:
-            self.rejected[point] = replace(found, net=None)
-        return found
 
     def _start(self, trial: Trial, candidate: Candidate) -> None:
         """Give a trial to a worker, or finish it at once where nothing has to be measured."""

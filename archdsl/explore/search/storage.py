@@ -76,6 +76,7 @@ def _journal(path: Path, new: bool) -> BaseStorage:
     from optuna.storages import JournalStorage
 
     from archdsl.explore.search.journal import Journal
+    from archdsl.explore.search.journal_lines import BadLine
 
     if not new and not path.exists():
         raise InputError(f"no such file: {path}")
@@ -87,8 +88,11 @@ def _journal(path: Path, new: bool) -> BaseStorage:
         return JournalStorage(Journal(path))
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{path} is no journal of a search; choose another file with --storage") from None
+    except BadLine as error:
+        if error.line == 1:
+            raise InputError(f"{path} is no journal of a search; choose another file with --storage") from None
+        wrong = f"{path}:{error.line}: the journal of a search is damaged: {error}; nothing was changed"
+        raise InputError(f"{wrong}. Take the line out, or choose another file with --storage") from None
 
 
 def _database(url: str) -> BaseStorage:

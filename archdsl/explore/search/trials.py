@@ -61,8 +61,14 @@ class Trials:
             still_open.append(number)
             if trial.state == TrialState.RUNNING:
                 self.running[number] = trial
+                self._proposed(trial)
         self._open = still_open
         self.total = len(found)
+
+    def _proposed(self, trial: FrozenTrial) -> None:
+        point = self.space.point(trial.params)
+        if point is not None:
+            self.points.add(point)
 
     def used(self) -> int:
         """Trials that count: measured, failed, and those that are being measured."""
@@ -73,9 +79,7 @@ class Trials:
     def _sort(self, trial: FrozenTrial) -> None:
         from optuna.trial import TrialState
 
-        point = self.space.point(trial.params)
-        if point is not None:
-            self.points.add(point)
+        self._proposed(trial)
         attributes = trial.user_attrs
         if trial.state == TrialState.PRUNED:
             self.rejected[attributes.get(REJECTED, {}).get("kind", "other")] += 1

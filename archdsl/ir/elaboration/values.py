@@ -101,10 +101,16 @@ def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict
         return args
     names = scope.names
     names["in"] = channels(arriving)
-    for name, value in link.bare:
-        args[name] = names[value]
-    for name, formula in link.formulas:
-        args[name] = evaluate(state, formula, names)
-    for name, cell, scale in link.scaled:
-        args[name] = evaluate(state, scale, {**names, "value": cell})
+    try:
+        for name, value in link.bare:
+            args[name] = names[value]
+        for name, formula in link.formulas:
+            args[name] = evaluate(state, formula, names)
+        for name, cell, scale in link.scaled:
+            args[name] = evaluate(state, scale, {**names, "value": cell})
+    except KeyError as error:  # a knob of an imported file, read by a block that only a setting names
+        hint = f"declare '{error.args[0]}' under knobs of the spec"
+        raise state.fail(
+            f"the knob '{error.args[0]}' of an imported file is not taken over by this spec", state.callers[-1], hint
+        ) from None
     return args

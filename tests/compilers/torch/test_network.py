@@ -261,3 +261,9 @@ def test_a_symbol_is_refused():
     build = grid_of((Symbol(), 8, 8))
     with pytest.raises(BackendError, match=r"the shape of 'input' is \(C/2, 8, 8\)"):
         compile(build.graph)
+
+
+def test_weights_that_no_machine_holds_are_refused_before_they_are_made():
+    graph = chain((1000, 4, 4), ("conv", {"out": 10**9}))
+    with pytest.raises(BackendError, match=r"the weights take 3,725\.3 GiB as float32, this machine has"):
+        compile(graph)

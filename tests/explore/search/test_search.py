@@ -295,3 +295,20 @@ def test_a_program_of_this_machine_is_dead_when_its_process_is_gone() -> None:
     assert second.alive() == {first.id: False}
     study.set_user_attr(f"session.{first.id}", {**record, "pid": 2**22 + 1})
     assert second.alive() == {first.id: False}
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe", "nsga2"])
+@pytest.mark.parametrize("trials", [46, 96, 200])
+def test_no_point_is_proposed_twice(tmp_path: Path, sampler: str, trials: int) -> None:
+    """Every network of this space is another one; with as many trials as there are points, each is measured once."""
+    asked = dataclasses.replace(request(Recorded(str(tmp_path / "record")), trials, "a=1:12", "b=1:8", sampler=sampler), seed=7)
+    found, study = run(asked)
+    points = [(trial.params["a"], trial.params["b"]) for trial in study.get_trials()]
+    assert len(points) == len(set(points)) == found.trials == min(trials, 96)
+
+
+def test_a_search_that_goes_on_proposes_no_point_of_before(tmp_path: Path) -> None:
+    storage = InMemoryStorage()
+    for trials in (10, 20, 40, 96):
+        _, study = run(request(Recorded(str(tmp_path / "record")), trials, "a=1:12", "b=1:8", sampler="tpe"), storage)
+    assert len({tuple(trial.params.values()) for trial in study.get_trials()}) == len(study.get_trials()) == 96

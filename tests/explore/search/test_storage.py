@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import threading
 import urllib.request
@@ -132,3 +133,60 @@ def test_the_dashboard_serves_a_study_to_this_machine(
     assert f"{path} at http://127.0.0.1:" in capsys.readouterr().out
     with pytest.raises(InputError, match=r"no such file: nowhere\.log"):
         dashboard.serve("nowhere.log", 0, print)
+
+
+def journal_of(tmp_path: Path) -> Path:
+    """The journal of a search of three trials."""
+    path = tmp_path / "journal.log"
+    Search(open_storage(str(path)), "study", request(Recorded(str(tmp_path / "record")), 3), AtOnce()).run()
+    return path
+
+
+FOREIGN = (
+    b"hello",
+    b"",
+    b"{}",
+    b"[1]",
+    b"null",
+    b'{"op_code":99,"worker_id":"x"}',
+    b'{"op_code":8,"trial_id":0}',
+    b"\xff\xfe",
+    b"[" * 5000,
+)
+FOREIGN += (b'{"op_code":true,"worker_id":"x"}', b'{"op_code":8,"worker_id":"x","trial_id":-1,"user_attr":{"a":1}}')
+FOREIGN += (b'{"op_code":5,"worker_id":"x","trial_id":0,"param_name":"a","param_value_internal":1,"distribution":"?"}',)
+
+
+@pytest.mark.parametrize("line", FOREIGN)
+def test_a_foreign_line_is_named_and_the_file_stays_as_it_is(tmp_path: Path, line: bytes) -> None:
+    path = journal_of(tmp_path)
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*lines[:5], line, *lines[5:-1], b'{"op_code":8,"wor']))
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=r"journal\.log:6: the journal of a search is damaged: line 6 .*; nothing was changed"):
+        open_storage(str(path))
+    assert path.read_bytes() == before
+
+
+def test_shuffled_lines_never_crash_and_change_nothing(tmp_path: Path) -> None:
+    path = journal_of(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    dice = random.Random(13)
+    refused = 0
+    for _ in range(60):
+        shuffled = lines.copy()
+        if dice.random() < 0.5:
+            first, second = sorted(dice.sample(range(len(lines)), 2))
+            shuffled[first], shuffled[second] = shuffled[second], shuffled[first]
+        else:
+            dice.shuffle(shuffled)
+        path.write_bytes(b"".join(shuffled))
+        before = path.read_bytes()
+        try:
+            open_storage(str(path))
+        except InputError as error:
+            refused += 1
+            message = str(error)
+            assert "damaged" in message or "no journal" in message
+        assert path.read_bytes() == before
+    assert refused > 20
