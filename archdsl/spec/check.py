@@ -24,16 +24,18 @@ from archdsl.spec.check_values import check_parameter, check_value, reach_blocks
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Block, Constant, Parameter, Spec, Value
 from archdsl.spec.report import Report
+from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain, names_read
 
 
-def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report) -> Spec:
+def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report, incomplete: bool) -> Spec:
     """The spec with the borrowed knobs that its blocks read. Mistakes and warnings go to the report.
 
     Args:
         borrowed: knobs of imported files. One is taken over where a block that the spec reaches, or a knob, reads it.
+        incomplete: whether a file is missing that may have what seems unknown: nothing is said of names then.
     """
-    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body)
+    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body, incomplete)
     _run(checks, default_marks)
     used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
     for name, knob in spec.knobs.items():
@@ -72,7 +74,7 @@ def _defaults(checks: Checks, marks: dict[str, Mark]) -> None:
     for name, args in checks.spec.defaults.items():
         op = OPERATORS.get(name)
         if op is None:
-            checks.report.unknown("operator", name, OPERATORS, marks[name])
+            checks.report.unknown("operator", name, OPERATORS, marks[name], unknown_operator)
             continue
         for arg, value in args.items():
             check_value(checks, value, reach)

@@ -8,6 +8,7 @@ from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_values import check_formula, check_name, check_parameter, check_target, check_value, formula_hint
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Block, Call, Constant, Inline, Value
+from archdsl.spec.unknown_names import unknown_argument
 from archdsl.spec.values import is_plain
 
 
@@ -58,7 +59,7 @@ def check_argument(checks: Checks, op: type[Operator], name: str, value: Value, 
         scaled: whether the scale of a column of a table applies, so that the constant is not what arrives.
     """
     if name not in op.kinds:
-        checks.report.unknown(f"argument of {op.word}", name, op.kinds, mark)
+        checks.report.unknown(f"argument of {op.word}", name, op.kinds, mark, unknown_argument)
         return
     if isinstance(value, Inline):
         checks.report.error(f"'{name}' of {op.word} takes {op.kinds[name].name}; steps came", value.mark)
@@ -86,7 +87,7 @@ def _block_call(checks: Checks, block: Block, call: Call, partial: bool) -> None
         parameter = block.args.get(name)
         if parameter is None:
             mark = call.arg_marks.get(name, value.mark)
-            checks.report.unknown(f"argument of the block '{block.name}'", name, block.args, mark)
+            checks.report.unknown(f"argument of the block '{block.name}'", name, block.args, mark, unknown_argument)
         elif not call.scales(name, value) and _given(value):
             check_parameter(checks, parameter, value, f"'{name}' of '{block.name}'")
     missing = [name for name, parameter in block.args.items() if parameter.default is None and not _given(args.get(name))]

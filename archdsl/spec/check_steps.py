@@ -14,7 +14,11 @@ from archdsl.spec.check_calls import check_call
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Body, Call, Constant, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
+from archdsl.spec.unknown_names import operator_hint
 from archdsl.spec.values import is_plain
+
+REST = "rest"
+SHARES_HINT = f"the last share may be {REST}, for what is left"
 
 
 def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) -> None:
@@ -123,7 +127,7 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
 def _join(checks: Checks, call: Call, reach: Reach) -> None:
     known = [op.word for op in OPERATORS.values() if op.joins]
     if call.target and call.target not in known:
-        what = near_miss(call.target, known) or f"known: {', '.join(known)}"
+        what = operator_hint(call.target, known)
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)
@@ -136,8 +140,11 @@ def _shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reach: Re
     for index, share in enumerate(shares):
         check_value(checks, share, reach)
         total += _share(checks, share, index == len(shares) - 1)
+    known = all(map(is_plain, shares)) and not (isinstance(shares[-1], Constant) and shares[-1].value == REST)
     if total > 1:
         checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
+    elif known and 0 < total < 1:
+        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
 
 
 def _share(checks: Checks, share: Value, last: bool) -> int | Fraction:
@@ -147,12 +154,12 @@ def _share(checks: Checks, share: Value, last: bool) -> int | Fraction:
             checks.report.error("a share is a number or the word rest", share.mark)
         return 0
     plain = share.value
-    if plain == "rest":
+    if plain == REST:
         if not last:
             checks.report.error("'rest' is what is left for the last path", share.mark)
         return 0
     if not is_single_number(plain):
-        hint = near_miss(plain, ["rest"]) if isinstance(plain, str) else ""
+        hint = near_miss(plain, [REST]) if isinstance(plain, str) else ""
         checks.report.error(f"a share is a number or the word rest, {describe(plain)} came", share.mark, hint)
         return 0
     if not 0 < plain <= 1:

@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import clip
-from archdsl.spec.expression import ExpressionError, parse
+from archdsl.exact.unknown import UNKNOWN
+from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
 from archdsl.spec.report import Report
+from archdsl.spec.unknown_names import unknown_key
 from archdsl.spec.values import part
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
@@ -19,7 +21,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 IN_TEXT = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
 RESERVED = {"in", "i", "value"}
 ReadBody = Callable[[Node], Body]
-_UNREADABLE = parse("~")
+_UNREADABLE = Expression("", {}, (), (), lambda names: UNKNOWN)
 
 
 class ValueReader:
@@ -110,7 +112,7 @@ class ValueReader:
         """Report keys that are not among the known ones."""
         for key, _ in node.pairs:
             if key.text not in known:
-                self.report.unknown(f"key of {what}", key.text, known, key.mark)
+                self.report.unknown(f"key of {what}", key.text, known, key.mark, unknown_key)
 
     def name(self, key: Scalar, what: str) -> bool:
         if not NAME.match(key.text) or len(key.text) > MAX_NAME:

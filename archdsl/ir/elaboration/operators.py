@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.errors import Mark, unknown
+from archdsl.errors import Mark
 from archdsl.exact import Disagreement
+from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, Link, lookup
+from archdsl.ir.elaboration.lost import LOST, without
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import arguments, evaluate, undecided
@@ -15,13 +17,15 @@ from archdsl.ir.limits import bounded
 from archdsl.ops import Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.join import Mismatch
+from archdsl.spec.model import Call
+from archdsl.spec.unknown_names import unknown_argument
 
 
 def linked_operator(state: State, link: Link, site: CallSite) -> Operator:
     """The operator of a call that names one. Where every argument is constant, the link keeps it."""
     assert link.op is not None
     op = _make(state, link.op, site, arguments(state, link, site.scope, site.arriving))
-    if link.is_constant and op.word not in state.spec.defaults:
+    if link.is_constant and op.word not in state.spec.defaults and not state.failed:
         link.fixed = op
     return op
 
@@ -52,28 +56,53 @@ def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, An
     place = None if values is None else (kind, tuple(args), values, state.grid_key)
     if place is not None and (found := state.links.operators.get(place)) is not None:
         return found
-    for name in args:
-        if name not in kind.kinds:
-            message, hint = unknown(f"argument of {kind.word}", name, kind.kinds)
-            raise state.fail(message, call.arg_marks.get(name, call.mark), hint)
-    missing = [name for name in kind.required if args.get(name) is None]
-    if missing:
-        raise state.fail(f"{kind.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(kind.fields)}")
+    args = _fitting(state, kind, call, args)
     noted = state.grid.noted
-    try:
-        made = kind.read(args)
-    except ArgumentError as error:
-        given = call.args.get(error.name, call.positional)
-        raise state.fail(error.message, (given or call).mark, error.hint) from None
-    except Disagreement as error:
-        raise undecided(error, call.mark, kind.word) from None
-    if place is not None and state.grid.noted == noted:
+    made = _read(state, kind, call, args)
+    if place is not None and state.grid.noted == noted and not state.failed:
         state.links.operators.keep(place, made)
     return made
 
 
+def _fitting(state: State, kind: type[Operator], call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that the operator has. Others, and what is missing, are reported."""
+    surplus = [name for name in args if name not in kind.kinds]
+    for name in surplus:
+        message, hint = unknown_argument(f"argument of {kind.word}", name, kind.kinds)
+        state.fail(message, call.arg_marks.get(name, call.mark), hint)
+    missing = [name for name in kind.required if args.get(name) is None]
+    if missing:
+        state.fail(f"{kind.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(kind.fields)}")
+    if not surplus and not missing:
+        return args
+    found: dict[str, Any] | None = {name: value for name, value in args.items() if name in kind.kinds}
+    for name in missing:
+        found = None if found is None else without(kind, found, name)
+    if found is None or not state.recovers:
+        raise Stop
+    return found
+
+
+def _read(state: State, kind: type[Operator], call: Call, args: dict[str, Any]) -> Operator:
+    """The operator with its arguments. What does not fit is reported, and read without."""
+    try:
+        return kind.read(args)
+    except ArgumentError as error:
+        if not is_doubtful(args[error.name]):
+            given = call.args.get(error.name) or state.spec.defaults.get(kind.word, {}).get(error.name) or call.positional or call
+            state.blame(error.message, given, error.hint)
+        rest = without(kind, args, error.name)
+        if rest is None or not state.recovers:
+            raise Stop from None
+        return _read(state, kind, call, rest)
+    except Disagreement as error:
+        raise undecided(error, call.mark, kind.word) from None
+
+
 def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
     """Put a node into the graph, its shape inferred. As many tensors have to arrive as the operator takes."""
+    if state.failed and LOST in arriving:
+        return LOST
     if op.joins is (len(arriving) == 1):
         raise _miscounted(state, op, len(arriving), mark)
     try:
@@ -84,6 +113,8 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
             inputs = tuple([node.name for node in arriving])
             shape = bounded(op.shape(*[node.shape for node in arriving]), op)
     except ShapeError as error:
+        if state.failed and (is_doubtful([node.shape for node in arriving]) or is_doubtful(op.values())):
+            return LOST
         raise _misfit(state, error, arriving, mark) from None
     except Disagreement as error:
         raise undecided(error, mark, op.word) from None

@@ -8,12 +8,14 @@ from typing import Any
 from archdsl.errors import Diagnostic, Mark, SpecError
 from archdsl.exact import Disagreement, is_array, one_answer
 from archdsl.exact.shown import describe
+from archdsl.exact.unknown import UNKNOWN, is_doubtful
 from archdsl.ir.elaboration.links import Link
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
-from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.state import State, Stop
 from archdsl.spec.expression import ExpressionError, Names
 from archdsl.spec.model import Constant, Formula, Label, Value
 from archdsl.spec.read_values import IN_TEXT
+from archdsl.spec.values import names_read
 
 
 class Undecided(SpecError):
@@ -50,6 +52,8 @@ def evaluate(state: State, value: Value, names: Names) -> Any:
     try:
         return value.evaluate(names)
     except ExpressionError as error:
+        if state.failed and any(is_doubtful(names.get(name, UNKNOWN)) for name in names_read(value)):
+            return UNKNOWN
         raise state.fail(error.message, error.mark or value.mark, error.hint) from None
     except Disagreement as error:
         raise undecided(error, value.mark, "a value that must be one number") from None
@@ -77,6 +81,8 @@ def text_of(state: State, label: Label, names: Names) -> str:
         return label.text
 
     def value(match: re.Match[str]) -> str:
+        if is_doubtful(names.get(match[1], UNKNOWN)):
+            raise Stop
         found = answer(names[match[1]], label.mark, "a name")
         if not isinstance(found, (int, str)):
             raise state.fail(f"a name takes ints and words, '${match[1]}' is {describe(found)}", label.mark)
@@ -93,7 +99,7 @@ def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict
     names = scope.names
     names["in"] = channels(arriving)
     for name, value in link.bare:
-        args[name] = names[value]
+        args[name] = names.get(value, UNKNOWN)  # a name that is not in reach was reported
     for name, formula in link.formulas:
         args[name] = evaluate(state, formula, names)
     for name, cell, scale in link.scaled:
