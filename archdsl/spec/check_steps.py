@@ -127,7 +127,7 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
 def _join(checks: Checks, call: Call, reach: Reach) -> None:
     known = [op.word for op in OPERATORS.values() if op.joins]
     if call.target and call.target not in known:
-        what = operator_hint(call.target, known)
+        what = operator_hint(call.target, known, blocks=False)
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)
@@ -136,35 +136,36 @@ def _join(checks: Checks, call: Call, reach: Reach) -> None:
 def _shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reach: Reach) -> None:
     if not step.loop and step.paths and len(shares) != len(step.paths):
         checks.report.error(f"{len(shares)} shares for {len(step.paths)} paths", step.mark)
-    total = Fraction(0)
+        checks.report.spoil(step.mark)
+    found = []
     for index, share in enumerate(shares):
         check_value(checks, share, reach)
-        total += _share(checks, share, index == len(shares) - 1)
-    known = all(map(is_plain, shares)) and not (isinstance(shares[-1], Constant) and shares[-1].value == REST)
+        found.append(_share(checks, share, index == len(shares) - 1))
+    total = sum((share for share in found if share is not None), Fraction(0))
     if total > 1:
         checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
-    elif known and 0 < total < 1:
+    elif total < 1 and None not in found:
         checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
 
 
-def _share(checks: Checks, share: Value, last: bool) -> int | Fraction:
-    """A share that is known, 0 for any other."""
+def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:
+    """A share that is known, None for any other."""
     if not isinstance(share, Constant):
         if is_plain(share) or isinstance(share, Inline):
             checks.report.error("a share is a number or the word rest", share.mark)
-        return 0
+        return None
     plain = share.value
     if plain == REST:
         if not last:
             checks.report.error("'rest' is what is left for the last path", share.mark)
-        return 0
+        return None
     if not is_single_number(plain):
         hint = near_miss(plain, [REST]) if isinstance(plain, str) else ""
         checks.report.error(f"a share is a number or the word rest, {describe(plain)} came", share.mark, hint)
-        return 0
+        return None
     if not 0 < plain <= 1:
         checks.report.error(f"a share must lie between 0 and 1, {describe(plain)} came", share.mark)
-        return 0
+        return None
     return plain
 
 

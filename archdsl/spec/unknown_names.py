@@ -19,13 +19,17 @@ _SHORT = 3  # letters up to which a look-alike is chance
 
 def unknown_operator(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Message and hint for an operator or block that is not among the known ones."""
-    return f"unknown {kind} '{clip(word)}'", operator_hint(word, list(known))
+    return f"unknown {kind} '{clip(word)}'", operator_hint(word, list(known), "block" in kind)
 
 
-def operator_hint(word: str, known: list[str]) -> str:
-    """Our word for it, the import that brings it, that there is none, or the near miss."""
+def operator_hint(word: str, known: list[str], blocks: bool = True) -> str:
+    """Our word for it, the import that brings it, that there is none, or the near miss.
+
+    Args:
+        blocks: whether a block may stand there.
+    """
     meant = meant_operator(word, known)
-    shipped = shipped_blocks().get(word)
+    shipped = shipped_blocks().get(word) if blocks else None
     imported = f"the block '{word}' comes with import: [{shipped}]" if shipped else ""
     if meant is not None:
         return f"did you mean '{meant}'?" + (f" {imported[0].upper()}{imported[1:]}" if imported else "")
@@ -33,13 +37,12 @@ def operator_hint(word: str, known: list[str]) -> str:
         return imported
     if (what := absent(word)) is not None:
         return f"the language has no {what}"
-    return _look_alike(word, known) or f"known: {choices(known)}"
+    return _look_alike(word, known, shipped_blocks() if blocks else {}) or f"known: {choices(known)}"
 
 
-def _look_alike(word: str, known: list[str]) -> str:
+def _look_alike(word: str, known: list[str], shipped: dict[str, str]) -> str:
     """The near miss among known names, those elsewhere, and the blocks that ship."""
     elsewhere = operator_names(known) if len(word) > _SHORT else {}
-    shipped = shipped_blocks()
     found = near_miss(word, [*known, *elsewhere, *shipped]).removeprefix("did you mean '").removesuffix("'?")
     if not found or found in known:
         return f"did you mean '{found}'?" if found else ""

@@ -68,11 +68,15 @@ def _fitting(state: State, kind: type[Operator], call: Call, args: dict[str, Any
     """The arguments that the operator has. Others, and what is missing, are reported."""
     surplus = [name for name in args if name not in kind.kinds]
     for name in surplus:
+        if name == UNNAMED:
+            state.fail(f"{kind.word} takes no arguments", (call.positional or call).mark)
+            continue
         message, hint = unknown_argument(f"argument of {kind.word}", name, kind.kinds)
         state.fail(message, call.arg_marks.get(name, call.mark), hint)
     missing = [name for name in kind.required if args.get(name) is None]
     if missing:
-        state.fail(f"{kind.word} needs '{missing[0]}'", call.mark, f"arguments: {', '.join(kind.fields)}")
+        given = call.args.get(missing[0]) or call
+        state.blame(f"{kind.word} needs '{missing[0]}'", given, f"arguments: {', '.join(kind.fields)}")
     if not surplus and not missing:
         return args
     found: dict[str, Any] | None = {name: value for name, value in args.items() if name in kind.kinds}

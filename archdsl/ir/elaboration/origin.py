@@ -5,15 +5,14 @@ Looked for once there is a mistake, so that nothing is kept of values that fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.spec.model import Block, Call, Constant, Formula, ListOf, Modifiers, Parallel, Spec, Value
 from archdsl.spec.settings import setting_mark
 from archdsl.spec.values import is_plain
+from archdsl.spec.walk import parts
 
 
 class Opened(NamedTuple):
@@ -96,24 +95,3 @@ def _of_knob(spec: Spec, knobs: dict[str, Any], name: str) -> Mark | None:
     if default is not None and not (is_plain(default) and default.evaluate({}) != knobs.get(name)):
         return default.mark
     return setting_mark(name, knobs.get(name))
-
-
-def parts(whole: Any) -> Iterator[Any]:
-    """Everything that a part of a spec is made of, itself first."""
-    waiting = [whole]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if isinstance(part, (tuple, list)):
-            waiting += part
-        elif isinstance(part, dict):
-            waiting += part.values()
-        elif part is not None:
-            waiting += [getattr(part, field) for field in _fields(type(part))]
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    if not is_dataclass(kind):
-        return ()
-    return tuple([field.name for field in fields(kind) if field.name not in ("mark", "arg_marks", "expression")])

@@ -32,6 +32,8 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
         scope = _named(state, step, step.mods.name, scope)
     scope.names["in"] = channels(arriving)
     paths = list(_paths(state, step, scope))
+    if not paths and state.failed and not step.paths:
+        raise Stop  # the static checks have said so
     if not paths:
         raise state.fail(f"a {step.kind} without paths", step.mark)
     cuts = _cuts(state, step, len(paths), source, scope.names) if step.kind == "split" else None
