@@ -6,6 +6,7 @@ channel counts is found by the elaborator.
     values   names, formulas, constants          (spec/check_values.py)
     calls    operators, blocks, arguments        (spec/check_calls.py)
     steps    modifiers, labels, splits           (spec/check_steps.py)
+    unread   what changes nothing                (spec/check_unread.py)
     spec     definitions, reach, recursion       (here)
 """
 
@@ -14,14 +15,16 @@ from __future__ import annotations
 import dataclasses
 from graphlib import CycleError, TopologicalSorter
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_calls import check_argument
 from archdsl.spec.check_steps import check_body, check_whole
+from archdsl.spec.check_unread import check_arguments, check_unread
 from archdsl.spec.check_values import check_parameter, check_value, reach_blocks
 from archdsl.spec.checking import Checks, Reach
+from archdsl.spec.locate import is_shipped
 from archdsl.spec.model import Block, Constant, Parameter, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.unknown_names import unknown_operator
@@ -38,10 +41,8 @@ def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, M
     checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body, incomplete)
     _run(checks, default_marks)
     used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
-    for name, knob in spec.knobs.items():
-        if name not in checks.read and not report.errors:
-            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
-            report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
+    if not report.errors:
+        check_unread(checks, default_marks)
     return dataclasses.replace(spec, knobs={**spec.knobs, **used})
 
 
@@ -105,7 +106,7 @@ def _blocks(checks: Checks) -> None:
 
 
 def _block(checks: Checks, block: Block) -> None:
-    checks.block = block.name
+    checks.block, before, checks.read = block.name, checks.read, set()
     reach = Reach({*checks.knobs, "in"})
     for name, parameter in block.args.items():
         if parameter.default is not None:
@@ -114,7 +115,9 @@ def _block(checks: Checks, block: Block) -> None:
                 check_parameter(checks, parameter, parameter.default, f"the default of '{name}'")
         reach.names.add(name)
     check_whole(checks, block.body, reach)
-    checks.block = None
+    if not is_shipped(block.mark.source):
+        check_arguments(checks, block, checks.read)
+    checks.block, checks.read = None, checks.read | before
 
 
 def _recursion(checks: Checks) -> None:

@@ -47,7 +47,7 @@ def _operator_call(checks: Checks, op: type[Operator], call: Call, partial: bool
         check_argument(checks, op, name, value, call.arg_marks.get(name, value.mark), call.scales(name, value))
     given = {*args, *checks.spec.defaults.get(op.word, ())}
     missing = [name for name in op.required if name not in given]
-    if missing and not partial:
+    if missing and not partial and all(name in op.kinds for name in args):
         checks.report.error(f"{op.word} needs {_listed(missing)}", call.mark, f"arguments: {', '.join(op.fields)}")
 
 
@@ -91,7 +91,7 @@ def _block_call(checks: Checks, block: Block, call: Call, partial: bool) -> None
         elif not call.scales(name, value) and _given(value):
             check_parameter(checks, parameter, value, f"'{name}' of '{block.name}'")
     missing = [name for name, parameter in block.args.items() if parameter.default is None and not _given(args.get(name))]
-    if missing and not partial:
+    if missing and not partial and all(name in block.args for name in args):
         related = ("defined here", block.mark)
         checks.report.error(f"the block '{block.name}' needs {_listed(missing)}", call.mark, "", related)
 

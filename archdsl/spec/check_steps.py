@@ -14,7 +14,8 @@ from archdsl.spec.check_calls import check_call
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Body, Call, Constant, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
-from archdsl.spec.unknown_names import operator_hint
+from archdsl.spec.read_modifiers import MODIFIERS
+from archdsl.spec.unknown_names import column_hint, operator_hint
 from archdsl.spec.values import is_plain
 
 REST = "rest"
@@ -170,8 +171,29 @@ def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:
 
 
 def _table(checks: Checks, table: Table, reach: Reach) -> None:
+    _columns(checks, table)
     for row in table.rows:
         _step(checks, row, reach.plus("in"))
+
+
+def _columns(checks: Checks, table: Table) -> None:
+    """A column that no row takes is one mistake at its head; nothing is said of its cells."""
+    calls = [call for call in table.calls() if call.target]
+    taken: dict[str, None] = {}
+    for target in dict.fromkeys(call.target for call in calls):
+        op, block = OPERATORS.get(target), checks.spec.blocks.get(target)
+        if (op is None and block is None) or (block is not None and block.broken):
+            return  # what it takes is not known
+        taken.update(dict.fromkeys(op.fields if op is not None else block.args if block is not None else ()))
+    for column, mark in zip(table.columns, table.column_marks, strict=True):
+        given = [call for call in calls if column in call.arg_marks]
+        edited = any(call.arg_marks[column].text == column for call in given)  # a cell of `rows`, which is marked by its name
+        if not given or edited or column in taken:
+            continue
+        checks.report.error(f"no row takes the column '{column}'", mark, column_hint(column, [*taken, *MODIFIERS]))
+        for call in given:
+            checks.report.spoil(call.arg_marks[column])
+            checks.report.spoil(call.mark)  # what the column was meant to give would seem to be missing
 
 
 _STRUCTURE: dict[type, Callable[[Checks, Any, Reach], None]] = {

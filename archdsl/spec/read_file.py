@@ -70,7 +70,7 @@ class _FileReader:
             blocks=self.blocks(root.get("blocks")),
             defaults=self.defaults(root.get("defaults"), default_marks),
             default_marks=default_marks,
-            init=self.init(root.get("init")),
+            init=self.init(root.get("init"), default_marks),
             net=body,
             rows=self.rows(root.get("rows")),
             reported=read_reported(root.get("reported"), self.values),
@@ -151,7 +151,7 @@ class _FileReader:
                 marks[f"{key.text}.{k.text}"] = k.mark
         return found
 
-    def init(self, node: Node | None) -> dict[str, Any] | None:
+    def init(self, node: Node | None, marks: dict[str, Mark]) -> dict[str, Any] | None:
         mapping = self.values.mapping(node, "'init'") if node is not None else None
         if mapping is None:
             return None
@@ -166,7 +166,7 @@ class _FileReader:
             except ArgumentError as error:
                 self.report.error(error.message, value.mark, error.hint)
                 continue
-            found[key.text] = rule
+            found[key.text], marks[f"init.{key.text}"] = rule, key.mark
         return found
 
     def rows(self, node: Node | None) -> dict[int, RowEdit]:

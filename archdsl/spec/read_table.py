@@ -37,7 +37,14 @@ def table(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Table | N
     end_node = parts.get("stage_end")
     end = reading.body(end_node) if end_node is not None else ()
     made = _rows(reading, listed, names, scale, end)
-    return Table(mark=key.mark, columns=names, rows=made, scale=scale, mods=modifiers(reading, node))
+    return Table(
+        mark=key.mark,
+        columns=names,
+        column_marks=tuple([column.mark for column in columns]),
+        rows=made,
+        scale=scale,
+        mods=modifiers(reading, node),
+    )
 
 
 def _columns(reading: Reading, table: Mapping, key: Scalar) -> list[Scalar] | None:

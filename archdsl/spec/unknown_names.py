@@ -84,6 +84,12 @@ def argument_hint(word: str, known: list[str]) -> str:
     return near_miss(word, known) or (f"known: {choices(known)}" if known else "it takes none")
 
 
+def column_hint(word: str, known: list[str]) -> str:
+    """What a column is called here, or the near miss."""
+    meant = meant_argument(word, known)
+    return f"did you mean '{meant}'?" if meant else near_miss(word, known) or f"known: {choices(known)}"
+
+
 def unknown_key(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Message and hint for a key that is not among the known ones."""
     names = list(known)

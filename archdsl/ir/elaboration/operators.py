@@ -74,7 +74,7 @@ def _fitting(state: State, kind: type[Operator], call: Call, args: dict[str, Any
         message, hint = unknown_argument(f"argument of {kind.word}", name, kind.kinds)
         state.fail(message, call.arg_marks.get(name, call.mark), hint)
     missing = [name for name in kind.required if args.get(name) is None]
-    if missing:
+    if missing and not surplus:  # one that is misspelt is not missing as well
         given = call.args.get(missing[0]) or call
         state.blame(f"{kind.word} needs '{missing[0]}'", given, f"arguments: {', '.join(kind.fields)}")
     if not surplus and not missing:
