@@ -33,7 +33,7 @@ class SplitHeads(View):
     def shape(self, *inputs: Shape) -> Shape:
         count, channels = sequence(self, inputs[0])
         if (ok := channels % self.heads == 0) is not True:
-            refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads")
+            refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads", about="heads")
         return (self.heads, count, channels // self.heads)
 
 

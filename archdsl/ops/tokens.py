@@ -73,7 +73,7 @@ class SelectToken(View):
     def shape(self, *inputs: Shape) -> Shape:
         count, channels = sequence(self, inputs[0])
         if (ok := self.index < count) is not True:
-            refuse(ok, f"there is no token {self.index} among {count}")
+            refuse(ok, f"there is no token {self.index} among {count}", about="index")
         return (channels,)
 
 

@@ -67,10 +67,19 @@ class ValueReader:
             return None
         if "$" in node.text:
             return Label(node.mark, node.text, tuple(IN_TEXT.findall(node.text)))
-        if "." in node.text or not node.text.strip() or len(node.text) > MAX_NAME:
+        if self.too_long(node, what):
+            return None
+        if "." in node.text or not node.text.strip():
             self.report.error(f"{what} must be a word without dots, '{clip(node.text)}' came", node.mark)
             return None
         return Label(node.mark, node.text)
+
+    def too_long(self, node: Scalar, what: str) -> bool:
+        """Whether a name is longer than names may be, which is reported."""
+        if len(node.text) <= MAX_NAME:
+            return False
+        self.report.error(f"{what} has at most {MAX_NAME} characters, {len(node.text):,} came", node.mark)
+        return True
 
     # -- plain parts of a file -------------------------------------------------------------------------------------------------
 
@@ -115,7 +124,9 @@ class ValueReader:
                 self.report.unknown(f"key of {what}", key.text, known, key.mark, unknown_key)
 
     def name(self, key: Scalar, what: str) -> bool:
-        if not NAME.match(key.text) or len(key.text) > MAX_NAME:
+        if self.too_long(key, f"the name of {what}"):
+            return False
+        if not NAME.match(key.text):
             self.report.error(f"the name of {what} must be letters, digits and _, {kind(key)} came", key.mark)
             return False
         if key.text in RESERVED:

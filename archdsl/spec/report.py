@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 
 from archdsl.errors import Diagnostic, Mark, SpecError, unknown
+from archdsl.spec.look_alikes import look_alike
 
 Say = Callable[[str, str, Iterable[str]], tuple[str, str]]
 
@@ -24,6 +26,8 @@ class Report:
             return
         self.cut = self.full
         if not self.full:
+            if diagnostic.mark is not None and not diagnostic.warning and (odd := look_alike(diagnostic.mark)):
+                diagnostic = dataclasses.replace(diagnostic, hint=odd)
             self.found.setdefault((*place, diagnostic.message), diagnostic)
 
     def spoil(self, mark: Mark) -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
-from archdsl.exact.shown import describe
+from archdsl.exact.shown import describe, written
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
@@ -247,5 +247,5 @@ def _in_one_line(found: Diagnostic) -> str:
 
 def setting_mark(name: str, value: Any = None) -> Mark:
     """The place of a value that was given from outside."""
-    text = name if value is None else f"{name}={describe(value)}"
+    text = name if value is None else f"{name}={written(value)}"
     return Mark(Source(f"--set {name}", text), 0, 0, len(text))

@@ -36,10 +36,9 @@ def without(kind: type[Operator], args: dict[str, Any], name: str) -> dict[str, 
     if name not in kind.required:
         return rest
     try:
-        kind.kinds[name].convert(UNKNOWN)
+        return {**rest, name: kind.kinds[name].convert(UNKNOWN)}
     except (ArgumentError, ShapeError, ArithmeticError, TypeError):
         return None
-    return {**rest, name: UNKNOWN}
 
 
 def neutral(parameter: Parameter) -> Any:

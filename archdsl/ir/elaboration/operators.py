@@ -17,7 +17,7 @@ from archdsl.ir.limits import bounded
 from archdsl.ops import Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.join import Mismatch
-from archdsl.spec.model import Call
+from archdsl.spec.model import Call, Parallel
 from archdsl.spec.unknown_names import unknown_argument
 
 
@@ -43,7 +43,7 @@ def run_operator(state: State, op: Operator, site: CallSite) -> Tensors:
     """A node for an operator at the place of a call."""
     call, scope = site.call, site.scope
     name = state.namer.claim(scope.prefix, site.name, site.numbered)
-    return (add_node(state, name, op, scope, site.arriving, call.mark, call.row),)
+    return (add_node(state, name, op, scope, site.arriving, call),)
 
 
 def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, Any]) -> Operator:
@@ -103,10 +103,15 @@ def _read(state: State, kind: type[Operator], call: Call, args: dict[str, Any]) 
         raise undecided(error, call.mark, kind.word) from None
 
 
-def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, mark: Mark, row: int | None = None) -> Node:
-    """Put a node into the graph, its shape inferred. As many tensors have to arrive as the operator takes."""
+def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tensors, maker: Call | Parallel) -> Node:
+    """Put a node into the graph, its shape inferred. As many tensors have to arrive as the operator takes.
+
+    Args:
+        maker: the step that asks for it.
+    """
     if state.failed and LOST in arriving:
         return LOST
+    mark = maker.mark
     if op.joins is (len(arriving) == 1):
         raise _miscounted(state, op, len(arriving), mark)
     try:
@@ -119,15 +124,28 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
     except ShapeError as error:
         if state.failed and (is_doubtful([node.shape for node in arriving]) or is_doubtful(op.values())):
             return LOST
-        raise _misfit(state, error, arriving, mark) from None
+        stop = _misfit(state, error, arriving, maker)
+        if not state.recovers or (other := _mended(op, error.about)) is None:
+            raise stop from None
+        return add_node(state, name, other, scope, arriving, maker)
     except Disagreement as error:
         raise undecided(error, mark, op.word) from None
     except ZeroDivisionError:
         raise state.fail(f"{op.word}: division by zero", mark) from None
+    row = maker.row if isinstance(maker, Call) else None
     node = state.graph.nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
     if len(state.graph.nodes) > state.limits.nodes:
         state.too_many_nodes(mark)
     return node
+
+
+def _mended(op: Operator, about: str) -> Operator | None:
+    """The operator without an argument that does not suit what arrives; None where that makes no other."""
+    if not about:
+        return None
+    rest = without(type(op), dict(zip(op.fields, op.values(), strict=True)), about)
+    other = None if rest is None else type(op)(**rest)
+    return None if other == op else other
 
 
 def _miscounted(state: State, op: Operator, count: int, mark: Mark) -> Stop:
@@ -138,8 +156,12 @@ def _miscounted(state: State, op: Operator, count: int, mark: Mark) -> Stop:
     return state.fail(f"{count} tensors arrive where one is wanted", mark, "join them: concat, add or mul")
 
 
-def _misfit(state: State, error: ShapeError, arriving: Tensors, mark: Mark) -> Stop:
-    """Report shapes that do not fit; a join that failed shows where both of its paths end."""
+def _misfit(state: State, error: ShapeError, arriving: Tensors, maker: Call | Parallel) -> Stop:
+    """Report shapes that do not fit, at the argument that does not suit them where there is one; a join that failed shows where both
+    of its paths end."""
+    given = maker.args.get(error.about) if isinstance(maker, Call) else None
+    if given is not None:
+        return state.blame(error.message, given, error.hint)
     related: list[tuple[str, Mark]] = []
     if isinstance(error, Mismatch):
         for position in dict.fromkeys((0, error.index)):
@@ -147,4 +169,4 @@ def _misfit(state: State, error: ShapeError, arriving: Tensors, mark: Mark) -> S
             if node.mark is not None:
                 shape = "x".join(map(str, node.shape))
                 related.append((f"path {position + 1} ends in {node.name} with {shape}", node.mark))
-    return state.fail(error.message, mark, error.hint, *related)
+    return state.fail(error.message, maker.mark, error.hint, *related)

@@ -135,7 +135,7 @@ def _empty_path(state: State, ok: Any, step: Parallel, index: int, total: Any) -
 def _cut(state: State, step: Parallel, cut: tuple[Any, Any], word: str, scope: Scope, source: Node) -> Node:
     """The channels of one path."""
     name = state.namer.claim(scope.prefix, f"split_{word.removeprefix('path_')}", False)
-    return add_node(state, name, Slice(start=cut[0], stop=cut[1]), scope, (source,), step.mark)
+    return add_node(state, name, Slice(start=cut[0], stop=cut[1]), scope, (source,), step)
 
 
 def _join(state: State, call: Call, scope: Scope, ends: Tensors) -> Tensors:

@@ -61,7 +61,7 @@ class State:
         self.knobs_key = links.knobs_key(spec, knobs)
         self.grid = current()
         self.grid_key = self.grid.key
-        self.recovers = not any(map(has_arrays, knobs.values()))
+        self.recovers = not self.grid.noting and not any(map(has_arrays, knobs.values()))
 
     def fail(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> Stop:
         """Report a mistake, and give the exception to raise. A mistake inside an imported block also shows the line that led there;
