@@ -25,6 +25,10 @@ class ShapeError(Exception):
         self.message, self.hint, self.about = message, hint, about
 
 
+class RankError(ShapeError):
+    """Another number of axes arrives than the operator takes, whatever their lengths are."""
+
+
 def refuse(ok: Any, message: str, hint: str = "", about: str = "") -> None:
     """Called where a condition is not plainly true: raises, or notes the variants that fail where the grid context takes notes.
 

@@ -79,8 +79,8 @@ def _words(whole: object) -> Iterable[str]:
 def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     """Defaults and rules of initialisation for operators that no step can be."""
     spec = checks.spec
-    given = {name: "the defaults of" for name in spec.defaults if name in OPERATORS}
-    given |= {f"init.{name}": "the initialisation of" for name in spec.init if name in DEFAULTS}
+    given = {name: "nothing takes the defaults of" for name in spec.defaults if name in OPERATORS}
+    given |= {f"init.{name}": "nothing takes the initialisation of" for name in spec.init if name in DEFAULTS}
     own = {key: what for key, what in given.items() if key in marks and marks[key].source is spec.source}
     if not own:
         return
@@ -89,4 +89,4 @@ def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     for key, what in own.items():
         word = key.removeprefix("init.")
         if word not in used:
-            checks.report.warn(f"{what} {word} change nothing: there is no {word}", marks[key])
+            checks.report.warn(f"{what} {word}: no step is one", marks[key])

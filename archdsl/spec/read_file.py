@@ -53,7 +53,7 @@ class _FileReader:
         self.version(root)
         net = root.get("net")
         self.steps.numbers_rows = True
-        body = self.steps.body(net) if net is not None else None
+        body = self.steps.body(net) if net is not None else None if self.values.lacks(root, "net") else ()
         self.steps.numbers_rows = False
         if net is not None and not body:
             self.report.error("the net has no steps", net.mark)
@@ -65,7 +65,7 @@ class _FileReader:
             paper=self.word(root, "source"),
             imports=self.imports(root.get("import")),
             extends=self.path(root.get("extends"), "'extends'"),
-            input=self.input(root.get("input")),
+            input=self.input(root),
             knobs=read_knobs(root.get("knobs"), self.values),
             blocks=self.blocks(root.get("blocks")),
             defaults=self.defaults(root.get("defaults"), default_marks),
@@ -100,9 +100,10 @@ class _FileReader:
         self.report.error(f"{what} must be the name of a spec, {kind(node)} came", node.mark)
         return None
 
-    def input(self, node: Node | None) -> tuple[Value, ...] | None:
+    def input(self, root: Mapping) -> tuple[Value, ...] | None:
+        node = root.get("input")
         if node is None:
-            return None
+            return None if self.values.lacks(root, "input") else ()
         listed = self.values.sequence(node, "'input'")
         if listed is None:
             return ()
@@ -129,7 +130,7 @@ class _FileReader:
             return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
         self.values.keys(mapping, ("doc", "args", "body"), "a block")
         body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
-        if body is None:
+        if self.values.lacks(mapping, "body"):
             self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
         return Block(
             name=key.text,

@@ -12,7 +12,7 @@ from archdsl.exact.unknown import UNKNOWN
 from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
 from archdsl.spec.report import Report
-from archdsl.spec.unknown_names import unknown_key
+from archdsl.spec.unknown_names import is_meant, unknown_key
 from archdsl.spec.values import part
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
@@ -73,6 +73,10 @@ class ValueReader:
             self.report.error(f"{what} must be a word without dots, '{clip(node.text)}' came", node.mark)
             return None
         return Label(node.mark, node.text)
+
+    def lacks(self, node: Mapping, key: str) -> bool:
+        """Whether a mapping has neither a key nor one that is misspelt for it, which is reported."""
+        return node.get(key) is None and not any(is_meant(other.text, key) for other, _ in node.pairs)
 
     def too_long(self, node: Scalar, what: str) -> bool:
         """Whether a name is longer than names may be, which is reported."""

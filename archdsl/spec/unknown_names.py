@@ -90,6 +90,11 @@ def column_hint(word: str, known: list[str]) -> str:
     return f"did you mean '{meant}'?" if meant else near_miss(word, known) or f"known: {choices(known)}"
 
 
+def is_meant(word: str, key: str) -> bool:
+    """Whether a word is what other tools call a key, or is close to it."""
+    return bool(meant_key(word, [key]) or near_miss(word, [key]))
+
+
 def unknown_key(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Message and hint for a key that is not among the known ones."""
     names = list(known)

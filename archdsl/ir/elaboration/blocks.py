@@ -67,6 +67,9 @@ def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> N
         if value is None:
             missing += name not in args
             if parameter.default is None:
+                if any(given not in block.args for given in args) and state.recovers:
+                    names[name] = neutral(parameter)  # one that is misspelt is not missing as well
+                    continue
                 stop = state.fail(f"the block '{block.name}' needs '{name}'", site.call.mark, "", ("defined here", block.mark))
                 names[name] = _go_on(state, parameter, stop)
                 continue

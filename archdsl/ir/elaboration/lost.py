@@ -7,9 +7,10 @@ leaves a lost tensor, of which not even the number of axes is known; what takes 
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from typing import Any
 
-from archdsl.exact import is_array
+from archdsl.exact import Undetermined, is_array
 from archdsl.exact.unknown import UNKNOWN
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, ShapeError
@@ -20,6 +21,17 @@ from archdsl.spec.types import mistake
 from archdsl.spec.values import is_plain
 
 LOST = Node("?", Input((UNKNOWN,)), (), (UNKNOWN,), (), None)
+
+
+def lost_node(name: str, op: Operator) -> Node:
+    """What an operator makes of a lost tensor: where it takes one number of axes alone, that number is known of its output."""
+    if op.joins:
+        return LOST
+    shapes = []
+    for axes in (1, 2, 3):
+        with suppress(ShapeError, ArithmeticError, Undetermined, TypeError):
+            shapes.append(op.shape((UNKNOWN,) * axes))
+    return Node(name, op, (), shapes[0], (), None) if len(shapes) == 1 else LOST
 
 
 def has_arrays(value: Any) -> bool:

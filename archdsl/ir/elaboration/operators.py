@@ -8,14 +8,14 @@ from archdsl.errors import Mark
 from archdsl.exact import Disagreement
 from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, Link, lookup
-from archdsl.ir.elaboration.lost import LOST, without
+from archdsl.ir.elaboration.lost import LOST, lost_node, without
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import arguments, evaluate, undecided
 from archdsl.ir.graph import Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator, ShapeError
-from archdsl.ops.errors import ArgumentError
+from archdsl.ops.errors import ArgumentError, RankError
 from archdsl.ops.join import Mismatch
 from archdsl.spec.model import Call, Parallel
 from archdsl.spec.unknown_names import unknown_argument
@@ -110,7 +110,7 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         maker: the step that asks for it.
     """
     if state.failed and LOST in arriving:
-        return LOST
+        return lost_node(name, op) if len(arriving) == 1 else LOST
     mark = maker.mark
     if op.joins is (len(arriving) == 1):
         raise _miscounted(state, op, len(arriving), mark)
@@ -122,7 +122,11 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
             inputs = tuple([node.name for node in arriving])
             shape = bounded(op.shape(*[node.shape for node in arriving]), op)
     except ShapeError as error:
-        if state.failed and (is_doubtful([node.shape for node in arriving]) or is_doubtful(op.values())):
+        if (
+            state.failed
+            and not isinstance(error, RankError)
+            and (is_doubtful([node.shape for node in arriving]) or is_doubtful(op.values()))
+        ):
             return LOST
         stop = _misfit(state, error, arriving, maker)
         if not state.recovers or (other := _mended(op, error.about)) is None:

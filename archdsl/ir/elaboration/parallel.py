@@ -82,8 +82,6 @@ def _paths(state: State, step: Parallel, scope: Scope) -> Iterator[tuple[Path, s
 def _cuts(state: State, step: Parallel, count: int, source: Node, names: Names) -> list[tuple[Any, Any]]:
     """First channel, and channel after the last, of every path: shares rounded down, the last takes what is left."""
     total = channels((source,))
-    if is_doubtful(total):
-        return [(0, total)] * count
     if step.shares is None:
         shares: list[Any] = [Fraction(1, count)] * count
     else:
@@ -91,6 +89,8 @@ def _cuts(state: State, step: Parallel, count: int, source: Node, names: Names) 
             raise state.fail(f"{len(step.shares)} shares for {count} paths", step.mark)
         shares = [_share(state, share, names) for share in step.shares[:-1]]
         _whole(state, step, shares, step.shares[-1], names)
+    if is_doubtful(total):
+        return [(0, total)] * count
     found, start = [], 0
     for index in range(count):
         stop = total if index == count - 1 else start + floor(total * shares[index])

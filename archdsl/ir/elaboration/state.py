@@ -85,7 +85,7 @@ class State:
         """
         name = holder.reference if isinstance(holder, Call) else holder.bare if isinstance(holder, Formula) else None
         written = origin(self.spec, self.knobs, self.opened, holder, name, word) if name else None
-        if written is None or written[:2] == holder.mark[:2]:
+        if written is None or written[:3] == holder.mark[:3]:
             return self.fail(message, holder.mark, hint, *related)
         self.failed = True
         self.report.add(Diagnostic(message, written, hint, (("used here", holder.mark), *related)))
