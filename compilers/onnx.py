@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run, missing
-from archdsl.compilers.programs import example, first_line, program, quiet
+from archdsl.compilers.failures import failure, first_line
+from archdsl.compilers.programs import example, program, quiet
 from archdsl.errors import BackendError
 
 INPUT, OUTPUT = "x", "y"
@@ -37,7 +38,7 @@ def write(model: Model, path: Path) -> None:
                 verbose=False,
             )
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"onnx: torch's exporter cannot express the network: {first_line(error)}") from error
+        raise failure("onnx: torch's exporter cannot express the network", error, model.graph, traced) from error
     assert made is not None
     made.save(path)
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.failures import failure
 from archdsl.compilers.openvino_library import library
-from archdsl.compilers.programs import first_line, program, quiet
-from archdsl.errors import BackendError
+from archdsl.compilers.programs import program, quiet
 
 WHOLE = {"INFERENCE_PRECISION_HINT": "f32"}
 """A processor that offers half precision is not asked for it while outputs are compared."""
@@ -30,7 +30,7 @@ def write(model: Model, path: Path) -> None:
             made = openvino.convert_model(traced)
             made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"openvino cannot express the network: {first_line(error)}") from error
+        raise failure("openvino cannot express the network", error, model.graph, traced) from error
     openvino.save_model(made, path, compress_to_fp16=False)
 
 

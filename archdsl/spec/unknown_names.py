@@ -70,11 +70,7 @@ def unknown_argument(kind: str, word: str, known: Iterable[str]) -> tuple[str, s
 
 
 def argument_hint(word: str, known: list[str]) -> str:
-    """Our word for it, where it belongs, or the near miss."""
-    from archdsl.spec.read_modifiers import MODIFIERS  # which reads keys, whose hints come from here
-
-    if word in MODIFIERS:
-        return f"'{word}' stands beside the operator or block, not among its arguments"
+    """Our word for it, why it is not needed, or the near miss."""
     if (meant := meant_argument(word, known)) is not None:
         return f"did you mean '{meant}'?"
     if is_fed(word):

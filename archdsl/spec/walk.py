@@ -23,7 +23,7 @@ def parts(whole: Any) -> Iterator[Any]:
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     if not is_dataclass(kind):
         return ()
     return tuple(
