@@ -7,11 +7,13 @@ and the module has the name of the layer.
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from torch import fx
+
 from archdsl.compilers.torch.names import module_paths
+from archdsl.compilers.torch.network import NODE
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph, Node
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_ASSIGNED = re.compile(r"\s*(\w+) = ")
 
 
 def failure(what: str, error: Exception, graph: Graph, traced: ExportedProgram | None = None) -> BackendError:
@@ -80,11 +81,12 @@ def _module(operation: Any) -> str:
 
 
 def _of_forward(error: BaseException, graph: Graph) -> Node | None:
-    """The node whose line of the network's forward pass an error went through."""
-    nodes = {node.name.replace(".", "_"): node for node in graph}
+    """The node at which the interpreter of the network's operations was when an error came up."""
     for at in _chain(error):
-        for frame in traceback.extract_tb(at.__traceback__):
-            found = _ASSIGNED.match(frame.line or "") if frame.filename.startswith("<eval_with_key>") else None
-            if found and found[1] in nodes:
-                return nodes[found[1]]
+        trace = at.__traceback__
+        while trace is not None:
+            operation = trace.tb_frame.f_locals.get("n") if trace.tb_frame.f_code.co_name == "run_node" else None
+            if isinstance(operation, fx.Node) and (name := operation.meta.get(NODE)) in graph.nodes:
+                return graph[name]
+            trace = trace.tb_next
     return None

@@ -30,6 +30,7 @@ class ValueReader:
     def __init__(self, report: Report, body: ReadBody):
         self.report = report
         self.body = body
+        self.strange: set[Scalar] = set()  # keys that are not known, which were reported
 
     def value(self, node: Node) -> Value:
         if isinstance(node, Scalar):
@@ -76,7 +77,7 @@ class ValueReader:
 
     def lacks(self, node: Mapping, key: str) -> bool:
         """Whether a mapping has neither a key nor one that is misspelt for it, which is reported."""
-        return node.get(key) is None and not any(is_meant(other.text, key) for other, _ in node.pairs)
+        return node.get(key) is None and not any(other in self.strange and is_meant(other.text, key) for other, _ in node.pairs)
 
     def too_long(self, node: Scalar, what: str) -> bool:
         """Whether a name is longer than names may be, which is reported."""
@@ -125,6 +126,7 @@ class ValueReader:
         """Report keys that are not among the known ones."""
         for key, _ in node.pairs:
             if key.text not in known:
+                self.strange.add(key)
                 self.report.unknown(f"key of {what}", key.text, known, key.mark, unknown_key)
 
     def name(self, key: Scalar, what: str) -> bool:
