@@ -19,7 +19,7 @@ def parts(whole: Any) -> Iterator[Any]:
         elif isinstance(part, dict):
             waiting += part.values()
         elif part is not None:
-            waiting += [getattr(part, field) for field in _fields(type(part))]
+            waiting += [getattr(part, field) for field in _fields(part.__class__)]
 
 
 @cache
