@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import cached_property
+from graphlib import CycleError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from archdsl.errors import Diagnostic, Source
+from archdsl.errors import Diagnostic, InputError, Source, SpecError
 from archdsl.extras import needed_by
 from archdsl.ir.elaborate import Links, elaborate
+from archdsl.ir.elaboration.lost import mended
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
 from archdsl.ir.verify import verify
@@ -46,7 +49,7 @@ class Design:
         """From the path of a spec or the name of one in the zoo; see `archdsl.load`."""
         report = Report()
         spec = load_file(target, report, (limits or Limits()).text)
-        report.stop()
+        find_mistakes(spec, knobs, limits, report)
         return cls(spec, knobs, limits, tuple(report.warnings))
 
     @classmethod
@@ -54,7 +57,7 @@ class Design:
         """From the text of a spec; see `archdsl.loads`."""
         report = Report()
         spec = load_source(Source(name, text), report, (limits or Limits()).text)
-        report.stop()
+        find_mistakes(spec, knobs, limits, report)
         return cls(spec, knobs, limits, tuple(report.warnings))
 
     @property
@@ -171,3 +174,20 @@ def _restore(
     net = kind(spec, settings, limits, warnings)
     net.chosen = chosen
     return net
+
+
+def find_mistakes(spec: Spec, settings: dict[str, Any], limits: Limits | None, report: Report) -> None:
+    """Raise the mistakes that the static checks found, if any, with those that show where the network is put together all the same."""
+    found = report.errors
+    if not found:
+        return
+    for diagnostic in found:
+        if diagnostic.mark is not None:
+            report.spoil(diagnostic.mark)
+    if spec.input and spec.net:
+        try:
+            changed, knobs = apply(dataclasses.replace(spec, knobs=mended(spec.knobs)), settings)
+            elaborate(changed, knobs, limits, report=report)
+        except (InputError, SpecError, CycleError):
+            pass  # what was found of the network is in the report; of knobs, it is told once the rest is right
+    report.stop()

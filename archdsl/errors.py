@@ -68,8 +68,13 @@ class Mark(NamedTuple):
     @property
     def text(self) -> str:
         """The marked part as it stands in the source."""
+        return self.line_text[self.column : self.end]
+
+    @property
+    def line_text(self) -> str:
+        """The whole line."""
         lines = self.source.lines
-        return lines[self.line][self.column : self.end] if self.line < len(lines) else ""
+        return lines[self.line] if self.line < len(lines) else ""
 
     def excerpt(self) -> str:
         """The line with carets under the marked part."""

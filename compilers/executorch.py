@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run
-from archdsl.compilers.programs import first_line, program, quiet
+from archdsl.compilers.failures import failure, first_line
+from archdsl.compilers.programs import program, quiet
 from archdsl.errors import BackendError
 from archdsl.extras import needed_by
 
@@ -34,7 +35,7 @@ def write(model: Model, path: Path) -> None:
             lowered = to_edge_transform_and_lower(traced, partitioner=[XnnpackPartitioner()])
             made = lowered.to_executorch().buffer
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"executorch cannot express the network: {first_line(error)}") from error
+        raise failure("executorch cannot express the network", error, model.graph, traced) from error
     path.write_bytes(made)
 
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run
+from archdsl.compilers.failures import failure, first_line
 from archdsl.compilers.onnx_pools import settle_pools
-from archdsl.compilers.programs import example, first_line, program, quiet
+from archdsl.compilers.programs import example, program, quiet
 from archdsl.errors import BackendError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph
@@ -39,7 +40,7 @@ def write(model: Model, path: Path) -> None:
                 verbose=False,
             )
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"onnx: torch's exporter cannot express the network: {first_line(error)}") from error
+        raise failure("onnx: torch's exporter cannot express the network", error, model.graph, traced) from error
     assert made is not None
     settle_pools(made.model)
     made.save(path)

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from archdsl.compilers.export import Model, Run
+from archdsl.compilers.failures import failure, first_line
 from archdsl.compilers.openvino_library import library
-from archdsl.compilers.programs import first_line, program, quiet
+from archdsl.compilers.programs import program, quiet
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import needed_by
 
@@ -31,7 +32,7 @@ def write(model: Model, path: Path) -> None:
             made = openvino.convert_model(traced)
             made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"openvino cannot express the network: {first_line(error)}") from error
+        raise failure("openvino cannot express the network", error, model.graph, traced) from error
     try:
         openvino.save_model(made, path, compress_to_fp16=False)
     except RuntimeError as error:  # its word for any error of the operating system, without the reason

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from archdsl.compilers.export import Model, Run
+from archdsl.compilers.failures import failure, first_line
 from archdsl.compilers.torch.steady import steady
 from archdsl.errors import BackendError
 
@@ -44,7 +45,7 @@ def program(model: Model, largest: int | None = None) -> ExportedProgram:
         with quiet(), out_of_place(model.module), torch.no_grad():
             return torch.export.export(model.module, image, dynamic_shapes=shapes)
     except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"torch.export cannot trace the network: {first_line(error)}") from error
+        raise failure("torch.export cannot trace the network", error, model.graph) from error
 
 
 @contextmanager
@@ -71,10 +72,6 @@ def example(model: Model, largest: int | None = None) -> tuple[tuple[Tensor], tu
     """
     image = torch.zeros(largest or BATCH, *model.graph.input.shape)
     return (image,), ({0: Dim("batch", max=largest)},)
-
-
-def first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 @contextmanager

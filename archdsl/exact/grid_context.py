@@ -87,6 +87,11 @@ class GridContext:
         return self._noting
 
     @property
+    def noting(self) -> bool:
+        """Whether refusals of some variants are noted and the others go on."""
+        return self._noting
+
+    @property
     def noted(self) -> int:
         """How many conditions have been noted.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
-from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.errors import RankError, ShapeError, refuse
 from archdsl.ops.facts import (
     Layout,
     Memory,
@@ -33,7 +33,7 @@ class SplitHeads(View):
     def shape(self, *inputs: Shape) -> Shape:
         count, channels = sequence(self, inputs[0])
         if (ok := channels % self.heads == 0) is not True:
-            refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads")
+            refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads", about="heads")
         return (self.heads, count, channels // self.heads)
 
 
@@ -46,7 +46,7 @@ class MergeHeads(NoMacs):
 
     def shape(self, *inputs: Shape) -> Shape:
         if len(inputs[0]) != 3:
-            raise ShapeError(f"merge_heads takes heads x tokens x channels, {size(inputs[0])} arrives")
+            raise RankError(f"merge_heads takes heads x tokens x channels, {size(inputs[0])} arrives")
         heads, count, channels = inputs[0]
         return (count, heads * channels)
 

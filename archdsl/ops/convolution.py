@@ -37,7 +37,7 @@ class Conv2d(Sliding):
         if self.groups != 1:
             for count, what in ((channels, "input"), (self.out, "output")):
                 if (ok := count % self.groups == 0) is not True:
-                    refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups")
+                    refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups", about="groups")
         return (self.out, *self.slid((height, width)))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:

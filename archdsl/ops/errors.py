@@ -17,19 +17,25 @@ class ArgumentError(Exception):
 
 
 class ShapeError(Exception):
-    """Shapes do not fit an operator. `hint` says how to mend it; the elaborator adds the place."""
+    """Shapes do not fit an operator. `hint` says how to mend it, `about` which argument does not suit what arrives; the elaborator
+    adds the place."""
 
-    def __init__(self, message: str, hint: str = ""):
+    def __init__(self, message: str, hint: str = "", about: str = ""):
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.about = message, hint, about
 
 
-def refuse(ok: Any, message: str, hint: str = "") -> None:
+class RankError(ShapeError):
+    """Another number of axes arrives than the operator takes, whatever their lengths are."""
+
+
+def refuse(ok: Any, message: str, hint: str = "", about: str = "") -> None:
     """Called where a condition is not plainly true: raises, or notes the variants that fail where the grid context takes notes.
 
     Args:
         ok: False, or an array of truth values.
         message: what is wrong with the variants where `ok` is false.
+        about: the argument of the operator that does not suit what arrives.
 
     Raises:
         ShapeError: the condition fails for every variant that counts, or for some and nothing is noted.
@@ -44,4 +50,4 @@ def refuse(ok: Any, message: str, hint: str = "") -> None:
                 return
             knobs = ", ".join(sorted(ok.knobs)) or "an array"
             message = f"{message} (for some values of {knobs})"
-    raise ShapeError(message, hint)
+    raise ShapeError(message, hint, about)

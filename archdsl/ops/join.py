@@ -73,7 +73,7 @@ class Concat(_Join):
         """The axis without the batch."""
         axis = channel_axis(shape) if self.axis is None else self.axis
         if axis >= len(shape):
-            raise ShapeError(f"concat along axis {axis}, {size(shape)} has {len(shape)} axes")
+            raise ShapeError(f"concat along axis {axis}, {size(shape)} has {len(shape)} axes", about="axis")
         return axis
 
 

@@ -41,7 +41,7 @@ class SharedConv(Sliding):
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
-            refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups")
+            refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups", about="groups")
         return (self.filters * self.groups, *self.slid((height, width)))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
@@ -69,7 +69,7 @@ class ChooseAdd(Operator):
     def shape(self, *inputs: Shape) -> Shape:
         maps, height, width = feature_map(self, inputs[0])
         if (ok := maps % self.groups == 0) is not True:
-            refuse(ok, f"{maps} maps cannot be divided into {self.groups} groups")
+            refuse(ok, f"{maps} maps cannot be divided into {self.groups} groups", about="groups")
         return (self.out, height, width)
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
-from archdsl.ops.errors import ShapeError
+from archdsl.ops.errors import RankError
 from archdsl.ops.facts import Layout, Memory, Reach, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, Operator, Shape, operator, size
 
@@ -25,7 +25,7 @@ class Linear(Operator):
     def shape(self, *inputs: Shape) -> Shape:
         if len(inputs[0]) == 3:
             hint = "put flatten before it, or use conv with kernel 1"
-            raise ShapeError(f"linear takes a vector or tokens, a map of {size(inputs[0])} arrives", hint)
+            raise RankError(f"linear takes a vector or tokens, a map of {size(inputs[0])} arrives", hint)
         return (*inputs[0][:-1], self.out)
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:

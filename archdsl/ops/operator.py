@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
-from archdsl.ops.errors import ArgumentError, ShapeError
+from archdsl.ops.errors import ArgumentError, RankError, ShapeError
 from archdsl.ops.facts import Dim as Dim
 from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
 from archdsl.ops.facts import Shape as Shape
@@ -236,7 +236,7 @@ def size(shape: Shape) -> str:
 def feature_map(op: Operator, shape: Shape) -> tuple[Dim, Dim, Dim]:
     """Channels, height and width of a map. Raises ShapeError for anything else."""
     if len(shape) != 3:
-        raise ShapeError(f"{op.word} takes a map of channels x height x width, {size(shape)} arrives")
+        raise RankError(f"{op.word} takes a map of channels x height x width, {size(shape)} arrives")
     return shape
 
 

@@ -32,7 +32,7 @@ class Pool(Sliding, NoMacs):
         channels, *extents = feature_map(self, inputs[0])
         for pad, extent in zip(self.padding if self.padding != "same" else (), self.kernel, strict=False):
             if (ok := 2 * pad <= extent) is not True:
-                refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came")
+                refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came", about="padding")
         return (channels, *self.slid(tuple(extents), self.ceil))
 
 

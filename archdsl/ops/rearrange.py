@@ -40,7 +40,7 @@ class Shuffle(SameShape):
     def shape(self, *inputs: Shape) -> Shape:
         channels, _, _ = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
-            refuse(ok, f"{channels} channels cannot be shuffled in {self.groups} groups")
+            refuse(ok, f"{channels} channels cannot be shuffled in {self.groups} groups", about="groups")
         return inputs[0]
 
 
@@ -86,7 +86,7 @@ class Pad(NoMacs):
         left, right, top, bottom = self.sides
         for side, extent in ((left, width), (right, width), (top, height), (bottom, height)):
             if self.mode == "reflect" and (ok := side < extent) is not True:
-                refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}")
+                refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}", about="sides")
         return (channels, height + top + bottom, width + left + right)
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:

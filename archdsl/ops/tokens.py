@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ops.arguments import NOT_NEGATIVE, POSITIVE, WHOLE, arg
-from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, feature_map, operator, size
 
@@ -14,7 +14,7 @@ def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
     """Tokens and channels of a sequence. Raises ShapeError for anything else."""
     if len(shape) != 2:
         hint = "put tokens before it" if len(shape) == 3 else ""
-        raise ShapeError(f"{op.word} takes tokens x channels, {size(shape)} arrives", hint)
+        raise RankError(f"{op.word} takes tokens x channels, {size(shape)} arrives", hint)
     return shape
 
 
@@ -73,7 +73,7 @@ class SelectToken(View):
     def shape(self, *inputs: Shape) -> Shape:
         count, channels = sequence(self, inputs[0])
         if (ok := self.index < count) is not True:
-            refuse(ok, f"there is no token {self.index} among {count}")
+            refuse(ok, f"there is no token {self.index} among {count}", about="index")
         return (channels,)
 
 

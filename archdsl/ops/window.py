@@ -49,12 +49,12 @@ def slide(extent: Dim, kernel: Dim, stride: Dim, padding: Any, dilation: Dim, ce
     """
     if padding == "same":
         if (ok := (dilation * (kernel - 1)) % 2 == 0) is not True:
-            hint = "give the padding as a number, or put a pad before it"
-            refuse(ok, f"a window of {kernel} cannot be padded by the same amount on both sides", hint)
+            hint = "take an odd kernel, give the padding as a number, or put a pad before it"
+            refuse(ok, f"an even kernel, {kernel}, cannot be padded by the same amount on both sides", hint, "kernel")
         return (extent + stride - 1) // stride
     rest = extent + 2 * padding - dilation * (kernel - 1) - 1
     if (ok := rest >= 0) is not True:
-        refuse(ok, f"a window of {dilation * (kernel - 1) + 1} does not fit into {extent} with padding {padding}")
+        refuse(ok, f"a window of {dilation * (kernel - 1) + 1} does not fit into {extent} with padding {padding}", about="kernel")
     if not ceil:
         return rest // stride + 1
     from archdsl.exact import select

@@ -7,6 +7,7 @@ channel counts is found by the elaborator.
     knobs    what they say of themselves         (spec/check_parameters.py)
     calls    operators, blocks, arguments        (spec/check_calls.py)
     steps    modifiers, labels, splits           (spec/check_steps.py)
+    unread   what changes nothing                (spec/check_unread.py)
     spec     definitions, reach, recursion       (here)
 """
 
@@ -22,29 +23,31 @@ from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_calls import check_argument
 from archdsl.spec.check_parameters import check_declaration
 from archdsl.spec.check_steps import check_body, check_whole
+from archdsl.spec.check_unread import check_arguments, check_unread
 from archdsl.spec.check_values import check_value
 from archdsl.spec.checking import Checks, Reach
+from archdsl.spec.locate import is_shipped
 from archdsl.spec.model import Block, Parameter, Spec, Value
 from archdsl.spec.report import Report
+from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain, names_read
 
 MOST_CIRCLES = 100
 """Circles of definitions that are looked for: each takes a walk through all of them."""
 
 
-def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report) -> Spec:
+def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report, incomplete: bool) -> Spec:
     """The spec with the borrowed knobs that its blocks read. Mistakes and warnings go to the report.
 
     Args:
         borrowed: knobs of imported files. One is taken over where a block that the spec reaches, or a knob, reads it.
+        incomplete: whether a file is missing that may have what seems unknown: nothing is said of names then.
     """
-    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body)
+    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body, incomplete)
     _run(checks, default_marks)
     used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
-    for name, knob in spec.knobs.items():
-        if name not in checks.read and not report.errors:
-            hint = checks.report.near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
-            report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
+    if not report.errors:
+        check_unread(checks, default_marks)
     return dataclasses.replace(spec, knobs={**spec.knobs, **used})
 
 
@@ -77,7 +80,7 @@ def _defaults(checks: Checks, marks: dict[str, Mark]) -> None:
     for name, args in checks.spec.defaults.items():
         op = OPERATORS.get(name)
         if op is None:
-            checks.report.unknown("operator", name, OPERATORS, marks[name])
+            checks.report.unknown("operator", name, OPERATORS, marks[name], unknown_operator)
             continue
         for arg, value in args.items():
             check_value(checks, value, reach)
@@ -106,7 +109,7 @@ def _blocks(checks: Checks) -> None:
 
 
 def _block(checks: Checks, block: Block) -> None:
-    checks.block = block.name
+    checks.block, before, checks.read = block.name, checks.read, set()
     reach = Reach({*checks.knobs, "in"})
     for name, parameter in block.args.items():
         if parameter.default is not None:
@@ -114,7 +117,9 @@ def _block(checks: Checks, block: Block) -> None:
         check_declaration(checks, parameter, f"the argument '{name}'")
         reach.names.add(name)
     check_whole(checks, block.body, reach)
-    checks.block = None
+    if not is_shipped(block.mark.source):
+        check_arguments(checks, block, checks.read)
+    checks.block, checks.read = None, checks.read | before
 
 
 def _recursion(checks: Checks) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archdsl.errors import Mark
 from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_values import check_formula, check_name, check_parameter, check_target, check_value, formula_hint
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Block, Call, Constant, Inline, Value
+from archdsl.spec.read_modifiers import MODIFIERS
+from archdsl.spec.unknown_names import unknown_argument
 from archdsl.spec.values import is_plain
 
 
@@ -46,7 +50,7 @@ def _operator_call(checks: Checks, op: type[Operator], call: Call, partial: bool
         check_argument(checks, op, name, value, call.arg_marks.get(name, value.mark), call.scales(name, value))
     given = {*args, *checks.spec.defaults.get(op.word, ())}
     missing = [name for name in op.required if name not in given]
-    if missing and not partial:
+    if missing and not partial and all(name in op.kinds for name in args):
         checks.report.error(f"{op.word} needs {_listed(missing)}", call.mark, f"arguments: {', '.join(op.fields)}")
 
 
@@ -58,7 +62,7 @@ def check_argument(checks: Checks, op: type[Operator], name: str, value: Value, 
         scaled: whether the scale of a column of a table applies, so that the constant is not what arrives.
     """
     if name not in op.kinds:
-        checks.report.unknown(f"argument of {op.word}", name, op.kinds, mark)
+        _unknown(checks, f"argument of {op.word}", name, op.kinds, mark)
         return
     if isinstance(value, Inline):
         checks.report.error(f"'{name}' of {op.word} takes {op.kinds[name].name}; steps came", value.mark)
@@ -86,13 +90,22 @@ def _block_call(checks: Checks, block: Block, call: Call, partial: bool) -> None
         parameter = block.args.get(name)
         if parameter is None:
             mark = call.arg_marks.get(name, value.mark)
-            checks.report.unknown(f"argument of the block '{block.name}'", name, block.args, mark)
+            _unknown(checks, f"argument of the block '{block.name}'", name, block.args, mark)
         elif not call.scales(name, value) and _given(value):
             check_parameter(checks, parameter, value, f"'{name}' of '{block.name}'")
     missing = [name for name, parameter in block.args.items() if parameter.default is None and not _given(args.get(name))]
-    if missing and not partial:
+    if missing and not partial and all(name in block.args for name in args):
         related = ("defined here", block.mark)
         checks.report.error(f"the block '{block.name}' needs {_listed(missing)}", call.mark, "", related)
+
+
+def _unknown(checks: Checks, kind: str, name: str, known: Iterable[str], mark: Mark) -> None:
+    """Report an argument that is not known, or that is a modifier in the wrong place."""
+    if name in MODIFIERS:
+        hint = f"'{name}' stands beside the operator or block, not among its arguments"
+        checks.report.error(f"unknown {kind} '{name}'", mark, hint)
+    else:
+        checks.report.unknown(kind, name, known, mark, unknown_argument)
 
 
 def _given(value: Value | None) -> bool:

@@ -14,7 +14,12 @@ from archdsl.spec.check_calls import check_call
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Body, Call, Constant, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
+from archdsl.spec.read_modifiers import MODIFIERS
+from archdsl.spec.unknown_names import column_hint, operator_hint
 from archdsl.spec.values import is_plain
+
+REST = "rest"
+SHARES_HINT = f"the last share may be {REST}, for what is left"
 
 
 def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) -> None:
@@ -125,7 +130,7 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
 def _join(checks: Checks, call: Call, reach: Reach) -> None:
     known = [op.word for op in OPERATORS.values() if op.joins]
     if call.target and call.target not in known:
-        what = checks.report.near_miss(call.target, known) or f"known: {', '.join(known)}"
+        what = "" if checks.report.full else operator_hint(call.target, known, blocks=False)
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)
@@ -134,38 +139,63 @@ def _join(checks: Checks, call: Call, reach: Reach) -> None:
 def _shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reach: Reach) -> None:
     if not step.loop and step.paths and len(shares) != len(step.paths):
         checks.report.error(f"{len(shares)} shares for {len(step.paths)} paths", step.mark)
-    total = Fraction(0)
+        checks.report.spoil(step.mark)
+    found = []
     for index, share in enumerate(shares):
         check_value(checks, share, reach)
-        total += _share(checks, share, index == len(shares) - 1)
+        found.append(_share(checks, share, index == len(shares) - 1))
+    total = sum((share for share in found if share is not None), Fraction(0))
     if total > 1:
         checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
+    elif total < 1 and None not in found:
+        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
 
 
-def _share(checks: Checks, share: Value, last: bool) -> int | Fraction:
-    """A share that is known, 0 for any other."""
+def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:
+    """A share that is known, None for any other."""
     if not isinstance(share, Constant):
         if is_plain(share) or isinstance(share, Inline):
             checks.report.error("a share is a number or the word rest", share.mark)
-        return 0
+        return None
     plain = share.value
-    if plain == "rest":
+    if plain == REST:
         if not last:
             checks.report.error("'rest' is what is left for the last path", share.mark)
-        return 0
+        return None
     if not is_single_number(plain):
-        hint = near_miss(plain, ["rest"]) if isinstance(plain, str) else ""
+        hint = near_miss(plain, [REST]) if isinstance(plain, str) else ""
         checks.report.error(f"a share is a number or the word rest, {describe(plain)} came", share.mark, hint)
-        return 0
+        return None
     if not 0 < plain <= 1:
         checks.report.error(f"a share must lie between 0 and 1, {describe(plain)} came", share.mark)
-        return 0
+        return None
     return plain
 
 
 def _table(checks: Checks, table: Table, reach: Reach) -> None:
+    _columns(checks, table)
     for row in table.rows:
         _step(checks, row, reach.plus("in"))
+
+
+def _columns(checks: Checks, table: Table) -> None:
+    """A column that no row takes is one mistake at its head; nothing is said of its cells."""
+    calls = [call for call in table.calls() if call.target]
+    taken: dict[str, None] = {}
+    for target in dict.fromkeys(call.target for call in calls):
+        op, block = OPERATORS.get(target), checks.spec.blocks.get(target)
+        if (op is None and block is None) or (block is not None and block.broken):
+            return  # what it takes is not known
+        taken.update(dict.fromkeys(op.fields if op is not None else block.args if block is not None else ()))
+    for column, mark in zip(table.columns, table.column_marks, strict=True):
+        given = [call for call in calls if column in call.arg_marks]
+        edited = any(call.arg_marks[column].text == column for call in given)  # a cell of `rows`, which is marked by its name
+        if not given or edited or column in taken:
+            continue
+        checks.report.error(f"no row takes the column '{column}'", mark, column_hint(column, [*taken, *MODIFIERS]))
+        for call in given:
+            checks.report.spoil(call.arg_marks[column])
+            checks.report.spoil(call.mark)  # what the column was meant to give would seem to be missing
 
 
 _STRUCTURE: dict[type, Callable[[Checks, Any, Reach], None]] = {

@@ -11,6 +11,7 @@ from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Constant, Formula, Inline, Label, ListOf, Parameter, Value
 from archdsl.spec.types import WORDS, mistake
+from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain
 
 _HINTS = {
@@ -56,6 +57,8 @@ def check_name(checks: Checks, name: str, mark: Mark, reach: Reach) -> None:
         checks.read.add(name)
         return
     checks.unknown.add(name)
+    if checks.incomplete and name not in _HINTS:
+        return
     known = [] if checks.report.full else sorted(f"${n}" for n in reach.names)
     hint = _HINTS.get(name) or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
     checks.report.error(f"unknown name '${name}'", mark, hint)
@@ -109,7 +112,8 @@ def check_target(checks: Checks, name: str, mark: Mark) -> bool:
     if name in OPERATORS:
         return True
     if name not in checks.spec.blocks:
-        checks.report.unknown("operator or block", name, [*checks.spec.blocks, *OPERATORS], mark)
+        if not checks.incomplete:
+            checks.report.unknown("operator or block", name, [*checks.spec.blocks, *OPERATORS], mark, unknown_operator)
         return False
     checks.reached.setdefault(name)
     if checks.block is not None:

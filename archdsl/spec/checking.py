@@ -33,6 +33,7 @@ class Checks:
         knobs: those of the spec and those that it may borrow from imported files.
         report: where mistakes and warnings go.
         check_body: checks the steps of a body (`check_steps.body`). It is given because steps hold values and values hold steps.
+        incomplete: a file is missing, so that nothing can be said of names that are unknown.
         read: names that something reads.
         unknown: names that something reads and nothing defines.
         reached: blocks that something names, in the order in which they are met.
@@ -44,6 +45,7 @@ class Checks:
     knobs: dict[str, Parameter]
     report: Report
     check_body: CheckBody
+    incomplete: bool = False
     read: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     reached: dict[str, None] = field(default_factory=dict)

@@ -43,9 +43,7 @@ def load_source(source: Source, report: Report, limits: TextLimits | None = None
     if file is None:
         raise SpecError(report.errors)
     parts = loader.parts(file, (source.path.resolve(),) if source.path else ())
-    if loader.incomplete:
-        report.stop()
-    return _spec(parts, file, report)
+    return _spec(parts, file, report, loader.incomplete)
 
 
 @dataclass
@@ -80,10 +78,8 @@ class _Loader:
         self.limits = limits
         self.root = root
         self.imported: dict[Path, File | None] = {}
-        self.located: dict[
-            tuple[str, Path | None], Path
-        ] = {}  # imports that were found, by their text and the folder of their file
-        self.incomplete = False  # a file could not be found or read, so that much of the rest would seem unknown
+        self.located: dict[tuple[str, Path | None], Path] = {}  # imports that were found, by text and folder of their file
+        self.incomplete = False  # a file could not be found or read, so that names may be its own
 
     def parts(self, file: File, chain: tuple[Path, ...]) -> _Parts:
         parts = self.base(file, chain) if file.extends else _Parts()
@@ -198,20 +194,20 @@ class _Loader:
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
         parts.titles = {**parts.titles, **file.titles}
-        if file.rows:
+        if file.rows and not (parts.net is None and self.incomplete):
             parts.net = edit_rows(parts.net or (), file.rows, self.report)
 
     def knob(self, name: str, knob: Parameter | Override, parts: _Parts, file: File) -> None:
         """Declare a knob, or change the one that the base or an import declares."""
         old = parts.knobs.get(name) or parts.borrowed.get(name)
         if isinstance(knob, Override):
-            if old is None and file.extends:
+            if old is None and file.extends and not self.incomplete:
                 message, near = unknown("knob", name, [*parts.knobs, *parts.borrowed])
                 self.report.error(message, knob.mark, f"{near}; a new knob is written {name}: {{default: …}}")
             new = old or Parameter(name=name, mark=knob.mark, type=implied_type(knob.default))
             parts.knobs[name] = dataclasses.replace(new, default=knob.default)
         elif old is None:
-            if knob.default is None:
+            if knob.default is None and not self.incomplete:
                 self.report.error(f"the knob '{name}' needs a default", knob.mark)
             parts.knobs[name] = knob
         else:
@@ -220,9 +216,11 @@ class _Loader:
             parts.knobs[name] = dataclasses.replace(old, **given)
 
 
-def _spec(parts: _Parts, file: File, report: Report) -> Spec:
+def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
     start = Mark(file.source, 0, 0, 1)
-    if parts.net is None:
+    if incomplete:
+        pass  # what is missing may stand in the file that was not found
+    elif parts.net is None:
         hint = "a file of blocks is brought in by `import`" if file.blocks else "give 'net' a list of steps, or 'extends' a base"
         report.error("the spec has no 'net'", start, hint)
     elif parts.input is None:
@@ -244,7 +242,7 @@ def _spec(parts: _Parts, file: File, report: Report) -> Spec:
         titles={**{name: block.title for name, block in parts.blocks.items() if block.title is not None}, **parts.titles},
     )
     check_titles(spec, report)
-    checked = check(spec, parts.borrowed, parts.default_marks, report)
+    checked = check(spec, parts.borrowed, parts.default_marks, report, incomplete)
     for name, mark in parts.clashes.items():
         if name in checked.knobs and name not in parts.knobs:
             other = ("and here", mark)

@@ -21,6 +21,11 @@ def zoo() -> Path:
     return Path(next(iter(archdsl.specs.__path__)))
 
 
+def is_shipped(source: Source) -> bool:
+    """Whether a text is one of those that ship."""
+    return source.path is not None and source.path.resolve().is_relative_to(zoo().resolve())
+
+
 def zoo_names() -> list[str]:
     """Names of the shipped networks, sorted; the libraries in `blocks/` are none."""
     return sorted(path.stem for path in zoo().glob(f"*{SUFFIX}"))

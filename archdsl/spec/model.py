@@ -143,6 +143,7 @@ class Table:
 
     mark: Mark
     columns: tuple[str, ...]
+    column_marks: tuple[Mark, ...]
     rows: tuple[Call | Stage, ...]
     scale: dict[str, Formula]
     mods: Modifiers = PLAIN
@@ -224,7 +225,10 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class File:
-    """One file as it was read, before imports and the base spec are put in. None marks a part that the file does not have."""
+    """One file as it was read, before imports and the base spec are put in. None marks a part that the file does not have.
+
+    `default_marks` holds where an operator (`conv`), its argument (`conv.bias`) or a rule of initialisation (`init.conv`) is named.
+    """
 
     source: Source
     name: str | None

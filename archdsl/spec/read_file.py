@@ -54,7 +54,7 @@ class _FileReader:
         self.version(root)
         net = root.get("net")
         self.steps.numbers_rows = True
-        body = self.steps.body(net) if net is not None else None
+        body = self.steps.body(net) if net is not None else None if self.values.lacks(root, "net") else ()
         self.steps.numbers_rows = False
         if net is not None and not body:
             self.report.error("the net has no steps", net.mark)
@@ -66,12 +66,12 @@ class _FileReader:
             paper=self.word(root, "source"),
             imports=self.imports(root.get("import")),
             extends=self.path(root.get("extends"), "'extends'"),
-            input=self.input(root.get("input")),
+            input=self.input(root),
             knobs=read_knobs(root.get("knobs"), self.values),
             blocks=self.blocks(root.get("blocks")),
             defaults=self.defaults(root.get("defaults"), default_marks),
             default_marks=default_marks,
-            init=self.init(root.get("init")),
+            init=self.init(root.get("init"), default_marks),
             net=body,
             rows=self.rows(root.get("rows")),
             reported=read_reported(root.get("reported"), self.values),
@@ -102,9 +102,10 @@ class _FileReader:
         self.report.error(f"{what} must be the name of a spec, {kind(node)} came", node.mark)
         return None
 
-    def input(self, node: Node | None) -> tuple[Value, ...] | None:
+    def input(self, root: Mapping) -> tuple[Value, ...] | None:
+        node = root.get("input")
         if node is None:
-            return None
+            return None if self.values.lacks(root, "input") else ()
         listed = self.values.sequence(node, "'input'")
         if listed is None:
             return ()
@@ -131,7 +132,7 @@ class _FileReader:
             return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
         self.values.keys(mapping, ("doc", "title", "args", "body"), "a block")
         body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
-        if body is None:
+        if self.values.lacks(mapping, "body"):
             self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
         return Block(
             name=key.text,
@@ -158,7 +159,7 @@ class _FileReader:
                 marks[f"{key.text}.{k.text}"] = k.mark
         return found
 
-    def init(self, node: Node | None) -> dict[str, Any] | None:
+    def init(self, node: Node | None, marks: dict[str, Mark]) -> dict[str, Any] | None:
         mapping = self.values.mapping(node, "'init'") if node is not None else None
         if mapping is None:
             return None
@@ -173,7 +174,7 @@ class _FileReader:
             except ArgumentError as error:
                 self.report.error(error.message, value.mark, error.hint)
                 continue
-            found[key.text] = rule
+            found[key.text], marks[f"init.{key.text}"] = rule, key.mark
         return found
 
     def rows(self, node: Node | None) -> dict[int, RowEdit]:

@@ -19,7 +19,8 @@ def parallel(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Parall
     paths, repeated = _branches(reading, node, key)
     join = node.get("join")
     if join is None:
-        reading.report.error(f"a {word} needs a 'join': concat, add or mul", key.mark)
+        if reading.values.lacks(node, "join"):
+            reading.report.error(f"a {word} needs a 'join': concat, add or mul", key.mark)
         return None
     joined = reading.step(join)
     if not isinstance(joined, Call):
@@ -40,8 +41,9 @@ def _branches(reading: Reading, node: Mapping, key: Scalar) -> tuple[tuple[Path,
             reading.report.error("'path' needs 'for', which says how many", key.mark, "write 'paths: [[…], […]]' to give each")
         return (Path(mark=one.mark, name=None, body=reading.body(one)),), repeated
     if one is not None or several is None:
-        text = f"a {key.text} needs either 'paths' (a list) or 'path' with 'for' (one for each round)"
-        reading.report.error(text, key.mark)
+        if one is not None or reading.values.lacks(node, "paths"):
+            text = f"a {key.text} needs either 'paths' (a list) or 'path' with 'for' (one for each round)"
+            reading.report.error(text, key.mark)
         return (), repeated
     if rounds is not None:
         reading.report.error("'for' makes several paths of one 'path', here are 'paths'", rounds.mark)

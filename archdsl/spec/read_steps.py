@@ -75,7 +75,7 @@ def _stage(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Stage | 
     reading.values.keys(node, ("stage", "body", "end", *MODIFIERS), "a stage")
     name = reading.values.label(head, "the name of a stage")
     body, end = node.get("body"), node.get("end")
-    if body is None:
+    if reading.values.lacks(node, "body"):
         reading.report.error("a stage needs a 'body'", key.mark)
     if name is None or body is None:
         return None

@@ -25,7 +25,7 @@ def table(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Table | N
     reading.values.keys(parts, _KEYS, "a table")
     columns = _columns(reading, parts, key)
     rows = parts.get("rows")
-    if rows is None:
+    if reading.values.lacks(parts, "rows"):
         reading.report.error("a table needs 'rows'", key.mark)
     listed = reading.values.sequence(rows, "'rows'") if rows is not None else None
     if columns is None or listed is None:
@@ -37,13 +37,21 @@ def table(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Table | N
     end_node = parts.get("stage_end")
     end = reading.body(end_node) if end_node is not None else ()
     made = _rows(reading, listed, names, scale, end)
-    return Table(mark=key.mark, columns=names, rows=made, scale=scale, mods=modifiers(reading, node))
+    return Table(
+        mark=key.mark,
+        columns=names,
+        column_marks=tuple([column.mark for column in columns]),
+        rows=made,
+        scale=scale,
+        mods=modifiers(reading, node),
+    )
 
 
 def _columns(reading: Reading, table: Mapping, key: Scalar) -> list[Scalar] | None:
     node = table.get("columns")
     if node is None:
-        reading.report.error("a table needs 'columns'", key.mark, "for example: columns: [op, exp, out, s]")
+        if reading.values.lacks(table, "columns"):
+            reading.report.error("a table needs 'columns'", key.mark, "for example: columns: [op, exp, out, s]")
         return None
     listed = reading.values.sequence(node, "'columns'")
     if listed is None:

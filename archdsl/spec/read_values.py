@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import clip
+from archdsl.exact.unknown import UNKNOWN
 from archdsl.spec.arithmetic import MAX_ITEMS
-from archdsl.spec.expression import ExpressionError, parse
+from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
 from archdsl.spec.report import Report
+from archdsl.spec.unknown_names import is_meant, unknown_key
 from archdsl.spec.values import part
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
@@ -20,7 +22,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 IN_TEXT = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
 RESERVED = {"in", "i", "value"}
 ReadBody = Callable[[Node], Body]
-_UNREADABLE = parse("~")
+_UNREADABLE = Expression("", {}, (), (), lambda names: UNKNOWN)
 
 
 class ValueReader:
@@ -29,6 +31,7 @@ class ValueReader:
     def __init__(self, report: Report, body: ReadBody):
         self.report = report
         self.body = body
+        self.strange: set[Scalar] = set()  # keys that are not known, which were reported
 
     def value(self, node: Node) -> Value:
         if isinstance(node, Scalar):
@@ -69,10 +72,23 @@ class ValueReader:
             return None
         if "$" in node.text:
             return Label(node.mark, node.text, tuple(IN_TEXT.findall(node.text)))
-        if "." in node.text or not node.text.strip() or len(node.text) > MAX_NAME:
+        if self.too_long(node, what):
+            return None
+        if "." in node.text or not node.text.strip():
             self.report.error(f"{what} must be a word without dots, '{clip(node.text)}' came", node.mark)
             return None
         return Label(node.mark, node.text)
+
+    def lacks(self, node: Mapping, key: str) -> bool:
+        """Whether a mapping has neither a key nor one that is misspelt for it, which is reported."""
+        return node.get(key) is None and not any(other in self.strange and is_meant(other.text, key) for other, _ in node.pairs)
+
+    def too_long(self, node: Scalar, what: str) -> bool:
+        """Whether a name is longer than names may be, which is reported."""
+        if len(node.text) <= MAX_NAME:
+            return False
+        self.report.error(f"{what} has at most {MAX_NAME} characters, {len(node.text):,} came", node.mark)
+        return True
 
     # -- plain parts of a file -------------------------------------------------------------------------------------------------
 
@@ -114,10 +130,13 @@ class ValueReader:
         """Report keys that are not among the known ones."""
         for key, _ in node.pairs:
             if key.text not in known:
-                self.report.unknown(f"key of {what}", key.text, known, key.mark)
+                self.strange.add(key)
+                self.report.unknown(f"key of {what}", key.text, known, key.mark, unknown_key)
 
     def name(self, key: Scalar, what: str) -> bool:
-        if not NAME.match(key.text) or len(key.text) > MAX_NAME:
+        if self.too_long(key, f"the name of {what}"):
+            return False
+        if not NAME.match(key.text):
             self.report.error(f"the name of {what} must be letters, digits and _, {kind(key)} came", key.mark)
             return False
         if key.text in RESERVED:

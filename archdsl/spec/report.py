@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Callable, Iterable
 
 from archdsl.errors import Diagnostic, Mark, SpecError, near_miss, unknown
+from archdsl.spec.look_alikes import look_alike
+
+Say = Callable[[str, str, Iterable[str]], tuple[str, str]]
 
 
 class Report:
@@ -22,6 +26,8 @@ class Report:
             return
         self.cut = self.full
         if not self.full:
+            if diagnostic.mark is not None and not diagnostic.warning and (odd := look_alike(diagnostic.mark)):
+                diagnostic = dataclasses.replace(diagnostic, hint=odd)
             self.found.setdefault((*place, diagnostic.message), diagnostic)
 
     def spoil(self, mark: Mark) -> None:
@@ -38,9 +44,13 @@ class Report:
     def warn(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> None:
         self.add(Diagnostic(message, mark, hint, related, warning=True))
 
-    def unknown(self, kind: str, word: str, known: Iterable[str], mark: Mark) -> None:
-        """A word that is not among the known ones; the hint is looked for only while it will be read."""
-        message, hint = ("", "") if self.full else unknown(kind, word, known)
+    def unknown(self, kind: str, word: str, known: Iterable[str], mark: Mark, say: Say = unknown) -> None:
+        """A word that is not among the known ones; the hint is looked for only while it will be read.
+
+        Args:
+            say: gives message and hint; see `archdsl.spec.unknown_names`.
+        """
+        message, hint = ("", "") if self.full else say(kind, word, known)
         self.error(message, mark, hint)
 
     def near_miss(self, word: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
-from archdsl.exact.shown import describe
+from archdsl.exact.shown import written
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import Written, convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
@@ -24,6 +24,7 @@ from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows, tables
 from archdsl.spec.types import mistake
+from archdsl.spec.unknown_names import argument_hint
 from archdsl.spec.yaml import compose
 
 _NUMBER = re.compile(r"[0-9]{1,6}\Z")
@@ -95,7 +96,7 @@ class _Changes:
         elif owner == "rows":
             self.rows.setdefault(int(rest[0]), {})[rest[1]] = value
         elif owner == "blocks":
-            self.arguments.setdefault(rest[0], {})[rest[1]] = Constant(_mark(name, value), value)
+            self.arguments.setdefault(rest[0], {})[rest[1]] = Constant(setting_mark(name, value), value)
         else:
             self.elements.setdefault(owner, {})[int(rest[0])] = value
 
@@ -191,7 +192,7 @@ def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
         )
     if rest[1] not in table.columns:
         raise InputError(f"{name}: unknown column '{rest[1]}'; {near_miss(rest[1], table.columns) or _known(table.columns)}")
-    return Parameter(name=name, mark=_mark(name), type="number")
+    return Parameter(name=name, mark=setting_mark(name), type="number")
 
 
 @lru_cache(maxsize=4)
@@ -207,7 +208,7 @@ def _argument(spec: Spec, name: str, rest: list[str]) -> Parameter:
     if block is None:
         raise InputError(f"{name}: unknown block '{rest[0]}'; {near_miss(rest[0], spec.blocks) or _known(spec.blocks)}")
     if rest[1] not in block.args:
-        hint = near_miss(rest[1], block.args) or (_known(block.args) if block.args else "it takes none")
+        hint = argument_hint(rest[1], list(block.args))
         raise InputError(f"{name}: unknown argument '{rest[1]}' of the block '{rest[0]}'; {hint}")
     return dataclasses.replace(block.args[rest[1]], name=name)
 
@@ -219,7 +220,7 @@ def _element(spec: Spec, name: str, owner: str, rest: list[str]) -> Parameter:
     if len(rest) != 1 or not _NUMBER.match(rest[0]) or not 1 <= int(rest[0]) <= len(base):
         raise InputError(f"'{name}': the elements of '{owner}' are {owner}.1 to {owner}.{len(base)}")
     list_ = spec.knobs[owner]
-    return Parameter(name=name, mark=_mark(name), type="number", range=list_.range, step=list_.step)
+    return Parameter(name=name, mark=setting_mark(name), type="number", range=list_.range, step=list_.step)
 
 
 def _known(names: Any) -> str:
@@ -230,7 +231,7 @@ def _edited(spec: Spec, edits: dict[int, dict[str, Any]]) -> Spec:
     report = Report()
     read = {}
     for number, cells in edits.items():
-        marks = {column: _mark(f"rows.{number}.{column}", value) for column, value in cells.items()}
+        marks = {column: setting_mark(f"rows.{number}.{column}", value) for column, value in cells.items()}
         constants = {column: Constant(marks[column], value) for column, value in cells.items()}
         read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks)
     net = edit_rows(spec.net, read, report)
@@ -244,7 +245,7 @@ def _in_one_line(found: Diagnostic) -> str:
     return where + found.message + (f"; {found.hint}" if found.hint else "")
 
 
-def _mark(name: str, value: Any = None) -> Mark:
+def setting_mark(name: str, value: Any = None) -> Mark:
     """The place of a value that was given from outside."""
-    text = name if value is None else f"{name}={describe(value)}"
+    text = name if value is None else f"{name}={written(value)}"
     return Mark(Source(f"--set {name}", text), 0, 0, len(text))

@@ -1,4 +1,4 @@
-"""What other tools and papers call our operators and arguments, for the hint of an error: by meaning, where spelling misleads.
+"""What other tools and papers call our operators, arguments and keys, for the hint of an error: by meaning, where spelling misleads.
 
 Names are compared without case, underscores, hyphens and dots, and without the dimension that PyTorch puts at the end
 (`BatchNorm2d`, `batch_norm`, `bn2d` are one). Sources: the module and functional names of PyTorch 2, Keras 3, ONNX opset 22, timm 1.0,
@@ -14,11 +14,8 @@ OPERATORS: dict[str, str] = {
     "conv": "conv convolution convlayer cnn depthwise depthwiseconv dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv",
     "norm": "bn batchnorm batchnormalization batchnormalisation syncbatchnorm frozenbatchnorm batchnormact spatialbatchnorm",
     "layer_norm": "ln layernorm layernormalization layernormalisation layernormchannelslast",
-    "group_norm": "gn groupnorm groupnormalization",
-    "instance_norm": "in instancenorm instancenormalization",
-    "rms_norm": "rmsnorm rmsnormalization",
     "linear": "fc dense fullyconnected fullyconnectedlayer gemm matmulbias affine inner innerproduct mlplayer",
-    "relu": "rectifier rectifiedlinear relulayer thresholdedrelu",
+    "relu": "rectifier rectifiedlinear relulayer",
     "relu6": "clippedrelu",
     "silu": "swish swishlayer swish1 sigmoidlinear",
     "hswish": "hardswish swishhard hardsilu",
@@ -28,7 +25,7 @@ OPERATORS: dict[str, str] = {
     "prelu": "parametricrelu",
     "tanh": "hyperbolictangent",
     "sigmoid": "logistic",
-    "maxpool": "maxpooling mp pooling",
+    "maxpool": "maxpooling mp",
     "avgpool": "avgpooling averagepool averagepooling meanpool",
     "adaptive_pool": (
         "gap gmp globalavgpool globalaveragepool globalaveragepooling globalpool globalpooling globalmaxpool globalmaxpooling "
@@ -37,20 +34,20 @@ OPERATORS: dict[str, str] = {
     "concat": "cat concatenate concatenation torchcat merge stackchannels joinchannels route",
     "add": "sum plus residual skip shortcut elementwiseadd eltwiseadd addv",
     "mul": "multiply times product elementwisemul hadamard",
-    "dropout": "droprate alphadropout featuredropout",
+    "dropout": "droprate dropoutlayer",
     "drop_path": "droppath stochasticdepth dropconnect survivalprob",
-    "flatten": "reshape view squeeze unroll",
-    "identity": "noop linearactivation passthrough nothing none",
+    "flatten": "flattenlayer unroll tovector",
+    "identity": "noop linearactivation passthrough nothing none noact",
     "pad": "zeropad zeropadding reflectionpad replicationpad padding constantpad",
-    "upsample": "interpolate resize upsampling upsamplebilinear upsamplenearest unpool scaleup",
+    "upsample": "interpolate resize upsampling upsamplebilinear upsamplenearest scaleup",
     "shuffle": "channelshuffle shufflechannels",
-    "softmax": "softmaxlayer logsoftmax",
-    "slice": "narrow crop channelslice split chunk",
+    "softmax": "softmaxlayer softmaxactivation",
+    "slice": "narrow crop channelslice chunk",
     "tokens": "patchembed flattentokens maptotokens topatches",
     "class_token": "clstoken cls",
     "position": "posembed positionembedding positionalembedding positionalencoding posenc",
     "layer_scale": "layerscale gamma lambdascale",
-    "matmul": "bmm batchmatmul dot einsum",
+    "matmul": "bmm batchmatmul dot",
 }
 """By our word, the names elsewhere."""
 
@@ -82,11 +79,78 @@ ARGUMENTS: dict[str, str] = {
 }
 """By our argument or modifier, the names elsewhere."""
 
+KEYS: dict[str, str] = {
+    "net": "layers model backbone architecture network steps features head sequential",
+    "input": "inputs inputshape inputsize imgsize imagesize shape insize",
+    "import": "imports include includes uses using requires",
+    "extends": "extend inherits inherit base parent from",
+    "knobs": "knob params parameters hyperparameters hparams config variables settings args",
+    "blocks": "block modules functions definitions defs",
+    "defaults": "default",
+    "init": "initialization initialisation initializer weightinit",
+    "source": "paper reference cite citation",
+    "doc": "description desc comment",
+    "body": "layers steps net",
+    "columns": "header headers head cols",
+    "rows": "layers body data",
+    "path": "branch",
+    "paths": "branches towers",
+    "join": "merge combine aggregate",
+    "choices": "options values enum allowed",
+    "range": "bounds limits interval minmax",
+}
+"""By our key, the names elsewhere."""
+
+ABSENT: dict[str, str] = {
+    "transposed convolution": "deconv deconvolution convtranspose transposedconv transposeconv convtransposed upconv fractionalconv",
+    "convolution over one or three axes": "conv1d conv3d convolution1d convolution3d causalconv",
+    "pooling over one or three axes": "maxpool1d maxpool3d avgpool1d avgpool3d maxpooling1d maxpooling3d averagepooling1d",
+    "deformable convolution": "deformconv deformableconv dcn dcnv2",
+    "recurrent layer": "lstm gru rnn lstmcell grucell rnncell bilstm convlstm recurrent",
+    "state space layer": "ssm mamba s4",
+    "embedding table": "embedding embeddingbag wordembedding lookuptable",
+    "ELU, nor one of its kind": "elu selu celu",
+    "Mish": "mish",
+    "softplus": "softplus softsign logsigmoid",
+    "gated linear unit": "glu swiglu geglu reglu maxout",
+    "threshold": "threshold thresholdedrelu rrelu hardshrink softshrink tanhshrink hardtanh",
+    "group normalisation": "gn groupnorm groupnormalization groupnormalisation",
+    "instance normalisation": "instancenorm instancenormalization adain",
+    "RMS normalisation": "rmsnorm rmsnormalization",
+    "local response normalisation": "lrn localresponsenorm crossmaplrn",
+    "normalisation of weights": "weightnorm spectralnorm weightstandardization",
+    "Einstein summation": "einsum",
+    "free reshaping": "reshape view resizetensor",
+    "exchange of axes": "permute transpose swapaxes rearrange",
+    "squeezing of axes": "squeeze unsqueeze expanddims",
+    "pixel shuffle": "pixelshuffle pixelunshuffle depthtospace spacetodepth focus",
+    "unpooling": "unpool maxunpool",
+    "unfolding": "unfold fold im2col col2im",
+    "fractional pooling": "fractionalmaxpool lppool stochasticpool",
+    "log softmax": "logsoftmax softmin adaptivelogsoftmax",
+    "subtraction": "sub subtract minus difference",
+    "division": "div divide truediv",
+    "maximum or minimum of tensors": "max min maximum minimum eltwisemax",
+    "dropout of blocks or channels": "dropblock alphadropout featuredropout spatialdropout",
+    "loss": "crossentropy crossentropyloss mseloss nllloss loss",
+    "detection layer": "nms roialign roipool anchors detect yololayer",
+}
+"""What the language has no operator for, in words: `the language has no …`. By it the names elsewhere."""
+
+FEEDS = frozenset(
+    ["in", "inchannels", "inputchannels", "inplanes", "inp", "cin", "numinputfeatures", "infeatures", "nin", "inputdim", "indim"]
+)
+"""Arguments elsewhere that say what arrives, which is known here."""
+
+
+def _bare(name: str) -> str:
+    """A name without what differs between tools: case, signs, the module in front."""
+    return re.sub(r"[^a-z0-9]", "", re.split(r"[.:/]", name)[-1].lower())
+
 
 def _plain(name: str) -> str:
-    """A name without what differs between tools: case, signs, the module in front, the dimension at the end."""
-    last = re.split(r"[.:/]", name)[-1]
-    return re.sub(r"(?<=[a-z])[123]d$", "", re.sub(r"[^a-z0-9]", "", last.lower()))
+    """The same without the dimension at the end."""
+    return re.sub(r"(?<=[a-z])[123]d(?=transpose$|$)", "", _bare(name))
 
 
 def _turned(table: dict[str, str]) -> dict[str, list[str]]:
@@ -98,14 +162,39 @@ def _turned(table: dict[str, str]) -> dict[str, list[str]]:
     return found
 
 
-_OPERATORS, _ARGUMENTS = _turned(OPERATORS), _turned(ARGUMENTS)
+_OPERATORS, _ARGUMENTS, _KEYS = _turned(OPERATORS), _turned(ARGUMENTS), _turned(KEYS)
+_ABSENT = {name: what for what, names in ABSENT.items() for name in names.split()}
+
+
+def _meant(table: dict[str, list[str]], name: str, known: Container[str]) -> str | None:
+    return next((word for word in table.get(_plain(name), ()) if word in known), None)
 
 
 def meant_operator(name: str, known: Container[str]) -> str | None:
     """The known operator or block that a name from elsewhere means; None where the table has none."""
-    return next((word for word in _OPERATORS.get(_plain(name), ()) if word in known), None)
+    return None if absent(name) else _meant(_OPERATORS, name, known)
 
 
 def meant_argument(name: str, known: Container[str]) -> str | None:
     """The known argument that a name from elsewhere means; None where the table has none."""
-    return next((word for word in _ARGUMENTS.get(_plain(name), ()) if word in known), None)
+    return _meant(_ARGUMENTS, name, known)
+
+
+def meant_key(name: str, known: Container[str]) -> str | None:
+    """The known key that a name from elsewhere means; None where the table has none."""
+    return _meant(_KEYS, name, known)
+
+
+def absent(name: str) -> str | None:
+    """What an operator elsewhere is that the language does not have, in words; None where the table has none."""
+    return _ABSENT.get(_bare(name)) or _ABSENT.get(_plain(name))
+
+
+def is_fed(name: str) -> bool:
+    """Whether an argument elsewhere says what arrives."""
+    return _plain(name) in FEEDS
+
+
+def operator_names(known: Container[str]) -> dict[str, str]:
+    """By each name elsewhere the known operator that it means."""
+    return {name: word for name, words in _OPERATORS.items() for word in words if word in known}

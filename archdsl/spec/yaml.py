@@ -15,7 +15,7 @@ import yaml
 from archdsl.errors import Diagnostic, Mark, Source, SpecError, clip
 from archdsl.spec.report import Report
 from archdsl.spec.scalars import resolve
-from archdsl.spec.yaml_problems import NO_DASH, QUOTES, forbidden_character, problem
+from archdsl.spec.yaml_problems import NO_DASH, NO_MERGE, QUOTES, forbidden_character, problem
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -186,6 +186,9 @@ class _Builder:
         for key, value in zip(items[::2], items[1::2], strict=True):
             if not isinstance(key, Scalar) or key.text == "":
                 self.report.error("a key must be a word", key.mark, "" if isinstance(key, Scalar) else QUOTES)
+                continue
+            if key.text == "<<" and key.plain:
+                self.report.error("merge keys (<<) are not part of the language", key.mark, NO_MERGE)
                 continue
             if key.text in seen:
                 self.report.error(f"duplicate key '{clip(key.text)}'", key.mark, "", ("first given here", seen[key.text]))

@@ -7,13 +7,17 @@ import re
 import yaml
 
 from archdsl.errors import Diagnostic, Mark, Source
+from archdsl.spec.look_alikes import in_text
 
 QUOTES = "inside { } or [ ] an expression with a comma or a bracket must stand in quotes"
 NO_DASH = "a bare - is no value in a flow list: write ~ for a cell that is not given"
+NO_MERGE = "write the keys out; what several steps share is a block, what all of an operator share stands under 'defaults'"
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CUT_FORMULA = re.compile(r"[({][^)},]*+,[^)}]*+\)|\$\w++\s*+\[")
 _DASH = re.compile(r"[\[{,]\s*-\s*[,\]}]")
+_DASH_TAB = re.compile(r"^[\s-]*-[ ]*\t")
+_DASH_WORD = re.compile(r"^\s*-[A-Za-z$]")
 _BARE_SIGN = re.compile(r"[\s\[{,]([@`%|>!*&])")
 _AROUND = 1000  # characters on either side of a mistake in which its cause is looked for: lines may have any length
 
@@ -50,27 +54,39 @@ def _mark(place: yaml.Mark | None, source: Source) -> Mark:
     return Mark(source, line, column, column + 1)
 
 
+_LINES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (_DASH_WORD, "an item of a list is written '- relu', with a space"),
+    (_DASH, NO_DASH),
+    (_CUT_FORMULA, QUOTES),
+)
+"""Hints by what stands in the line, the first that fits."""
+
+_MESSAGES: tuple[tuple[str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        "a ':' inside a value must stand in quotes, and the lines of one mapping share one indentation",
+    ),
+    ("end of stream", "a quote that is opened is never closed"),
+    ("',' or", "a bracket is never closed, or a comma is missing"),
+    ("did not find expected key", "the lines of one list or mapping share one indentation"),
+    ("block", "the lines of one list or mapping share one indentation"),
+    ("expected ':'", "a key and its value are written 'key: value'"),
+)
+"""Hints by what PyYAML says."""
+
+
 def _hint(message: str, place: Mark) -> str:
-    lines = place.source.lines
-    text = lines[place.line] if place.line < len(lines) else ""
+    text = place.line_text
     indent = text[: len(text) - len(text.lstrip())]
     text = text[max(0, place.column - _AROUND) : place.column + _AROUND]
     if "\t" in indent:
         return "YAML indents with spaces, not tabs"
-    if _DASH.search(text):
-        return NO_DASH
-    if _CUT_FORMULA.search(text):
-        return QUOTES
-    if "mapping values are not allowed" in message:
-        return "a ':' inside a value must stand in quotes, and the lines of one mapping share one indentation"
-    if "end of stream" in message:
-        return "a quote that is opened is never closed"
-    if "',' or" in message:
-        return "a bracket is never closed, or a comma is missing"
-    if "did not find expected key" in message or "block" in message:
-        return "the lines of one list or mapping share one indentation"
+    if _DASH_TAB.search(text):
+        return "a tab follows the -: write a space"
+    if odd := in_text(text):
+        return odd
+    if hint := next((hint for pattern, hint in _LINES if pattern.search(text)), ""):
+        return hint
     if "cannot start any token" in message and (sign := _BARE_SIGN.search(text)):
         return f"a value that begins with {sign[1]} must stand in quotes"
-    if "expected ':'" in message:
-        return "a key and its value are written 'key: value'"
-    return ""
+    return next((hint for part, hint in _MESSAGES if part in message), "")

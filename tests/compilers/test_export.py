@@ -144,6 +144,25 @@ def test_refusal_is_explained(model: Model, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_failure_names_operator_layer_and_line(tmp_path: Path) -> None:
+    net = archdsl.loads("input: [4, 13, 13]\nnet:\n  - conv: 8\n  - adaptive_pool: {size: [5, 6], mode: max}\n", name="net.yaml")
+    model = Model(net.graph(), net.module().eval())
+    with pytest.raises(BackendError, match=r"at the adaptive_pool 'adaptive_pool' \(net\.yaml:4:5\): No ONNX function found"):
+        export(model, "onnx", tmp_path / "net.onnx")
+
+
+def test_a_failure_while_tracing_names_the_layer(tmp_path: Path) -> None:
+    class Refusing(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x if x.sum().item() > 0 else x * 2
+
+    net = archdsl.loads("input: [4, 13, 13]\nnet:\n  - conv: 8\n  - relu\n", name="net.yaml")
+    module = net.module().eval()
+    module.relu = Refusing()
+    with pytest.raises(BackendError, match=r"at the relu 'relu' \(net\.yaml:4:5\): "):
+        export(Model(net.graph(), module), "pt2", tmp_path / "net.pt2")
+
+
 LISTEN = """
 import os, sys
 seen = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -22,11 +22,13 @@ CASES = {
     "dead-branch": (["{conv: 8, as: a}", "{conv: 16, from: in}"], ["conv_1"]),
     "double-norm": (["norm", "norm"], ["norm_2"]),
     "thin-gate": (["adaptive_pool", "conv: 1", "relu"], ["conv"]),
+    "bias-before-norm": (["conv: {out: 8, bias: true}", "norm"], ["conv"]),
+    "softmax-of-map": (["softmax"], ["softmax"]),
     "dropped-pixels": (["conv: {out: 8, stride: 2}"], ["conv"]),
 }
 
 
-@pytest.mark.parametrize("name", LINTS)
+@pytest.mark.parametrize("name", CASES)
 def test_each_note_is_given(name: str) -> None:
     steps, nodes = CASES[name]
     found = notes(*steps)
@@ -55,3 +57,25 @@ def test_rest_of_a_stride_is_dropped() -> None:
 def test_transition_mixes_what_was_joined() -> None:
     assert "unmixed-concat" not in {n.lint for n in lint(archdsl.load("dpnet").graph())}
     assert "unmixed-concat" in {n.lint for n in lint(archdsl.load("dpnet", transition="none").graph())}
+
+
+def test_channels_last() -> None:
+    def found(shape: str) -> set[str]:
+        return {note.lint for note in lint(archdsl.loads(f"input: {shape}\nnet: [relu]\n").graph())}
+
+    assert found("[224, 224, 3]") == {"channels-last"}
+    assert found("[3, 224, 224]") == found("[8, 3, 3]") == found("[3, 3, 3]") == set()
+
+
+def test_a_bias_that_something_else_reads_stays() -> None:
+    steps = ["{conv: {out: 8, bias: true}, as: a}", "{norm: {}, as: b}", "{add: {}, from: [a, b]}"]
+    assert "bias-before-norm" not in notes(*steps)
+
+
+def test_softmax_over_tokens_and_heads_is_meant() -> None:
+    assert "softmax-of-map" not in {note.lint for note in lint(archdsl.load("vit_small").graph())}
+    assert notes("tokens", "softmax") == {}
+
+
+def test_each_note_has_a_case() -> None:
+    assert {*CASES, "channels-last"} == set(LINTS)

@@ -120,7 +120,7 @@ def test_an_array_that_agrees_is_its_answer() -> None:
 def test_a_shape_that_fails_for_some_variants_names_the_knob() -> None:
     text = "input: [8, 16, 16]\nknobs: {k: 3}\nnet: [{conv: {out: 8, kernel: $k, padding: 0}}]\n"
     assert archdsl.loads(text, k=[1, 16]).graph()
-    with pytest.raises(SpecError, match=r"a window of .* does not fit into 16 .*\(for some values of k\)"):
+    with pytest.raises(SpecError, match=r"--set k:1:1: .*a window of .* does not fit into 16 .*\(for some values of k\)"):
         archdsl.loads(text, k=[1, 17]).graph()
 
 

@@ -49,7 +49,10 @@ def test_an_argument_that_does_not_fit_is_named(word: str, values: dict[str, Any
 def test_a_mistake_stands_at_its_argument() -> None:
     with pytest.raises(SpecError) as caught:
         names("[{linear: {bias: true, out: $n}}]", "knobs: {n: 0}")
-    assert caught.value.diagnostics[0].mark.text == "$n"
+    (found,) = caught.value.diagnostics
+    assert found.mark is not None
+    assert found.mark.text == "0"
+    assert [(label, mark.text) for label, mark in found.related] == [("used here", "$n")]
 
 
 BLOCKS = """\

@@ -48,6 +48,6 @@ def test_mistake_in_a_copy_finds_its_line() -> None:
         archdsl.loads(net.spec.source.text).graph()
     assert str(first.value) == str(fresh.value)
     assert len(net.set(size=16).graph()) == 3
-    with pytest.raises(archdsl.SpecError, match=r"<text>:4:15: .*does not fit") as copied:
+    with pytest.raises(archdsl.SpecError, match=r"<text>:4:38: .*does not fit") as copied:
         net.set(size=7).graph()
     assert "b_2" not in str(copied.value)

@@ -7,8 +7,10 @@ user is told. A new case needs a title and a spec; `pytest --update-goldens` wri
 from __future__ import annotations
 
 import pickle
+import random
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,43 @@ def test_errors_can_be_pickled() -> None:
     with pytest.raises(archdsl.SpecError) as caught:
         archdsl.loads(f"{HEAD}net: [reluu]\n")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_even_kernels_are_told_at_the_knob() -> None:
+    with pytest.raises(archdsl.SpecError) as caught:
+        archdsl.load("dpnet", kernels=[3, 4]).graph()
+    (found,) = caught.value.diagnostics
+    assert found.message == "an even kernel, 4, cannot be padded by the same amount on both sides"
+    assert found.mark is not None
+    assert found.mark.text == "kernels=[3, 4]"
+    assert [label for label, _ in found.related] == ["used here"]
+
+
+def test_a_mistake_is_not_forgotten_by_another_value() -> None:
+    """What is kept from one elaboration to the next is kept of what fits alone."""
+    net = archdsl.loads(
+        f"{HEAD}knobs: {{k: 3}}\nnet: [{{conv: {{out: 8, kernel: $k}}}}, {{conv: {{out: 8, kernel: 40, padding: 0}}}}]\n"
+    )
+    for _ in range(2):
+        with pytest.raises(archdsl.SpecError) as caught:
+            net.graph()
+        assert len(caught.value.diagnostics) == 1
+        with pytest.raises(archdsl.SpecError) as caught:
+            net.set(k=4).graph()
+        assert len(caught.value.diagnostics) == 2
+
+
+def test_unreadable_specs_never_fail_inside(spec_file: Callable[..., Path]) -> None:
+    """Specs with something in the place of something else: an error of archdsl, or a network."""
+    chosen = random.Random(13)
+    whole = (Path(archdsl.__file__).parents[1] / "specs" / "dpnet.yaml").read_text(encoding="utf-8")
+    for _ in range(150):
+        text = whole
+        for _ in range(chosen.randint(1, 3)):
+            place = chosen.choice(list(re.finditer(r"[\w.$/*-]+", text)))
+            word = chosen.choice(
+                ["0", "-3", "$in", "$foo", "swish", "[1, 2]", "{a: 1}", "~", "true", "1.5", "conv", "[]", "1/2", ""]
+            )
+            text = text[: place.start()] + word + text[place.end() :]
+        with suppress(archdsl.ArchdslError):
+            archdsl.loads(text).graph()

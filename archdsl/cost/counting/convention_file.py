@@ -31,6 +31,7 @@ from archdsl.errors import Mark, Source
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
+from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits
 
 DEAD = ("counted", "not_counted")
@@ -71,7 +72,9 @@ def _left_out(report: Report, key: Scalar, node: Node) -> dict[str, Mark] | str:
         if isinstance(item, Scalar) and item.text in OPERATORS:
             found[item.text] = item.mark
         else:
-            report.unknown("operator", item.text if isinstance(item, Scalar) else kind(item), OPERATORS, item.mark)
+            report.unknown(
+                "operator", item.text if isinstance(item, Scalar) else kind(item), OPERATORS, item.mark, unknown_operator
+            )
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.verify import dead
 from archdsl.ops.activation import Activation
+from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.linear import Linear
@@ -22,6 +23,7 @@ from archdsl.ops.rearrange import Slice
 from archdsl.ops.window import Sliding
 
 LANES = 8  # channels that vector units and tensor cores take at once
+COLOURS = (1, 3, 4)  # channels of an image
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,40 @@ def _leaves_out(arriving: int, made: int, kernel: int, stride: int, dilation: in
     return stride > extent or (made - 1) * stride + extent - padding < arriving
 
 
+def _biased(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """Layers whose bias the norm after them takes off again, where nothing else reads them."""
+    for node in graph:
+        if isinstance(node.op, (Conv2d, Linear)) and node.op.bias:
+            after = [graph[name] for name in readers[node.name]]
+            if after and all(isinstance(reader.op, BatchNorm) for reader in after):
+                yield node
+
+
+def _channels_last(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """An input that reads as height, width and three colours."""
+    shape = graph.input.shape
+    if len(shape) == 3 and shape[2] in COLOURS and min(shape[:2]) > max(COLOURS):
+        yield graph.input
+
+
+def _softmax_of_maps(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """A softmax over the width of a map. Three axes are a map where no product of heads led there."""
+    heads: dict[str, bool] = {}
+    for node in graph:
+        before = any(heads[name] for name in node.inputs)
+        heads[node.name] = isinstance(node.op, (SplitHeads, MatMul)) or (before and not isinstance(node.op, MergeHeads))
+        if isinstance(node.op, Softmax) and len(node.shape) == 3 and not before:
+            yield node
+
+
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "channels-of-8": (f"output channels that are no multiple of {LANES}, which vector units take at once", _narrow),
     "unmixed-concat": ("a concat that is split again before any layer mixes its channels", _unmixed),
     "dead-branch": ("an output that nothing reads", _dead),
     "double-norm": ("a norm directly after a norm", _double_norm),
     "thin-gate": ("a squeeze to one hidden channel", _thin_gate),
+    "bias-before-norm": ("a bias that the norm after it takes off again", _biased),
+    "channels-last": ("an input whose channels seem to come last; [channels, height, width] is meant", _channels_last),
+    "softmax-of-map": ("a softmax over the width of a map", _softmax_of_maps),
     "dropped-pixels": ("a stride that leaves pixels unread", _dropped),
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from archdsl.errors import unknown
+from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, lookup
+from archdsl.ir.elaboration.lost import neutral
+from archdsl.ir.elaboration.origin import Opened
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import run_steps
@@ -16,10 +18,13 @@ from archdsl.ops import ShapeError
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Block, Call, Closure, Parameter
 from archdsl.spec.types import mistake
+from archdsl.spec.unknown_names import unknown_argument
 
 
 def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors:
     """Run the body of a block with its arguments, or copy what it became before."""
+    if block.broken:
+        raise Stop  # its definition was reported
     if block.name in state.spec.forced:
         args = {**args, **{name: value.value for name, value in state.spec.forced[block.name].items()}}
     place = _template_place(state, block, site, args)
@@ -30,7 +35,7 @@ def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any])
         return copied
     first, steps, noted = len(state.graph.nodes), state.steps, state.grid.noted
     inner, result = _run(state, block, site, args)
-    if state.grid.noted == noted:
+    if state.grid.noted == noted and not state.failed:
         made = list(islice(reversed(state.graph.nodes.values()), len(state.graph.nodes) - first))[::-1]
         template = record(made, inner.prefix, len(inner.frames), site.arriving[0], result, state.steps - steps)
         if template is not None:
@@ -46,9 +51,9 @@ def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tu
     names = _bind(state, block, site, args)
     inner = _opened(state, block, site, args)
     inner.enter(names, site.arriving)
-    state.callers.append(site.call.mark)
+    state.opened.append(Opened(block, site.call))
     result = run_steps(state, block.body, inner, site.arriving, state.links.plan(block.body))
-    state.callers.pop()
+    state.opened.pop()
     return inner, result
 
 
@@ -62,26 +67,40 @@ def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> N
         if value is None:
             missing += name not in args
             if parameter.default is None:
-                raise state.fail(f"the block '{block.name}' needs '{name}'", site.call.mark, "", ("defined here", block.mark))
+                if any(given not in block.args for given in args) and state.recovers:
+                    names[name] = neutral(parameter)  # one that is misspelt is not missing as well
+                    continue
+                stop = state.fail(f"the block '{block.name}' needs '{name}'", site.call.mark, "", ("defined here", block.mark))
+                names[name] = _go_on(state, parameter, stop)
+                continue
             value = evaluate(state, parameter.default, names)
             if value is None:
                 names[name] = None
                 continue
-        if quick is not object and type(value) is not quick and (wrong := mistake(parameter, value)) is not None:
-            raise _misfit(state, block, parameter, site.call, wrong, args.get(name) is not None)
+        if quick is not object and type(value) is not quick and (wrong := mistake(parameter, value)) and not is_doubtful(value):
+            value = _go_on(state, parameter, _misfit(state, block, parameter, site.call, wrong, args.get(name) is not None))
         names[name] = value
     if len(args) + missing != len(block.args):
-        raise _surplus(state, block, site.call, args)
+        _go_on(state, None, _surplus(state, block, site.call, args))
     return names
+
+
+def _go_on(state: State, parameter: Parameter | None, stop: Stop) -> Any:
+    """What takes the place of an argument that was reported."""
+    if not state.recovers:
+        raise stop
+    return None if parameter is None else neutral(parameter)
 
 
 def _misfit(state: State, block: Block, parameter: Parameter, call: Call, wrong: tuple[str, str], is_given: bool) -> Stop:
     """Report an argument of the wrong type, at the call or where its default is defined."""
     message, hint = wrong
     value = call.args.get(parameter.name, call.positional) if is_given else parameter.default
-    mark = value.mark if value is not None else call.mark
-    elsewhere = () if mark[:2] == call.mark[:2] else (("called here", call.mark),)
-    return state.fail(f"'{parameter.name}' of '{block.name}': {message}", mark, hint, *elsewhere)
+    message = f"'{parameter.name}' of '{block.name}': {message}"
+    if value is None:
+        return state.fail(message, call.mark, hint)
+    elsewhere = () if is_given or value.mark[:2] == call.mark[:2] else (("called here", call.mark),)
+    return state.blame(message, value, hint, *elsewhere)
 
 
 def _surplus(state: State, block: Block, call: Call, args: dict[str, Any]) -> Stop:
@@ -89,7 +108,7 @@ def _surplus(state: State, block: Block, call: Call, args: dict[str, Any]) -> St
     name = next(name for name in args if name not in block.args)
     if name == UNNAMED:
         return state.fail(f"the block '{block.name}' takes no arguments", (call.positional or call).mark)
-    message, hint = unknown(f"argument of the block '{block.name}'", name, block.args)
+    message, hint = unknown_argument(f"argument of the block '{block.name}'", name, block.args)
     return state.fail(message, call.arg_marks.get(name, call.mark), hint)
 
 

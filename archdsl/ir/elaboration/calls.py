@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from archdsl.errors import unknown
 from archdsl.exact.shown import describe
 from archdsl.ir.elaboration.blocks import limit_depth, open_block
 from archdsl.ir.elaboration.naming import Plan
 from archdsl.ir.elaboration.operators import add_node, linked_operator, named_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
-from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.values import answer, arguments, text_of
 from archdsl.ops import OPERATORS
 from archdsl.spec.model import PLAIN, Call, Closure
+from archdsl.spec.unknown_names import unknown_operator
 
 
 def run_call(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
@@ -31,7 +31,7 @@ def run_call(state: State, call: Call, scope: Scope, arriving: Tensors, plan: Pl
         name, numbered, alone = _naming(state, call, scope, plan)
     if link.fixed is not None:  # the quick way of an operator that is the same every time
         full = state.namer.claim(scope.prefix, name, numbered)
-        return (add_node(state, full, link.fixed, scope, arriving, call.mark, call.row),)
+        return (add_node(state, full, link.fixed, scope, arriving, call),)
     site = CallSite(call, scope, arriving, name, numbered, alone)
     if link.op is not None:
         return run_operator(state, linked_operator(state, link, site), site)
@@ -57,7 +57,10 @@ def _refer(state: State, site: CallSite, args: dict[str, Any]) -> Tensors:
     call = site.call
     if call.reference is None:
         return _invoke(state, call.target, site, args)
-    target = answer(site.scope.names[call.reference], call.mark, f"'{call.target}'")
+    target = site.scope.names.get(call.reference)
+    if target is None and state.failed:
+        raise Stop  # a name that is not in reach was reported
+    target = answer(target, call.mark, f"'{call.target}'")
     if site.name == call.target:
         site = site._replace(name=target if isinstance(target, str) else call.reference)
     return _invoke(state, target, site, args)
@@ -70,13 +73,24 @@ def _invoke(state: State, target: Any, site: CallSite, args: dict[str, Any]) -> 
             return run_operator(state, named_operator(state, OPERATORS[target], site, args), site)
         if target in state.spec.blocks:
             return open_block(state, state.spec.blocks[target], site, args)
-        message, hint = unknown("operator or block", target, [*state.spec.blocks, *OPERATORS])
-        raise state.fail(message, site.call.mark, hint)
+        return _unknown(state, target, site, args)
     if isinstance(target, Closure):
         return _run_closure(state, target, site, args)
     if isinstance(target, (list, tuple)):
         return _run_list(state, target, site, args)
     raise state.fail(f"'{site.call.target}' holds {describe(target)}, not a block", site.call.mark)
+
+
+def _unknown(state: State, target: str, site: CallSite, args: dict[str, Any]) -> Tensors:
+    """Report a name that nothing has. An activation changes no shape, so where one was meant the steps after it go on from what came."""
+    call = site.call
+    if state.failed and call.reference is None:
+        raise Stop  # the static checks have said so
+    message, hint = unknown_operator("operator or block", target, [*state.spec.blocks, *OPERATORS])
+    stop = state.blame(message, call, hint, word=target)
+    if args or not state.recovers:
+        raise stop
+    return site.arriving
 
 
 def _run_list(state: State, targets: Sequence[Any], site: CallSite, args: dict[str, Any]) -> Tensors:

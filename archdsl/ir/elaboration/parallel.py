@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.exact import floor
-from archdsl.exact.shown import describe
+from archdsl.exact.shown import describe, written
+from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import Plan
 from archdsl.ir.elaboration.operators import add_node, linked_operator, run_operator
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
@@ -18,8 +20,9 @@ from archdsl.ir.graph import Node
 from archdsl.ops import ShapeError
 from archdsl.ops.errors import refuse
 from archdsl.ops.rearrange import Slice
+from archdsl.spec.check_steps import REST, SHARES_HINT
 from archdsl.spec.expression import Names
-from archdsl.spec.model import Call, Label, Parallel, Path
+from archdsl.spec.model import Call, Label, Parallel, Path, Value
 
 
 def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
@@ -29,12 +32,12 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
         scope = _named(state, step, step.mods.name, scope)
     scope.names["in"] = channels(arriving)
     paths = list(_paths(state, step, scope))
+    if not paths and state.failed and not step.paths:
+        raise Stop  # the static checks have said so
     if not paths:
         raise state.fail(f"a {step.kind} without paths", step.mark)
     cuts = _cuts(state, step, len(paths), source, scope.names) if step.kind == "split" else None
     ends: list[Node] = []
-    failed: Stop | None = None
-    callers = len(state.callers)
     for index, (path, segment, names) in enumerate(paths):
         word = segment or path.name or str(index + 1)
         inner = scope.inner(segment, "path", word, path.mark)
@@ -42,11 +45,8 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
         try:
             begin = (source,) if cuts is None else (_cut(state, step, cuts[index], word, scope, source),)
             ends.append(_single(state, run_steps(state, path.body, inner, begin, state.links.plan(path.body)), path))
-        except Stop as stop:  # the other paths may have mistakes of their own
-            failed = stop
-            del state.callers[callers:]
-    if failed is not None:
-        raise failed
+        except Stop:  # the other paths may have mistakes of their own
+            ends.append(LOST)
     return _join(state, step.join, scope, tuple(ends))
 
 
@@ -85,12 +85,15 @@ def _cuts(state: State, step: Parallel, count: int, source: Node, names: Names) 
     if step.shares is None:
         shares: list[Any] = [Fraction(1, count)] * count
     else:
-        shares = [evaluate(state, share, names) for share in step.shares]
-        if len(shares) != count:
-            raise state.fail(f"{len(shares)} shares for {count} paths", step.mark)
+        if len(step.shares) != count:
+            raise state.fail(f"{len(step.shares)} shares for {count} paths", step.mark)
+        shares = [_share(state, share, names) for share in step.shares[:-1]]
+        _whole(state, step, shares, step.shares[-1], names)
+    if is_doubtful(total):
+        return [(0, total)] * count
     found, start = [], 0
     for index in range(count):
-        stop = total if index == count - 1 else start + floor(total * _share(state, shares[index], step))
+        stop = total if index == count - 1 else start + floor(total * shares[index])
         if (ok := start < stop) is not True:
             _empty_path(state, ok, step, index, total)
         found.append((start, stop))
@@ -98,10 +101,26 @@ def _cuts(state: State, step: Parallel, count: int, source: Node, names: Names) 
     return found
 
 
-def _share(state: State, share: Any, step: Parallel) -> Any:
+def _share(state: State, value: Value, names: Names) -> Any:
+    """The number of a share."""
+    share = evaluate(state, value, names)
+    if is_doubtful(share):
+        raise Stop
     if isinstance(share, (str, bool, list, type(None))):
-        raise state.fail(f"a share must be a number between 0 and 1, {describe(share)} came", step.mark)
+        raise state.blame(f"a share must be a number between 0 and 1, {describe(share)} came", value)
     return share
+
+
+def _whole(state: State, step: Parallel, before: list[Any], last: Value, names: Names) -> None:
+    """Refuse shares that leave channels to nobody: the last path would take them without a word."""
+    if evaluate(state, last, names) == REST:
+        return
+    total = sum(before) + _share(state, last, names)
+    if (ok := total == 1) is not True:
+        try:
+            refuse(ok, f"the shares add up to {written(total)}, not to the whole")
+        except ShapeError as error:
+            raise state.fail(error.message, step.mark, SHARES_HINT) from None
 
 
 def _empty_path(state: State, ok: Any, step: Parallel, index: int, total: Any) -> None:
@@ -116,7 +135,7 @@ def _empty_path(state: State, ok: Any, step: Parallel, index: int, total: Any) -
 def _cut(state: State, step: Parallel, cut: tuple[Any, Any], word: str, scope: Scope, source: Node) -> Node:
     """The channels of one path."""
     name = state.namer.claim(scope.prefix, f"split_{word.removeprefix('path_')}", False)
-    return add_node(state, name, Slice(start=cut[0], stop=cut[1]), scope, (source,), step.mark)
+    return add_node(state, name, Slice(start=cut[0], stop=cut[1]), scope, (source,), step)
 
 
 def _join(state: State, call: Call, scope: Scope, ends: Tensors) -> Tensors:
@@ -124,4 +143,6 @@ def _join(state: State, call: Call, scope: Scope, ends: Tensors) -> Tensors:
     if len(ends) == 1:
         return ends
     link, site = state.links.of(call, state.spec), CallSite(call, scope, ends, call.target)
+    if link.op is None:
+        raise Stop  # the static checks have said so
     return run_operator(state, link.fixed or linked_operator(state, link, site), site)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
+from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
-from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import decide, evaluate, text_of
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Label, Modifiers, Step, Value
 
 
 def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
-    """Run steps one after the other; the tensors after the last."""
+    """Run steps one after the other; the tensors after the last. A step that fails leaves a lost tensor, and the next is run."""
     runners = state.runners
+    opened = len(state.opened)
     for step in steps:
         mods = step.mods
         try:
@@ -31,10 +35,30 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
                 for names in _rounds(state, mods, scope):
                     arriving = _once(state, step, scope.having(names), arriving, beside)
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
-            raise state.fail(str(error), step.mark) from None
+            if not state.failed:
+                state.fail(str(error), step.mark)
+            arriving = _lose(state, step, scope, opened)
         except LongName as error:
             state.exceed(str(error), step.mark if mods.name is None else mods.name.mark, error.hint)
+        except Stop:
+            arriving = _lose(state, step, scope, opened)
     return arriving
+
+
+def _lose(state: State, step: Step, scope: Scope, opened: int) -> Tensors:
+    """What a step that failed leaves. Its label is given all the same, so that whoever reads it is not blamed.
+
+    Args:
+        opened: how many blocks were open before the step.
+    """
+    if not state.recovers:
+        state.report.stop()
+    del state.opened[opened:]
+    label = step.mods.label
+    if label is not None:
+        with suppress(Stop):
+            scope.labels[text_of(state, label, scope.names)] = (LOST,)
+    return (LOST,)
 
 
 def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
@@ -55,14 +79,18 @@ def _is_taken(state: State, when: Value, mark: Mark, scope: Scope, arriving: Ten
     state.count_step(mark)
     scope.names["in"] = channels(arriving)
     condition = decide(state, when, scope.names, "'when'")
+    if is_doubtful(condition):
+        raise Stop
     if not isinstance(condition, bool):
-        raise state.fail(f"'when' takes a condition, {describe(condition)} came", when.mark)
+        raise state.blame(f"'when' takes a condition, {describe(condition)} came", when)
     return condition
 
 
 def _labelled(state: State, label: Label, scope: Scope) -> Tensors:
     """The tensors of a label."""
     text = text_of(state, label, scope.names)
+    if text not in scope.labels and state.failed:
+        raise Stop  # the step that gives it may stand in one that was not run
     if text not in scope.labels:
         hint = "the step that gives it was not taken" if not label.names else ""
         raise state.fail(f"no label '{text}' is in reach", label.mark, hint)
@@ -75,8 +103,10 @@ def _rounds(state: State, mods: Modifiers, scope: Scope) -> Iterator[Names]:
         yield from loop(state, mods.loop, scope.names)
         return
     count = decide(state, mods.repeat, scope.names, "'repeat'")
+    if is_doubtful(count):
+        raise Stop
     if type(count) is not int or count < 0:
-        raise state.fail(f"'repeat' takes an int, at least 0; {describe(count)} came", mods.repeat.mark)
+        raise state.blame(f"'repeat' takes an int, at least 0; {describe(count)} came", mods.repeat)
     for index in range(count):
         state.count_step(mods.repeat.mark)
         names = {**scope.names, "i": index}
@@ -91,8 +121,10 @@ def loop(state: State, lists: tuple[tuple[str, Value], ...], names: Names) -> It
     found = []
     for name, value in lists:
         items = evaluate(state, value, names)
+        if is_doubtful(items) and not isinstance(items, (list, tuple)):
+            raise Stop
         if not isinstance(items, (list, tuple)):
-            raise state.fail(f"'for' takes a list, {describe(items)} came for '{name}'", value.mark)
+            raise state.blame(f"'for' takes a list, {describe(items)} came for '{name}'", value)
         found.append(items)
     mark = lists[0][1].mark
     if len({len(items) for items in found}) > 1:

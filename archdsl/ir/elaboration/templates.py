@@ -8,8 +8,7 @@ most of a second build is copied.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
@@ -19,6 +18,7 @@ from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
 from archdsl.spec.model import Call, Formula, Label, Spec
+from archdsl.spec.walk import parts
 
 OUTSIDE = -1  # in place of the number of a node: the tensor that arrives at the block
 
@@ -115,30 +115,11 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
     """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
     read: set[str] = set()
-    holding: dict[type, tuple[str, ...]] = {}
-    waiting: list[Any] = [spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Formula):
-            read.update(value.expression.names)
-        elif isinstance(value, (tuple, list)):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += value.values()
-        elif value is not None:
-            if isinstance(value, Label):
-                read.update(value.names)
-            elif isinstance(value, Call) and value.reference is not None:
-                read.add(value.reference)
-            kind = type(value)
-            if kind not in holding:
-                holding[kind] = _fields(kind)
-            waiting += [getattr(value, name) for name in holding[kind]]
+    for part in parts([spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]):
+        if isinstance(part, Formula):
+            read.update(part.expression.names)
+        elif isinstance(part, Label):
+            read.update(part.names)
+        elif isinstance(part, Call) and part.reference is not None:
+            read.add(part.reference)
     return tuple([name for name in spec.knobs if name in read])
-
-
-def _fields(kind: type) -> tuple[str, ...]:
-    """Where the values of a class of the spec may hold names; nowhere for a number or a word."""
-    if not is_dataclass(kind):
-        return ()
-    return tuple([field.name for field in fields(kind) if field.name not in ("mark", "arg_marks")])

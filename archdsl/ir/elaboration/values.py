@@ -8,12 +8,14 @@ from typing import Any
 from archdsl.errors import Diagnostic, Mark, SpecError
 from archdsl.exact import Disagreement, is_array, one_answer
 from archdsl.exact.shown import describe
+from archdsl.exact.unknown import UNKNOWN, is_doubtful
 from archdsl.ir.elaboration.links import Link
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
-from archdsl.ir.elaboration.state import State
+from archdsl.ir.elaboration.state import State, Stop
 from archdsl.spec.expression import ExpressionError, Names
 from archdsl.spec.model import Constant, Formula, Label, Value
 from archdsl.spec.read_values import IN_TEXT
+from archdsl.spec.values import names_read
 
 
 class Undecided(SpecError):
@@ -50,6 +52,8 @@ def evaluate(state: State, value: Value, names: Names) -> Any:
     try:
         return value.evaluate(names)
     except ExpressionError as error:
+        if state.failed and any(is_doubtful(names.get(name, UNKNOWN)) for name in names_read(value)):
+            return UNKNOWN
         raise state.fail(error.message, error.mark or value.mark, error.hint) from None
     except Disagreement as error:
         raise undecided(error, value.mark, "a value that must be one number") from None
@@ -79,6 +83,8 @@ def text_of(state: State, label: Label, names: Names) -> str:
 
     def value(match: re.Match[str]) -> str:
         nonlocal left
+        if is_doubtful(names.get(match[1], UNKNOWN)):
+            raise Stop
         found = answer(names[match[1]], label.mark, "a name")
         if not isinstance(found, (int, str)):
             raise state.fail(f"a name takes ints and words, '${match[1]}' is {describe(found)}", label.mark)
@@ -108,9 +114,12 @@ def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict
             args[name] = evaluate(state, formula, names)
         for name, cell, scale in link.scaled:
             args[name] = evaluate(state, scale, {**names, "value": cell})
-    except KeyError as error:  # a knob of an imported file, read by a block that only a setting names
-        hint = f"declare '{error.args[0]}' under knobs of the spec"
-        raise state.fail(
-            f"the knob '{error.args[0]}' of an imported file is not taken over by this spec", state.callers[-1], hint
-        ) from None
+    except KeyError as error:
+        name = error.args[0]
+        if not state.failed:  # a knob of an imported file, read by a block that only a setting names
+            hint = f"declare '{name}' under knobs of the spec"
+            mark = state.opened[-1].call.mark if state.opened else None
+            raise state.fail(f"the knob '{name}' of an imported file is not taken over by this spec", mark, hint) from None
+        names[name] = UNKNOWN  # it is not in reach, which was reported
+        return arguments(state, link, scope, arriving)
     return args

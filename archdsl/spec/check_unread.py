@@ -1,0 +1,92 @@
+"""What nobody reads: knobs, arguments, blocks, defaults and rules of initialisation that change nothing. Warnings, for a whole spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archdsl.errors import Mark, near_miss
+from archdsl.ops import OPERATORS
+from archdsl.spec.checking import Checks
+from archdsl.spec.initialisation import DEFAULTS
+from archdsl.spec.model import Block, Call, Constant, Formula, Spec
+from archdsl.spec.walk import parts
+
+
+def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
+    """Warn of all that the spec says itself and that nothing reads.
+
+    Args:
+        marks: of defaults and of rules of initialisation, as `File.default_marks` has them.
+    """
+    for name, knob in checks.spec.knobs.items():
+        if name not in checks.read:
+            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
+            checks.report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
+    _blocks(checks)
+    _operators(checks, marks)
+
+
+def check_arguments(checks: Checks, block: Block, read: set[str]) -> None:
+    """Warn of arguments of a block that its body does not read, in a file of one's own."""
+    if block.broken or checks.report.errors:
+        return
+    for name, parameter in block.args.items():
+        if name not in read:
+            hint = near_miss(name, read - block.args.keys()) or "its body mentions it nowhere"
+            checks.report.warn(f"the argument '{name}' of the block '{block.name}' is read by nothing", parameter.mark, hint)
+
+
+def _blocks(checks: Checks) -> None:
+    """Blocks of the spec that nothing leads to. A spec that extends another may have meant to replace one of its blocks."""
+    spec = checks.spec
+    called = _reachable(spec)
+    inherited = [name for name, block in spec.blocks.items() if block.mark.source is not spec.source]
+    for name, block in spec.blocks.items():
+        if block.mark.source is not spec.source or name in called:
+            continue
+        near = near_miss(name, inherited) if spec.extends else ""
+        if near:
+            checks.report.error(f"no block '{name}' to replace, and nothing calls it", block.mark, near)
+        else:
+            checks.report.warn(f"the block '{name}' is called by nothing", block.mark)
+
+
+def _reachable(spec: Spec) -> set[str]:
+    """The blocks that the net leads to, by calls and by words that name them."""
+    found: set[str] = set()
+    waiting: list[object] = [spec.net, spec.knobs, spec.input, spec.defaults]
+    while waiting:
+        for word in _words(waiting.pop()):
+            if word in spec.blocks and word not in found:
+                found.add(word)
+                waiting.append((spec.blocks[word].args, spec.blocks[word].body))
+    return found
+
+
+def _words(whole: object) -> Iterable[str]:
+    """The words in a part of a spec that may name an operator or block."""
+    for part in parts(whole):
+        if isinstance(part, Call):
+            yield part.target
+        elif isinstance(part, Formula):
+            yield from part.expression.words
+        elif isinstance(part, Constant) and isinstance(part.value, str):
+            yield part.value
+        elif isinstance(part, str):  # choices of a knob
+            yield part
+
+
+def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
+    """Defaults and rules of initialisation for operators that no step can be."""
+    spec = checks.spec
+    given = {name: "nothing takes the defaults of" for name in spec.defaults if name in OPERATORS}
+    given |= {f"init.{name}": "nothing takes the initialisation of" for name in spec.init if name in DEFAULTS}
+    own = {key: what for key, what in given.items() if key in marks and marks[key].source is spec.source}
+    if not own:
+        return
+    called = _reachable(spec)
+    used = set(_words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
+    for key, what in own.items():
+        word = key.removeprefix("init.")
+        if word not in used:
+            checks.report.warn(f"{what} {word}: no step is one", marks[key])

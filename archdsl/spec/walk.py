@@ -1,0 +1,31 @@
+"""Walking through what a spec is made of, for questions that are rarely asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+
+def parts(whole: Any) -> Iterator[Any]:
+    """Everything that a part of a spec is made of, itself first."""
+    waiting = [whole]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, (tuple, list)):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+        elif part is not None:
+            waiting += [getattr(part, field) for field in _fields(part.__class__)]
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        return ()
+    return tuple(
+        [field.name for field in fields(kind) if field.name not in ("mark", "marks", "arg_marks", "column_marks", "expression")]
+    )
