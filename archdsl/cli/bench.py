@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json
+from archdsl.cli.limits import limit_options
 from archdsl.cli.measuring import Measuring, measuring_options, print_bench, runtimes_text
 from archdsl.cli.progress import progress
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
 

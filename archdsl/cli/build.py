@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import console
 from archdsl.cli.totals import print_totals
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits

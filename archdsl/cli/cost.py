@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import (
-    console,
-    json_option,
-    knob_option,
-    limit_options,
-    open_net,
-    optimize_option,
-    print_json,
-    print_table,
-    spec_argument,
-)
+from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, print_table, spec_argument
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.rewritten import print_rewritten, rewritten
 from archdsl.cli.sheets import SheetFile, form_of, write_sheet
+from archdsl.cli.terminal import console
 from archdsl.cli.totals import print_totals
 from archdsl.cli.views import VIEWS, View
 from archdsl.ir.limits import Limits

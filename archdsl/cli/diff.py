@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_table
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 

@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import (
-    console,
-    json_option,
-    knob_option,
-    limit_options,
-    open_net,
-    optimize_option,
-    print_json,
-    spec_argument,
-)
+from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import console
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError
 from archdsl.ir.limits import Limits

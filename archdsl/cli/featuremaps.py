@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument
+from archdsl.cli.limits import limit_options
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.limits import Limits
 

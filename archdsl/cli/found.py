@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.cli.common import console, print_table
+from archdsl.cli.common import print_table
+from archdsl.cli.terminal import console
 
 if TYPE_CHECKING:
     from archdsl.explore.search.objectives import Aim

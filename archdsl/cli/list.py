@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from archdsl.cli.common import console, json_option, print_json, print_table
+from archdsl.cli.common import json_option, print_json, print_table
+from archdsl.cli.terminal import console
 
 
 @click.command("list")

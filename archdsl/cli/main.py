@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from archdsl.cli.terminal import coloured, take_any_letter
 from archdsl.errors import ArchdslError, near_miss
 
 COMMANDS = {
@@ -54,6 +55,10 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        from archdsl.cli.limits import limits_text
+
+        with formatter.section("Limits, raised with --limits NAME=N,... or a variable of the environment"):
+            formatter.write_dl(limits_text())
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
@@ -70,6 +75,7 @@ def archdsl() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    take_any_letter()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -99,11 +105,11 @@ def run(args: list[str]) -> int:
 
 def show(text: str) -> None:
     """A message on standard error; its parts in colour where that is a terminal."""
-    if not sys.stderr.isatty():
-        click.echo(text, err=True)
+    if not coloured(sys.stderr):
+        click.echo(text, err=True, color=False)
         return
     for line in text.splitlines():
         style = {"fg": "red", "bold": True} if ": error:" in line else {"fg": "yellow"} if ": warning:" in line else {}
         if line.lstrip().startswith("^") or (" | " in line and set(line.split(" | ", 1)[1].strip()) == {"^"}):
             style = {"fg": "green", "bold": True}
-        click.echo(click.style(line, **style), err=True)
+        click.echo(click.style(line, **style), err=True, color=True)

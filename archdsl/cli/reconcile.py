@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json
+from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, print_json, print_table
+from archdsl.cli.common import json_option, print_json, print_table
 from archdsl.cli.measuring import Measuring, flags_given, measuring_options, print_bench
 from archdsl.cli.progress import progress
+from archdsl.cli.terminal import console
 from archdsl.errors import InputError, clip, near_miss
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, limit_options, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json
 from archdsl.cli.found import nothing_found, print_found
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.errors import BackendError, InputError, unknown
 from archdsl.ir.limits import Limits
 

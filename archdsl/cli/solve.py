@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.sweep import listed, print_variants
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:

@@ -97,13 +97,13 @@ def blocks() -> str:
 def limits() -> str:
     text, graph = TextLimits(), Limits()
     rows = [
-        ("size of a file", f"{text.bytes:,} bytes", "`--max-bytes`"),
+        ("size of a file", f"{text.bytes:,} bytes", "`--limits bytes=N`"),
         ("nesting of the YAML", f"{text.depth} levels", ""),
-        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--max-values`"),
+        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--limits values=N`"),
         ("length of an expression", f"{MAX_LENGTH:,} characters", ""),
         ("nesting of an expression", f"{MAX_DEPTH} levels", ""),
-        ("operators in a network", f"{graph.nodes:,}", "`--max-nodes`"),
-        ("steps taken to put it together", f"{graph.steps:,}", "`--max-steps`"),
+        ("operators in a network", f"{graph.nodes:,}", "`--limits nodes=N`"),
+        ("steps taken to put it together", f"{graph.steps:,}", "`--limits steps=N`"),
         ("blocks that call each other", f"{graph.depth} levels", ""),
     ]
     return _table(("what", "limit", "option"), rows)

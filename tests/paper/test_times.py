@@ -88,7 +88,7 @@ def test_json() -> None:
 
 
 def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.cli.common import console
+    from archdsl.cli.terminal import console
 
     found = measured(False)
     print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found))
