@@ -14,6 +14,7 @@ from archdsl.ir.limits import Limits
 if TYPE_CHECKING:
     from archdsl.cost.latency.device import Device
     from archdsl.cost.latency.predict import Latency
+    from archdsl.cost.tables.about import About
     from archdsl.explore.sweep import Sweep
     from archdsl.viz import Picture
 
@@ -66,6 +67,12 @@ class Net(Design):
         from archdsl.viz import View, diagram
 
         return diagram(self._graph, View(block, row, depth, rankdir, heat, peak, legend), net=self)
+
+    def about(self) -> About:
+        """What the network is: its source, its knobs with what they may be, and the figures that the source prints."""
+        from archdsl.cost.tables.about import about
+
+        return about(self)
 
     def _repr_html_(self) -> str:
         from archdsl.cost.tables.notebook import net_card

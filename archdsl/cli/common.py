@@ -16,6 +16,8 @@ from archdsl.spec.settings import parse_settings
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from archdsl.cost.tables.result import Result
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -52,6 +54,14 @@ def print_json(data: Any) -> None:
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together
+
+
+def print_result(out: Console, found: Result) -> None:
+    """Print the tables of an answer, and the lines under them."""
+    for sheet in found.sheets():
+        print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
+    for line in found.notes():
+        out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 PLAIN_HEAD = "    \n    \n -- \n    \n    \n    \n    \n    \n"
