@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archdsl.cost.tables.result import Result
+    from archdsl.explore.grid.axis import Axis
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +52,12 @@ def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, o
 
 def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=not has_all_letters()))
+
+
+def print_steps(axes: Iterable[Axis]) -> None:
+    """Say of every range whose step was not written how it is walked along."""
+    for said in filter(None, (axis.said for axis in axes)):
+        click.echo(f"  {said}")
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together
@@ -94,7 +101,7 @@ def print_table(
     for place, name in enumerate(head):
         footer = grid.total[place] if grid.total else ""
         side: Literal["left", "right"] = "right" if name in grid.numbers else "left"
-        made.add_column(Text(name), justify=side, footer=Text(footer), no_wrap=whole[place])
+        made.add_column(Text(name), justify=side, footer=Text(footer), no_wrap=whole[place], overflow="fold")
     for row in rows:
         made.add_row(*map(Text, row))
     out.print(Text(title, style="bold"), soft_wrap=True)  # as the title of the table it would be no wider than that

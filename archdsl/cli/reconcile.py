@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
 from archdsl.cli.terminal import console
@@ -101,7 +101,9 @@ def show(found: Reconciled) -> None:
             out.print(f"       ✓ {figure}: {ours:,}", markup=False, soft_wrap=True)
         for figure, ours in reading.misses:
             out.print(f"       ✗ {figure}: {ours:,}, {_off(figure, ours)}", markup=False, soft_wrap=True)
-    out.print(f"\n  {found.searched:,} readings in {found.seconds:.2f} s")
+    out.print()
+    print_steps(found.axes)
+    out.print(f"  {found.searched:,} readings in {found.seconds:.2f} s")
     for level, many in found.levels.items():
         out.print(f"    {many:,} explain {level} of {total} figures")
     if found.unbuildable:

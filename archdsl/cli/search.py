@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps
 from archdsl.cli.found import nothing_found, print_found
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
@@ -134,11 +134,14 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         return _dashboard(base.spec, place)
     if base.spec is None:
         raise click.UsageError("Missing argument 'SPEC'.")
+    from archdsl.explore.grid.axis import steps
     from archdsl.explore.search.result import result
     from archdsl.explore.search.run import Search
     from archdsl.explore.search.storage import kept, memory, open_storage, shown
 
     request = _request(open_net(base.spec, base.settings, limits), base.axes, wanted)
+    if not as_json:
+        print_steps(request.space.axes)
     # One network needs no file beside it.
     where = place.storage or ("" if len(request.space) == 1 else _storage_of(base.spec))
     name = place.study or request.name(Path(base.spec).stem)
@@ -151,7 +154,8 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     if not found.trials and found.failed:
         raise BackendError(f"no trial could be measured; the first: {found.failure}")
     if as_json:
-        print_json({"study": name, "storage": shown(where), "objectives": [str(aim) for aim in request.aims], **found.as_dict()})
+        about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in request.aims]}
+        print_json({**about, "steps": steps(request.space.axes), **found.as_dict()})
     elif found.trials:
         print_found(found, request, name, shown(where))
     if found.trials:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps, spec_argument
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.sweep import listed, print_variants
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archdsl.explore.criteria.budget import Budget
-    from archdsl.explore.solve.solution import Solution
+    from archdsl.explore.solve.solution import Lack, Solution
     from archdsl.explore.solve.solver import Solver
     from archdsl.explore.sweep import Sweep
     from archdsl.explore.variants import Row
@@ -84,6 +84,7 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     A further --maximize or --minimize decides between variants that are equal in those before it. A knob without values takes all
     that its choices, or its range in its steps, allow.
     """
+    from archdsl.explore.grid.axis import steps
     from archdsl.explore.solve.solver import Solver
 
     objectives: list[str] = ctx.meta["objectives"]
@@ -92,10 +93,12 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     texts = asked.axes
     net = open_net(spec, settings, limits)
     sweep, budgets = _grid(net, texts, asked, objectives)
+    if not as_json:
+        print_steps(sweep.axes)
     solver = Solver(sweep, budgets, [sweep.objective(text) for text in objectives], asked.top)
     found = solver.solve()
     if as_json:
-        print_json(document(solver, found))
+        print_json({**document(solver, found), "steps": steps(sweep.axes)})
     else:
         show_solution(solver, found)
     return 0 if found.best else 3
@@ -134,6 +137,7 @@ def document(solver: Solver, found: Solution) -> dict[str, Any]:
             ],
             "closest": _record(lack.closest) if lack.closest else None,
             "excess": lack.excess if lack.closest else None,
+            "missed": _missed(lack, lack.closest) if lack.closest else [],
         },
     }
 
@@ -183,12 +187,15 @@ def _show_lack(out: Console, found: Solution) -> None:
         out.print("  Each alone can be kept to, but not all at once.")
     closest = found.lack.closest
     counts = ", ".join(f"{name} {in_words(name, closest[name])}" for name in found.best.costs)
-    text = f"  closest: {_where(closest, found.best.settings)} with {counts}, {_over(found.lack.excess)}"
+    text = f"  closest: {_where(closest, found.best.settings)} with {counts}"
     out.print(text, markup=False, soft_wrap=True)
+    for missed in _missed(found.lack, closest):
+        out.print(f"    {missed}", markup=False, soft_wrap=True)
 
 
-def _over(excess: float) -> str:
-    return f"{excess:.1%} over" if excess < 100 else f"{excess:,.0f} times over"
+def _missed(lack: Lack, closest: Row) -> list[str]:
+    """Every budget that the closest variant does not keep to, and by how much."""
+    return [missed for budget in lack.budgets if (missed := budget.missed(closest[budget.cost]))]
 
 
 def _where(row: Row, settings: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps, print_table, spec_argument
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
@@ -133,7 +133,7 @@ def command(
 
     \b
     KNOB=VALUES is an axis of the grid:
-      width=0.5:2:0.05           from, to and step
+      width=0.5:2:0.05           from, to and step; without a step in those of the knob
       'kernels=[3,5],[3,7]'      values
       kernels.2=5,7              an element of a list, counted from 1
       rows.15.exp=480:960:16     a cell of the table, rows counted as printed
@@ -143,18 +143,21 @@ def command(
         raise click.UsageError("-o does not go with --jobs and --cluster: a file is written by one process")
     if processes.jobs and processes.cluster:
         raise click.UsageError("--jobs and --cluster exclude each other")
-    from archdsl.explore.grid.axis import parse_axes
+    from archdsl.explore.grid.axis import parse_axes, steps
     from archdsl.explore.sweep import Sweep
 
     net = open_net(spec, settings, limits)
-    sweep = Sweep(net, parse_axes(axes, net.base), asked.where, asked.shown)
+    grid = parse_axes(axes, net.base)
+    sweep = Sweep(net, grid, asked.where, asked.shown)
+    if not output.as_json:
+        print_steps(grid)
     answer = _answer(sweep, asked, processes, output)
     if output.plot:
         from archdsl.explore.plot import plot_variants
 
         plot_variants(output.plot, net, asked.plotted, answer.front, answer.sample)
     if output.as_json:
-        print_json(_document(answer))
+        print_json({**_document(answer), "steps": steps(grid)})
         return
     out = console()
     if not answer.outcome.passed:

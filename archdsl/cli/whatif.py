@@ -129,6 +129,7 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
     from archdsl.exact.shown import shown
 
     idle = [i.name for i in influences if all(side and side.costs == start for side in (i.down, i.up) if side)]
+    lengths = [f"{i.name} by {shown(i.step)}" for i in influences if i.step is not None]
     influences = [i for i in influences if i.name not in idle]
     rows = []
     for influence in influences:
@@ -138,6 +139,8 @@ def _print_sensitivity(name: str, influences: list[Influence], start: dict[str, 
             rows.append([*knob, shown(side.value), *(_moved(side, cost, start[cost]) for cost in start)])
     print_table(out, f"{name}: one step of each knob", ["knob", "is", "step", *start], rows, ["step", *start])
     _print_tornado(influences, start[by], by, out)
+    if lengths:
+        out.print(f"  steps: {', '.join(lengths)}", soft_wrap=True)
     if idle:
         out.print(f"  no step changes a cost: {', '.join(idle)}", soft_wrap=True)
 
@@ -171,7 +174,10 @@ def _moved(side: Side, cost: str, start: Value) -> str:
     change = side.costs[cost] - start
     if not change:
         return "·"
-    return f"{float(change / start):+.1%}" if start else in_words(cost, change, "+")
+    if not start:
+        return in_words(cost, change, "+")
+    share = float(change / start)
+    return f"{share:+.1%}" if abs(share) >= 5e-4 else f"{share * 100:+.1g}%"  # one class of a thousand is no +0.0%
 
 
 def _bar(change: Value, most: Value, mark: str, width: int) -> str:
@@ -191,4 +197,4 @@ def _as_dict(influence: Influence) -> dict[str, Any]:
         return {"value": jsonable(found.value), "costs": costs, "reason": found.reason}
 
     sides = {"down": side(influence.down), "up": side(influence.up)}
-    return {"knob": influence.name, "value": jsonable(influence.value), **sides}
+    return {"knob": influence.name, "value": jsonable(influence.value), "step": jsonable(influence.step), **sides}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from archdsl.cost.comparing.totals import Value, total
@@ -13,11 +12,9 @@ from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact, is_single_number
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.region import reason
+from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
 from archdsl.spec.settings import known_setting
-
-STEP = Fraction(1, 20)
-"""Step of a number that has none of its own, as a share of its value."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +34,18 @@ class Side:
 
 @dataclass(frozen=True)
 class Influence:
-    """A knob and what its steps do. A side is None where there is no step: the end of a range, or of the choices."""
+    """A knob and what its steps do.
+
+    Attributes:
+        down, up: None where there is no step: the end of a range, or of the choices.
+        step: its length; None for a knob that holds no number.
+    """
 
     name: str
     value: Any
     down: Side | None
     up: Side | None
+    step: Any = None
 
     def change(self, cost: str, start: Value) -> tuple[Value | None, Value | None]:
         """The differences of a cost, down and up; None where there is no step, or nothing can be built there."""
@@ -74,8 +77,8 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         if not is_single_number(step) or step <= 0:
             raise InputError(f"the step of '{name}' is a number above 0, {describe(step)} came")
     found = [
-        Influence(name, value, *(_side(net, name, to, names) for to in ends))
-        for name, value, ends in _steps(net, dict(steps or {}))
+        Influence(name, value, *(_side(net, name, to, names) for to in ends), step)
+        for name, value, ends, step in _steps(net, dict(steps or {}))
         if any(end is not None for end in ends)
     ]
     start = {name: total(net, name) for name in names}
@@ -96,29 +99,26 @@ def _side(net: Design, name: str, value: Any, costs: list[str]) -> Side | None:
         return Side(value, {}, reason(error))
 
 
-def _steps(net: Design, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[Any, Any]]]:
-    """Every knob, and every element of one that holds a list of numbers, with its value and those one step down and up."""
+def _steps(net: Design, steps: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[Any, Any], Any]]:
+    """Every knob, and every element of one that holds a list of numbers, with its value, those one step down and up, and the step."""
     for name, knob in net.base.knobs.items():
         value = net.knobs[name]
         if isinstance(value, (list, tuple)):
             for place, item in enumerate(value, 1):
                 element = f"{name}.{place}"
                 if is_single_number(item):
-                    yield element, item, _numbers(knob, item, steps.get(element, steps.get(name)))
+                    yield element, item, *_numbers(knob, item, steps.get(element, steps.get(name)))
         elif is_single_number(value) and knob.choices is None:
-            yield name, value, _numbers(knob, value, steps.get(name))
+            yield name, value, *_numbers(knob, value, steps.get(name))
         else:
-            yield name, value, _choices(knob, value)
+            yield name, value, _choices(knob, value), None
 
 
-def _numbers(knob: Parameter, value: Any, step: Any) -> tuple[Any, Any]:
-    if step is None:
-        step = knob.step or (
-            max(1, round(value * STEP)) if isinstance(value, int) and knob.type != "number" else abs(value) * STEP
-        )
+def _numbers(knob: Parameter, value: Any, step: Any) -> tuple[tuple[Any, Any], Any]:
+    step = step_of(knob, value) if step is None else step
     low, high = knob.range or (None, None)
     down, up = exact(value - step), exact(value + step)
-    return (None if low is not None and down < low else down, None if high is not None and up > high else up)
+    return (None if low is not None and down < low else down, None if high is not None and up > high else up), step
 
 
 def _choices(knob: Parameter, value: Any) -> tuple[Any, Any]:

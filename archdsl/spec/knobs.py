@@ -14,6 +14,9 @@ from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.types import mistake
 from archdsl.spec.values import names_read
 
+STEP = Fraction(1, 20)
+"""Step of a number that is not whole and has no step of its own; also as a share of a range narrower than 1."""
+
 
 def values(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every knob's value in the order of the spec; defaults may be formulas over other knobs.
@@ -31,6 +34,23 @@ def values(spec: Spec, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in found:
             found[name] = _default(spec.knobs[name], found)
     return {name: found[name] for name in spec.knobs}
+
+
+def step_of(knob: Parameter, *around: Any) -> int | Fraction:
+    """What one value of a knob is from the next, wherever values are walked along.
+
+    The knob's own `step`; where it has none, 1 for whole numbers and 0.05 for others, or a twentieth of the range where that is less.
+
+    Args:
+        around: values that it has or is asked for, which tell of a knob without a type of its own whether it holds whole numbers.
+    """
+    if knob.step is not None:
+        return knob.step
+    bounds = knob.range or ()
+    if knob.type == "int" or (knob.type != "number" and all(isinstance(value, int) for value in (*around, *bounds))):
+        return 1
+    width = bounds[1] - bounds[0] if bounds else 0
+    return min(STEP, width * STEP) if width else STEP
 
 
 def _default(knob: Parameter, names: dict[str, Any]) -> Any:

@@ -219,7 +219,8 @@ def _element(spec: Spec, name: str, owner: str, rest: list[str]) -> Parameter:
         raise InputError(f"'{name}': the knob '{owner}' holds no list")
     if len(rest) != 1 or not _NUMBER.match(rest[0]) or not 1 <= int(rest[0]) <= len(base):
         raise InputError(f"'{name}': the elements of '{owner}' are {owner}.1 to {owner}.{len(base)}")
-    return Parameter(name=name, mark=_mark(name), type="number", range=spec.knobs[owner].range)
+    list_ = spec.knobs[owner]
+    return Parameter(name=name, mark=_mark(name), type="number", range=list_.range, step=list_.step)
 
 
 def _known(names: Any) -> str:

@@ -116,13 +116,35 @@ def test_solve_the_order_of_objectives_is_that_of_the_line(call: Run) -> None:
     assert (first["width"], second["width"]) == (0.5, 1)
 
 
+def test_solve_short_of_what_is_wanted(call: Run) -> None:
+    line = ["solve", "dpnet", "--free", "width", "--min", "params=1G", "--max", "macs=1K", "--maximize", "width"]
+    code, out, _ = call(*line)
+    assert code == 3
+    assert "% over" not in out
+    assert "short of 1G (more than 99.9%)" in out
+    assert " over 1K (" in out
+
+
+def test_the_step_is_said_by_all(call: Run) -> None:
+    """The step of a knob is one and the same, and no command keeps it to itself."""
+    said = "width 0.5 to 1 by 0.125: 5 values"
+    assert said in call("sweep", "resnet18", "width=0.5:1")[1]
+    assert said in call("solve", "resnet18", "--free", "width=0.5:1", "--maximize", "width")[1]
+    assert data(call("sweep", "resnet18", "width=0.5:1", "--json"))["steps"] == {"width": 0.125}
+    assert data(call("sweep", "resnet18", "width=0.5:1:0.25", "--json"))["steps"] == {}
+    assert "width by 0.125" in call("whatif", "resnet18")[1]
+    assert next(i for i in data(call("whatif", "resnet18", "--json"))["sensitivity"] if i["knob"] == "width")["step"] == 0.125
+
+
 def test_solve_without_a_way(call: Run) -> None:
     line = ["solve", "dpnet", "--free", "width", "--max", "params=0.1M", "--minimize", "macs"]
     code, out, _ = call(*line)
     assert code == 3
     assert "No variant of 76 keeps to params ≤ 0.1M." in out
     assert "params ≤ 0.1M alone is out of reach: the least is 476,334, at width=0.25" in out
+    assert "params 376,334 over 0.1M (376%)" in out
     found = data(call(*line, "--json"), 3)
+    assert found["infeasible"]["missed"] == ["params 376,334 over 0.1M (376%)"]
     assert found["best"] == []
     assert found["infeasible"]["alone"][0]["best"] == 476_334
 

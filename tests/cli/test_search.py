@@ -71,7 +71,7 @@ def test_one_network_needs_no_file(search: Run) -> None:
 
 def test_a_budget_that_nothing_meets_is_an_answer(search: Run) -> None:
     code, out, err = search("tiny.yaml", "width=4:6", "--minimize", "macs", "--max", "params=50")
-    assert (code, out) == (3, "")
+    assert (code, out) == (3, "  width 4 to 6 by 1: 3 values\n")
     first, second = err.splitlines()
     assert re.fullmatch(r"none of the 3 variants is let through: (\d+) proposals rejected \(\1 not params ≤ 50\)", first)
     assert second == "  nearest: width=4: params 350, not params ≤ 50"

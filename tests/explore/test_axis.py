@@ -10,6 +10,7 @@ import pytest
 
 import archdsl
 from archdsl.explore.grid.axis import Axis, parse_axes, parse_axis, size
+from archdsl.explore.sensitivity import sensitivity
 from archdsl.spec.model import Spec
 
 
@@ -23,7 +24,12 @@ def spec() -> Spec:
     [
         ("width=0.5:0.6:0.05", [Fraction(1, 2), Fraction(11, 20), Fraction(3, 5)]),
         ("width=1/4:1:1/4", [Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), 1]),
-        ("resolution=64:67", [64, 65, 66, 67]),
+        ("resolution=64:67", [64]),
+        ("resolution=64:128", [64, 96, 128]),
+        ("width=1:1.12", [1, Fraction(21, 20), Fraction(11, 10)]),
+        ("classes=10:13", [10, 11, 12, 13]),
+        ("rows.15.exp=480:483", [480, 481, 482, 483]),
+        ("blocks.dp_a.exp=64:66", [64, 65, 66]),
         ("resolution=64:100:32", [64, 96]),
         ("split=1/4,1/2", [Fraction(1, 4), Fraction(1, 2)]),
         ("kernels=[3,5],[3,7]", [(3, 5), (3, 7)]),
@@ -43,6 +49,52 @@ def test_values(spec: Spec, text: str, values: list[Any]) -> None:
 def test_a_knob_alone_takes_its_range_in_its_steps(spec: Spec) -> None:
     axis = parse_axis("resolution", spec)
     assert [point[0] for point in axis.points] == list(range(32, 1025, 32))
+
+
+KNOBS = """
+input: [3, 8, 8]
+knobs:
+  width: {default: 1, range: [0.25, 4]}
+  rate: {default: 0, range: [0, 0.1]}
+  share: 1/2
+  many: {default: 4, range: [1, 40]}
+  eighths: {default: 1, range: [1/8, 4], step: 1/8}
+  kernels: {default: [3, 5], range: [3, 7], step: 2}
+  scales: {default: [1, 1], range: [0.5, 1]}
+  depth: {default: $many + 1}
+net: [{conv: {out: round($many*$width*$share*$eighths), kernel: 1}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("width=0.5:1", "width 0.5 to 1 by 0.05: 11 values"),
+        ("width=0.5:0.52", "width 0.5 to 0.52 by 0.05: 1 value"),
+        ("width=1:2", "width 1 to 2 by 0.05: 21 values"),
+        ("width", "width 0.25 to 4 by 0.05: 76 values"),
+        ("rate", "rate 0 to 0.1 by 0.005: 21 values"),
+        ("rate=0:0.01", "rate 0 to 0.01 by 0.005: 3 values"),
+        ("share=1/4:3/4", "share 0.25 to 0.75 by 0.05: 11 values"),
+        ("many=1:5", "many 1 to 5 by 1: 5 values"),
+        ("many", "many 1 to 40 by 1: 40 values"),
+        ("eighths=1:2", "eighths 1 to 2 by 0.125: 9 values"),
+        ("kernels", "kernels 3 to 7 by 2 in each of 2 places: 9 values"),
+        ("kernels.2=3:7", "kernels.2 3 to 7 by 2: 3 values"),
+        ("scales", "scales 0.5 to 1 by 0.025 in each of 2 places: 441 values"),
+        ("depth=2:4", "depth 2 to 4 by 1: 3 values"),
+        ("width=0.5:1:0.25", ""),
+        ("width=0.5,1", ""),
+    ],
+)
+def test_one_step_for_all_and_it_is_said(text: str, said: str) -> None:
+    net = archdsl.loads(KNOBS)
+    axis = parse_axis(text, net.base)
+    assert axis.said == said
+    if axis.walked:
+        name = "kernels.1" if axis.name == "kernels" else "scales.1" if axis.name == "scales" else axis.name
+        (step,) = [influence.step for influence in sensitivity(net, ["params"]) if influence.name == name]
+        assert step == axis.walked[2]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archdsl.errors import InputError
-from archdsl.explore.criteria.budget import parse_budget, parse_budgets
+from archdsl.explore.criteria.budget import Sense, parse_budget, parse_budgets
 
 KNOWN = ["params", "macs", "flops.thop"]
 
@@ -32,6 +32,26 @@ def test_a_violation_is_a_share_of_the_bound() -> None:
     assert parse_budget("macs=100", KNOWN, "min").violation(75) == 0.25
     assert parse_budget("macs=100", KNOWN).violation(100) == 0
     assert parse_budget("macs=0", KNOWN).violation(3) == 3
+
+
+@pytest.mark.parametrize(
+    ("sense", "text", "value", "words"),
+    [
+        ("max", "macs=100", 125, "macs 25 over 100 (25%)"),
+        ("max", "macs=100", 100, ""),
+        ("max", "params=3.4M", 3_401_200, "params 1,200 over 3.4M (0.0353%)"),
+        ("max", "params=10", 4_824, "params 4,814 over 10 (482 times as much)"),
+        ("max", "macs=0", 3, "macs 3 over 0"),
+        ("min", "macs=100", 75, "macs 25 short of 100 (25%)"),
+        ("min", "macs=100", 100, ""),
+        ("min", "macs=100", 120, ""),
+        ("min", "params=1G", 2_000_000, "params 998,000,000 short of 1G (99.8%)"),
+        ("min", "params=1G", 77_184, "params 999,922,816 short of 1G (more than 99.9%)"),
+        ("min", "params=1G", 0, "params 1,000,000,000 short of 1G (100%)"),
+    ],
+)
+def test_what_is_missed_in_words(sense: Sense, text: str, value: int, words: str) -> None:
+    assert parse_budget(text, KNOWN, sense).missed(value) == words
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_steps_are_those_of_the_knobs() -> None:
     assert ends["kernels.2"] == (3, 7)
     assert ends["transition"] == (None, "stage")
     assert ends["expand_always"] == (None, True)
-    assert ends["classes"] == (950, 1050)
+    assert ends["classes"] == (999, 1001)
     for name in ("width", "resolution", "kernels.1", "transition"):
         for side in (found[name].down, found[name].up):
             if side is not None:

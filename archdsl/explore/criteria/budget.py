@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from archdsl.cost.comparing.totals import LATENCY, of_file
+from archdsl.cost.comparing.totals import LATENCY, in_words, of_file
 from archdsl.errors import InputError, clip, unknown
+from archdsl.exact import exact
 from archdsl.spec.read_reported import parse_size
 
 Sense = Literal["max", "min"]
@@ -37,6 +38,22 @@ class Budget:
         """How far a count lies outside, as a share of the bound; 0 or less inside."""
         over = value - self.bound if self.sense == "max" else self.bound - value
         return float(over / self.bound) if self.bound else float(over)
+
+    def missed(self, value: int | Fraction) -> str:
+        """How far a count lies outside, in words: `params 1,200 over 3.4M (0.0353%)`, `macs 4,000 short of 1M (0.4%)`; empty inside."""
+        if self.violation(value) <= 0:
+            return ""
+        by = in_words(self.cost, exact(abs(value - self.bound)))
+        return f"{self.cost} {by} {'over' if self.sense == 'max' else 'short of'} {self.text}{self._share(value)}"
+
+    def _share(self, value: int | Fraction) -> str:
+        share = self.violation(value)
+        if not self.bound:
+            return ""
+        if share >= 10:
+            return f" ({float(value / self.bound):,.0f} times as much)"
+        # All that is missing is 100%, and nothing less.
+        return " (more than 99.9%)" if self.sense == "min" and share >= 0.9995 and value else f" ({share * 100:.3g}%)"
 
     def __str__(self) -> str:
         return f"{self.cost} {'≤' if self.sense == 'max' else '≥'} {self.text}"

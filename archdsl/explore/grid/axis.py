@@ -1,6 +1,7 @@
 """Axes of a grid of variants: a knob, a cell of a table or an argument of a block, and the values that it takes.
 
 width=0.5:2:0.05           from, to and step; the end is included if a step falls on it
+width=0.5:2                the same in the steps of the knob
 split=1/4,1/2,3/4          values
 kernels=[3,5],[3,7]        values that are lists
 kernels.2=5,7,9            one element of a list, counted from 1
@@ -14,15 +15,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from archdsl.errors import InputError, Source, clip
 from archdsl.exact import exact, has_axes, is_foreign_array, to_plain
-from archdsl.exact.shown import describe
-from archdsl.spec.knobs import values
+from archdsl.exact.shown import describe, jsonable, written
+from archdsl.spec.knobs import step_of, values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import check_setting, known_setting, read_value
 
@@ -46,11 +47,13 @@ class Axis:
         names: of the settings, as `--set` takes them.
         points: for every place on the axis the value of each setting. Numbers are ints and Fractions, lists are tuples.
         own: the value that each setting has in the spec, so that it need not be set; empty where it is not known.
+        walked: lowest and highest value and the step between, where the values are a range in steps that nobody wrote beside it.
     """
 
     names: tuple[str, ...]
     points: tuple[tuple[Any, ...], ...]
     own: tuple[Any, ...] = ()
+    walked: tuple[Any, Any, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.points)
@@ -59,8 +62,18 @@ class Axis:
     def name(self) -> str:
         return self.names[0]
 
+    @property
+    def said(self) -> str:
+        """How a range was walked along, `width 0.5 to 1 by 0.05: 11 values`; empty where the values were written out."""
+        if self.walked is None:
+            return ""
+        low, high, step = map(written, self.walked)
+        places = len(self.points[0][0]) if isinstance(self.points[0][0], tuple) else 0
+        each = f" in each of {places} places" if places else ""
+        return f"{self.name} {low} to {high} by {step}{each}: {len(self):,} value{'s' if len(self) != 1 else ''}"
+
     @classmethod
-    def of(cls, name: str, listed: Iterable[Any]) -> Axis:
+    def of(cls, name: str, listed: Iterable[Any], walked: tuple[Any, Any, Any] | None = None) -> Axis:
         """An axis of one setting, from a list, a range or a NumPy array of values.
 
         Raises:
@@ -75,7 +88,7 @@ class Axis:
             points.append((_plain(name, value),))
         if not points:
             raise InputError(f"{name}: an axis needs at least one value")
-        return cls((name,), tuple(points))
+        return cls((name,), tuple(points), walked=walked)
 
     def check(self, spec: Spec) -> None:
         """Raises InputError for the first value that does not fit its setting."""
@@ -90,6 +103,11 @@ def size(axes: Sequence[Axis]) -> int:
     for axis in axes:
         total *= len(axis)
     return total
+
+
+def steps(axes: Iterable[Axis]) -> dict[str, Any]:
+    """As plain data: the step of every range that was written without one."""
+    return {axis.name: jsonable(axis.walked[2]) for axis in axes if axis.walked is not None}
 
 
 def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
@@ -117,7 +135,7 @@ def parse_axis(text: str, spec: Spec) -> Axis:
         raise InputError(f"'{text}' names no values; write knob=from:to:step or knob=value,value")
     parameter = known_setting(spec, name)
     try:
-        axis = Axis.of(name, _values(name, listed) if equals else allowed(parameter, spec))
+        axis = _range_or_list(parameter, name, listed) if equals else allowed(parameter, spec)
     except ValueError as error:
         raise InputError(f"{name}: {error}") from None
     axis.check(spec)
@@ -129,42 +147,46 @@ def split_axes(text: str) -> list[str]:
     return [text] if "=" in text else [name for name in text.split(",") if name.strip()]
 
 
-def allowed(knob: Parameter, spec: Spec) -> list[Any]:
-    """All values that a knob may take: its choices, true and false, or its range in its steps.
-
-    Without a step of its own an integer goes in steps of 1, any other number in steps of 1/100. A list takes the values in every element.
+def allowed(knob: Parameter, spec: Spec) -> Axis:
+    """All values that a knob may take: its choices, true and false, or its range in its steps. A list takes them in every element.
 
     Raises:
         InputError: the knob has none of these, or too many.
     """
     if knob.choices is not None:
-        return list(knob.choices)
+        return Axis.of(knob.name, knob.choices)
     if knob.type == "bool":
-        return [False, True]
-    if knob.range is not None:
+        return Axis.of(knob.name, [False, True])
+    if knob.range is not None and knob.type in ("int", "number", "list"):
+        own = values(spec, {})[knob.name]
         low, high = knob.range
-        step = knob.step or (Fraction(1, 100) if knob.type == "number" else 1)
-        length = len(values(spec, {})[knob.name]) if knob.type == "list" else 1
-        if knob.type in ("int", "number", "list") and ((high - low) // step + 1) ** length <= FEW:
-            single = list(_steps(low, high, step))
-            return single if knob.type != "list" else list(product(single, repeat=length))
+        items = own if isinstance(own, list) else [own]
+        step = step_of(knob, *items)
+        if ((high - low) // step + 1) ** len(items) <= FEW:
+            single = _steps(low, high, step)
+            listed = product(single, repeat=len(items)) if knob.type == "list" else single
+            return Axis.of(knob.name, listed, (low, high, step))
     raise InputError(f"{knob.name}: give values, as in {knob.name}=from:to:step or {knob.name}=value,value")
 
 
-def _values(name: str, text: str) -> Iterator[Any]:
+def _range_or_list(knob: Parameter, name: str, text: str) -> Axis:
+    """An axis from what stands behind the equals sign. A range without a step goes in the steps of the knob."""
     match = _RANGE.match(text)
-    if match is not None:
-        low, high, step = (_number(name, part) if part else Fraction(1) for part in match.groups())
-        if step <= 0 or high < low:
-            raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
-        if (high - low) / step >= MOST_VALUES:
-            raise InputError(f"{name}={text}: more than {MOST_VALUES:,} values")
-        return _steps(low, high, step)
-    return iter(_listed(name, text))
+    if match is None:
+        return Axis.of(name, _listed(name, text))
+    low, high, given = (exact(_number(name, part)) if part else None for part in match.groups())
+    loose = "." in name and not name.startswith("blocks.")  # of a cell or an element only its values tell whether it is whole
+    kind = replace(knob, type="any") if loose else knob
+    step = step_of(kind, low, high) if given is None else given
+    if step <= 0 or high < low:
+        raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
+    if (high - low) / Fraction(step) >= MOST_VALUES:
+        raise InputError(f"{name}={text}: more than {MOST_VALUES:,} values")
+    return Axis.of(name, _steps(low, high, step), None if given is not None else (low, high, step))
 
 
 def _steps(low: Any, high: Any, step: Any) -> Iterator[Any]:
-    for index in range(int((high - low) / step) + 1):
+    for index in range(int((high - low) / Fraction(step)) + 1):
         yield exact(low + index * step)
 
 

@@ -99,7 +99,8 @@ def readings(nets: Sequence[Design]) -> list[Axis]:
                 continue
             own = net.knobs[name]
             own = tuple(own) if isinstance(own, list) else own
-            axis = Axis.of(name, dict.fromkeys([own, *(knob.readings or allowed(knob, net.base))]))
+            axis = allowed(knob, net.base) if not knob.readings else Axis.of(name, knob.readings)
+            axis = Axis.of(name, dict.fromkeys([own, *(point[0] for point in axis.points)]), axis.walked)
             axis.check(net.base)
             if name in axes and axes[name].points != axis.points:
                 raise InputError(f"the specs differ in '{name}': its default or what it may be; reconcile them one by one")

@@ -28,12 +28,14 @@ class Lack:
     Attributes:
         alone: budgets that no variant keeps to, each with the cost of the variant that comes closest, and that variant.
         closest: the variant whose worst excess over all budgets, as a share of the bound, is the least; None where none can be built.
-        excess: that share.
+        excess: that share: of a most what is over it, of a least what is short of it.
+        budgets: all of them.
     """
 
     alone: list[tuple[Budget, Any, Row]]
     closest: Row | None
     excess: float
+    budgets: tuple[Budget, ...]
 
 
 @dataclass(frozen=True)

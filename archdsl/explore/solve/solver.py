@@ -88,7 +88,7 @@ class Solver:
             least = int(np.argmin(worst))
             if worst[least] < closest[0]:
                 closest = float(worst[least]), chunk.rows(lines[least : least + 1], self.sweep.shown)[0]
-        return Lack(alone, closest[1], closest[0])
+        return Lack(alone, closest[1], closest[0], tuple(self.budgets))
 
     def _best(self, budgets: Sequence[Budget], objective: Objective) -> tuple[Key, Row] | None:
         """The one best variant in one objective; None where none keeps to the budgets."""
