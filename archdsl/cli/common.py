@@ -65,7 +65,7 @@ MANY = 80  # rows above which drawing by rich would take longer than everything 
 
 def print_result(out: Console, found: Result) -> None:
     """Print the tables of an answer, and the lines under them."""
-    for sheet in found.sheets():
+    for sheet in found.sheets(out.width):
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
     for line in found.notes():
         out.print(f"  {line}", markup=False, soft_wrap=True)

@@ -218,25 +218,14 @@ def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: O
 
 def _document(answer: Answer) -> dict[str, Any]:
     """An answer as plain data."""
-    outcome = answer.outcome
-    return {
-        "variants": outcome.variants,
-        "masked": sum(outcome.masked.values()),
-        "seconds": outcome.seconds,
-        "passed": outcome.passed,
-        "structures": outcome.structures,
-        "reasons": dict(outcome.masked),
-        "front": answer.front.records(),
-        "rows": answer.first.records(),
-    }
+    rows = {"front": answer.front, "rows": answer.first}
+    return {**answer.outcome.as_dict(), **{name: found.as_dict()["rows"] for name, found in rows.items()}}
 
 
 def print_variants(out: Console, title: str, found: Variants) -> None:
     """Print rows of variants."""
-    from archdsl.cost.comparing.totals import in_words
-
-    head = list(found.columns)
-    print_table(out, title, head, [[in_words(name, row[name]) for name in head] for row in found], head)
+    for sheet in found.sheets():
+        print_table(out, title, list(sheet.head), sheet.cells(), sheet.numbers)
 
 
 def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:

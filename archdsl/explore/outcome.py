@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -30,3 +31,14 @@ class Outcome:
         self.masked += other.masked
         self.passed += other.passed
         self.structures += other.structures
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "variants": self.variants,
+            "masked": sum(self.masked.values()),
+            "seconds": self.seconds,
+            "passed": self.passed,
+            "structures": self.structures,
+            "reasons": dict(self.masked),
+        }

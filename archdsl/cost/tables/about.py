@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.figures import words
-from archdsl.cost.tables.result import Result
+from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, thousands
 from archdsl.exact.shown import jsonable, written
@@ -43,7 +43,7 @@ class About(Result):
     knobs: tuple[Parameter, ...] = ()
     reported: tuple[Reported, ...] = ()
 
-    def sheets(self) -> list[Sheet]:
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
         facts = Sheet(self.name, ("", self.kind), tuple(self.facts.items()), frozenset())
         what = "Knobs" if self.kind == "network" else "Arguments"
         listed = [_parameters(what, self.parameters), _parameters("Knobs that blocks of the file read", self.knobs)]

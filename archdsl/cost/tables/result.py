@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 MOST = 500
 """Rows of a table that are shown; a notebook keeps its output in the file."""
 
+WIDTH = 100
+"""Letters of a line where nobody says how many there are."""
+
 
 class Result(ABC):
     """An answer: `print(answer)` gives its tables, `answer.as_dict()` plain numbers, `answer.to_pandas()` a data frame."""
 
     @abstractmethod
-    def sheets(self) -> list[Sheet]:
-        """The tables that people see."""
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        """The tables that people see; `width`: letters of a line, which bars are drawn for."""
 
     def notes(self) -> list[str]:
         """Lines under the tables."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective, denominator
+from archdsl.explore.grid.axis import Axis
 from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import Partition
@@ -21,6 +23,25 @@ from archdsl.explore.solve.branch import BranchAndBound, Key
 from archdsl.explore.solve.solution import Binding, Lack, Solution
 from archdsl.explore.sweep import Sweep
 from archdsl.explore.variants import Row
+
+
+def solve(
+    net: Design,
+    axes: Sequence[Axis],
+    objectives: Sequence[str],
+    budgets: Sequence[Budget],
+    count: int = 10,
+    show: Iterable[str] = (),
+) -> Solution:
+    """The best variants of a grid inside budgets, proven.
+
+    Args:
+        objectives: `macs`, `max:width`; a further one decides between variants that are equal in those before it.
+        show: costs that rows hold beside params, macs and those that are asked for.
+    """
+    read = [*(text.rpartition(":")[2] for text in objectives), *(budget.cost for budget in budgets)]
+    sweep = Sweep(net, axes, shown=[*read, *show])
+    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count).solve()
 
 
 class Solver:
@@ -62,7 +83,8 @@ class Solver:
         best = self.sweep.variants([row for _, row in found], self.outcome)
         seconds = time.perf_counter() - begin
         self.outcome.seconds += seconds
-        return Solution(best, binding, lack, search.counted, seconds)
+        wanted = tuple(self.objectives), tuple(self.budgets)
+        return Solution(best, binding, lack, search.counted, seconds, *wanted, self.sweep.axes)
 
     def binding(self, budget: Budget, best: int) -> Binding | None:
         """The budget, if the first objective would be better than `best` without it."""
