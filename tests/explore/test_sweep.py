@@ -362,5 +362,5 @@ def test_net_sweep_as_the_readme_says() -> None:
     front = net.sweep(width=np.linspace(0.25, 2, 50), resolution=range(128, 257, 8)).pareto("macs", "max:width")
     assert front.outcome.variants == 850
     assert front[-1]["width"] == 2
-    assert "<th>width</th>" in front._repr_html_()
+    assert '<th class="n">width</th>' in front._repr_html_()
     assert front.as_dict()["rows"][0]["width"] == 0.25
