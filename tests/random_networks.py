@@ -33,6 +33,13 @@ def network(seed: int, size: int = 14) -> Graph:
     return build.graph
 
 
+def with_dead_ends(make: Callable[[int], Graph], seed: int) -> Graph:
+    """The same network with its output somewhere earlier: all that does not lead there is built and run, and reaches nothing."""
+    graph = make(seed)
+    graph.output = random.Random(seed).choice([node.name for node in graph if node.inputs][:-1])
+    return graph
+
+
 def tokens(seed: int) -> Graph:
     """An encoder over the places of a map, and layers over its tokens."""
     rng = random.Random(seed)

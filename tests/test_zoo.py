@@ -13,6 +13,7 @@ import archdsl
 from archdsl.compilers.torch import check_shapes
 from archdsl.cost.tables.layout import layout
 from archdsl.cost.words import thousands
+from archdsl.exact import exact, make_divisible, make_divisible_float
 from archdsl.ops.join import WeightedAdd
 from archdsl.ops.passing import DropPath
 from archdsl.spec.locate import zoo, zoo_names
@@ -243,3 +244,14 @@ def test_a_grid_costs_what_its_networks_cost(name, knobs):
         for figure in ("params", "macs", "products"):
             found = getattr(grid, figure)
             assert (found[index] if getattr(found, "ndim", 0) else found) == getattr(one, figure)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v1", "mobilenet_v2", "mobilenet_v3", "mobilenet_v3_small", "mnasnet", "ghostnet"])
+def test_rounding_makes_no_difference_at_published_widths(name: str) -> None:
+    """The zoo rounds exactly, checkpoints were trained in networks that were rounded in floating point."""
+    channels = {int(node.shape[0]) for node in archdsl.load(name).graph()}
+    for width in (0.25, 0.35, 0.5, 0.75, 1, 1.2, 1.3, 1.4):
+        for by in (4, 8):
+            assert [make_divisible(c * exact(width), by) for c in channels] == [
+                make_divisible_float(c, exact(width), by) for c in channels
+            ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, print_steps
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
@@ -137,7 +137,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         return _dashboard(base.spec, place)
     if base.spec is None:
         raise click.UsageError("Missing argument 'SPEC'.")
-    from archdsl.explore.grid.axis import parse_axes, steps
+    from archdsl.explore.grid.axis import parse_axes
     from archdsl.explore.search.ask import Labour, request, search
     from archdsl.explore.search.objectives import choose
     from archdsl.explore.search.storage import shown
@@ -147,8 +147,6 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     net = open_net(base.spec, base.settings, limits)
     aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
     asked = request(net, parse_axes(base.axes, net.base), aims, wanted.most, wanted.least, wanted.length)
-    if not as_json:
-        print_steps(asked.space.axes)
     # One network needs no file beside it.
     where = place.storage or ("" if len(asked.space) == 1 else _storage_of(base.spec))
     name = place.study or asked.name(Path(base.spec).stem)
@@ -160,7 +158,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         raise
     if as_json:
         about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in aims]}
-        print_json({**about, "steps": steps(asked.space.axes), **found.as_dict()})
+        print_json({**about, **found.as_dict()})
     elif found:
         print_result(console(), found)
     if found:

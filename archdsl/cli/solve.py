@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, print_steps, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, spec_argument
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.sweep import listed
@@ -83,8 +83,6 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     texts = asked.axes
     net = open_net(spec, settings, limits)
     axes = parse_axes(texts, net.base)
-    if not as_json:
-        print_steps(axes)
     found = solve(net, axes, objectives, budgets_on(axes, asked.most, asked.least), asked.top, listed(asked.show))
     if as_json:
         print_json(found.as_dict())

@@ -20,6 +20,7 @@ def print_totals(net: Net, out: Console) -> None:
     out.print(f"  parameters        [bold]{thousands(bill.params)}[/]")
     out.print(f"  MACs              [bold]{thousands(bill.macs)}[/]  (convolutions and linear layers, biases not counted)")
     out.print(f"  weights           {memory_size(found.weights_bytes)}")
+    out.print(f"  with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)")
     out.print(f"  peak activations  {memory_size(found.peak_activation_bytes)}  (float32, batch 1)")
     tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     out.print(f"  FLOPs as counted by  {tools}")

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.kinds import is_choice_array, is_number_array, is_truth_array, to_plain
+from archdsl.exact.kinds import is_choice_array, is_number_array, is_truth_array, knobs_of, to_plain
+from archdsl.exact.symbol import Symbol
 
 if TYPE_CHECKING:
     from archdsl.exact.truth import Truth
@@ -108,10 +109,39 @@ def maximum(*values: Any) -> Any:
 def make_divisible(x: Any, by: Any = 8) -> Any:
     """Nearest multiple of `by`, at least `by`, never more than a tenth below x.
 
-    The rounding of channel counts of the MobileNet family (Sandler et al. 2018, reference implementation).
+    The rounding of channel counts of the MobileNet family (Sandler et al. 2018, reference implementation), in exact numbers.
     """
     nearest = maximum(by, floor(x + divide(by, 2)) // by * by)
     return select(10 * nearest < 9 * x, nearest + by, nearest)
+
+
+def make_divisible_float(x: Any, factor: Any = 1, by: Any = 8) -> Any:
+    """`make_divisible` of x * factor in double precision, step by step as torchvision's `_make_divisible` computes it.
+
+    The product can fall short of the exact one: 720 * 0.35 is 251.99999999999997, which goes down to 248, where 252 goes up to 256.
+    Letters have no digits to round, so they are taken exactly.
+    """
+    if isinstance(x, Symbol) or isinstance(factor, Symbol) or isinstance(by, Symbol):
+        return make_divisible(x * factor, by)
+    if is_number_array(x) or is_number_array(factor) or is_number_array(by):
+        return _divisible_arrays(x, factor, by)
+    product = float(x) * float(factor)
+    nearest = max(by, int(product + by / 2) // by * by)
+    return nearest + by if nearest < 0.9 * product else nearest
+
+
+def _divisible_arrays(x: Any, factor: Any, by: Any) -> Any:
+    import numpy as np
+
+    from archdsl.exact.grid import Grid
+
+    product = np.asarray(x, dtype=np.float64) * np.asarray(factor, dtype=np.float64)
+    if not (np.abs(product) < 2.0**62).all():
+        raise ValueError("the number is too large")
+    steps = np.asarray(by, dtype=np.int64)
+    nearest = np.maximum(steps, np.trunc(product + steps / 2).astype(np.int64) // steps * steps)
+    found = np.where(nearest < 0.9 * product, nearest + steps, nearest)
+    return Grid(found, knobs=knobs_of(x) | knobs_of(factor) | knobs_of(by))
 
 
 def product(values: Iterable[Any]) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 20_000
 """Variants that a plot shows beside the front."""
 
-UNITS = {"peak": "bytes", "weights": "bytes", "moved": "bytes", "receptive_field": "pixels"}
+UNITS = {"peak": "bytes", "weights": "bytes", "state": "bytes", "moved": "bytes", "receptive_field": "pixels"}
 
 
 def unit_of(name: str) -> str:

@@ -97,6 +97,14 @@ class Graph:
                 found[source].append(node.name)
         return found
 
+    def alive(self) -> set[str]:
+        """The nodes whose tensors reach the output, and the output's own."""
+        found = {self.output}
+        for node in reversed(self.nodes.values()):
+            if node.name in found:
+                found.update(node.inputs)
+        return found
+
     def networkx(self) -> networkx.MultiDiGraph:
         """The same graph as a networkx multigraph, for its algorithms: nodes carry `node`, edges are keyed by input position."""
         import networkx

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from archdsl.exact import ceil, exact, floor, is_integer, make_divisible, maximum, minimum, one_answer, select
+from archdsl.exact import (
+    ceil,
+    exact,
+    floor,
+    is_integer,
+    is_number,
+    make_divisible,
+    make_divisible_float,
+    maximum,
+    minimum,
+    one_answer,
+    select,
+)
 
 
 class Function(NamedTuple):
@@ -28,6 +40,14 @@ def _divisible(x: Any, by: Any = 8) -> Any:
     if not is_integer(by) or (by >= 1) is not True:
         raise ValueError("the second argument must be a positive int")
     return make_divisible(x, by)
+
+
+def _divisible_float(x: Any, factor: Any = 1, by: Any = 8) -> Any:
+    if not is_integer(by) or (by >= 1) is not True:
+        raise ValueError("the third argument must be a positive int")
+    if not is_number(x) or not is_number(factor):
+        raise ValueError("round8_float takes numbers")
+    return make_divisible_float(x, factor, by)
 
 
 def _length(x: Any) -> int:
@@ -72,6 +92,12 @@ def _abs(x: Any) -> Any:
 FUNCTIONS: dict[str, Function] = {
     "round8": Function(
         _divisible, 1, 2, "nearest multiple of 8 (or of the second argument), at least that, and never more than a tenth below"
+    ),
+    "round8_float": Function(
+        _divisible_float,
+        1,
+        3,
+        "`round8` of the first argument times the second, to multiples of 8 (or of the third), in floating point as torchvision does",
     ),
     "round": Function(_round, 1, 1, "nearest integer, halves up"),
     "floor": Function(floor, 1, 1, "largest integer not above"),

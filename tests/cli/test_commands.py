@@ -90,7 +90,9 @@ def test_json_of_cost_has_the_fixed_keys(capsys: pytest.CaptureFixture[str]) -> 
     assert list(data) == ["name", "params", "macs", "flops", "memory", "layers"]
     assert (data["params"], data["macs"]) == (3_458_986, 106_148_272)
     assert set(data["flops"]) == {"thop", "fvcore", "ptflops", "torchinfo", "torch"}
-    assert set(data["memory"]) == {"weights_bytes", "peak_activation_bytes"}
+    assert list(data["memory"]) == ["weights_bytes", "buffers_bytes", "state_bytes", "peak_activation_bytes"]
+    weights, buffers, state, _ = data["memory"].values()
+    assert (weights, state) == (4 * data["params"], weights + buffers)
     assert all(set(layer) == {"name", "op", "input", "output", "params", "macs", "line"} for layer in data["layers"])
     assert sum(layer["macs"] for layer in data["layers"]) == data["macs"]
 

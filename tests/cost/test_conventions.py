@@ -11,6 +11,7 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import rule_in_words
 from archdsl.cost.counting.convention_file import read_convention
 from archdsl.cost.counting.conventions import convention_names, load_convention
+from archdsl.cost.counting.explain import explain
 from archdsl.errors import BackendError, InputError, Source, SpecError
 from archdsl.ops import OPERATORS
 
@@ -56,6 +57,25 @@ def test_shipped_say_zero_for_what_computes_nothing():
         rules = load_convention(name).rules
         assert all(rules[word] == () for word in ("identity", "dropout", "slice", "flatten", "concat", "shuffle", "shift", "pad"))
         assert set(rules) <= set(OPERATORS)
+
+
+def test_what_reaches_nothing():
+    """A convention counts it or does not, the sum and its layers alike; the layers stay in the bill."""
+    graph = chain((2, 4, 4), ("conv", {"out": 3}), ("conv", {"out": 5}), ("conv", {"out": 5}))
+    graph.output = "conv_1"
+    bill = Bill(graph)
+    assert sorted(bill.dead) == [2]
+    assert bill.macs == 16 * (6 + 15 + 25)
+    assert bill.count("thop").layers == [96, 240, 400]
+    assert bill.count("fvcore").layers == [96, 240, None]
+    assert bill.flops["fvcore"] == 336
+    assert sum(value * times for value, times in bill.count("fvcore").parts()) == 336
+    mine = parse(MINE + "dead: not_counted\n")
+    assert bill.count(mine).layers == [96, 240, None]
+    assert errors(MINE + "dead: perhaps\n") == ["12:7 'dead' is counted or not_counted; perhaps came"]
+    drops = explain(bill, "thop", "fvcore").drops
+    assert [(d.word, d.difference) for d in drops] == [("conv", -400)]
+    assert drops[0].rules == (("MACs", "MACs"), ("MACs", "not counted where its output reaches nothing"))
 
 
 def test_rules_by_argument_and_by_what_arrives():

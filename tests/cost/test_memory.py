@@ -8,6 +8,8 @@ from random_networks import network
 from small import compiled, measured_peak, small
 
 import archdsl
+from archdsl.cost.comparing.totals import COSTS
+from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
 from archdsl.spec.locate import zoo_names
@@ -17,6 +19,9 @@ def compare(graph):
     module, ours = compiled(graph), memory(graph)
     assert ours.weights_bytes == sum(tensor.nbytes for tensor in module.parameters())
     assert ours.buffers_bytes == sum(tensor.nbytes for tensor in module.buffers())
+    assert ours.state_bytes == sum(tensor.nbytes for tensor in module.state_dict().values())
+    assert COSTS["state"](Bill(graph)).total == ours.state_bytes
+    assert COSTS["weights"](Bill(graph)).total == ours.weights_bytes
     assert ours.peak_activation_bytes == measured_peak(module, torch.randn(1, *graph.input.shape))
 
 

@@ -14,7 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdsl import exact
-from archdsl.exact import ceil, divide, floor, is_integer, make_divisible, maximum, minimum, one_answer, power, product, select
+from archdsl.exact import (
+    ceil,
+    divide,
+    floor,
+    is_integer,
+    make_divisible,
+    make_divisible_float,
+    maximum,
+    minimum,
+    one_answer,
+    power,
+    product,
+    select,
+)
 from archdsl.exact.decision import Disagreement
 from archdsl.exact.grid import Grid
 from archdsl.exact.truth import Choices, Truth
@@ -108,6 +121,33 @@ def test_make_divisible_equals_the_reference(row: list[Fraction], by: int) -> No
 
     assert elements(make_divisible(Grid.of(row), by), len(row)) == [reference(v) for v in row]
     assert [make_divisible(v, by) for v in row] == [reference(v) for v in row]
+
+
+def test_make_divisible_in_floats_is_torchvisions() -> None:
+    """All pairs of 320 channel counts and 80 widths, one by one and as arrays, against the rule as torchvision writes it."""
+
+    def torchvision(v: float, divisor: int = 8) -> int:
+        new_v = max(divisor, int(v + divisor / 2) // divisor * divisor)
+        if new_v < 0.9 * v:
+            new_v += divisor
+        return new_v
+
+    channels, widths = range(8, 2561, 8), [i / 20 for i in range(1, 81)]
+    wanted = [[torchvision(c * w) for w in widths] for c in channels]
+    exactly = [exact.exact(w) for w in widths]
+    assert [[make_divisible_float(c, w) for w in exactly] for c in channels] == wanted
+    assert [make_divisible_float(c, Grid.of(exactly)).values.tolist() for c in channels] == wanted
+    rows = make_divisible_float(Grid.of([[c] for c in channels], "c"), Grid.of([exactly], "w"))
+    assert rows.values.tolist() == wanted
+    assert rows.knobs == {"c", "w"}
+    pairs = [(c, w, n) for c, row in zip(channels, wanted, strict=True) for w, n in zip(exactly, row, strict=True)]
+    differ = [(c, w) for c, w, n in pairs if make_divisible(c * w) != n]
+    assert len(differ) == 36
+    assert (720, Fraction(7, 20)) in differ
+    assert (make_divisible(720 * Fraction(7, 20)), make_divisible_float(720, Fraction(7, 20))) == (256, 248)
+    assert make_divisible_float(52, Fraction(1, 4), Grid.of([1, 4, 8])).values.tolist() == [
+        torchvision(13.0, d) for d in (1, 4, 8)
+    ]
 
 
 @few

@@ -2,7 +2,7 @@
 
 import pytest
 from graphs import chain
-from random_networks import layers, network, tokens
+from random_networks import layers, network, tokens, with_dead_ends
 from small import compiled, small
 
 import archdsl
@@ -46,6 +46,24 @@ def test_random_networks(seed):
 def test_random_networks_over_tokens(make, seed):
     graph = make(seed)
     assert ours(graph) == theirs(graph)
+
+
+@pytest.mark.parametrize("make", [network, tokens, layers])
+@pytest.mark.parametrize("seed", range(10))
+def test_random_networks_with_dead_ends(make, seed):
+    graph = with_dead_ends(make, seed)
+    assert graph.alive() < set(graph.nodes)
+    assert ours(graph) == theirs(graph)
+
+
+def test_what_reaches_nothing_is_seen_by_those_that_watch_it_run():
+    text = "input: [8, 8, 8]\nnet:\n  - {conv: {out: 40, kernel: 3}, from: input}\n  - {conv: 6, from: input}\n"
+    graph = archdsl.loads(text.replace("net:", "net:\n  - {identity: {}, as: input}")).graph()
+    dead, alive = 8 * 40 * 9 * 64, 8 * 6 * 64
+    counted = ours(graph)
+    assert counted == theirs(graph)
+    assert (dead + alive, alive) == (187_392, 3_072)
+    assert (counted["thop"], counted["fvcore"], counted["torch"]) == (dead + alive, alive, 2 * (dead + alive))
 
 
 def test_random_networks_hold_every_operator():

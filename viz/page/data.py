@@ -46,7 +46,8 @@ def page_data(scene: Scene) -> dict[str, Any]:
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
-        "memory": f"weights {memory_size(needs.weights_bytes)}, peak activations {memory_size(needs.peak_activation_bytes)}",
+        "memory": f"weights {memory_size(needs.weights_bytes)}, with buffers {memory_size(needs.state_bytes)}, "
+        f"peak activations {memory_size(needs.peak_activation_bytes)}",
         "rankdir": view.rankdir,
         "colour": view.cost or "kind",
         "scales": {cost: _scale(scale) for cost, scale in scales.items()},

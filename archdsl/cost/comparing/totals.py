@@ -5,6 +5,7 @@
     products          multiply-accumulates of two computed tensors, as in attention
     flops.CONVENTION  what a convention counts: flops.thop, flops.ptflops-2021
     weights           bytes of all learned values
+    state             bytes of weights and buffers (statistics of norms and their counters): what a file of weights holds
     peak              most bytes of activations at once in a forward pass of one image
     moved             bytes that layers move, each by itself
     kernels           operators that run: all but those that hand on memory (slice, flatten, identity, dropout)
@@ -167,11 +168,19 @@ def _receptive_field(bill: Bill) -> Amounts:
     return Largest(lambda: maximum(1, *(side for side in widest if side is not None)), lambda: widest)
 
 
+def _state(bill: Bill) -> Amounts:
+    from archdsl.cost.memory.peak import kept_bytes
+
+    layers = [bill.layers[number] for number in bill.distinct]
+    return Sum(bill.kinds, [((y.params, ITEM_BYTES), (kept_bytes(y.node.op, y.inputs, ITEM_BYTES), 1)) for y in layers])
+
+
 COSTS: dict[str, Callable[[Bill], Amounts]] = {
     "params": lambda bill: bill.sum("params"),
     "macs": lambda bill: bill.sum("macs"),
     "products": lambda bill: bill.sum("products"),
     "weights": lambda bill: bill.sum("params", ITEM_BYTES),
+    "state": _state,
     "peak": peak,
     "moved": _moved,
     "kernels": kernels,

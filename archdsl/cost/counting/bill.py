@@ -70,7 +70,17 @@ class Bill:
             layer = self.layers[number]
             weights = chosen.terms(layer.node, layer.inputs)
             terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
-        return Sum(self.kinds, terms)
+        if chosen.dead_counted or not self.dead:
+            return Sum(self.kinds, terms)
+        left_out = len(terms)
+        kinds = [left_out if number in self.dead else kind for number, kind in enumerate(self.kinds)]
+        return Sum(kinds, [*terms, None])
+
+    @cached_property
+    def dead(self) -> frozenset[int]:
+        """Numbers of the layers whose output reaches nothing: they are built and run, and change no result."""
+        alive = self.graph.alive()
+        return frozenset(number for number, layer in enumerate(self.layers) if layer.node.name not in alive)
 
     def sum(self, quantity: str, times: int = 1) -> Sum:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""

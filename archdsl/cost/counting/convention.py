@@ -46,6 +46,8 @@ class Convention:
     Attributes:
         rules: by operator.
         not_counted: operators that are left out on purpose; None for all that have no rule.
+        dead_counted: whether operators count whose output reaches nothing. Tools that hook modules or watch the operators that run
+            count them; those that read a trace do not see them, because tracing drops what nothing needs.
         unit: what the total is a number of.
         version: of the tool that counts so, where one does.
     """
@@ -56,6 +58,7 @@ class Convention:
     unit: str = ""
     version: str = ""
     not_counted: frozenset[str] | None = field(default=None, repr=False)
+    dead_counted: bool = field(default=True, repr=False)
 
     def terms(self, node: Node, inputs: tuple[Shape, ...]) -> Terms | None:
         """The weights that hold for a node's operator on these inputs; None where the convention leaves it out on purpose.

@@ -13,6 +13,7 @@ A file says a few words about the convention and, under `count`, has a rule for 
       adaptive_pool: {mode: {avg: {out: 1}, max: 0}}        # by an argument of the operator
       norm: {input: {map: {in: 2}, vector: {in: 2}}}        # by what arrives: a map, a vector or tokens
     not_counted: [hswish, silu]                             # left out on purpose; `others`: all that have no rule
+    dead: not_counted                                       # operators whose output reaches nothing; counted if not given
 
 A rule is 0, weights of quantities (see `archdsl.cost.counting.quantities`), or rules for the values of an argument.
 """
@@ -32,6 +33,9 @@ from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits
 
+DEAD = ("counted", "not_counted")
+"""What may become of operators whose output reaches nothing."""
+
 
 def read_convention(source: Source | Path) -> Convention:
     """The convention in a file, or in a text.
@@ -44,7 +48,7 @@ def read_convention(source: Source | Path) -> Convention:
     doc, unit, version = (found.get(key, "") for key in ("doc", "unit", "version"))
     left_out = found.get("not_counted", {})
     not_counted = None if left_out == OTHERS else frozenset(left_out)
-    return Convention(found["convention"], found["count"], doc, unit, version, not_counted)
+    return Convention(found["convention"], found["count"], doc, unit, version, not_counted, found.get("dead", DEAD[0]) == DEAD[0])
 
 
 def _counted_once(report: Report, found: dict[str, Any]) -> None:
@@ -69,6 +73,13 @@ def _left_out(report: Report, key: Scalar, node: Node) -> dict[str, Mark] | str:
         else:
             report.unknown("operator", item.text if isinstance(item, Scalar) else kind(item), OPERATORS, item.mark)
     return found
+
+
+def _dead(report: Report, key: Scalar, node: Node) -> str:
+    if isinstance(node, Scalar) and node.text in DEAD:
+        return node.text
+    report.error(f"'dead' is {' or '.join(DEAD)}; {node.text if isinstance(node, Scalar) else kind(node)} came", node.mark)
+    return DEAD[0]
 
 
 def _rules(report: Report, key: Scalar, node: Node) -> dict[str, Rule] | None:
@@ -129,7 +140,7 @@ def _arguments(op: type[Operator]) -> dict[str, list[str]]:
 
 FORM = Form(
     "convention",
-    {"convention": text, "doc": text, "unit": text, "version": text, "count": _rules, "not_counted": _left_out},
+    {"convention": text, "doc": text, "unit": text, "version": text, "count": _rules, "not_counted": _left_out, "dead": _dead},
     {"convention": "its name", "count": "a rule for each operator that it counts"},
     TextLimits(bytes=200_000, depth=12, nodes=20_000),
 )

@@ -9,6 +9,7 @@ from archdsl.cost.amounts import Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention, rule_in_words
 from archdsl.cost.counting.conventions import load_convention
+from archdsl.cost.counting.layer import Layer
 from archdsl.errors import InputError
 from archdsl.exact.shown import jsonable
 from archdsl.ops.operator import Dim
@@ -79,13 +80,20 @@ def explain(bill: Bill, start: Convention | str, end: Convention | str) -> Water
         raise InputError("the difference of a grid of networks is not one number; choose one network")
     before, after = bill.count(first), bill.count(second)
     rules: dict[str, dict[tuple[str, str], None]] = {}
-    for layer in bill:
-        pair = tuple(c.terms(layer.node, layer.inputs) for c in (first, second))
-        rules.setdefault(layer.node.op.word, {})[rule_in_words(pair[0]), rule_in_words(pair[1])] = None
+    for number, layer in enumerate(bill):
+        pair = tuple(_rule(c, layer, number in bill.dead) for c in (first, second))
+        rules.setdefault(layer.node.op.word, {})[pair[0], pair[1]] = None
     drops = [_drop(word, tuple(found), bill, before, after) for word, found in rules.items()]
     steps = sorted((d for d in drops if d.difference), key=lambda d: -abs(d.difference))
     same = tuple(d.word for d in drops if not d.difference)
     return Waterfall(first.name, second.name, before.total, after.total, tuple(steps), same)
+
+
+def _rule(convention: Convention, layer: Layer, dead: bool) -> str:
+    """What a convention does with a layer, in words."""
+    if dead and not convention.dead_counted:
+        return "not counted where its output reaches nothing"
+    return rule_in_words(convention.terms(layer.node, layer.inputs))
 
 
 def _drop(word: str, rules: tuple[tuple[str, str], ...], bill: Bill, before: Sum, after: Sum) -> Drop:

@@ -8,7 +8,7 @@ the same time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -67,23 +67,27 @@ class Memory:
     @cached_property
     def weights_bytes(self) -> Any:
         """Bytes of all learned values."""
+        return plain(self._sum(lambda op, inputs: op.params(*inputs) * self.itemsize))
+
+    @cached_property
+    def buffers_bytes(self) -> Any:
+        """Bytes of all running statistics with their counters of batches, and of other values that are kept and not learned."""
+        return plain(self._sum(lambda op, inputs: kept_bytes(op, inputs, self.itemsize)))
+
+    @property
+    def state_bytes(self) -> Any:
+        """Bytes of all that the network is made of, weights and buffers: what a file of its weights holds, and a device that runs it."""
+        return self.weights_bytes + self.buffers_bytes
+
+    def _sum(self, of: Callable[[Operator, tuple[Shape, ...]], Dim]) -> Dim:
+        """What all operators need together; networks repeat themselves, so most are looked up."""
         known: dict[Any, Dim] = {}
         total: Dim = 0
         for node in self.graph:
             inputs = self.graph.input_shapes(node)
             if inputs:
-                total = total + _params(node.op, inputs, known)
-        return plain(total * self.itemsize)
-
-    @cached_property
-    def buffers_bytes(self) -> Any:
-        """Bytes of all running statistics with their counters of batches, and of other values that are kept and not learned."""
-        total: Dim = 0
-        for node in self.graph:
-            if node.inputs:
-                buffers = buffer_bytes(node.op, self.graph.input_shapes(node), self.itemsize)
-                total = total + buffers + node.op.counters * INDEX_BYTES
-        return plain(total)
+                total = total + _looked_up(of, node.op, inputs, known)
+        return total
 
     @cached_property
     def peak_activation_bytes(self) -> Any:
@@ -118,14 +122,21 @@ def buffer_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
     return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in buffers)
 
 
-def _params(op: Any, inputs: Any, known: dict[Any, Dim]) -> Dim:
+def kept_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
+    """Bytes of all that an operator keeps and does not learn: buffers and counters."""
+    return buffer_bytes(op, inputs, itemsize) + op.counters * INDEX_BYTES
+
+
+def _looked_up(
+    of: Callable[[Operator, tuple[Shape, ...]], Dim], op: Operator, inputs: tuple[Shape, ...], known: dict[Any, Dim]
+) -> Dim:
     try:
         key = (id(op), inputs)
         if key not in known:
-            known[key] = op.params(*inputs)
+            known[key] = of(op, inputs)
         return known[key]
     except TypeError:  # a grid has no hash
-        return op.params(*inputs)
+        return of(op, inputs)
 
 
 def last_reads(found: Plan) -> list[int]:

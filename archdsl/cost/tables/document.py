@@ -25,6 +25,8 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
         "flops": {tool: jsonable(count) for tool, count in bill.flops.items()},
         "memory": {
             "weights_bytes": jsonable(found.weights_bytes),
+            "buffers_bytes": jsonable(found.buffers_bytes),
+            "state_bytes": jsonable(found.state_bytes),
             "peak_activation_bytes": jsonable(found.peak_activation_bytes),
         },
         "layers": [_layer(layer, spec.source) for layer in bill],

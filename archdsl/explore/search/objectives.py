@@ -74,7 +74,7 @@ LATER = {
 def cost_names() -> list[str]:
     """Every exact cost: what budgets may bound."""
     flops, latencies = (FLOPS + name for name in convention_names()), (LATENCY + name for name in device_names())
-    return ["params", "macs", *flops, "weights", "peak", *latencies]
+    return ["params", "macs", *flops, "weights", "state", "peak", *latencies]
 
 
 def objectives() -> dict[str, Objective]:
@@ -83,7 +83,7 @@ def objectives() -> dict[str, Objective]:
 
 
 def _cost(name: str) -> Objective:
-    return Cost(name, "bytes" if name in ("weights", "peak") else "s" if name.startswith(LATENCY) else "")
+    return Cost(name, "bytes" if name in ("weights", "state", "peak") else "s" if name.startswith(LATENCY) else "")
 
 
 @dataclass(frozen=True)

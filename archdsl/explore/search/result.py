@@ -11,6 +11,7 @@ from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import duration
 from archdsl.exact.shown import jsonable
+from archdsl.explore.grid.axis import steps
 from archdsl.explore.search.importance import importance
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.study import Request
@@ -103,6 +104,7 @@ class Found(Result):
         lines = [f"{', '.join(parts)}; {self.seconds:.1f} s"]
         lines += self._bests()
         lines += [f"first failure: {self.failure}"] if self.failure else []
+        lines += [axis.said for axis in self.request.space.axes if axis.said]
         return [*lines, *([f"study {self.study} in {self.storage}"] if self.storage else [])]
 
     def as_dict(self) -> dict[str, Any]:
@@ -117,6 +119,7 @@ class Found(Result):
             "ranked": self._records(),
             "importance": self.importance,
             "reasons": self.reasons,
+            "steps": steps(self.request.space.axes),
         }
 
     def _records(self) -> list[dict[str, Any]]:

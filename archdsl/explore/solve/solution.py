@@ -94,7 +94,7 @@ class Solution(Result):
         lines = self._proven() if self else [f"No variant of {outcome.variants:,} keeps to {self._budgets()}.", *self._missed()]
         if outcome.masked:
             lines.append(f"{sum(outcome.masked.values()):,} variants cannot be built: {outcome.masked.most_common(1)[0][0]}")
-        return lines
+        return [*lines, *(axis.said for axis in self.axes if axis.said)]
 
     def _budgets(self) -> str:
         return " and ".join(map(str, self.budgets)) or "no budget"
