@@ -1,4 +1,4 @@
-"""Writing results so that they appear whole or not at all: a folder or a file.
+"""Writing results so that they appear whole or not at all: a folder, a file, or several files beside each other.
 
 What is being written stands beside its place under a name of its own (`.archdsl-HOST-PID-…`). A program that is killed leaves
 that behind; the next one that writes into the same folder takes it away.
@@ -12,7 +12,7 @@ import shutil
 import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archdsl.errors import InputError
@@ -33,20 +33,26 @@ def folder(target: Path, known: frozenset[str]) -> Iterator[Path]:
     Raises:
         InputError: the target is a file, holds other files, or cannot be written.
     """
-    with _told(target):
-        _replaceable(target, known)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target.parent)
-        made = _beside(target)
-        made.mkdir()
-    try:
+    _only_known(target, known)
+    with _draft(target) as made:
         yield made
-        with _told(target):
-            _swap(made, target, known)
-    except OSError as error:  # of what was written in the block: a full disk
-        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _swap(made, target, known)
+
+
+@contextmanager
+def files(path: Path) -> Iterator[Path]:
+    """Where to write a file that may have others beside it; when the block ends well all take their places, otherwise nothing changes.
+
+    Args:
+        path: where the file goes. Missing folders above it are made.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    with _draft(_no_folder(path)) as made:
+        yield made / path.name
+        for file in sorted(made.iterdir(), key=lambda file: file.name == path.name):  # what others refer to goes first
+            file.replace(path.parent / file.name)
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -72,11 +78,58 @@ def writable(path: Path) -> None:
         InputError: it cannot.
     """
     with _told(path):
-        if path.is_dir():
-            raise InputError(f"{path} is a folder; name a file")
-        made = _beside(path)
+        made = _beside(_no_folder(path))
         made.touch()
         made.unlink()
+
+
+def placeable(path: Path) -> None:
+    """The same for `files`, which makes the folders above a file."""
+    with _draft(_no_folder(path)):
+        pass
+
+
+def replaceable(target: Path, known: frozenset[str]) -> None:
+    """The same for `folder`."""
+    _only_known(target, known)
+    with _draft(target):
+        pass
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """A new empty folder beside a target while a block runs. Errors of the operating system are taken for those of writing into it."""
+    with _told(target), _place(target.parent):
+        _sweep(target.parent)
+        made = _beside(target)
+        made.mkdir()
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[None]:
+    """A folder that is there while a block runs. What was made of it goes away again where the block leaves it empty."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    standing = folder.parents[len(new) - 1] if new else folder
+    if not standing.is_dir():
+        raise InputError(f"{standing} is a file, not a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for place in new:
+            with suppress(OSError):
+                place.rmdir()
+
+
+def _no_folder(path: Path) -> Path:
+    with _told(path):
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; name a file")
+    return path
 
 
 @contextmanager
@@ -117,13 +170,14 @@ def _runs(number: int) -> bool:
     return True
 
 
-def _replaceable(target: Path, known: frozenset[str]) -> None:
+def _only_known(target: Path, known: frozenset[str]) -> None:
     """Raise InputError where the target is there and is no folder of known files."""
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise InputError(f"{target} is a file; choose a folder with -o")
-    other = sorted(p.name for p in target.iterdir() if not _ours(p, known))
+    with _told(target):
+        if not target.exists():
+            return
+        if not target.is_dir():
+            raise InputError(f"{target} is a file; choose a folder with -o")
+        other = sorted(p.name for p in target.iterdir() if not _ours(p, known))
     if other:
         raise InputError(f"{target} holds other files ({', '.join(other[:3])}); choose a new folder with -o")
 

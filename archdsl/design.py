@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from archdsl.errors import BackendError, Diagnostic, Source
+from archdsl.errors import Diagnostic, Source
+from archdsl.extras import needed_by
 from archdsl.ir.elaborate import Links, elaborate
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
@@ -130,10 +131,8 @@ class Design:
         Raises:
             BackendError: torch is not installed, or an operator has no rule for it.
         """
-        try:
+        with needed_by("a module"):
             import torch  # noqa: F401
-        except ImportError:
-            raise BackendError("a module needs torch, which is not installed: pip install 'archdsl[torch]'") from None
         from archdsl.compilers.torch import compile
 
         return compile(verify(self._graph, "elaboration"))

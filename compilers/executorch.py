@@ -10,9 +10,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.export import Model, Run
 from archdsl.compilers.programs import first_line, program, quiet
 from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 
 LARGEST_BATCH = 64
 """ExecuTorch plans memory before it runs, so the batch needs a bound."""
@@ -24,12 +25,9 @@ def write(model: Model, path: Path) -> None:
     Raises:
         BackendError: the package is missing, or ExecuTorch cannot express the network.
     """
-    try:
-        with quiet(), _mute():
-            from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
-            from executorch.exir import to_edge_transform_and_lower
-    except ImportError:
-        raise missing("executorch", "executorch") from None
+    with needed_by("an export to executorch", "executorch"), quiet(), _mute():
+        from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+        from executorch.exir import to_edge_transform_and_lower
     traced = program(model, LARGEST_BATCH)
     try:
         with quiet():

@@ -7,8 +7,6 @@ output. It reads the file that will be handed over, not what it was written from
 from __future__ import annotations
 
 import importlib
-import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +16,9 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from archdsl.artifacts import files
 from archdsl.compilers.forms import FORMS
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 
 BATCHES = (1, 3)
@@ -89,24 +88,14 @@ def export(model: Model, to: str, path: Path) -> Checked:
     """
     began = time.perf_counter()
     chosen = backend(to)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give a file with -o")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            made = Path(folder) / path.name
-            chosen.write(model, made)
-            inputs, difference = compare(model, chosen.read(made))
-            if not difference <= TOLERANCE:
-                message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
-                raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
-            files = sorted(Path(folder).iterdir(), key=lambda file: file.name == path.name)  # what others refer to goes first
-            for file in files:
-                file.chmod(0o644)
-                os.replace(file, path.parent / file.name)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
-    written = tuple(path.parent / file.name for file in reversed(files))
+    with files(path) as made:
+        chosen.write(model, made)
+        inputs, difference = compare(model, chosen.read(made))
+        if not difference <= TOLERANCE:
+            message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
+            raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
+        names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
+    written = tuple(path.parent / name for name in names)
     return Checked(written, to, inputs, TOLERANCE, difference, time.perf_counter() - began)
 
 
@@ -128,8 +117,3 @@ def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], float]
         if largest != largest:
             break
     return tuple(inputs), largest
-
-
-def missing(to: str, extra: str) -> BackendError:
-    """The error of a library that is not installed."""
-    return BackendError(f"export to {to} needs packages that are not installed: pip install 'archdsl[{extra}]'")

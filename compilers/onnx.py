@@ -7,9 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.export import Model, Run
 from archdsl.compilers.programs import example, first_line, program, quiet
 from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 
 INPUT, OUTPUT = "x", "y"
 
@@ -20,11 +21,9 @@ def write(model: Model, path: Path) -> None:
     Raises:
         BackendError: a package is missing, or the exporter cannot express the network.
     """
-    try:
+    with needed_by("an export to onnx"):
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401
-    except ImportError:
-        raise missing("onnx", "onnx") from None
     traced = program(model)
     try:
         with quiet(), torch.no_grad():
@@ -48,10 +47,8 @@ def read(path: Path) -> Run:
     Raises:
         BackendError: it is not installed, or refuses the file.
     """
-    try:
+    with needed_by("an export to onnx"):
         import onnxruntime
-    except ImportError:
-        raise missing("onnx", "onnx") from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:

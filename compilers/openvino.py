@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from archdsl.compilers.export import Model, Run, missing
+from archdsl.compilers.export import Model, Run
 from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import first_line, program, quiet
-from archdsl.errors import BackendError
+from archdsl.errors import BackendError, InputError
+from archdsl.extras import needed_by
 
 WHOLE = {"INFERENCE_PRECISION_HINT": "f32"}
 """A processor that offers half precision is not asked for it while outputs are compared."""
@@ -31,7 +32,10 @@ def write(model: Model, path: Path) -> None:
             made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
         raise BackendError(f"openvino cannot express the network: {first_line(error)}") from error
-    openvino.save_model(made, path, compress_to_fp16=False)
+    try:
+        openvino.save_model(made, path, compress_to_fp16=False)
+    except RuntimeError as error:  # its word for any error of the operating system, without the reason
+        raise InputError(f"{path.name} cannot be written, perhaps because the disk is full: {error}") from None
 
 
 def read(path: Path) -> Run:
@@ -46,7 +50,5 @@ def read(path: Path) -> Run:
 
 def _library() -> Any:
     """Raises BackendError where it is not installed."""
-    try:
+    with needed_by("an export to openvino"):
         return library()
-    except ImportError:
-        raise missing("openvino", "openvino") from None

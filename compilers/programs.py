@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from archdsl.compilers.export import Model, Run
+from archdsl.compilers.torch.steady import steady
 from archdsl.errors import BackendError
 
 BATCH = 2  # of the example: torch.export takes 1 for a constant
@@ -21,8 +22,8 @@ BATCH = 2  # of the example: torch.export takes 1 for a constant
 def write(model: Model, path: Path) -> None:
     """Write the program with its weights."""
     traced = program(model)
-    with quiet():
-        torch.export.save(traced, path)
+    with quiet(), steady(path) as file:
+        torch.export.save(traced, file)
 
 
 def read(path: Path) -> Run:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import io
 import logging
 
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 
-MISSING = "{form} needs {package}: pip install 'archdsl[viz]'"
 SCALE = 2.0  # pixels for a point
 LARGEST = 16_000  # pixels along either side; few viewers show more
 _WIDE = "DejaVuSans"  # has Greek, Cyrillic, arrows and signs of mathematics
@@ -23,11 +22,9 @@ def pdf(svg: str) -> bytes:
     Raises:
         BackendError: svglib is not installed.
     """
-    try:
+    with needed_by("a picture as PDF or PNG"):
         from reportlab.graphics import renderPDF
         from svglib.svglib import svg2rlg
-    except ImportError:
-        raise BackendError(MISSING.format(form="PDF", package="svglib")) from None
     logging.getLogger("svglib").setLevel(logging.ERROR)
     if not _in_helvetica(svg) and _found(_WIDE):
         svg = svg.replace(_TEXT, f'font-family="{_WIDE}, Helvetica, ', 1)
@@ -43,10 +40,8 @@ def png(svg: str) -> bytes:
         BackendError: svglib or pypdfium2 is not installed.
     """
     page = pdf(svg)
-    try:
+    with needed_by("a picture as PNG"):
         import pypdfium2
-    except ImportError:
-        raise BackendError(MISSING.format(form="PNG", package="pypdfium2")) from None
     document = pypdfium2.PdfDocument(page)
     scale = min(SCALE, LARGEST / max(document[0].get_size()))
     out = io.BytesIO()

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.viz.drawing import Box, Drawing, Edge
 from archdsl.viz.legend import table
 from archdsl.viz.looks import FRAME, INK, KINDS, LINES, PAPER, SIZE, TONES, WIDTH
@@ -184,8 +184,6 @@ def escaped(*lines: str) -> Any:
 
 
 def _package() -> Any:
-    try:
+    with needed_by("a drawing"):
         import graphviz
-    except ImportError:
-        raise BackendError('drawing needs the graphviz package: pip install "archdsl[viz]"') from None
     return graphviz

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archdsl.errors import BackendError
+from archdsl.extras import Missing, install
 
 TIMEOUT = 15.0  # seconds; the zoo's largest drawing takes less than one
-MISSING = 'no layout engine was found: pip install "archdsl[viz]" brings one, or install Graphviz so that `dot` is on the PATH'
+MISSING = f"no layout engine was found: {install('viz')} brings one, or install Graphviz so that `dot` is on the PATH"
 
 
 class TooSlow(BackendError):
@@ -42,7 +43,7 @@ def find_engine() -> Engine:
     script = Path(sysconfig.get_path("scripts")) / ("graphviz-pure.exe" if os.name == "nt" else "graphviz-pure")
     installed = str(script) if script.is_file() else shutil.which("graphviz-pure")
     if installed is None:
-        raise BackendError(MISSING)
+        raise Missing(MISSING)
     return Engine("graphviz-pure", installed)
 
 

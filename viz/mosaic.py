@@ -19,7 +19,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import InputError
+from archdsl.extras import needed_by
 from archdsl.viz.looks import INK, PAPER
 from archdsl.viz.svg import FONTS
 from archdsl.viz.text import clean
@@ -177,8 +178,6 @@ def _saved(image: Image, **options: Any) -> bytes:
 
 
 def _pillow() -> Any:
-    try:
+    with needed_by("drawing feature maps"):
         from PIL import Image
-    except ImportError:
-        raise BackendError("drawing feature maps needs pillow, which is not installed: pip install 'archdsl[viz]'") from None
     return Image

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from archdsl.cli.terminal import has_all_letters, letters
+from archdsl.errors import InputError
 from archdsl.ir.limits import Limits
-from archdsl.net import Net, load
+from archdsl.net import Net, load, loads
 from archdsl.spec.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     from archdsl.explore.grid.axis import Axis
 
 F = TypeVar("F", bound=Callable[..., Any])
+STDIN = "-"
 
 
 def spec_argument(function: F) -> F:
-    """The path of a spec or the name of a network of the zoo."""
+    """The path of a spec, the name of a network of the zoo, or `-`."""
     return click.argument("spec", metavar="SPEC")(function)
 
 
@@ -45,9 +49,38 @@ def json_option(function: F) -> F:
 
 
 def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
-    """The network that a command line means."""
-    net = load(spec, limits=limits, **parse_settings(list(settings)))
+    """The network that a command line means; `-` is one that comes by standard input, with imports from the zoo."""
+    knobs = parse_settings(list(settings))
+    if spec == STDIN:
+        net = loads(_standard_input(limits or Limits()), name="<stdin>", limits=limits, **knobs)
+    else:
+        net = load(spec, limits=limits, **knobs)
     return net.optimized() if optimize else net
+
+
+def stem_of(spec: str) -> str:
+    """What files that are made from a spec are named after."""
+    return "stdin" if spec == STDIN else Path(spec).stem
+
+
+def _standard_input(limits: Limits) -> str:
+    """What standard input holds, read once for each command: some open their spec twice.
+
+    Raises:
+        InputError: it is too long.
+        SpecError: it is not UTF-8.
+    """
+    from archdsl.spec.locate import decoded
+
+    kept = click.get_current_context().meta
+    if STDIN not in kept:
+        most = limits.text.bytes
+        data = sys.stdin.buffer.read(most + 1)
+        if len(data) > most:
+            raise InputError(f"standard input has more than {most:,} bytes; a spec has at most that many")
+        kept[STDIN] = decoded(data, "<stdin>", None).text
+    text: str = kept[STDIN]
+    return text
 
 
 def print_json(data: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
@@ -61,7 +61,7 @@ class Drawing:
         """The file of the drawing; None where nothing is drawn. Raises InputError for an ending of no known kind of picture."""
         if self.output is not None and not self.render:
             raise click.UsageError("-o is the file of the drawing; add --render")
-        return picture_file(self.output, f"{Path(first).stem}_{Path(second).stem}") if self.render else None
+        return picture_file(self.output, f"{stem_of(first)}_{stem_of(second)}") if self.render else None
 
 
 @click.command("diff")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
 from archdsl.compilers.forms import FORMS
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -130,7 +130,7 @@ def command(
     changes: list[dict[str, str]] = []
     if rewriting.wanted:
         model, changes = _rewritten(model, at)
-    checked = export(model, form, destination.output or Path(Path(spec).stem + FORMS[form].suffix))
+    checked = export(model, form, destination.output or Path(stem_of(spec) + FORMS[form].suffix))
     if as_json:
         print_json(_document(checked, origin) | ({"changes": changes} if rewriting.wanted else {}))
         return
@@ -147,10 +147,8 @@ def command(
 
 def _model(net: Net, source: Weights) -> tuple[Model, str]:
     """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
-    try:
+    with needed_by("an export"):
         import torch
-    except ImportError:
-        raise BackendError("an export needs torch, which is not installed: pip install 'archdsl[torch]'") from None
     from archdsl.compilers.export import Model
 
     torch.manual_seed(source.seed)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of
 from archdsl.cli.limits import limit_options
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import InputError
+from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -53,10 +54,8 @@ class MapSource:
             BackendError: torch is not installed.
             InputError: no such layer, an image or weights that cannot be read or do not fit.
         """
-        try:
+        with needed_by("a drawing of feature maps", "torch", "viz"):
             import torch
-        except ImportError:
-            raise BackendError("feature maps need torch, which is not installed: pip install 'archdsl[torch,viz]'") from None
         from archdsl.compilers.torch.checkpoint import load_checkpoint
         from archdsl.compilers.torch.featuremaps import feature_maps, first_residual, layer_named, read_image
 
@@ -128,7 +127,7 @@ def command(
     spec: str, source: MapSource, output: Path | None, look: MapLook, settings: tuple[str, ...], as_json: bool, limits: Limits
 ) -> None:
     """Draw the feature maps of SPEC after a layer for an image, and measure how redundant they are."""
-    target = output or Path(f"{Path(spec).stem}-featuremaps.png")
+    target = output or Path(f"{stem_of(spec)}-featuremaps.png")
     if target.suffix.lower() not in ENDINGS:
         raise InputError(f"{target}: feature maps are written as {', '.join(ENDINGS)}")
     net = open_net(spec, settings, limits)

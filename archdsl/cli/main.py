@@ -5,14 +5,17 @@ Exit codes: 0 done, 1 a spec or input error, 2 wrong usage, 3 an answer of "no".
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
 
 import click
 
+from archdsl.cli.streams import UNWRITTEN, give_up_output, open_streams
 from archdsl.cli.terminal import coloured, take_any_letter
 from archdsl.errors import ArchdslError, near_miss
+from archdsl.extras import extra_of, needed_by
 
 COMMANDS = {
     "build": "Build a network: its table, totals, a forward pass, and artifacts on disk.",
@@ -81,9 +84,22 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """The exit code of a command line. Messages go to standard error."""
+    open_streams()
+    code = _run(args)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has gone: `archdsl cost … | head`
+        give_up_output()
+    except OSError as error:
+        show(explained(error))
+        give_up_output()
+        return code or 1
+    return code
+
+
+def _run(args: list[str]) -> int:
     try:
         result = archdsl.main(args, prog_name="archdsl", standalone_mode=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
@@ -93,14 +109,31 @@ def run(args: list[str]) -> int:
     except ArchdslError as error:
         show(str(error))
         return 1
-    except (BrokenPipeError, SystemExit):  # the reader of a pipe has gone: `archdsl cost … | head`; rich makes it an exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # as above; rich makes it an exit
+        give_up_output()
         return 0
     except Exception as error:
         if os.environ.get("ARCHDSL_DEBUG"):
             raise
-        show(f"internal error: {type(error).__name__}: {error}\nThis is a fault of archdsl; ARCHDSL_DEBUG=1 shows where.")
+        show(explained(error))
+        if isinstance(error, OSError):
+            give_up_output()
         return 1
+
+
+def explained(error: Exception) -> str:
+    """The message of an error that no part of the program made into one of its own: output that is not taken, a missing package."""
+    if isinstance(error, OSError) and error.errno in UNWRITTEN:
+        what = error.filename if error.filename is not None else "the output"
+        why = "it is closed" if error.errno == errno.EBADF else error.strerror
+        return f"{what} cannot be written: {why}"
+    if isinstance(error, ImportError) and extra_of(error):
+        try:
+            with needed_by("this command"):
+                raise error
+        except ArchdslError as told:
+            return str(told)
+    return f"internal error: {type(error).__name__}: {error}\nThis is a fault of archdsl; ARCHDSL_DEBUG=1 shows where."
 
 
 def show(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument
+from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument, stem_of
 from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import picture_file, view_options
 from archdsl.ir.limits import Limits
@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Draw SPEC, or a part of it, from its graph: blocks as frames, equal repeats once, shapes on the lines."""
     part = view.block or (f"row{view.row}" if view.row else "")
-    target = picture_file(output, "_".join(filter(None, [Path(spec).stem, part, view.cost, "peak" if view.peak else ""])))
+    target = picture_file(output, "_".join(filter(None, [stem_of(spec), part, view.cost, "peak" if view.peak else ""])))
     net = open_net(spec, settings, limits, optimize)
     from archdsl.viz import diagram
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
@@ -149,7 +148,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     asked = request(net, parse_axes(base.axes, net.base), aims, wanted.most, wanted.least, wanted.length)
     # One network needs no file beside it.
     where = place.storage or ("" if len(asked.space) == 1 else _storage_of(base.spec))
-    name = place.study or asked.name(Path(base.spec).stem)
+    name = place.study or asked.name(stem_of(base.spec))
     try:
         found = search(asked, name, where, Labour(**vars(measuring)), _progress(asked))
     except KeyboardInterrupt:
@@ -195,4 +194,4 @@ def _dashboard(spec: str | None, place: Place) -> int:
 
 
 def _storage_of(spec: str) -> str:
-    return f"{Path(spec).stem}.search.log"
+    return f"{stem_of(spec)}.search.log"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.design import Design
 from archdsl.errors import BackendError
+from archdsl.extras import Missing, install
 from archdsl.measure.files import write_model
 from archdsl.measure.job import Configuration, File, Rounds, Step
 from archdsl.measure.machine import cores, machine
@@ -61,7 +62,7 @@ class Asked:
             one.require(writing=True)
         if not found:
             extras = sorted({one.extra for one in RUNTIMES.values()})
-            raise BackendError(f"no runtime is installed: pip install 'archdsl[{','.join(extras)}]'")
+            raise Missing(f"no runtime is installed: {install(*extras)}")
         return found
 
     def configurations(self, runtime: Runtime) -> list[Configuration]:

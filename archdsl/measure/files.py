@@ -80,7 +80,10 @@ def _save(module: Any, path: Path) -> None:
     """A module as a whole, as torch pickles it."""
     import torch
 
+    from archdsl.compilers.torch.steady import steady
+
     try:
-        torch.save(module, path)
-    except (OSError, RuntimeError) as error:  # the latter where the folder is not there or the disk is full
-        raise InputError(f"{path} cannot be written: {error}") from None
+        with steady(path) as file:
+            torch.save(module, file)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -67,7 +67,15 @@ def read(path: Path, limits: TextLimits) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    name = _shown(path)
+    return decoded(data, _shown(path), path)
+
+
+def decoded(data: bytes, name: str, path: Path | None) -> Source:
+    """A text from its bytes.
+
+    Raises:
+        SpecError: they are not UTF-8 (with line and column).
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from archdsl.compilers.onnx_direct.weights import Weights
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.errors import BackendError
 from archdsl.exact import product
+from archdsl.extras import needed_by
 from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.single import need_numbers
@@ -34,10 +35,8 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
         BackendError: an operator without a rule, onnx is not installed, or more weights than a file holds.
         InputError: the graph is a grid of networks, or a tensor has another shape than the network's.
     """
-    try:
+    with needed_by("a model in ONNX"):
         from onnx import TensorProto, helper
-    except ImportError:
-        raise BackendError("onnx models need a package that is not installed: pip install 'archdsl[onnx]'") from None
     need_numbers(graph, "onnx takes")
     _need_room(graph)
     found = Weights(graph, weights or {})

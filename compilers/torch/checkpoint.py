@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from archdsl.errors import InputError, choices, near_miss
+from archdsl.extras import needed_by
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "model_ema", "module", "net")
 """Under which a training loop keeps the weights beside the rest of its state."""
@@ -60,11 +61,9 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
 
 def _safetensors(path: Path) -> Any:
-    try:
+    with needed_by("reading weights"):
         from safetensors import SafetensorError
         from safetensors.torch import load_file
-    except ImportError:
-        raise InputError("reading safetensors needs a package that is not installed: pip install 'archdsl[torch]'") from None
     try:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as error:

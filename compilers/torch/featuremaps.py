@@ -12,6 +12,7 @@ from torch import Tensor, fx
 
 from archdsl.compilers.torch.network import NODE, Network
 from archdsl.errors import BackendError, InputError, unknown
+from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Concat
 
@@ -28,10 +29,8 @@ def read_image(path: Path, shape: tuple[int, ...]) -> Tensor:
     """
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise InputError(f"the network takes {'×'.join(map(str, shape))}, which is no image of one or three channels")
-    try:
+    with needed_by("reading an image"):
         from PIL import Image, ImageOps, UnidentifiedImageError
-    except ImportError:
-        raise BackendError("reading an image needs pillow, which is not installed: pip install 'archdsl[viz]'") from None
     channels, height, width = shape
     try:
         with Image.open(path) as file:

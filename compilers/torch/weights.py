@@ -6,7 +6,8 @@ from pathlib import Path
 
 from torch import nn
 
-from archdsl.errors import BackendError
+from archdsl.errors import InputError
+from archdsl.extras import needed_by
 
 
 def save_weights(module: nn.Module, path: Path) -> None:
@@ -14,9 +15,12 @@ def save_weights(module: nn.Module, path: Path) -> None:
 
     Raises:
         BackendError: safetensors is not installed.
+        InputError: the file cannot be written.
     """
-    try:
+    with needed_by("writing weights"):
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
-    except ImportError:
-        raise BackendError("weights are written as safetensors, which is not installed: pip install 'archdsl[torch]'") from None
-    save_file({key: tensor.contiguous() for key, tensor in module.state_dict().items()}, path)
+    try:
+        save_file({key: tensor.contiguous() for key, tensor in module.state_dict().items()}, path)
+    except SafetensorError as error:  # its word for any error of the operating system
+        raise InputError(f"{path.name} cannot be written: {error}") from None

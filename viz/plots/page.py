@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.viz.plots.figure import colour_axis
 from archdsl.viz.plots.kinds import Plot, kind_of
 from archdsl.viz.plots.points import Column, Points
@@ -81,10 +81,8 @@ def _part(name: str) -> str:
 
 
 def _library() -> str:
-    try:
+    with needed_by("a page of plots"):
         from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise BackendError("a page of plots needs plotly, which is not installed: pip install 'archdsl[plot]'") from None
     script: str = get_plotlyjs()
     # A script element ends at its closing tag and is read otherwise after <!--; in the strings of a script \x3c is the same.
     return script.replace("</script", "\\x3c/script").replace("<!--", "\\x3c!--")

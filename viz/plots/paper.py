@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.viz.plots.kinds import Plot, kind_of
 
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ def paper(plots: Sequence[Plot], form: Literal["png", "svg", "pdf"], column: Lit
         BackendError: matplotlib is not installed.
         InputError: a cost that is no finite number.
     """
-    try:
+    with needed_by(f"a plot as {form}"):
         import matplotlib
         from matplotlib.figure import Figure
-    except ImportError:
-        raise BackendError(f"a plot as {form} needs matplotlib, which is not installed: pip install 'archdsl[plot]'") from None
     kinds = [kind_of(plot) for plot in plots]
     column = column or ("double" if any(kind.wide(plot) for kind, plot in zip(kinds, plots, strict=True)) else "single")
     width = WIDTHS[column]

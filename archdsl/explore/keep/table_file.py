@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import InputError
 from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.grid.chunk import Chunk
+from archdsl.extras import needed_by
 
 ENDINGS = (".parquet", ".csv")
 
@@ -79,11 +80,9 @@ class Parquet:
     """Parquet: settings as ints, floats, words or lists, costs as 64-bit ints (as floats where they are fractions)."""
 
     def __init__(self, path: Path, axes: Sequence[Axis], costs: Mapping[str, int]):
-        try:
+        with needed_by("a .parquet file"):
             import pyarrow
             from pyarrow import parquet
-        except ImportError:
-            raise BackendError("a .parquet file needs pyarrow, which is not installed: pip install 'archdsl[parquet]'") from None
         self.columns = _Columns(axes)
         self.costs = tuple(costs)
         self.arrow = pyarrow

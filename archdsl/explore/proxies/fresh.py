@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -26,10 +27,8 @@ def fresh(net: Design, seed: int) -> Iterator[Network]:
     Raises:
         BackendError: torch is not installed, or the network cannot be compiled.
     """
-    try:
+    with needed_by("a proxy"):
         import torch
-    except ImportError:
-        raise BackendError("a proxy needs torch, which is not installed: pip install 'archdsl[torch]'") from None
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

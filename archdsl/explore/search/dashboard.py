@@ -6,8 +6,9 @@ from collections.abc import Callable
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from archdsl.errors import BackendError, InputError
+from archdsl.errors import InputError
 from archdsl.explore.search.storage import open_storage, shown
+from archdsl.extras import needed_by
 
 HOST = "127.0.0.1"
 
@@ -31,10 +32,8 @@ def serve(place: str, port: int, started: Callable[[str], None]) -> None:
         BackendError: optuna-dashboard is not installed.
         InputError: no such storage, or the port is taken.
     """
-    try:
+    with needed_by("the dashboard"):
         from optuna_dashboard import wsgi
-    except ImportError:
-        raise BackendError("the dashboard is not installed: pip install 'archdsl[search]'") from None
     application = wsgi(open_storage(place, new=False))
     try:
         server = make_server(HOST, port, application, server_class=_Server, handler_class=_Quiet)

@@ -8,21 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import BackendError, InputError
+from archdsl.extras import needed_by
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 _GOES_ON = "the same command goes on where it stopped"
 
-MISSING = "a search needs Optuna, which is not installed: pip install 'archdsl[search]'"
-
 
 def need_optuna() -> Any:
     """Optuna, with its messages below errors silenced. Raises BackendError where it is not installed."""
-    try:
+    with needed_by("a search"):
         import optuna
-    except ImportError:
-        raise BackendError(MISSING) from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from archdsl.errors import BackendError, InputError
 from archdsl.explore.work.workers import Finished, Function, attempt
+from archdsl.extras import missing, needed_by
 
 RETRIES = 3
 """Times that an item runs again after its worker was lost."""
@@ -162,10 +163,8 @@ def _ray_name(name: str) -> str:
 def _connect(address: str) -> Any:
     """Ray, connected to a cluster that runs."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # read when ray is imported
-    try:
+    with needed_by("a cluster"):
         import ray
-    except ImportError:
-        raise BackendError("a cluster needs Ray, which is not installed: pip install 'archdsl[cluster]'") from None
     if address != "auto":
         _reach(address.removeprefix("ray://"), address)
     options: dict[str, Any] = {} if address.startswith("ray://") else {"include_dashboard": False}
@@ -173,7 +172,7 @@ def _connect(address: str) -> Any:
         # What workers print would come between this program's lines.
         ray.init(address, log_to_driver=False, configure_logging=False, **options)
     except ImportError:
-        raise BackendError("an address of ray:// needs grpcio: pip install 'archdsl[cluster]'") from None
+        raise missing("an address of ray://", ["grpc"], "cluster") from None
     except (ConnectionError, RuntimeError, ValueError, TimeoutError, AssertionError) as error:
         hint = "; start one with 'ray start --head', or give its address" if address == "auto" else ""
         raise InputError(f"no Ray cluster can be reached at '{address}'{hint}: {_cause(error)}") from None

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from archdsl.compilers.forms import FORMS
-from archdsl.errors import BackendError
+from archdsl.extras import missing
 from archdsl.measure.job import Configuration, File
 from archdsl.measure.timing import Pass
 
@@ -70,10 +70,7 @@ class Runtime:
         """Raise BackendError where a package is not installed."""
         lacking = self.lacking(writing)
         if lacking:
-            raise BackendError(
-                f"the runtime {self.word} needs packages that are not installed ({', '.join(lacking)}): "
-                f"pip install 'archdsl[{self.extra}]'"
-            )
+            raise missing(f"the runtime {self.word}", lacking, self.extra)
 
 
 def noise(file: File, at: Configuration) -> Any:
