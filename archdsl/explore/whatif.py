@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archdsl.cost.comparing.align import RowPair, align
 from archdsl.cost.comparing.totals import LATENCY, Value, in_words, total
-from archdsl.cost.tables.changes import Change, Total, changes, totals
+from archdsl.cost.tables.changes import Total, row_dict, rows_sheet, totals, totals_sheet
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
@@ -37,7 +38,7 @@ class WhatIf(Result):
     name: str
     changed: Mapping[str, Any]
     totals: list[Total]
-    changes: list[Change]
+    changes: list[RowPair]
     start: dict[str, Value]
     influences: list[Influence]
     by: str
@@ -53,7 +54,7 @@ class WhatIf(Result):
         return [*lines, *([f"no step changes a cost: {', '.join(idle)}"] if idle else [])]
 
     def as_dict(self) -> dict[str, Any]:
-        told = {"totals": [t.as_dict() for t in self.totals], "changes": [c.as_dict() for c in self.changes]}
+        told = {"totals": [t.as_dict() for t in self.totals], "changes": [*map(row_dict, self.changes)]}
         steps = [_influence(influence) for influence in self.influences]
         return {"name": self.name, **(told if self.changed else {}), "sensitivity": steps}
 
@@ -72,13 +73,9 @@ class WhatIf(Result):
         if not self.changed:
             return
         what = ", ".join(f"{name}={written(value)}" for name, value in self.changed.items())
-        head = ("cost", "before", "after", "change", "ratio")
-        rows = tuple((t.name, *t.cells(), t.ratio) for t in self.totals)
-        yield Sheet(f"{self.name}, {what}", head, rows, frozenset(head[1:]))
+        yield totals_sheet(f"{self.name}, {what}", self.totals)
         if self.changes:
-            head = ("#", "where", "params before", "after", "MACs before", "after ")
-            cells = tuple((c.number, c.where, *c.cells()) for c in self.changes)
-            yield Sheet("Rows that change", head, cells, frozenset(["#", *head[2:]]))
+            yield rows_sheet("Rows that change", self.changes)
 
     def _steps(self) -> Sheet:
         """What steps do to all costs."""
@@ -134,7 +131,8 @@ def whatif(
     start = {cost: total(after, cost) for cost in costs}
     influences = sensitivity(after, costs, steps)
     devices = tuple(cost.removeprefix(LATENCY) for cost in costs if cost.startswith(LATENCY))
-    summary, rows = (totals(net, after, devices), changes(net, after)) if changed else ([], [])
+    summary = totals(net, after, devices) if changed else []
+    rows = [row for row in align(net.cost(), after.cost()) if row.kind != "same"] if changed else []
     return WhatIf(after.name, changed or {}, summary, rows, start, influences, by)
 
 

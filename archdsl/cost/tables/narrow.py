@@ -54,17 +54,26 @@ def fits(grid: Grid, width: int, wrapped: bool = False) -> bool:
 
 
 def parts(grid: Grid, width: int) -> Iterator[Grid]:
-    """The table in parts that fit: each begins with the first column, and has as many of the others as there is room for."""
+    """The table in parts that fit: each begins with what tells the rows apart, and has as many other columns as there is room for."""
     widths = grid.widths()
-    places, taken = [0], widths[0] + APART
-    for place in range(1, len(widths)):
+    keys = _keys(grid.head, widths, width)
+    start = sum(widths[place] + APART for place in keys)
+    places, taken = list(keys), start
+    for place in range(len(keys), len(widths)):
         needed = widths[place] + APART
-        if len(places) > 1 and taken + needed > width:
+        if len(places) > len(keys) and taken + needed > width:
             yield grid.only(places)
-            places, taken = [0], widths[0] + APART
+            places, taken = list(keys), start
         places.append(place)
         taken += needed
     yield grid.only(places)
+
+
+def _keys(head: list[str], widths: list[int], width: int) -> list[int]:
+    """The columns that every part begins with: the first that has a name, and signs and numbers before it."""
+    named = next((place for place, name in enumerate(head) if name not in ("", "#")), 0)
+    narrow = sum(widths[: named + 1]) + APART * (named + 1) <= width // 2
+    return list(range(named + 1)) if narrow else [0]
 
 
 def narrow(grid: Grid, width: int) -> str:
