@@ -8,6 +8,8 @@ from typing import Any
 from archdsl.cost.comparing.totals import kernels
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.movement import movement
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.ir.graph import Graph
 from archdsl.measure.job import Configuration
 from archdsl.measure.machine import Machine
@@ -75,8 +77,8 @@ class Row:
         }
 
 
-@dataclass(frozen=True)
-class Bench:
+@dataclass(frozen=True, repr=False)
+class Bench(Result):
     """What was measured, and where.
 
     Attributes:
@@ -99,6 +101,35 @@ class Bench:
             found.setdefault(row.configuration, []).append(row)
         return found
 
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        """A table for each configuration."""
+        first = self.rows[0].entry.label
+        head = ("network", "ms", "quartiles", f"/ {first}", "quartiles ", "MACs", "moved", "kernels")
+        version = ", optimised" if self.optimised else ""
+        return [
+            Sheet(
+                f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds",
+                head,
+                tuple(_cells(row, rows[0]) for row in rows),
+                frozenset(head[1:]),
+            )
+            for configuration, rows in self.by_configuration().items()
+        ]
+
+    def notes(self) -> list[str]:
+        """Runtimes that were left out, and the machine."""
+        return [*(f"{word} is left out: {why}" for word, why in self.left_out.items()), *self.machine.lines()]
+
+    def _records(self) -> list[dict[str, Any]]:
+        """A row for each network in each configuration, its spreads as columns of their own."""
+        found = []
+        for row in self.rows:
+            flat: dict[str, Any] = {}
+            for name, value in row.as_dict().items():
+                flat |= {f"{name}_{key}": number for key, number in value.items()} if isinstance(value, dict) else {name: value}
+            found.append(flat)
+        return found
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "machine": self.machine.as_dict(),
@@ -106,3 +137,22 @@ class Bench:
             "rows": [row.as_dict() for row in self.rows],
             "left_out": self.left_out,
         }
+
+
+def quartiles(found: Spread, digits: int, scale: float = 1) -> str:
+    """The quartiles of a spread."""
+    return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
+
+
+def _cells(row: Row, first: Row) -> tuple[str, ...]:
+    time, work, base = row.timing.spread, row.work, first.work
+    digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
+    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs)}"
+    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes)}"
+    kernels = f"{work.kernels}{_share(work.kernels, base.kernels)}"
+    ratio = [f"{row.ratio.median:.3f}", quartiles(row.ratio, 3)] if row is not first else ["1", ""]
+    return row.entry.label, f"{time.median * 1e3:.{digits}f}", quartiles(time, digits, 1e3), *ratio, macs, moved, kernels
+
+
+def _share(value: int, base: int) -> str:
+    return f" ({value / base:.2f})" if base else ""

@@ -74,7 +74,7 @@ def test_plot(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (["reproduce", "table6", "--counts-only", "--batch", "1"], 2, "--batch is for table7; table6 is computed"),
         (["reproduce", "table6", "--counts-only", "--optimize"], 2, "--optimize is for table7; table6 is computed"),
-        (["reproduce", "table9"], 1, "no table 'table9'; did you mean"),
+        (["reproduce", "table9"], 1, "no result 'table9'; did you mean"),
         (["reproduce", "table7", "--runtime", "egaer"], 1, "unknown runtime 'egaer'; did you mean 'eager'?"),
     ],
 )

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import archdsl
-from archdsl.cli.measuring import print_bench
-from archdsl.cli.reproduce import print_pairs
+from archdsl.cli.common import print_result
 from archdsl.measure.bench import Asked
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import Machine
@@ -91,8 +90,7 @@ def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
     from archdsl.cli.terminal import console
 
     found = measured(False)
-    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found))
-    print_bench(console(), found)
+    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found))
     golden("table7.txt", capsys.readouterr().out)
 
 

@@ -102,7 +102,8 @@ def _of_row(row: RowPair) -> Iterable[tuple[str, ...]]:
 
 def _of_layer(row: RowPair, pair: Pair) -> Iterable[tuple[str, ...]]:
     line, layer = (row.after, pair.after) if pair.after is not None else (row.before, pair.before)
-    assert line is not None and layer is not None
+    assert line is not None
+    assert layer is not None
     words = layer_words(layer) if pair.kind == "same" else ", ".join(layer_differences(pair))
     return _lines((SIGNS[pair.kind], "", f"  {within(line, layer)}"), pair, words)
 

@@ -44,7 +44,8 @@ class Grid(NamedTuple):
         def some(cells: list[str]) -> list[str]:
             return [cells[place] for place in places]
 
-        return Grid(some(self.head), [*map(some, self.rows)], self.numbers, some(self.total) if self.total else None)
+        rows = [row for row in map(some, self.rows) if any(row)]  # lines that only words of another part go on in
+        return Grid(some(self.head), rows, self.numbers, some(self.total) if self.total else None)
 
 
 def fits(grid: Grid, width: int, wrapped: bool = False) -> bool:
