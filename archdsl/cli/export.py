@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json,
-    print_result, spec_argument, stem_of
+from archdsl.cli.common import (
+    json_option,
+    knob_option,
+    open_net,
+    optimize_option,
+    print_json,
+    print_result,
+    spec_argument,
+    stem_of,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
 from archdsl.compilers.forms import FORMS
-from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
-from archdsl.net import Net
 
 if TYPE_CHECKING:
     from archdsl.measure.job import Configuration
-
 
 
 @dataclass(frozen=True)

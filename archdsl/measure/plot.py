@@ -27,9 +27,11 @@ def dots(bench: Bench) -> Dots:
     for row in bench.rows:
         milliseconds = row.timing.median * 1e3
         time = f"{milliseconds:.3g}" if milliseconds < 1000 else f"{milliseconds:,.0f}"
-        words = f"{row.ratio.median:.3f}   {time} ms"
+        noisy = "" if row.ratio.tells or row.entry is first.entry else " ?"
+        words = f"{row.ratio.median:.3f}{noisy}   {time} ms"
         ratio = row.ratio
         made.append(Dot(str(row.configuration), row.entry.label, ratio.median, ratio.low, ratio.high, words))
     title = f"In ratio to {first.entry.label}" + (", all optimised" if bench.optimised else "")
-    note = "Median and quartiles of the ratios of single rounds. " + "; ".join(bench.machine.lines())
+    doubt = "?: too noisy to tell. " if any(dot.words.partition("   ")[0].endswith("?") for dot in made) else ""
+    note = f"Median and quartiles of the ratios of single rounds. {doubt}" + "; ".join(bench.machine.lines())
     return Dots(title, f"time / time of {first.entry.label}", tuple(made), note=note)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl.cost.comparing.totals import kernels
@@ -13,7 +14,7 @@ from archdsl.cost.tables.sheet import Sheet
 from archdsl.ir.graph import Graph
 from archdsl.measure.job import Configuration
 from archdsl.measure.machine import Machine
-from archdsl.measure.timing import Spread, Timing
+from archdsl.measure.timing import FEWEST, WIDEST, Spread, Timing, ratio
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Row:
-    """One network in one configuration. `ratio` is of its time to that of the first network, round by round."""
+    """One network in one configuration.
+
+    Attributes:
+        ratio: of its time to that of the first network, round by round; the other way round in a bench that is turned.
+    """
 
     configuration: Configuration
     entry: Entry
@@ -62,7 +67,7 @@ class Row:
     work: Work
 
     def as_dict(self) -> dict[str, Any]:
-        time, ratio = self.timing.spread, self.ratio
+        time, share = self.timing.spread, self.ratio
         return {
             **self.configuration.as_dict(),
             "network": self.entry.label,
@@ -70,7 +75,7 @@ class Row:
             "optimized": self.entry.optimised,
             "rounds": len(self.timing.seconds),
             "seconds": {"median": time.median, "low": time.low, "high": time.high, "minimum": self.timing.minimum},
-            "ratio": {"median": ratio.median, "low": ratio.low, "high": ratio.high},
+            "ratio": {"median": share.median, "low": share.low, "high": share.high, "tells": share.tells},
             "macs": self.work.macs,
             "moved_bytes": self.work.moved_bytes,
             "kernels": self.work.kernels,
@@ -84,11 +89,22 @@ class Bench(Result):
     Attributes:
         rows: by configuration, in each the networks as they were given.
         left_out: runtimes that were not asked for by name and cannot run the networks, with the reason.
+        turned: whether ratios are of the first network to each, in place of each to the first.
     """
 
     machine: Machine
     rows: tuple[Row, ...]
     left_out: dict[str, str]
+    turned: bool = False
+
+    def turn(self) -> Bench:
+        """The same with every ratio the other way round."""
+        rows = []
+        for group in self.by_configuration().values():
+            for row in group:
+                sides = (row.timing, group[0].timing) if self.turned else (group[0].timing, row.timing)
+                rows.append(replace(row, ratio=ratio(*sides)))
+        return replace(self, rows=tuple(rows), turned=not self.turned)
 
     @property
     def optimised(self) -> bool:
@@ -104,19 +120,25 @@ class Bench(Result):
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         """A table for each configuration."""
         first = self.rows[0].entry.label
-        head = ("network", "ms", "quartiles", f"/ {first}", "quartiles ", "MACs", "moved", "kernels")
+        over = f"{first} /" if self.turned else f"/ {first}"
+        head = ("network", "ms", "quartiles", over, "quartiles ", "MACs", "moved", "kernels")
         version = ", optimised" if self.optimised else ""
         return [
             Sheet(
                 f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds",
                 head,
-                tuple(_cells(row, rows[0]) for row in rows),
+                tuple(_cells(row, rows[0], self.turned) for row in rows),
                 frozenset(head[1:]),
             )
             for configuration, rows in self.by_configuration().items()
         ]
 
     def notes(self) -> list[str]:
+        """What a mark at a ratio means, runtimes that were left out, and the machine."""
+        first = self.rows[0].entry.label
+        return [*doubt(row.ratio for row in self.rows if row.entry.label != first), *self.about()]
+
+    def about(self) -> list[str]:
         """Runtimes that were left out, and the machine."""
         return [*(f"{word} is left out: {why}" for word, why in self.left_out.items()), *self.machine.lines()]
 
@@ -134,25 +156,42 @@ class Bench(Result):
         return {
             "machine": self.machine.as_dict(),
             "first": self.rows[0].entry.label,
+            "ratios": "first / network" if self.turned else "network / first",
             "rows": [row.as_dict() for row in self.rows],
             "left_out": self.left_out,
         }
 
 
-def quartiles(found: Spread, digits: int, scale: float = 1) -> str:
-    """The quartiles of a spread."""
+def doubt(ratios: Iterable[Spread]) -> list[str]:
+    """What the mark at a ratio means, in lines, where one bears it."""
+    if all(ratio.tells for ratio in ratios):
+        return []
+    return [
+        f"?  too noisy to tell: 1 lies between the quartiles of the ratio, they are more than {WIDEST:.0%} of it apart,",
+        f"   or there were fewer than {FEWEST} rounds; let nothing else run, and give more --rounds or --seconds",
+    ]
+
+
+def ratio_text(found: Spread) -> str:
+    """A ratio, with a mark where it does not tell."""
+    return f"{found.median:.3f}" + ("" if found.tells else " ?")
+
+
+def _quartiles(found: Spread, digits: int, scale: float = 1) -> str:
     return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
 
 
-def _cells(row: Row, first: Row) -> tuple[str, ...]:
+def _cells(row: Row, first: Row, turned: bool) -> tuple[str, ...]:
     time, work, base = row.timing.spread, row.work, first.work
     digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
-    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs)}"
-    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes)}"
-    kernels = f"{work.kernels}{_share(work.kernels, base.kernels)}"
-    ratio = [f"{row.ratio.median:.3f}", quartiles(row.ratio, 3)] if row is not first else ["1", ""]
-    return row.entry.label, f"{time.median * 1e3:.{digits}f}", quartiles(time, digits, 1e3), *ratio, macs, moved, kernels
+    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs, turned)}"
+    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes, turned)}"
+    kernels = f"{work.kernels}{_share(work.kernels, base.kernels, turned)}"
+    share = [ratio_text(row.ratio), _quartiles(row.ratio, 3)] if row is not first else ["1", ""]
+    return row.entry.label, f"{time.median * 1e3:.{digits}f}", _quartiles(time, digits, 1e3), *share, macs, moved, kernels
 
 
-def _share(value: int, base: int) -> str:
-    return f" ({value / base:.2f})" if base else ""
+def _share(value: int, base: int, turned: bool) -> str:
+    """The ratio of an amount to the first network's, the same way round as that of their times."""
+    above, below = (base, value) if turned else (value, base)
+    return f" ({above / below:.2f})" if below else ""

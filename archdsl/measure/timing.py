@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
+
+FEWEST = 5
+"""Rounds below which quartiles say nothing."""
+
+WIDEST = 0.25
+"""How far the quartiles of a ratio may lie apart, as a share of its median, for it to be known."""
 
 Pass = Callable[[], Any]
 """One forward pass of a network that is loaded."""
@@ -14,18 +20,32 @@ Pass = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Spread:
-    """A median and the quartiles around it, the middle half of what was seen."""
+    """A median and the quartiles around it, the middle half of what was seen.
+
+    Attributes:
+        count: of what was seen.
+    """
 
     low: float
     median: float
     high: float
+    count: int = field(default=FEWEST, compare=False)
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         if len(values) == 1:
-            return cls(values[0], values[0], values[0])
+            return cls(values[0], values[0], values[0], 1)
         low, _, high = quantiles(values, n=4, method="inclusive")
-        return cls(low, median(values), high)
+        return cls(low, median(values), high, len(values))
+
+    @property
+    def tells(self) -> bool:
+        """Of a ratio, whether it says which of the two is quicker, and about by how much.
+
+        It does not where there are fewer than 5 rounds, where 1 lies between its quartiles, or where these lie further apart than a
+        quarter of the median.
+        """
+        return self.count >= FEWEST and not self.low <= 1 <= self.high and self.high - self.low <= WIDEST * self.median
 
 
 @dataclass(frozen=True)

@@ -146,9 +146,7 @@ class Questions(Design):
         least: Bounds | None = None,
         trials: int = 100,
         seed: int = 0,
-        sampler: str = "auto",
         storage: str | Path = "",
-        study: str = "",
         jobs: int | None = None,
     ) -> Found:
         """The best variants by objectives that are measured: `net.search("naswot", "min:macs", over={"width": [0.5, 1]})`.
@@ -159,13 +157,11 @@ class Questions(Design):
             over: settings that change.
             most, least: budgets on costs; what does not keep to them is rejected before anything is built.
             trials: networks to measure in all, earlier runs of the same study too.
-            sampler: tpe, nsga2, random, or auto.
             storage: a journal file or the URL of a database, with which a search can go on later; in memory if not given.
-            study: its name in the storage; one for each different search if not given.
             jobs: networks to measure at once; one for each processor if not given.
 
         Raises:
-            InputError: an unknown setting, objective or sampler, or a storage that cannot be used.
+            InputError: an unknown setting or objective, or a storage that cannot be used.
             BackendError: Optuna is not installed, or no trial could be measured.
         """
         from archdsl.explore.criteria.budget import budget_texts
@@ -179,8 +175,8 @@ class Questions(Design):
                 raise InputError(f"'{text}' is no objective; write macs, min:macs or max:naswot")
             ways[way if colon else ""].append(name if colon else text)
         bounds = budget_texts(most or {}), budget_texts(least or {})
-        asked = request(self, self._axes(over), choose(*ways.values()), *bounds, Length(trials, seed, sampler))
-        return search(asked, study or asked.name(self.name), str(storage), Labour(jobs))
+        asked = request(self, self._axes(over), choose(*ways.values()), *bounds, Length(trials, seed))
+        return search(asked, asked.name(self.name), str(storage), Labour(jobs))
 
     def bench(
         self,

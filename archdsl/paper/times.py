@@ -15,7 +15,7 @@ from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
 from archdsl.measure.bench import Asked, bench, steps
 from archdsl.measure.job import Configuration, Step
-from archdsl.measure.result import Bench
+from archdsl.measure.result import Bench, doubt, ratio_text
 from archdsl.measure.timing import Spread, ratio
 from archdsl.paper.tables import table_data, title
 
@@ -56,7 +56,8 @@ class Pair:
 
     def as_dict(self) -> dict[str, Any]:
         measured = [
-            {**at.as_dict(), "median": found.median, "low": found.low, "high": found.high} for at, found in self.measured.items()
+            {**at.as_dict(), "median": found.median, "low": found.low, "high": found.high, "tells": found.tells}
+            for at, found in self.measured.items()
         ]
         names = {"network": self.network, "over": self.over, "optimized": self.optimised}
         return {**names, "reported": self.reported, "measured": measured}
@@ -64,7 +65,7 @@ class Pair:
 
 @dataclass(frozen=True, repr=False)
 class Times(Result):
-    """The table, and what was measured for it."""
+    """The table, and what was measured for it. All ratios are as the paper's: of its network, DP-Net, over another."""
 
     devices: tuple[Device, ...]
     pairs: tuple[Pair, ...]
@@ -91,7 +92,7 @@ class Times(Result):
         rows = []
         for pair in self.pairs:
             reported = [f"{pair.reported[d.word]:.3f}" if d.word in pair.reported else "-" for d in self.devices]
-            ratios = [f"{pair.measured[at].median:.3f}" for at in configurations]
+            ratios = [ratio_text(pair.measured[at]) for at in configurations]
             rows.append((f"{pair.network} / {pair.over}", *reported, *ratios))
         heading = f"{TABLE}: {title(TABLE)}, as ratios" + (", optimised" if self.bench.optimised else "")
         return [Sheet(heading, head, tuple(rows), frozenset(head[1:])), *self.bench.sheets(width)]
@@ -104,7 +105,8 @@ class Times(Result):
             f"measured here: runtime and batch{threads}; the paper: {processors}, batch and runtime not stated",
             "networks with 1000 classes at 224x224; the paper's MobileNetV3 is taken for the first preprint's, whose parameters it",
             "prints, and MobileNetV3 is the large network as published, which the paper does not measure",
-            *self.bench.notes(),
+            *doubt(spread for pair in self.pairs for spread in pair.measured.values()),
+            *self.bench.about(),
         ]
 
     def _several(self) -> bool:
@@ -135,7 +137,7 @@ def count_steps(asked: Asked) -> int:
 def times(asked: Asked, step: Step | None = None) -> Times:
     """Measure the networks of the table. Raises as `archdsl.measure.bench.bench`."""
     found = bench([(spec, Design.load(spec)) for spec in specs()], asked, step)
-    return Times(devices(), pairs(found, devices()), found)
+    return Times(devices(), pairs(found, devices()), found.turn())
 
 
 def pairs(found: Bench, printed: tuple[Device, ...]) -> tuple[Pair, ...]:

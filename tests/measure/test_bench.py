@@ -67,14 +67,15 @@ def test_rows(found: tuple[Bench, list[int], Asked]) -> None:
 
 def test_json(found: tuple[Bench, list[int], Asked]) -> None:
     data = found[0].as_dict()
-    assert list(data) == ["machine", "first", "rows", "left_out"]
+    assert list(data) == ["machine", "first", "ratios", "rows", "left_out"]
     assert data["first"] == "Tiny (a.yaml)"
     row = data["rows"][1]
     names = ["runtime", "batch", "threads", "network", "spec", "optimized", "rounds", "seconds", "ratio", "macs", "moved_bytes"]
     assert list(row) == [*names, "kernels"]
     assert (row["network"], row["spec"], row["optimized"], row["rounds"]) == ("Tiny (b.yaml)", "b.yaml", False, 2)
     assert list(row["seconds"]) == ["median", "low", "high", "minimum"]
-    assert list(row["ratio"]) == ["median", "low", "high"]
+    assert list(row["ratio"]) == ["median", "low", "high", "tells"]
+    assert not row["ratio"]["tells"]  # two rounds
 
 
 def test_work_is_of_the_batch_and_views_are_no_kernels(nets: list[tuple[str, Net]]) -> None:

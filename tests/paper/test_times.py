@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +31,7 @@ def measured(*versions: bool) -> Bench:
             for version in versions:
                 entry = Entry(net.name + (", optimised" if version else ""), spec, net.graph(), version)
                 taken = SECONDS[spec] * batch / (2 if version else 1)
-                made.append((entry, Timing(entry.label, (taken, taken * 2, taken))))
+                made.append((entry, Timing(entry.label, (taken, taken * 2, taken, taken, taken))))
         configuration = Configuration("eager", batch, 2)
         rows += [Row(configuration, entry, t, ratio(t, made[0][1]), Work.of(entry.graph, batch)) for entry, t in made]
     return Bench(MACHINE, tuple(rows), {})
@@ -74,8 +75,8 @@ def test_pairs_are_of_one_version() -> None:
 
 def test_json() -> None:
     found = measured(False)
-    data = times.Times(times.devices(), times.pairs(found, times.devices()), found).as_dict()
-    assert list(data) == ["table", "devices", "pairs", "machine", "first", "rows", "left_out"]
+    data = times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()).as_dict()
+    assert list(data) == ["table", "devices", "pairs", "machine", "first", "ratios", "rows", "left_out"]
     assert data["pairs"][0]["measured"][1] == {
         "runtime": "eager",
         "batch": 16,
@@ -83,14 +84,50 @@ def test_json() -> None:
         "median": 0.75,
         "low": 0.75,
         "high": 0.75,
+        "tells": True,
     }
+    # One way round in the summary and in the details: DP-Net over the other.
+    assert data["ratios"] == "first / network"
+    assert [row["ratio"]["median"] for row in data["rows"]][:5] == [1, 0.75, 0.5, 0.375, 0.6]
+
+
+def test_a_run_that_is_too_noisy_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from archdsl.cli.common import console
+
+    found = measured(False)
+    rows = list(found.rows)
+    noisy = Timing("MobileNetV2", (0.021, 0.611, 0.03, 9.0, 0.5))
+    rows[3] = replace(rows[3], timing=noisy, ratio=ratio(noisy, rows[0].timing))
+    found = replace(found, rows=tuple(rows))
+    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
+    print_bench(console(), found.turn())
+    summary, _, details = capsys.readouterr().out.partition("eager, batch 1, 2 threads")
+    for text, line in ((summary, "DP-Net / MobileNetV2 "), (details, "  MobileNetV2 ")):
+        assert " ? " in next(part for part in text.splitlines() if line in part)
+        assert "?  too noisy to tell: 1 lies between the quartiles of the ratio, they are more than 25% of it apart" in text
+        assert "fewer than 5 rounds" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "tells"),
+    [
+        ([0.9, 0.91, 0.92, 0.93, 0.94], True),
+        ([1.1, 1.11, 1.12, 1.13, 1.14], True),
+        ([0.9, 0.95, 1.0, 1.05, 1.1], False),  # either may be the quicker
+        ([0.2, 0.3, 0.5, 0.7, 0.8], False),  # quicker for sure, by nobody knows how much
+        ([0.9, 0.91, 0.92, 0.93], False),  # four rounds
+        ([0.5], False),
+    ],
+)
+def test_when_a_ratio_tells(values: list[float], tells: bool) -> None:
+    assert Spread.of(values).tells is tells
 
 
 def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
     from archdsl.cli.terminal import console
 
     found = measured(False)
-    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found))
+    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
     golden("table7.txt", capsys.readouterr().out)
 
 
