@@ -12,7 +12,7 @@ from archdsl.spec.model import Spec
 
 if TYPE_CHECKING:
     from archdsl.cost.latency.device import Device
-    from archdsl.cost.latency.seconds import Predicted
+    from archdsl.cost.tables.predicted import Predicted
     from archdsl.cost.tables.tree import Tree
 
 DEPTH = 3
@@ -34,7 +34,7 @@ class Costs(Bill, Result):
             SpecError: mistakes in its file.
         """
         from archdsl.cost.latency.devices import load_device
-        from archdsl.cost.latency.seconds import predicted
+        from archdsl.cost.tables.predicted import predicted
 
         return predicted(self, load_device(device) if isinstance(device, str) else device)
 

@@ -92,15 +92,14 @@ def test_json() -> None:
 
 
 def test_a_run_that_is_too_noisy_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.cli.common import console
+    from archdsl.cli.terminal import console
 
     found = measured(False)
     rows = list(found.rows)
     noisy = Timing("MobileNetV2", (0.021, 0.611, 0.03, 9.0, 0.5))
     rows[3] = replace(rows[3], timing=noisy, ratio=ratio(noisy, rows[0].timing))
     found = replace(found, rows=tuple(rows))
-    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
-    print_bench(console(), found.turn())
+    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
     summary, _, details = capsys.readouterr().out.partition("eager, batch 1, 2 threads")
     for text, line in ((summary, "DP-Net / MobileNetV2 "), (details, "  MobileNetV2 ")):
         assert " ? " in next(part for part in text.splitlines() if line in part)

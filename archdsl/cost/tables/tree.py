@@ -108,11 +108,12 @@ def tree(bill: Bill, depth: int) -> Tree:
         level = tops
         before = ""
         for number, frame in enumerate(scope, 1):
-            short = frame.path.removeprefix(before)
-            if not level or (level[-1].name, level[-1].kind) != (short, frame.block):
-                level.append(Branch(short, frame.block, number, layer.inputs[0], layer.output))
+            short = frame.path.removeprefix(before) or frame.block
+            kind = frame.block if frame.kind == "block" else frame.kind
+            if not level or (level[-1].name, level[-1].kind) != (short, kind):
+                level.append(Branch(short, kind, number, layer.inputs[0], layer.output))
             level[-1].add(layer)
-            level, before = level[-1].inside, f"{frame.path}."
+            level, before = level[-1].inside, f"{frame.path}." if frame.path else before
         if len(layer.node.scope) < depth:
             leaf = Branch(layer.node.name.removeprefix(before), layer.node.op.word, len(scope) + 1, layer.inputs[0], layer.output)
             leaf.add(layer)

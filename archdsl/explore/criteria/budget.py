@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file
 from archdsl.errors import InputError, clip, unknown
-from archdsl.exact import exact, is_single_number
+from archdsl.exact import exact, to_plain
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.axis import Axis
 from archdsl.spec.read_reported import parse_size
@@ -114,9 +114,13 @@ def budget_texts(bounds: Mapping[str, Any]) -> list[str]:
         InputError: a bound that is neither.
     """
     texts = []
-    for cost, bound in bounds.items():
-        if not isinstance(bound, str) and not is_single_number(bound):
-            raise InputError(f"the bound of {cost} is a number, or a text such as '118M'; {describe(bound)} came")
-        number = bound if isinstance(bound, str) else format(Decimal(str(float(bound))), "f") if bound % 1 else str(int(bound))
-        texts.append(f"{cost}={number}" + ("s" if cost.startswith(LATENCY) and not isinstance(bound, str) else ""))
+    for cost, given in bounds.items():
+        bound = to_plain(given)
+        if isinstance(bound, bool) or not isinstance(bound, (str, int, float, Fraction)):
+            raise InputError(f"the bound of {cost} is a number, or a text such as '118M'; {describe(given)} came")
+        if isinstance(bound, str):
+            texts.append(f"{cost}={bound}")
+            continue
+        number = str(int(bound)) if bound % 1 == 0 else format(Decimal(str(float(bound))), "f")
+        texts.append(f"{cost}={number}" + ("s" if cost.startswith(LATENCY) else ""))
     return texts

@@ -31,14 +31,15 @@ def importance(study: Study, aims: Sequence[str]) -> dict[str, dict[str, float]]
         if len({trial.values[place] for trial in done}) < 2:
             continue
 
-        def value(trial: FrozenTrial, place: int = place) -> float:
-            return float(trial.values[place])
+        sign = 1 if study.directions[place].name == "MINIMIZE" else -1
 
-        low = study.directions[place].name == "MINIMIZE"
+        def value(trial: FrozenTrial, place: int = place, sign: int = sign) -> float:
+            return sign * float(trial.values[place])
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it is marked as experimental
             evaluator = PedAnovaImportanceEvaluator()
-            shares = get_param_importances(study, evaluator=evaluator, target=value if low else lambda t, v=value: -v(t))
+            shares = get_param_importances(study, evaluator=evaluator, target=value)
         if any(share > 0 for share in shares.values()):
             found[name] = {knob: float(share) for knob, share in shares.items()}
     return found
