@@ -60,8 +60,7 @@ def command(name: str, counts_only: bool, settings: tuple[str, ...], measuring: 
 
 
 def _times(asked: Asked, quiet: bool) -> Result:
-    from archdsl.paper.reproduce import reproduce
-    from archdsl.paper.times import TABLE, count_steps
+    from archdsl.paper.times import count_steps, times
 
     with progress("steps", count_steps(asked), quiet=quiet) as step:
-        return reproduce(TABLE, asked=asked, step=step)
+        return times(asked, step)

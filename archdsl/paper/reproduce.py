@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import InputError, clip, near_miss
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.result import Result
-    from archdsl.measure.bench import Asked
 
 
-def reproduce(
-    name: str = "",
-    *,
-    counts_only: bool = False,
-    asked: Asked | None = None,
-    step: Callable[[int], None] | None = None,
-    **settings: Any,
-) -> Result:
+def reproduce(name: str = "", *, counts_only: bool = False, **settings: Any) -> Result:
     """A result of Zhao & Wang 2022 computed or measured again, beside what is printed.
 
     Args:
         name: table2 to table6 (computed), table7 (measured on this machine), eq2, eq3, eq4; empty for what there is.
         counts_only: leave out accuracies, which need training.
-        asked: what of table7 is measured, and for how long.
-        step: told how many more steps of table7 are done.
         settings: of an equation, `split=Fraction(3, 8)` and `kernels=[3, 5, 7]`; the paper's where not given.
 
     Raises:
@@ -50,10 +39,10 @@ def reproduce(
     if name in counted:
         accuracies = () if counts_only else tuple(tables.accuracies(name))
         return Counts(name, tables.title(name), tuple(tables.counts(name)), accuracies)
-    from archdsl.measure.bench import Asked as AskedOfBench
+    from archdsl.measure.bench import Asked
     from archdsl.paper.times import BATCHES, times
 
-    return times(asked or AskedOfBench(batches=BATCHES), step)
+    return times(Asked(batches=BATCHES))
 
 
 def _title(name: str) -> str:

@@ -6,8 +6,7 @@ from abc import ABC, abstractmethod
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.tables.sheet import Sheet, card
-from archdsl.errors import BackendError
+from archdsl.cost.tables.sheet import Sheet, card, data_frame
 
 if TYPE_CHECKING:
     import pandas
@@ -44,11 +43,7 @@ class Result(ABC):
         Raises:
             BackendError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise BackendError("a data frame needs pandas, which is not installed: pip install pandas") from None
-        return pandas.DataFrame(self._records())
+        return data_frame(self._records())
 
     def __repr__(self) -> str:
         tables = [_first(sheet).plain() for sheet in self.sheets()]
