@@ -8,6 +8,7 @@ import click
 
 from archdsl.cli.common import json_option, knob_option, open_net, print_json
 from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import echo
 from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.ir.limits import Limits
 
@@ -76,9 +77,9 @@ def _print(spec: str, checked: Checked, strict: bool, quiet: bool) -> None:
         show(str(diagnostic))
     if not quiet:
         for note in checked.notes:
-            click.echo(f"{spec}: {note}")
+            echo(f"{spec}: {note}")
     errors = sum(not d.warning for d in checked.diagnostics)
     warnings = len(checked.diagnostics) - errors
     counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((errors, "mistake"), (warnings, "warning")) if n]
     refused = " (strict)" if strict and warnings and not errors else ""
-    click.echo(f"{spec}: {', '.join(counts) or 'ok'}{refused}")
+    echo(f"{spec}: {', '.join(counts) or 'ok'}{refused}")

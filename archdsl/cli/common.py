@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from archdsl.cli.terminal import has_all_letters, letters
+from archdsl.cli.terminal import echo, has_all_letters, letters
 from archdsl.errors import InputError
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
@@ -84,13 +84,13 @@ def _standard_input(limits: Limits) -> str:
 
 
 def print_json(data: Any) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=not has_all_letters()))
+    echo(json.dumps(data, indent=2, ensure_ascii=not has_all_letters()))
 
 
 def print_steps(axes: Iterable[Axis]) -> None:
     """Say of every range whose step was not written how it is walked along."""
     for said in filter(None, (axis.said for axis in axes)):
-        click.echo(f"  {said}")
+        echo(f"  {said}")
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together
@@ -127,7 +127,7 @@ def print_table(
     grid = Grid(head, rows, set(map(letters, right)), list(map(letters, total)) if total else None)
     if len(rows) > MANY or not fits(grid, out.width, wrapped=True):  # cut numbers would say nothing
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-        click.echo(narrow(grid, out.width))
+        echo(narrow(grid, out.width))
         return
     made = Table(box=box.SIMPLE_HEAD if has_all_letters() else box.Box(PLAIN_HEAD, ascii=True), show_footer=total is not None)
     whole = grid.whole()

@@ -21,7 +21,7 @@ from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.rewritten import print_rewritten, rewritten
 from archdsl.cli.sheets import SheetFile, form_of, write_sheet
-from archdsl.cli.terminal import console
+from archdsl.cli.terminal import console, echo
 from archdsl.cli.totals import print_totals
 from archdsl.cli.views import VIEWS, View
 from archdsl.ir.limits import Limits
@@ -173,7 +173,7 @@ class BillView:
         what = "multiply-accumulates, parameters, peak memory" + (", latency" if self.device else "")
         out.print(f"[bold]{source.name}[/]  {what} of each line")
         for number, *costs, line in gutter(source, self.entries()):
-            click.echo(f"{' '.join(f'{cost:>7}' for cost in costs)} {number:>4} │ {line}")
+            echo(f"{' '.join(f'{cost:>7}' for cost in costs)} {number:>4} │ {line}")
 
     def _print_latency(self, out: Console) -> None:
         """What the latency was predicted from, and how far that is to be trusted."""

@@ -12,7 +12,7 @@ from archdsl.cli.common import json_option, knob_option, open_net, print_json, p
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
-from archdsl.cli.terminal import console
+from archdsl.cli.terminal import console, echo
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -97,9 +97,9 @@ def command(
         return 3 if failed else 0
     print_result(console(), found)
     if target is not None:
-        click.echo(f"drawn: {target}")
+        echo(f"drawn: {target}")
     for text in failed:
-        click.echo(f"failed: {text}", err=True)
+        echo(f"failed: {text}", err=True)
     return 3 if failed else 0
 
 

@@ -12,6 +12,7 @@ import click
 
 from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of
 from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
 from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
@@ -147,11 +148,11 @@ def command(
         told = {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict()}
         print_json({**told, "drawing": str(target)})
         return
-    click.echo(title)
-    click.echo(f"  of                   {source.image}; {source.in_words()}")
+    echo(title)
+    echo(f"  of                   {source.image}; {source.in_words()}")
     for head, value in _rows(found):
-        click.echo(f"  {head:<20} {value}")
-    click.echo(f"  written              {target}{cut}")
+        echo(f"  {head:<20} {value}")
+    echo(f"  written              {target}{cut}")
 
 
 def _sentences(found: Redundancy) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archdsl.cli.common import json_option, knob_option, print_json
+from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
 from archdsl.spec.settings import parse_settings
 from archdsl.viz.forms import FORMS
@@ -58,4 +59,4 @@ def command(
         print_json({"written": [str(output / file) for file in made]})
         return
     for name, picture in pictures.items():
-        click.echo(f"{output / name}: {picture.drawing.name} ({', '.join(forms)})")
+        echo(f"{output / name}: {picture.drawing.name} ({', '.join(forms)})")

@@ -13,7 +13,7 @@ import sys
 import click
 
 from archdsl.cli.streams import UNWRITTEN, give_up_output, open_streams
-from archdsl.cli.terminal import coloured, take_any_letter
+from archdsl.cli.terminal import coloured, echo, take_any_letter
 from archdsl.errors import ArchdslError, near_miss
 from archdsl.extras import extra_of, needed_by
 
@@ -102,7 +102,7 @@ def _run(args: list[str]) -> int:
         result = archdsl.main(args, prog_name="archdsl", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        error.show(file=sys.stderr)
         return 2
     except click.exceptions.Abort:
         return 130
@@ -139,10 +139,10 @@ def explained(error: Exception) -> str:
 def show(text: str) -> None:
     """A message on standard error; its parts in colour where that is a terminal."""
     if not coloured(sys.stderr):
-        click.echo(text, err=True, color=False)
+        echo(text, err=True)
         return
     for line in text.splitlines():
         style = {"fg": "red", "bold": True} if ": error:" in line else {"fg": "yellow"} if ": warning:" in line else {}
         if line.lstrip().startswith("^") or (" | " in line and set(line.split(" | ", 1)[1].strip()) == {"^"}):
             style = {"fg": "green", "bold": True}
-        click.echo(click.style(line, **style), err=True, color=True)
+        echo(click.style(line, **style), err=True, colours=True)

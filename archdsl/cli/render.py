@@ -11,6 +11,7 @@ import click
 from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument, stem_of
 from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import picture_file, view_options
+from archdsl.cli.terminal import echo
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ def command(
     if as_json:
         print_json({"written": str(target), **asdict(picture.drawing)})
         return
-    click.echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")
+    echo(f"{target}: {picture.drawing.name}, {picture.drawing.summary()}")

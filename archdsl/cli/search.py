@@ -12,7 +12,7 @@ import click
 from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
-from archdsl.cli.terminal import console
+from archdsl.cli.terminal import console, echo
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         found = search(asked, name, where, Labour(**vars(measuring)), _progress(asked))
     except KeyboardInterrupt:
         if where:
-            click.echo("stopped; the same command goes on with what was left", err=True)
+            echo("stopped; the same command goes on with what was left", err=True)
         raise
     if as_json:
         about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in aims]}
@@ -162,7 +162,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         print_result(console(), found)
     if found:
         return 0
-    click.echo("\n  ".join(found.notes()), err=True)
+    echo("\n  ".join(found.notes()), err=True)
     return 3
 
 
@@ -189,7 +189,7 @@ def _dashboard(spec: str | None, place: Place) -> int:
         raise click.UsageError("--dashboard needs a SPEC that was searched, or --storage")
     from archdsl.explore.search.dashboard import serve
 
-    serve(place.storage or _storage_of(spec or ""), place.port, click.echo)
+    serve(place.storage or _storage_of(spec or ""), place.port, echo)
     return 0
 
 

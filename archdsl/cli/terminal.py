@@ -8,6 +8,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+import click
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -76,6 +78,11 @@ def letters(text: str) -> str:
     return (
         text if text.isascii() or has_all_letters() else text.encode(sys.stdout.encoding, "archdsl").decode(sys.stdout.encoding)
     )
+
+
+def echo(text: str, *, err: bool = False, end: str = "\n", colours: bool = False) -> None:
+    """Write a text. Unlike `click.echo` it goes through the stream as it is, which knows which letters it has."""
+    click.echo(text + end, file=sys.stderr if err else sys.stdout, nl=False, color=colours)
 
 
 def coloured(stream: TextIO) -> bool:

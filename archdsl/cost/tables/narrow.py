@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -78,5 +79,22 @@ def _keys(head: list[str], widths: list[int], width: int) -> list[int]:
 
 
 def narrow(grid: Grid, width: int) -> str:
-    """The table as text, in parts where it is too wide for so many columns."""
-    return "\n".join(aligned(part.head, part.rows, part.numbers, part.total) for part in parts(grid, width))
+    """The table as text, in parts where it is too wide for so many columns, and with words wrapped where a part still is."""
+    made = (_wrapped(part, width) for part in parts(grid, width))
+    return "\n".join(aligned(part.head, part.rows, part.numbers, part.total) for part in made)
+
+
+def _wrapped(grid: Grid, width: int) -> Grid:
+    """The table with its widest column of words wrapped, as far as that is needed and can be read."""
+    if fits(grid, width):
+        return grid
+    widths, whole = grid.widths(), grid.whole()
+    place = max(range(len(widths)), key=lambda place: 0 if whole[place] else widths[place])
+    excess = sum(widths) + APART * len(widths) - width
+    room = max(LEAST, widths[place] - excess)
+    rows = []
+    for row in grid.rows:
+        first, *more = textwrap.wrap(row[place], room) if len(row[place]) > room and not whole[place] else [row[place]]
+        rows.append([*row[:place], first, *row[place + 1 :]])
+        rows += [[*[""] * place, line, *[""] * (len(row) - place - 1)] for line in more]
+    return grid._replace(rows=rows)
