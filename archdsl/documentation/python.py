@@ -145,7 +145,7 @@ def signature(member: Any) -> str:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**" if parameter.kind is parameter.VAR_KEYWORD else ""
     text = f"{stars}{parameter.name}: {parameter.annotation}"
     if parameter.default is parameter.empty:
         return text
