@@ -180,7 +180,8 @@ class Found(Result):
         """Why no variant was measured."""
         which = f"none of the {self.points:,} variants" if self.points == len(self.request.space) else "no variant"
         lines = [f"{which} is let through: {self.rejected:,} proposals rejected ({self._rejected()})"]
-        return [*lines, *([f"nearest: {self.nearest}"] if self.nearest else [])]
+        lines += [f"nearest: {self.nearest}"] if self.nearest else []
+        return [*lines, *(axis.said for axis in self.request.space.axes if axis.said)]
 
 
 def result(trials: Trials, request: Request, seconds: float, study: str = "", storage: str = "") -> Found:

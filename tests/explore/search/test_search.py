@@ -261,7 +261,19 @@ def test_a_database_holds_a_study_too(tmp_path: Path) -> None:
 def test_a_result_is_plain_data(tmp_path: Path) -> None:
     found, _ = run(request(Recorded(str(tmp_path / "record")), 4))
     data = json.loads(json.dumps(found.as_dict()))
-    assert set(data) == {"trials", "rejected", "reused", "failed", "seconds", "front", "best", "reasons"}
+    assert set(data) == {
+        "trials",
+        "rejected",
+        "reused",
+        "failed",
+        "seconds",
+        "front",
+        "best",
+        "ranked",
+        "importance",
+        "reasons",
+        "steps",
+    }
     assert set(data["front"][0]) == {"trial", "settings", "values", "costs", "graph"}
     assert data["best"]["recorded"] == data["front"][0]
 
