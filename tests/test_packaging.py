@@ -44,7 +44,17 @@ def test_every_package_imports(name: str) -> None:
 
 
 def test_public_names() -> None:
-    assert set(archdsl.__all__) == {"ArchdslError", "BackendError", "InputError", "Net", "SpecError", "load", "loads"}
+    assert set(archdsl.__all__) == {
+        "ArchdslError",
+        "BackendError",
+        "InputError",
+        "Limits",
+        "Net",
+        "SpecError",
+        "load",
+        "loads",
+        "reproduce",
+    }
     assert all(hasattr(archdsl, name) for name in archdsl.__all__)
 
 

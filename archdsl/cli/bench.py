@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json
-from archdsl.cli.measuring import Measuring, measuring_options, print_bench, runtimes_text
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result
+from archdsl.cli.limits import limit_options
+from archdsl.cli.measuring import Measuring, measuring_options, runtimes_text
 from archdsl.cli.progress import progress
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
 
@@ -52,7 +54,7 @@ def command(
     if as_json:
         print_json(found.as_dict())
     else:
-        print_bench(out, found)
+        print_result(out, found)
     if output is None:  # what follows may fail, and what took so long has been shown by now
         return
     if written_as_json:

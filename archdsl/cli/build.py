@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archdsl.cli.common import (
-    console,
-    json_option,
-    knob_option,
-    limit_options,
-    open_net,
-    print_json,
-    print_table,
-    spec_argument,
-    stem_of,
-)
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument, stem_of
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import console
 from archdsl.cli.totals import print_totals
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import Missing

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, json_option, print_json
+from archdsl.cli.common import json_option, print_json
 from archdsl.cli.progress import progress
+from archdsl.cli.terminal import console
 
 if TYPE_CHECKING:
     from archdsl.cost.latency.device import Device

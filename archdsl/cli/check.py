@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archdsl.cli.common import echo, json_option, knob_option, limit_options, open_net, print_json
+from archdsl.cli.common import json_option, knob_option, open_net, print_json
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import echo
 from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.ir.limits import Limits
 

@@ -1,31 +1,30 @@
-"""What commands share: the spec argument, `--set`, `--json`, limits, and tables."""
+"""What commands share: the spec argument, `--set`, `--json`, and tables."""
 
 from __future__ import annotations
 
-import functools
+import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from archdsl.artifacts import json_text
+from archdsl.cli.terminal import echo, has_all_letters, letters
 from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
 from archdsl.spec.settings import parse_settings
-from archdsl.spec.yaml import TextLimits
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archdsl.cost.tables.sheet import Sheet
+    from archdsl.cost.tables.result import Result
     from archdsl.explore.grid.axis import Axis
 
 F = TypeVar("F", bound=Callable[..., Any])
 STDIN = "-"
-WIDTH = 140  # where output goes to a file or a pipe, so that tables are not cut
 
 
 def spec_argument(function: F) -> F:
@@ -48,26 +47,6 @@ def optimize_option(function: F) -> F:
 def json_option(function: F) -> F:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)
-
-
-def limit_options(function: F) -> F:
-    """`--max-nodes` and other bounds of reading and elaboration, as one argument `limits`. They are raised for very large networks."""
-    default = Limits()
-    options = (
-        ("--max-nodes", default.nodes, "Operators that a network may have."),
-        ("--max-steps", default.steps, "Steps that may be taken to put it together."),
-        ("--max-bytes", default.text.bytes, "Bytes that a file may have."),
-        ("--max-values", default.text.nodes, "Values that a file may hold, every alias counted in full."),
-    )
-    for name, value, text in reversed(options):
-        function = click.option(name, default=value, show_default=True, type=click.IntRange(1), help=text)(function)
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, max_nodes: int, max_steps: int, max_bytes: int, max_values: int, **kwargs: Any) -> Any:
-        text = TextLimits(bytes=max_bytes, nodes=max_values)
-        return function(*args, limits=Limits(nodes=max_nodes, steps=max_steps, text=text), **kwargs)
-
-    return wrapper  # type: ignore[return-value]
 
 
 def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
@@ -106,33 +85,29 @@ def _standard_input(limits: Limits) -> str:
 
 
 def print_json(data: Any) -> None:
-    click.echo(json_text(data, 2))
-
-
-def echo(text: str, err: bool = False) -> None:
-    """Print lines of text that may hold what a spec gave."""
-    click.echo(visible(text, keep="\n"), err=err)
-
-
-def console() -> Console:
-    """The console that tables are printed on."""
-    from archdsl.cli.terminal import Visible
-
-    return Visible(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-
-
-def print_sheet(out: Console, sheet: Sheet) -> None:
-    """Print a table that other forms could be written of too."""
-    print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
+    text = json_text(data, 2)
+    echo(text if has_all_letters() else json.dumps(data, indent=2))
 
 
 def print_steps(axes: Iterable[Axis]) -> None:
     """Say of every range whose step was not written how it is walked along."""
     for said in filter(None, (axis.said for axis in axes)):
-        click.echo(f"  {said}")
+        echo(f"  {said}")
 
 
 MANY = 80  # rows above which drawing by rich would take longer than everything else together
+
+
+def print_result(out: Console, found: Result) -> None:
+    """Print the tables of an answer, and the lines under them."""
+    for sheet in found.sheets(out.width):
+        print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells() or None)
+    for line in found.notes():
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+PLAIN_HEAD = "    \n    \n -- \n    \n    \n    \n    \n    \n"
+"""The line under the heads where no other can be written."""
 
 
 def print_table(
@@ -148,20 +123,22 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    numbers = set(map(visible, right))
-    title, head, total = visible(title), [*map(visible, head)], total and [*map(visible, total)]
+    title, head, right, total = visible(title), [*map(visible, head)], [*map(visible, right)], total and [*map(visible, total)]
     rows = [[*map(visible, row)] for row in rows]
-    wide = sum(max(map(len, column)) + 3 for column in zip(head, *rows, *([total] if total else []), strict=True)) > out.width
-    if len(rows) > MANY or (wide and numbers):  # a narrow terminal wraps lines; cut numbers would say nothing
-        from archdsl.cost.tables.sheet import aligned
+    from archdsl.cost.tables.narrow import Grid, fits, narrow
 
+    head, rows = list(map(letters, head)), [list(map(letters, row)) for row in rows]
+    grid = Grid(head, rows, set(map(letters, right)), list(map(letters, total)) if total else None)
+    if len(rows) > MANY or not fits(grid, out.width, wrapped=True):  # cut numbers would say nothing
         out.print(Text(title, style="bold"), end="\n\n", soft_wrap=True)
-        click.echo(aligned(head, rows, numbers, total))
+        echo(narrow(grid, out.width))
         return
-    made = Table(box=box.SIMPLE_HEAD, show_footer=total is not None)
-    for index, name in enumerate(head):
-        footer = total[index] if total else ""
-        made.add_column(Text(name), justify="right" if name in numbers else "left", footer=Text(footer), no_wrap=name in numbers)
+    made = Table(box=box.SIMPLE_HEAD if has_all_letters() else box.Box(PLAIN_HEAD, ascii=True), show_footer=total is not None)
+    whole = grid.whole()
+    for place, name in enumerate(head):
+        footer = grid.total[place] if grid.total else ""
+        side: Literal["left", "right"] = "right" if name in grid.numbers else "left"
+        made.add_column(Text(name), justify=side, footer=Text(footer), no_wrap=whole[place], overflow="fold")
     for row in rows:
         made.add_row(*map(Text, row))
     out.print(Text(title, style="bold"), soft_wrap=True)  # as the title of the table it would be no wider than that

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from archdsl.cli.common import console, json_option, knob_option, limit_options, open_net, print_json, print_sheet
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result
+from archdsl.cli.limits import limit_options
 from archdsl.cli.sheets import form_options, write_sheet
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
-
-if TYPE_CHECKING:
-    from archdsl.cost.comparing.totals import Value
-
-USUAL = ("thop", "fvcore", "ptflops")
 
 
 @click.command("compare")
@@ -41,48 +35,12 @@ def command(
     limits: Limits,
 ) -> None:
     """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all of them."""
-    from archdsl.cost.comparing.totals import costs
-    from archdsl.cost.tables.sheet import Sheet
-    from archdsl.exact.shown import jsonable
+    from archdsl.cost.tables.comparison import compare
 
-    nets = {spec: open_net(spec, settings, limits) for spec in specs}
-    found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
+    found = compare({spec: open_net(spec, settings, limits) for spec in specs}, conventions, devices)
     if as_json:
-        print_json(
-            [
-                {"spec": spec, "name": nets[spec].name, **{cost: jsonable(value) for cost, value in totals.items()}}
-                for spec, totals in found.items()
-            ]
-        )
-        return
-    names = list(next(iter(found.values())))
-    best = {cost: min(totals[cost] for totals in found.values()) for cost in names}
-    tied = {cost: sum(totals[cost] == best[cost] for totals in found.values()) for cost in names}
-    head = ("network", *(_title(cost) for cost in names))
-
-    def marked(cost: str, value: Value) -> object:
-        star = " *" if value == best[cost] and tied[cost] < len(found) else "  "
-        return jsonable(value) if form in ("csv", "html") else _in_words(cost, value) + star
-
-    rows = [(nets[spec].name, *(marked(cost, value) for cost, value in totals.items())) for spec, totals in found.items()]
-    sheet = Sheet("Comparison", head, tuple(rows), frozenset(head[1:]))
-    if form:
-        write_sheet(sheet, form, None)
-        return
-    print_sheet(console(), sheet)
-
-
-def _in_words(cost: str, value: Value) -> str:
-    from archdsl.cost.comparing.totals import in_words
-    from archdsl.cost.words import mebibytes
-
-    return mebibytes(value) if cost in ("weights", "peak") else in_words(cost, value)
-
-
-def _title(cost: str) -> str:
-    kind, _, name = cost.partition(".")
-    if kind == "flops":
-        return Path(name).stem
-    if kind == "latency":
-        return f"latency {Path(name).stem}"
-    return {"params": "params", "macs": "MACs", "weights": "weights", "peak": "peak"}[cost]
+        print_json(found.as_dict()["networks"])
+    elif form:
+        write_sheet(found.sheet(plain=form in ("csv", "html")), form, None)
+    else:
+        print_result(console(), found)

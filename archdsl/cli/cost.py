@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import (
-    console,
-    echo,
     json_option,
     knob_option,
-    limit_options,
     open_net,
     optimize_option,
     print_json,
+    print_result,
     print_table,
     spec_argument,
 )
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.rewritten import print_rewritten, rewritten
 from archdsl.cli.sheets import SheetFile, form_of, write_sheet
+from archdsl.cli.terminal import console, echo
 from archdsl.cli.totals import print_totals
 from archdsl.cli.views import VIEWS, View
 from archdsl.ir.limits import Limits
@@ -54,6 +54,11 @@ class Columns:
     convention: str | None = given(
         click.option("--convention", metavar="NAME|FILE", help="Count in this convention too, as a column.")
     )
+    depth: int | None = given(
+        click.option(
+            "--depth", type=click.IntRange(1), metavar="N", help="Show stages and blocks inside each other, N levels deep."
+        )
+    )
     device: str | None = given(
         click.option("--device", metavar="NAME|FILE", help="Predict the latency on this device, layer by layer.")
     )
@@ -77,9 +82,17 @@ def command(
         raise click.UsageError("--memory, --movement, --verify and --explain exclude each other")
     if columns.sort == "latency" and columns.device is None:
         raise click.UsageError("--sort latency needs --device")
+    if columns.depth and (
+        columns.by != "layer" or columns.sort or columns.convention or columns.device or target.form or target.output
+    ):
+        raise click.UsageError(
+            "--depth shows a tree, which --by, --sort, --convention, --device, -o and forms of tables do not go with"
+        )
     net = open_net(spec, settings, limits, columns.optimize)
     for name in view.chosen:
         return VIEWS[name](net, view, as_json)
+    if columns.depth:
+        return _tree(net, columns.depth, as_json)
     bill = BillView(net, columns)
     if as_json:
         print_json(bill.as_dict())
@@ -87,6 +100,17 @@ def command(
         write_sheet(bill.sheet(people=False), form_of(target.form, target.output, FORMS), target.output)
     else:
         bill.print(console())
+    return 0
+
+
+def _tree(net: Net, depth: int, as_json: bool) -> int:
+    found = net.cost().tree(depth)
+    if as_json:
+        print_json(found.as_dict())
+        return 0
+    out = console()
+    print_result(out, found)
+    print_totals(net, out)
     return 0
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import console, echo, json_option, knob_option, limit_options, open_net, print_json, print_sheet, stem_of
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, stem_of
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
+from archdsl.cli.terminal import console, echo
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -80,28 +82,20 @@ def command(
     Rows are aligned by what they are, their shapes and names. + is only in B, - only in A, ~ changed, > moved. --set changes knobs of B.
     """
     target = drawing.target(first, second)
-    from archdsl.cost.comparing.align import align
     from archdsl.cost.comparing.gate import parse_gate
-    from archdsl.cost.tables.changes import row_dict, rows_sheet, totals, totals_sheet
+    from archdsl.cost.tables.difference import difference
 
     before, after = open_net(first, (), limits), open_net(second, settings, limits)
-    summary = totals(before, after, comparison.devices)
-    sides = {total.name: (total.before, total.after) for total in summary}
+    found = difference(before, after, comparison.devices, comparison.everything)
+    sides = found.sides()
     gates = [parse_gate(text, list(sides)) for text in comparison.conditions]
     failed = [gate.text for gate in gates if gate.fails(*sides[gate.cost])]
-    rows = [row for row in align(before.cost(), after.cost()) if comparison.everything or row.kind != "same"]
     if target is not None:
         _draw(before, after, settings, drawing, target)
     if as_json:
-        told = {total.name: {key: total.as_dict()[key] for key in ("before", "after")} for total in summary}
-        print_json({"totals": told, "rows": [row_dict(row, comparison.everything) for row in rows], "failed": failed})
+        print_json({**found.as_dict(), "failed": failed})
         return 3 if failed else 0
-    out, title = console(), f"{before.name} → {after.name}"
-    if rows:
-        print_sheet(out, rows_sheet(title, rows, comparison.everything))
-    else:
-        out.print(f"{title}: no difference", markup=False, soft_wrap=True)
-    print_sheet(out, totals_sheet("Totals", summary))
+    print_result(console(), found)
     if target is not None:
         echo(f"drawn: {target}")
     for text in failed:

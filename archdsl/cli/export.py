@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,29 +9,24 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import (
-    console,
     json_option,
     knob_option,
-    limit_options,
     open_net,
     optimize_option,
     print_json,
+    print_result,
     spec_argument,
     stem_of,
 )
 from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import console
 from archdsl.compilers.forms import FORMS
-from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits
-from archdsl.net import Net
 
 if TYPE_CHECKING:
-    from archdsl.compilers.export import Checked, Model
     from archdsl.measure.job import Configuration
-
-WIDTH = 120
-"""Of the text about a network in what is written."""
 
 
 @dataclass(frozen=True)
@@ -133,82 +127,16 @@ def command(
     executorch a program of ExecuTorch for XNNPACK
     """
     from archdsl.artifacts import writable
+    from archdsl.net.exporting import Rewriting as Rewritten
+    from archdsl.net.exporting import export
 
     form = destination.form()
     at = rewriting.measured(form)
     target = destination.output or Path(stem_of(spec) + FORMS[form].suffix)
     writable(target, new_folders=True)
     net = open_net(spec, settings, limits)
-    model, origin = _model(net, source)
-    from archdsl.compilers.export import export
-
-    changes: list[dict[str, str]] = []
-    if rewriting.wanted:
-        model, changes = _rewritten(model, at)
-    checked = export(model, form, target)
+    found = export(net, target, form, source.weights, source.seed, Rewritten(rewriting.wanted, at))
     if as_json:
-        print_json(_document(checked, origin) | ({"changes": changes} if rewriting.wanted else {}))
-        return
-    out = console()
-    out.print("written   " + ", ".join(map(str, checked.files)), soft_wrap=True, markup=False)
-    out.print(f"weights   {origin}", soft_wrap=True, markup=False)
-    for change in changes:
-        out.print(f"rewritten {change['what']}", soft_wrap=True, markup=False)
-    batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
-    share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
-    out.print(f"checked   largest difference {share}, on random {batches}", soft_wrap=True)
-    out.print(f"took      {checked.seconds:.1f} s")
-
-
-def _model(net: Net, source: Weights) -> tuple[Model, str]:
-    """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
-    with needed_by("an export"):
-        import torch
-    from archdsl.compilers.export import Model
-
-    torch.manual_seed(source.seed)
-    module = net.module().eval()
-    origin = f"fresh, seed {source.seed}"
-    if source.weights is None:
-        from archdsl.compilers.torch.settle import settle
-
-        settle(module, net.graph().input.shape, seed=source.seed)  # or what is compared would hardly depend on the image
+        print_json(found.as_dict())
     else:
-        from archdsl.compilers.torch.pairing import load_weights
-
-        paired = load_weights(module, source.weights, torch.zeros(1, *net.graph().input.shape))
-        origin = f"{source.weights}, " + ("other names, paired by order and shape" if paired else "by name")
-    docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
-    return Model(net.graph(), module, _heading(net), docs), origin
-
-
-def _rewritten(model: Model, at: Configuration | None) -> tuple[Model, list[dict[str, str]]]:
-    """The model after the passes, in the forms that are quickest in a configuration where one is given; and what was changed."""
-    from archdsl.compilers.optimized import optimized
-
-    options = None
-    if at is not None:
-        from archdsl.measure.autotune import autotune, chosen
-
-        options = chosen(autotune(model.graph, at))
-    made, done = optimized(model, options)
-    return made, [{"pass": change.made_by, "what": change.what} for change in done.changes]
-
-
-def _heading(net: Net) -> str:
-    title, *table = net.table().plain().splitlines()
-    doc = textwrap.fill(" ".join(net.spec.doc.split()), WIDTH)
-    return "\n".join([title, *textwrap.dedent("\n".join(table)).splitlines(), *(["", doc] if doc else []), ""])
-
-
-def _document(checked: Checked, origin: str) -> dict[str, object]:
-    return {
-        "file": str(checked.files[0]),
-        "files": [str(file) for file in checked.files],
-        "to": checked.to,
-        "weights": origin,
-        "inputs": [list(shape) for shape in checked.inputs],
-        "tolerance": checked.tolerance,
-        "largest_difference": checked.largest_difference,
-        "seconds": round(checked.seconds, 3),
-    }
+        print_result(console(), found)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.cli.common import echo, json_option, knob_option, limit_options, open_net, print_json, spec_argument, stem_of
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
 from archdsl.extras import needed_by
 from archdsl.ir.limits import Limits

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import echo, json_option, knob_option, print_json
+from archdsl.cli.common import json_option, knob_option, print_json
+from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
 from archdsl.spec.settings import parse_settings
 from archdsl.viz.forms import FORMS

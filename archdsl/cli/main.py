@@ -13,6 +13,7 @@ import sys
 import click
 
 from archdsl.cli.streams import UNWRITTEN, give_up_output, open_streams
+from archdsl.cli.terminal import coloured, echo, take_any_letter
 from archdsl.errors import ArchdslError, near_miss, visible
 from archdsl.extras import extra_of, needed_by
 
@@ -57,6 +58,10 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        from archdsl.cli.limits import limits_text
+
+        with formatter.section("Limits, raised with --limits NAME=N,... or a variable of the environment"):
+            formatter.write_dl(limits_text())
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
@@ -73,6 +78,7 @@ def archdsl() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    take_any_letter()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -98,7 +104,7 @@ def _run(args: list[str]) -> int:
         result = archdsl.main(args, prog_name="archdsl", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        error.show(file=sys.stderr)
         return 2
     except (click.exceptions.Abort, KeyboardInterrupt):  # click turns only those into an Abort that come while a command runs
         return 130
@@ -135,11 +141,11 @@ def explained(error: Exception) -> str:
 def show(text: str) -> None:
     """A message on standard error; its parts in colour where that is a terminal."""
     text = visible(text, keep="\n")
-    if not sys.stderr.isatty():
-        click.echo(text, err=True)
+    if not coloured(sys.stderr):
+        echo(text, err=True)
         return
     for line in text.splitlines():
         style = {"fg": "red", "bold": True} if ": error:" in line else {"fg": "yellow"} if ": warning:" in line else {}
         if line.lstrip().startswith("^") or (" | " in line and set(line.split(" | ", 1)[1].strip()) == {"^"}):
             style = {"fg": "green", "bold": True}
-        click.echo(click.style(line, **style), err=True)
+        echo(click.style(line, **style), err=True, colours=True)

@@ -1,25 +1,20 @@
-"""What `bench` and `reproduce table7` share: options of a measurement, and tables of one."""
+"""What `bench` and `reproduce table7` share: options of a measurement."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from archdsl.cli.common import F, print_table
+from archdsl.cli.common import F
 from archdsl.cli.gathered import gathered, given
 from archdsl.measure.runtimes import RUNTIMES
-from archdsl.measure.timing import FEWEST, WIDEST
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from archdsl.measure.bench import Asked
-    from archdsl.measure.result import Bench, Row
-    from archdsl.measure.timing import Spread
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -104,60 +99,3 @@ def flags_given() -> list[str]:
     here = click.get_current_context()
     names = [field.name for field in fields(Measuring)]
     return [f"--{name}" for name in names if here.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-
-
-def print_bench(out: Console, found: Bench) -> None:
-    """A table for each configuration, and where it was measured."""
-    first = found.rows[0].entry.label
-    head = ["network", "ms", "quartiles", f"{first} /" if found.turned else f"/ {first}", "quartiles", "MACs", "moved", "kernels"]
-    for configuration, rows in found.by_configuration().items():
-        version = ", optimised" if found.optimised else ""
-        title = f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds"
-        print_table(out, title, head, [_cells(row, rows[0], found.turned) for row in rows], head[1:])
-    print_doubt(out, [row.ratio for row in found.rows if row.entry.label != first])
-    print_place(out, found)
-
-
-def print_doubt(out: Console, ratios: Iterable[Spread]) -> None:
-    """What the mark means, where a ratio bears it."""
-    if all(ratio.tells for ratio in ratios):
-        return
-    for line in (
-        f"?  too noisy to tell: 1 lies between the quartiles of the ratio, they are more than {WIDEST:.0%} of it apart,",
-        f"   or there were fewer than {FEWEST} rounds; let nothing else run, and give more --rounds or --seconds",
-    ):
-        out.print(f"  {line}", markup=False, soft_wrap=True)
-
-
-def ratio_text(found: Spread) -> str:
-    """A ratio, with a mark where it does not tell."""
-    return f"{found.median:.3f}" + ("" if found.tells else " ?")
-
-
-def print_place(out: Console, found: Bench) -> None:
-    """The machine, and runtimes that were left out."""
-    for word, why in found.left_out.items():
-        out.print(f"  {word} is left out: {why}", markup=False, soft_wrap=True)
-    for line in found.machine.lines():
-        out.print(f"  {line}", markup=False, soft_wrap=True)
-
-
-def spread(found: Spread, digits: int, scale: float = 1) -> str:
-    """The quartiles of a spread."""
-    return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
-
-
-def _cells(row: Row, first: Row, turned: bool) -> list[str]:
-    time, work, base = row.timing.spread, row.work, first.work
-    digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
-    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs, turned)}"
-    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes, turned)}"
-    kernels = f"{work.kernels}{_share(work.kernels, base.kernels, turned)}"
-    ratio = [ratio_text(row.ratio), spread(row.ratio, 3)] if row is not first else ["1", ""]
-    return [row.entry.label, f"{time.median * 1e3:.{digits}f}", spread(time, digits, 1e3), *ratio, macs, moved, kernels]
-
-
-def _share(value: int, base: int, turned: bool) -> str:
-    """The ratio of an amount to the first network's, the same way round as that of their times."""
-    above, below = (base, value) if turned else (value, base)
-    return f" ({above / below:.2f})" if below else ""

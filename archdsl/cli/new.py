@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
 
 STARTER = """\
@@ -50,7 +51,7 @@ def command(path: Path, force: bool) -> None:
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent}")
     write(path, STARTER.format(name=_quoted(path.stem)))
-    click.echo(f"{path} is written; next: archdsl build {path}")
+    echo(f"{path} is written; next: archdsl build {path}")
 
 
 def _quoted(name: str) -> str:

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import (
-    echo,
-    json_option,
-    knob_option,
-    limit_options,
-    open_net,
-    optimize_option,
-    print_json,
-    spec_argument,
-    stem_of,
-)
+from archdsl.cli.common import json_option, knob_option, open_net, optimize_option, print_json, spec_argument, stem_of
+from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import picture_file, view_options
+from archdsl.cli.terminal import echo
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:

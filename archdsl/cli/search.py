@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,18 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import echo, json_option, knob_option, limit_options, open_net, print_json, print_steps, stem_of
-from archdsl.cli.found import nothing_found, print_found
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, stem_of
 from archdsl.cli.gathered import gathered, given
-from archdsl.errors import BackendError, InputError, unknown
+from archdsl.cli.limits import limit_options
+from archdsl.cli.terminal import console, echo
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
-    from archdsl.explore.search.run import Search, Watch
+    from archdsl.explore.search.ask import Length
+    from archdsl.explore.search.run import Watch
     from archdsl.explore.search.study import Request
     from archdsl.explore.search.trials import Trials
-    from archdsl.explore.work.workers import Workers
-    from archdsl.net import Net
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,13 @@ class Wanted:
     seed: int = given(
         click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of proposals, weights and data.")
     )
+
+    @property
+    def length(self) -> Length:
+        """How long the search is."""
+        from archdsl.explore.search.ask import Length
+
+        return Length(self.trials, self.seed, self.sampler)
 
 
 @dataclass(frozen=True)
@@ -132,95 +136,34 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         return _dashboard(base.spec, place)
     if base.spec is None:
         raise click.UsageError("Missing argument 'SPEC'.")
-    from archdsl.explore.grid.axis import steps
-    from archdsl.explore.search.result import result
-    from archdsl.explore.search.run import Search
-    from archdsl.explore.search.storage import kept, memory, open_storage, shown
-
-    request = _request(open_net(base.spec, base.settings, limits), base.axes, wanted)
-    # One network needs no file beside it.
-    where = place.storage or ("" if len(request.space) == 1 else _storage_of(base.spec))
-    name = place.study or request.name(stem_of(base.spec))
-    began = time.monotonic()
-    with kept(where), _workers(request, measuring) as workers:
-        search = Search(open_storage(where) if where else memory(), name, request, workers)
-        with _progress(request) as watch:
-            _run(search, watch, where)
-        found = result(search.trials, request.aims, time.monotonic() - began)
-    if not found.trials and found.failed:
-        raise BackendError(f"no trial could be measured; the first: {found.failure}")
-    if as_json:
-        about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in request.aims]}
-        print_json({**about, "steps": steps(request.space.axes), **found.as_dict()})
-    else:
-        print_steps(request.space.axes)
-        if found.trials:
-            print_found(found, request, name, shown(where))
-    if found.trials:
-        return 0
-    echo(nothing_found(found, request), err=True)
-    return 3
-
-
-def _run(search: Search, watch: Watch, where: str) -> None:
-    try:
-        search.run(watch)
-    except KeyboardInterrupt:
-        if where:
-            click.echo("stopped; the same command goes on with what was left", err=True)
-        raise
-
-
-def _request(net: Net, axes: tuple[str, ...], wanted: Wanted) -> Request:
-    from archdsl.explore.criteria.budget import parse_budgets
     from archdsl.explore.grid.axis import parse_axes
-    from archdsl.explore.search.objectives import LATER, choose, cost_names, objectives
-    from archdsl.explore.search.space import Space
-    from archdsl.explore.search.storage import need_optuna
-    from archdsl.explore.search.study import SAMPLERS, Request
-
-    aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
-    measured = {*LATER, *(name for name in objectives() if name not in cost_names())}
-    for text in (*wanted.most, *wanted.least):
-        if (cost := text.partition("=")[0].strip()) in measured:
-            raise InputError(f"{cost} is known only when it has been measured; budgets bound costs: {', '.join(cost_names())}")
-    budgets = parse_budgets(wanted.most, wanted.least, cost_names())
-    if wanted.sampler not in SAMPLERS:
-        raise InputError("; ".join(filter(None, unknown("sampler", wanted.sampler, SAMPLERS))))
-    found = parse_axes(axes, net.base)
-    for axis in found:
-        if clash := set(axis.names) & set(net.settings):
-            raise InputError(f"{clash.pop()} is an axis and set; leave one of the two out")
-    need_optuna()
-    return Request(net, Space(found), tuple(aims), tuple(budgets), wanted.trials, wanted.seed, wanted.sampler)
-
-
-@contextmanager
-def _workers(request: Request, measuring: Measuring) -> Iterator[Workers | None]:
-    """What measures: nothing, where every objective is an exact cost; a cluster; or processes of this machine."""
-    from archdsl.explore.search.measure import measure
+    from archdsl.explore.search.ask import Labour, request, search
+    from archdsl.explore.search.objectives import choose
+    from archdsl.explore.search.storage import shown
 
     if measuring.resources and not measuring.cluster:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
-    if all(aim.free for aim in request.aims):
-        yield None
-        return
-    if measuring.cluster:
-        from archdsl.explore.work import cluster
-
-        resources = cluster.parse_resources(measuring.resources) if measuring.resources else None
-        retries = cluster.RETRIES if measuring.retries is None else measuring.retries
-        with cluster.connected(measure, measuring.cluster, resources, retries, measuring.jobs) as workers:
-            yield workers
-        return
-    from archdsl.explore.work import processes
-
-    retries = processes.RETRIES if measuring.retries is None else measuring.retries
-    local = processes.Processes(measure, measuring.jobs or os.cpu_count() or 1, retries)
+    net = open_net(base.spec, base.settings, limits)
+    aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
+    asked = request(net, parse_axes(base.axes, net.base), aims, wanted.most, wanted.least, wanted.length)
+    # One network needs no file beside it.
+    where = place.storage or ("" if len(asked.space) == 1 else _storage_of(base.spec))
+    name = place.study or asked.name(stem_of(base.spec))
     try:
-        yield local
-    finally:
-        local.close()
+        found = search(asked, name, where, Labour(**vars(measuring)), _progress(asked))
+    except KeyboardInterrupt:
+        if where:
+            echo("stopped; the same command goes on with what was left", err=True)
+        raise
+    if as_json:
+        about = {"study": name, "storage": shown(where), "objectives": [str(aim) for aim in aims]}
+        print_json({**about, **found.as_dict()})
+    elif found:
+        print_result(console(), found)
+    if found:
+        return 0
+    echo("\n  ".join(found.notes()), err=True)
+    return 3
 
 
 @contextmanager
@@ -246,7 +189,7 @@ def _dashboard(spec: str | None, place: Place) -> int:
         raise click.UsageError("--dashboard needs a SPEC that was searched, or --storage")
     from archdsl.explore.search.dashboard import serve
 
-    serve(place.storage or _storage_of(spec or ""), place.port, click.echo)
+    serve(place.storage or _storage_of(spec or ""), place.port, echo)
     return 0
 
 

@@ -11,6 +11,7 @@ import click
 
 from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import F, given
+from archdsl.cli.terminal import echo
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.sheet import Sheet
@@ -83,9 +84,9 @@ def write_sheet(sheet: Sheet, form: str, output: Path | None) -> None:
     """
     text = getattr(sheet, form)()
     if output is None:
-        click.echo(text, nl=False)
+        echo(text, end="")
         return
     from archdsl.artifacts import write
 
     write(output, text)
-    click.echo(f"{output} is written")
+    echo(f"{output} is written")

@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import (
-    console,
-    json_option,
-    knob_option,
-    limit_options,
-    open_net,
-    print_json,
-    print_steps,
-    print_table,
-    spec_argument,
-)
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps, print_table, spec_argument
 from archdsl.cli.gathered import gathered, given
+from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
 from archdsl.cli.sheets import checked, plottable
+from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
@@ -246,26 +238,15 @@ def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: O
 
 def _document(answer: Answer) -> dict[str, Any]:
     """An answer as plain data."""
-    outcome = answer.outcome
-    return {
-        **({"stopped": True} if outcome.stopped else {}),
-        "variants": outcome.variants,
-        "masked": sum(outcome.masked.values()),
-        "seconds": outcome.seconds,
-        "passed": outcome.passed,
-        "structures": outcome.structures,
-        "reasons": dict(outcome.masked),
-        "front": answer.front.records(),
-        "rows": answer.first.records(),
-    }
+    rows = {"front": answer.front, "rows": answer.first}
+    about = {**({"stopped": True} if answer.outcome.stopped else {}), **answer.outcome.as_dict()}
+    return {**about, **{name: found.as_dict()["rows"] for name, found in rows.items()}}
 
 
 def print_variants(out: Console, title: str, found: Variants) -> None:
     """Print rows of variants."""
-    from archdsl.cost.comparing.totals import in_words
-
-    head = list(found.columns)
-    print_table(out, title, head, [[in_words(name, row[name]) for name in head] for row in found], head)
+    for sheet in found.sheets():
+        print_table(out, title, list(sheet.head), sheet.cells(), sheet.numbers)
 
 
 def print_outcome(out: Console, outcome: Outcome, where: str = "") -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import knob_option, limit_options, open_net, spec_argument
+from archdsl.cli.common import knob_option, open_net, spec_argument
+from archdsl.cli.limits import limit_options
 from archdsl.cli.sheets import form_of, output_option, write_sheet
 from archdsl.ir.limits import Limits
 

@@ -12,20 +12,10 @@ if TYPE_CHECKING:
 
 def print_totals(net: Net, out: Console) -> None:
     """Print the totals of a network."""
-    from archdsl.cost.memory.peak import memory
-    from archdsl.cost.words import memory_size, thousands
+    from archdsl.cost.tables.summary import summary
 
-    bill = net.cost()
-    found = memory(bill.graph)
-    out.print(f"  parameters        [bold]{thousands(bill.params)}[/]")
-    out.print(f"  MACs              [bold]{thousands(bill.macs)}[/]  (convolutions and linear layers, biases not counted)")
-    out.print(f"  weights           {memory_size(found.weights_bytes)}")
-    out.print(f"  with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)")
-    out.print(f"  peak activations  {memory_size(found.peak_activation_bytes)}  (float32, batch 1)")
-    tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
-    out.print(f"  FLOPs as counted by  {tools}")
-    for text in reported(net):
-        out.print(f"  {text}")
+    for text in [*summary(net.cost()), *reported(net)]:
+        out.print(f"  {text}", markup=False)
 
 
 def reported(net: Net) -> list[str]:

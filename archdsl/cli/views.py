@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import click
 
-from archdsl.cli.common import console, print_json, print_table
+from archdsl.cli.common import print_json, print_table
 from archdsl.cli.gathered import given
+from archdsl.cli.terminal import console
 from archdsl.cost.comparing.totals import convention_of
 from archdsl.cost.words import change, memory_size, thousands
 from archdsl.exact.shown import shown

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from archdsl.cost.tables.about import bounds_text, files_of_blocks, value_text
 from archdsl.cost.words import argument
 from archdsl.errors import ArchdslError, InputError
 from archdsl.ir.limits import Limits
@@ -20,10 +21,7 @@ from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.expression import MAX_DEPTH, MAX_LENGTH
 from archdsl.spec.functions import FUNCTIONS, Function
 from archdsl.spec.initialisation import DEFAULTS, FANS, WORDS, allowed
-from archdsl.spec.locate import read, zoo
-from archdsl.spec.model import Block, Constant, File, Formula, ListOf, Override, Parameter, Value
-from archdsl.spec.read_file import read_file
-from archdsl.spec.report import Report
+from archdsl.spec.model import Block, File
 from archdsl.spec.yaml import TextLimits
 
 _SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -84,26 +82,20 @@ def init() -> str:
 
 def blocks() -> str:
     """For each file of the zoo's `blocks/`: its blocks with their arguments, and its knobs."""
-    parts = []
-    for path in sorted((zoo() / "blocks").glob("*.yaml")):
-        report = Report()
-        file = read_file(read(path, TextLimits()), report)
-        report.stop()
-        assert file is not None
-        parts.append(f"**`blocks/{path.stem}`**: {file.doc or ''}\n\n" + _library(file))
+    parts = [f"**`{name}`**: {file.doc or ''}\n\n" + _library(file) for name, file in files_of_blocks().items()]
     return "\n".join(parts)
 
 
 def limits() -> str:
     text, graph = TextLimits(), Limits()
     rows = [
-        ("size of a file", f"{text.bytes:,} bytes", "`--max-bytes`"),
+        ("size of a file", f"{text.bytes:,} bytes", "`--limits bytes=N`"),
         ("nesting of the YAML", f"{text.depth} levels", ""),
-        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--max-values`"),
+        ("values in a file, every alias counted in full", f"{text.nodes:,}", "`--limits values=N`"),
         ("length of an expression", f"{MAX_LENGTH:,} characters", ""),
         ("nesting of an expression", f"{MAX_DEPTH} levels", ""),
-        ("operators in a network", f"{graph.nodes:,}", "`--max-nodes`"),
-        ("steps taken to put it together", f"{graph.steps:,}", "`--max-steps`"),
+        ("operators in a network", f"{graph.nodes:,}", "`--limits nodes=N`"),
+        ("steps taken to put it together", f"{graph.steps:,}", "`--limits steps=N`"),
         ("blocks that call each other", f"{graph.depth} levels", ""),
     ]
     return _table(("what", "limit", "option"), rows)
@@ -124,36 +116,21 @@ def _operator(op: type[Operator]) -> list[tuple[str, ...]]:
 def _library(file: File) -> str:
     rows = [(f"`{name}`", _arguments(block), block.doc) for name, block in file.blocks.items()]
     text = _table(("block", "arguments", ""), rows)
-    knobs = [(f"`{name}`", f"`{_value(knob.default)}`", *_bounds(knob)) for name, knob in file.knobs.items()]
+    knobs = [
+        (f"`{name}`", f"`{value_text(knob.default)}`", bounds_text(knob), getattr(knob, "doc", ""))
+        for name, knob in file.knobs.items()
+    ]
     return text + ("\n" + _table(("knob", "default", "may be", ""), knobs) if knobs else "")
 
 
 def _arguments(block: Block) -> str:
-    return ", ".join(f"`{name}: {_value(p.default) if p.default is not None else p.type}`" for name, p in block.args.items())
-
-
-def _bounds(knob: Parameter | Override) -> tuple[str, str]:
-    """What a knob may be, and its doc line."""
-    if isinstance(knob, Override):
-        return "", ""
-    if knob.range is not None:
-        return f"{argument(knob.range[0])} to {argument(knob.range[1])}", knob.doc
-    return ", ".join(f"`{argument(choice)}`" for choice in knob.choices or ()) or knob.type, knob.doc
+    return ", ".join(f"`{name}: {value_text(p.default) if p.default is not None else p.type}`" for name, p in block.args.items())
 
 
 def _count(function: Function) -> str:
     if function.most is None:
         return f"{function.least} or more"
     return str(function.least) if function.most == function.least else f"{function.least} or {function.most}"
-
-
-def _value(value: Value | None) -> str:
-    """A value as it is written in a spec."""
-    if isinstance(value, Formula):
-        return value.expression.text
-    if isinstance(value, ListOf):
-        return f"[{', '.join(map(_value, value.items))}]"
-    return argument(value.value) if isinstance(value, Constant) else "steps"
 
 
 def _first_line(documented: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 REASONS, OTHER = 1_000, "other reasons"
 """Reasons that are told apart, and what stands for all further ones."""
@@ -41,3 +42,14 @@ class Outcome:
             self.mask(reason, count)
         self.passed += other.passed
         self.structures += other.structures
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "variants": self.variants,
+            "masked": sum(self.masked.values()),
+            "seconds": self.seconds,
+            "passed": self.passed,
+            "structures": self.structures,
+            "reasons": dict(self.masked),
+        }

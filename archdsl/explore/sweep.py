@@ -67,6 +67,9 @@ class Sweep:
     def __len__(self) -> int:
         return size(self.axes)
 
+    def __repr__(self) -> str:
+        return f"<sweep of {self.net.name} over {', '.join(self.settings)}: {len(self):,} variants>"
+
     @cached_property
     def settings(self) -> tuple[str, ...]:
         """Names of the settings of all axes."""

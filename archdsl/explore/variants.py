@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, overload
 
 from archdsl.cost.comparing.totals import in_words
-from archdsl.errors import visible
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.exact.shown import jsonable
 from archdsl.explore.outcome import Outcome
 
 Row = dict[str, Any]
 """Settings and costs of one variant by name. Numbers are ints and Fractions, lists are tuples."""
 
-SHOWN = 50
 
-
-@dataclass(frozen=True, eq=False)
-class Variants(Sequence[Row]):
+@dataclass(frozen=True, eq=False, repr=False)
+class Variants(Result, Sequence[Row]):
     """Rows that a sweep kept, and what it came across.
 
     Attributes:
         settings, costs: names of the columns.
+        title: above the table; the name where empty.
     """
 
     name: str
@@ -31,6 +30,7 @@ class Variants(Sequence[Row]):
     costs: tuple[str, ...]
     rows: list[Row]
     outcome: Outcome
+    title: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -53,18 +53,27 @@ class Variants(Sequence[Row]):
         """One column."""
         return [row[name] for row in self.rows]
 
-    def records(self) -> list[Row]:
-        """Rows for JSON and data frames: fractions as floats, tuples as lists."""
-        return [{name: jsonable(row[name]) for name in self.columns} for row in self.rows]
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        head = self.columns
+        return [
+            Sheet(
+                self.title or self.name,
+                head,
+                tuple(tuple(in_words(n, row[n]) for n in head) for row in self.rows),
+                frozenset(head),
+            )
+        ]
 
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        lines = []
-        for row in self.rows[:SHOWN]:
-            cells = "".join(f"<td style='text-align:right'>{escape(in_words(name, row[name]))}</td>" for name in self.columns)
-            lines.append(f"<tr>{cells}</tr>")
-        more = f"<p>… and {len(self.rows) - SHOWN:,} more</p>" if len(self.rows) > SHOWN else ""
-        return f"<table><caption>{escape(visible(self.name))}</caption><tr>{head}</tr>{''.join(lines)}</table>{more}"
+    def notes(self) -> list[str]:
+        return [f"{len(self.rows):,} of {self.outcome.variants:,} variants"]
 
-    def __repr__(self) -> str:
-        return f"<{len(self.rows):,} variants of {self.name}, of {self.outcome.variants:,}>"
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, **self.outcome.as_dict(), "rows": self._records()}
+
+    def _records(self) -> list[Row]:
+        return [record(row, self.columns) for row in self.rows]
+
+
+def record(row: Row, columns: Iterable[str] | None = None) -> Row:
+    """A row for JSON and data frames: fractions as floats, tuples as lists."""
+    return {name: jsonable(row[name]) for name in (row if columns is None else columns)}

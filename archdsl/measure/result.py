@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl.cost.comparing.totals import kernels
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.movement import movement
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.ir.graph import Graph
 from archdsl.measure.job import Configuration
 from archdsl.measure.machine import Machine
-from archdsl.measure.timing import Spread, Timing, ratio
+from archdsl.measure.timing import FEWEST, WIDEST, Spread, Timing, ratio
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class Row:
         }
 
 
-@dataclass(frozen=True)
-class Bench:
+@dataclass(frozen=True, repr=False)
+class Bench(Result):
     """What was measured, and where.
 
     Attributes:
@@ -114,6 +117,41 @@ class Bench:
             found.setdefault(row.configuration, []).append(row)
         return found
 
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        """A table for each configuration."""
+        first = self.rows[0].entry.label
+        over = f"{first} /" if self.turned else f"/ {first}"
+        head = ("network", "ms", "quartiles", over, "quartiles ", "MACs", "moved", "kernels")
+        version = ", optimised" if self.optimised else ""
+        return [
+            Sheet(
+                f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds",
+                head,
+                tuple(_cells(row, rows[0], self.turned) for row in rows),
+                frozenset(head[1:]),
+            )
+            for configuration, rows in self.by_configuration().items()
+        ]
+
+    def notes(self) -> list[str]:
+        """What a mark at a ratio means, runtimes that were left out, and the machine."""
+        first = self.rows[0].entry.label
+        return [*doubt(row.ratio for row in self.rows if row.entry.label != first), *self.about()]
+
+    def about(self) -> list[str]:
+        """Runtimes that were left out, and the machine."""
+        return [*(f"{word} is left out: {why}" for word, why in self.left_out.items()), *self.machine.lines()]
+
+    def _records(self) -> list[dict[str, Any]]:
+        """A row for each network in each configuration, its spreads as columns of their own."""
+        found = []
+        for row in self.rows:
+            flat: dict[str, Any] = {}
+            for name, value in row.as_dict().items():
+                flat |= {f"{name}_{key}": number for key, number in value.items()} if isinstance(value, dict) else {name: value}
+            found.append(flat)
+        return found
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "machine": self.machine.as_dict(),
@@ -122,3 +160,38 @@ class Bench:
             "rows": [row.as_dict() for row in self.rows],
             "left_out": self.left_out,
         }
+
+
+def doubt(ratios: Iterable[Spread]) -> list[str]:
+    """What the mark at a ratio means, in lines, where one bears it."""
+    if all(ratio.tells for ratio in ratios):
+        return []
+    return [
+        f"?  too noisy to tell: 1 lies between the quartiles of the ratio, they are more than {WIDEST:.0%} of it apart,",
+        f"   or there were fewer than {FEWEST} rounds; let nothing else run, and give more --rounds or --seconds",
+    ]
+
+
+def ratio_text(found: Spread) -> str:
+    """A ratio, with a mark where it does not tell."""
+    return f"{found.median:.3f}" + ("" if found.tells else " ?")
+
+
+def _quartiles(found: Spread, digits: int, scale: float = 1) -> str:
+    return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
+
+
+def _cells(row: Row, first: Row, turned: bool) -> tuple[str, ...]:
+    time, work, base = row.timing.spread, row.work, first.work
+    digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
+    macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs, turned)}"
+    moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes, turned)}"
+    kernels = f"{work.kernels}{_share(work.kernels, base.kernels, turned)}"
+    share = [ratio_text(row.ratio), _quartiles(row.ratio, 3)] if row is not first else ["1", ""]
+    return row.entry.label, f"{time.median * 1e3:.{digits}f}", _quartiles(time, digits, 1e3), *share, macs, moved, kernels
+
+
+def _share(value: int, base: int, turned: bool) -> str:
+    """The ratio of an amount to the first network's, the same way round as that of their times."""
+    above, below = (base, value) if turned else (value, base)
+    return f" ({above / below:.2f})" if below else ""

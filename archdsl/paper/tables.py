@@ -18,6 +18,7 @@ from archdsl.spec.read_reported import parse_size
 DATA = "tables.yaml"
 
 COUNTS = ("params", "flops")
+ACCURACIES = ("top1", "top5")
 CONVENTION = "ptflops-2021"
 
 
@@ -62,6 +63,24 @@ class Figure:
         }
 
 
+@dataclass(frozen=True)
+class Accuracy:
+    """One printed accuracy, which needs training.
+
+    Attributes:
+        metric: top1 or top5.
+        text: as printed, in per cent.
+    """
+
+    network: str
+    spec: str
+    metric: str
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"network": self.network, "spec": self.spec, "metric": self.metric, "reported": self.text}
+
+
 def tables() -> list[str]:
     """Names of the tables that hold counts."""
     return [name for name, table in printed(DATA).items() if any(metric in row for row in table["rows"] for metric in COUNTS)]
@@ -96,6 +115,12 @@ def counts(table: str) -> list[Figure]:
                 computed = int(bill.params) if metric == "params" else int(bill.flops(CONVENTION))
                 figures.append(Figure(row["network"], row["spec"], metric, row[metric], size[0], size[1], computed))
     return figures
+
+
+def accuracies(table: str) -> list[Accuracy]:
+    """Every accuracy that a table prints, in the order of the table. Raises InputError where there is no such table."""
+    rows = table_data(table)["rows"]
+    return [Accuracy(row["network"], row["spec"], metric, row[metric]) for row in rows for metric in ACCURACIES if metric in row]
 
 
 def table_data(name: str) -> dict[str, Any]:

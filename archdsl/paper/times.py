@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
 from archdsl.measure.bench import Asked, bench, steps
 from archdsl.measure.job import Configuration, Step
-from archdsl.measure.result import Bench
+from archdsl.measure.result import Bench, doubt, ratio_text
 from archdsl.measure.timing import Spread, ratio
-from archdsl.paper.tables import table_data
+from archdsl.paper.tables import table_data, title
 
 TABLE = "table7"
+BATCHES = (1, 16)
+"""Images of one pass that are measured where nothing else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Pair:
         return {**names, "reported": self.reported, "measured": measured}
 
 
-@dataclass(frozen=True)
-class Times:
+@dataclass(frozen=True, repr=False)
+class Times(Result):
     """The table, and what was measured for it. All ratios are as the paper's: of its network, DP-Net, over another."""
 
     devices: tuple[Device, ...]
@@ -70,6 +74,44 @@ class Times:
     def as_dict(self) -> dict[str, Any]:
         devices = [{"device": one.word, "processor": one.processor, "times": one.times} for one in self.devices]
         return {"table": TABLE, "devices": devices, "pairs": [pair.as_dict() for pair in self.pairs], **self.bench.as_dict()}
+
+    def _records(self) -> list[dict[str, Any]]:
+        """A row for each ratio in each configuration."""
+        found = []
+        for pair in self.pairs:
+            names = {"network": pair.network, "over": pair.over, **{f"paper_{d}": value for d, value in pair.reported.items()}}
+            found += [{**names, **at.as_dict(), "ratio": ratio.median} for at, ratio in pair.measured.items()]
+        return found
+
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        """The ratios, reported and measured, one beside the other; then the times."""
+        configurations = list(self.bench.by_configuration())
+        several = self._several()
+        measured = [f"{at.runtime} {at.batch}" + (f", {at.threads} thr." if several else "") for at in configurations]
+        head = ("time of / time of", *(f"paper: {device.word}" for device in self.devices), *measured)
+        rows = []
+        for pair in self.pairs:
+            reported = [f"{pair.reported[d.word]:.3f}" if d.word in pair.reported else "-" for d in self.devices]
+            ratios = [ratio_text(pair.measured[at]) for at in configurations]
+            rows.append((f"{pair.network} / {pair.over}", *reported, *ratios))
+        heading = f"{TABLE}: {title(TABLE)}, as ratios" + (", optimised" if self.bench.optimised else "")
+        return [Sheet(heading, head, tuple(rows), frozenset(head[1:])), *self.bench.sheets(width)]
+
+    def notes(self) -> list[str]:
+        first = self.bench.rows[0].configuration
+        threads = "" if self._several() else f", {first.threads} thread{'s' if first.threads != 1 else ''}"
+        processors = ", ".join(f"{device.word} {device.processor}" for device in self.devices)
+        return [
+            f"measured here: runtime and batch{threads}; the paper: {processors}, batch and runtime not stated",
+            "networks with 1000 classes at 224x224; the paper's MobileNetV3 is taken for the first preprint's, whose parameters it",
+            "prints, and MobileNetV3 is the large network as published, which the paper does not measure",
+            *doubt(spread for pair in self.pairs for spread in pair.measured.values()),
+            *self.bench.about(),
+        ]
+
+    def _several(self) -> bool:
+        """Whether there are several numbers of threads, so that each has to be named."""
+        return len({at.threads for at in self.bench.by_configuration()}) > 1
 
 
 def devices() -> tuple[Device, ...]:

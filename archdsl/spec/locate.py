@@ -67,7 +67,8 @@ def read(path: Path, limits: TextLimits) -> Source:
         if not stat.S_ISREG(status.st_mode):
             raise InputError(f"{path} is no regular file")
         if status.st_size > limits.bytes:
-            raise InputError(f"{path} has {status.st_size:,} bytes, a spec has at most {limits.bytes:,}")
+            message = f"{path} has {status.st_size:,} bytes, a spec has at most {limits.bytes:,}"
+            raise InputError(f"{message}; raise the limit with --limits bytes=N")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None

@@ -78,7 +78,8 @@ def compose(source: Source, limits: TextLimits | None = None, report: Report | N
     """
     limits = limits or TextLimits()
     if len(source.text) > limits.bytes:
-        raise SpecError(Diagnostic(f"the file has more than {limits.bytes:,} characters", Mark(source, 0, 0, 1)))
+        hint = "raise the limit with --limits bytes=N"
+        raise SpecError(Diagnostic(f"the file has more than {limits.bytes:,} characters", Mark(source, 0, 0, 1), hint))
     if (forbidden := forbidden_character(source)) is not None:
         raise SpecError(forbidden)
     found = Report() if report is None else report
@@ -175,7 +176,8 @@ class _Builder:
             self.open[-1][2].append(node)
             self.sizes[-1] += size
             if self.sizes[-1] > self.limits.nodes:
-                raise SpecError(Diagnostic(f"more than {self.limits.nodes:,} values, aliases counted each time", node.mark))
+                message = f"more than {self.limits.nodes:,} values, aliases counted each time"
+                raise SpecError(Diagnostic(message, node.mark, "raise the limit with --limits values=N"))
         else:
             self.root = node
         if anchor:

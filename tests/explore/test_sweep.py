@@ -318,7 +318,7 @@ def test_tables_hold_what_rows_hold(tmp_path: Path) -> None:
     rows = sweep.rows()
     sweep.write(tmp_path / "all.parquet")
     assert parquet.read_table(tmp_path / "all.parquet").to_pylist() == [
-        {**record, "width": float(record["width"])} for record in rows.records()
+        {**record, "width": float(record["width"])} for record in rows.as_dict()["rows"]
     ]
     sweep.write(tmp_path / "all.csv")
     with (tmp_path / "all.csv").open(newline="") as file:
@@ -362,5 +362,5 @@ def test_net_sweep_as_the_readme_says() -> None:
     front = net.sweep(width=np.linspace(0.25, 2, 50), resolution=range(128, 257, 8)).pareto("macs", "max:width")
     assert front.outcome.variants == 850
     assert front[-1]["width"] == 2
-    assert "<th>width</th>" in front._repr_html_()
-    assert front.records()[0]["width"] == 0.25
+    assert '<th class="n">width</th>' in front._repr_html_()
+    assert front.as_dict()["rows"][0]["width"] == 0.25

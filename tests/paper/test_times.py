@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import archdsl
-from archdsl.cli.measuring import print_bench
-from archdsl.cli.reproduce import print_pairs
+from archdsl.cli.common import print_result
 from archdsl.measure.bench import Asked
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import Machine
@@ -93,15 +92,14 @@ def test_json() -> None:
 
 
 def test_a_run_that_is_too_noisy_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.cli.common import console
+    from archdsl.cli.terminal import console
 
     found = measured(False)
     rows = list(found.rows)
     noisy = Timing("MobileNetV2", (0.021, 0.611, 0.03, 9.0, 0.5))
     rows[3] = replace(rows[3], timing=noisy, ratio=ratio(noisy, rows[0].timing))
     found = replace(found, rows=tuple(rows))
-    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
-    print_bench(console(), found.turn())
+    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
     summary, _, details = capsys.readouterr().out.partition("eager, batch 1, 2 threads")
     for text, line in ((summary, "DP-Net / MobileNetV2 "), (details, "  MobileNetV2 ")):
         assert " ? " in next(part for part in text.splitlines() if line in part)
@@ -125,11 +123,10 @@ def test_when_a_ratio_tells(values: list[float], tells: bool) -> None:
 
 
 def test_printed(golden, capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.cli.common import console
+    from archdsl.cli.terminal import console
 
     found = measured(False)
-    print_pairs(console(), "table7", times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
-    print_bench(console(), found.turn())
+    print_result(console(), times.Times(times.devices(), times.pairs(found, times.devices()), found.turn()))
     golden("table7.txt", capsys.readouterr().out)
 
 

@@ -130,7 +130,7 @@ def test_repetition(step: str, expected: str) -> None:
 def test_blocks_that_multiply(body: str, last: str) -> None:
     definitions = [f"b{i}: {{body: {body.replace('{}', str(i + 1)).format()}}}" for i in range(30)]
     told = message(blocks(*definitions, f"b30: {{body: {last}}}", net="[b0]"), SMALL)
-    assert "raise the limit with --max-" in told
+    assert "raise the limit with --limits " in told
     assert told.count("error:") == 1, "the first limit ends it, other paths do not meet it again"
 
 

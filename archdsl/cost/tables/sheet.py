@@ -8,13 +8,16 @@ import io
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archdsl.errors import InputError, unknown, visible
-from archdsl.exact.shown import shown
+from archdsl.errors import BackendError, InputError, unknown, visible
+from archdsl.exact.shown import jsonable, shown
+
+if TYPE_CHECKING:
+    import pandas
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet:
     """Rows under heads.
 
@@ -92,6 +95,20 @@ class Sheet:
         foot = f"\n<tfoot><tr>{self._row(self.total_cells())}</tr></tfoot>" if self.total else ""
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, which `json.dumps` takes."""
+        return {"title": self.title, "rows": self._records()}
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a data frame. Raises BackendError where pandas is not installed."""
+        return data_frame(self._records())
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [{name: jsonable(cell) for name, cell in zip(self.head, row, strict=True)} for row in self.rows]
+
+    def __repr__(self) -> str:
+        return self.plain().rstrip("\n")
+
     def _repr_html_(self) -> str:
         return card(self.title, "", self)
 
@@ -108,6 +125,15 @@ class Sheet:
 
     def _kind(self, name: str) -> str:
         return ' class="n"' if name in self.numbers else ""
+
+
+def data_frame(records: list[dict[str, Any]]) -> pandas.DataFrame:
+    """Rows of plain data as a data frame. Raises BackendError where pandas is not installed."""
+    try:
+        import pandas
+    except ImportError:
+        raise BackendError("a data frame needs pandas, which is not installed: pip install pandas") from None
+    return pandas.DataFrame(records)
 
 
 def aligned(head: list[str], rows: list[list[str]], numbers: Collection[str], total: list[str] | None) -> str:

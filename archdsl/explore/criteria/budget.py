@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from archdsl.cost.comparing.totals import LATENCY, in_words, of_file
+from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file
 from archdsl.errors import InputError, clip, unknown
-from archdsl.exact import exact
+from archdsl.exact import exact, to_plain
+from archdsl.exact.shown import describe
+from archdsl.explore.grid.axis import Axis
 from archdsl.spec.read_reported import parse_size
 
 Sense = Literal["max", "min"]
@@ -97,3 +100,27 @@ def parse_budgets(most: Iterable[str], least: Iterable[str], known: Iterable[str
         if low and high and low.bound > high.bound:
             raise InputError(f"no count of {budget.cost} lies between {low.text} and {high.text}")
     return budgets
+
+
+def budgets_on(axes: Iterable[Axis], most: Iterable[str], least: Iterable[str]) -> list[Budget]:
+    """Budgets on any cost, and on the settings of a grid. Raises InputError as `parse_budgets`."""
+    return parse_budgets(most, least, [*cost_names(), *(name for axis in axes for name in axis.names)])
+
+
+def budget_texts(bounds: Mapping[str, Any]) -> list[str]:
+    """Budgets of a mapping from costs to numbers or texts, as `parse_budget` takes them: `{"macs": 118e6}` is `macs=118000000`.
+
+    Raises:
+        InputError: a bound that is neither.
+    """
+    texts = []
+    for cost, given in bounds.items():
+        bound = to_plain(given)
+        if isinstance(bound, bool) or not isinstance(bound, (str, int, float, Fraction)):
+            raise InputError(f"the bound of {cost} is a number, or a text such as '118M'; {describe(given)} came")
+        if isinstance(bound, str):
+            texts.append(f"{cost}={bound}")
+            continue
+        number = str(int(bound)) if bound % 1 == 0 else format(Decimal(str(float(bound))), "f")
+        texts.append(f"{cost}={number}" + ("s" if cost.startswith(LATENCY) else ""))
+    return texts

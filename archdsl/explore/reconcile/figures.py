@@ -37,6 +37,18 @@ class Figure:
         """How far a count is from the printed figure, as a share of it."""
         return (ours - self.reported.value) / self.reported.value
 
+    def as_dict(self, ours: int) -> dict[str, Any]:
+        """For `--json`, with what the figure is counted to be."""
+        reported = self.reported
+        return {
+            "network": self.net.name,
+            "figure": reported.metric,
+            "convention": reported.convention,
+            "reported": reported.text,
+            "source": reported.source,
+            "counted": ours,
+        }
+
 
 def figures_of(net: Design) -> list[Figure]:
     """The printed figures of a network that can be counted. Raises InputError where there are none."""

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.cost.comparing.figures import printed_alike
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
 from archdsl.errors import InputError
-from archdsl.explore.grid.axis import Axis, allowed
+from archdsl.exact.shown import jsonable, shown
+from archdsl.explore.grid.axis import Axis, allowed, steps
 from archdsl.explore.reconcile.figures import Figure, figures_of
 from archdsl.explore.reconcile.ranking import Ranking
 from archdsl.explore.reconcile.tally import Tally
@@ -36,9 +39,24 @@ class Reading:
     explains: tuple[tuple[Figure, int], ...]
     misses: tuple[tuple[Figure, int], ...]
 
+    def in_words(self) -> str:
+        """What differs from the specs."""
+        return ", ".join(f"{name} = {shown(value)}" for name, value in self.changes.items()) or "as the spec stands"
 
-@dataclass(frozen=True)
-class Reconciled:
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "changes": {name: jsonable(value) for name, value in self.changes.items()},
+            "explains": [figure.as_dict(ours) for figure, ours in self.explains],
+            "misses": [figure.as_dict(ours) for figure, ours in self.misses],
+        }
+
+
+TYPO_CHANGES = 2
+"""Readings that may differ at once, the typo among them, where a typo is searched and no other number is given."""
+
+
+@dataclass(frozen=True, repr=False)
+class Reconciled(Result):
     """The readings that explain most, those with the fewest changes first.
 
     Attributes:
@@ -54,6 +72,37 @@ class Reconciled:
     levels: dict[int, int]
     unbuildable: int
     seconds: float
+
+    def __bool__(self) -> bool:
+        """Whether a reading explains every figure."""
+        return bool(self.readings) and not self.readings[0].misses
+
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        return []
+
+    def notes(self) -> list[str]:
+        lines = ["Readings, those that explain most first, then those with the fewest changes", ""]
+        for number, reading in enumerate(self.readings, 1):
+            lines.append(f"{number}. {reading.in_words()}")
+            lines += [f"     ✓ {figure}: {ours:,}" for figure, ours in reading.explains]
+            lines += [f"     ✗ {f}: {ours:,}, {float(f.difference(ours)):+.2%}" for f, ours in reading.misses]
+        lines += ["", *(axis.said for axis in self.axes if axis.said)]
+        lines.append(f"{self.searched:,} readings in {self.seconds:.2f} s")
+        lines += [f"  {many:,} explain {level} of {len(self.figures)} figures" for level, many in self.levels.items()]
+        return [*lines, *([f"  {self.unbuildable:,} cannot be built"] if self.unbuildable else [])]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "readings": self._records(),
+            "searched": self.searched,
+            "unbuildable": self.unbuildable,
+            "levels": {str(level): many for level, many in self.levels.items()},
+            "seconds": self.seconds,
+            "steps": steps(self.axes),
+        }
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [reading.as_dict() for reading in self.readings]
 
 
 def reconcile(

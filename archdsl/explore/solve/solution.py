@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from archdsl.cost.comparing.totals import in_words
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
+from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.criteria.budget import Budget
-from archdsl.explore.variants import Row, Variants
+from archdsl.explore.criteria.objective import Objective
+from archdsl.explore.grid.axis import Axis, steps
+from archdsl.explore.variants import Row, Variants, record
 
 
 @dataclass(frozen=True)
@@ -37,15 +43,32 @@ class Lack:
     excess: float
     budgets: tuple[Budget, ...]
 
+    def missed(self) -> list[str]:
+        """Every budget that the closest variant does not keep to, and by how much."""
+        closest = self.closest
+        return [] if closest is None else [missed for budget in self.budgets if (missed := budget.missed(closest[budget.cost]))]
 
-@dataclass(frozen=True)
-class Solution:
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        alone = [{"budget": str(budget), "best": jsonable(value), "variant": record(row)} for budget, value, row in self.alone]
+        return {
+            "alone": alone,
+            "closest": record(self.closest) if self.closest else None,
+            "excess": self.excess if self.closest else None,
+            "missed": self.missed(),
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Solution(Result):
     """The best variants, or what stands in the way.
 
     Attributes:
         best: in the order of the objectives; empty where none is feasible.
         binding: budgets that keep a better one out.
         counted: variants that were counted one by one; all others of the grid are proven to be no better.
+        objectives, budgets: what was asked for.
+        axes: of the grid that was searched.
     """
 
     best: Variants
@@ -53,3 +76,67 @@ class Solution:
     lack: Lack | None
     counted: int
     seconds: float
+    objectives: tuple[Objective, ...]
+    budgets: tuple[Budget, ...]
+    axes: tuple[Axis, ...]
+
+    def __bool__(self) -> bool:
+        """Whether a variant keeps to the budgets."""
+        return bool(self.best.rows)
+
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        wanted = ", ".join(("maximize " if o.sign < 0 else "minimize ") + o.name for o in self.objectives)
+        title = f"{self.best.name}: {wanted}, {self._budgets()}"
+        return [replace(sheet, title=title) for sheet in self.best.sheets(width)] if self else []
+
+    def notes(self) -> list[str]:
+        outcome = self.best.outcome
+        lines = self._proven() if self else [f"No variant of {outcome.variants:,} keeps to {self._budgets()}.", *self._missed()]
+        if outcome.masked:
+            lines.append(f"{sum(outcome.masked.values()):,} variants cannot be built: {outcome.masked.most_common(1)[0][0]}")
+        return [*lines, *(axis.said for axis in self.axes if axis.said)]
+
+    def _budgets(self) -> str:
+        return " and ".join(map(str, self.budgets)) or "no budget"
+
+    def _proven(self) -> list[str]:
+        first, variants = self.objectives[0].name, self.best.outcome.variants
+        lines = [f"proven on {variants:,} variants: {self.counted:,} counted, the others cannot be better"]
+        lines += [f"{b.budget} binds: without it {first} would reach {in_words(first, b.without)}" for b in self.binding]
+        if not self.binding and self.budgets:
+            lines.append(f"no budget binds: {first} is at the end of its values")
+        return lines
+
+    def _missed(self) -> list[str]:
+        """What stands in the way, in lines."""
+        if self.lack is None or self.lack.closest is None:
+            return ["None of them can be built."]
+        lines = []
+        for budget, value, row in self.lack.alone:
+            least = "least" if budget.sense == "max" else "most"
+            where = f"the {least} is {in_words(budget.cost, value)}, at {self._where(row)}"
+            lines.append(f"{budget} alone is out of reach: {where}")
+        if not self.lack.alone:
+            lines.append("Each alone can be kept to, but not all at once.")
+        closest = self.lack.closest
+        counts = ", ".join(f"{name} {in_words(name, closest[name])}" for name in self.best.costs)
+        return [*lines, f"closest: {self._where(closest)} with {counts}", *(f"  {missed}" for missed in self.lack.missed())]
+
+    def _where(self, row: Row) -> str:
+        return ", ".join(f"{name}={shown(row[name])}" for name in self.best.settings)
+
+    def as_dict(self) -> dict[str, Any]:
+        outcome = self.best.outcome
+        return {
+            "variants": outcome.variants,
+            "counted": self.counted,
+            "masked": sum(outcome.masked.values()),
+            "seconds": outcome.seconds,
+            "best": self._records(),
+            "binding": [{"budget": str(b.budget), "without": jsonable(b.without)} for b in self.binding],
+            "infeasible": None if self.lack is None else self.lack.as_dict(),
+            "steps": steps(self.axes),
+        }
+
+    def _records(self) -> list[Row]:
+        return [record(row, self.best.columns) for row in self.best.rows]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective, denominator
+from archdsl.explore.grid.axis import Axis
 from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import OVERHEAD, Partition
@@ -24,6 +26,25 @@ from archdsl.explore.variants import Row, Variants
 
 HELD = 8_000_000
 """Array elements of regions that are held from one question to the next."""
+
+
+def solver_on(
+    net: Design,
+    axes: Sequence[Axis],
+    objectives: Sequence[str],
+    budgets: Sequence[Budget],
+    count: int = 10,
+    show: Iterable[str] = (),
+) -> Solver:
+    """What finds the best variants of a grid inside budgets, and proves that no other is better.
+
+    Args:
+        objectives: `macs`, `max:width`; a further one decides between variants that are equal in those before it.
+        show: costs that rows hold beside params, macs and those that are asked for.
+    """
+    read = [*(text.rpartition(":")[2] for text in objectives), *(budget.cost for budget in budgets)]
+    sweep = Sweep(net, axes, shown=[*read, *show])
+    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count)
 
 
 class Solver:
@@ -106,7 +127,8 @@ class Solver:
         lack = None if found else self.lack()
         binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
         self.outcome.seconds = seconds = time.perf_counter() - begin
-        return Solution(self._best_rows(), binding, lack, search.counted, seconds)
+        wanted = tuple(self.objectives), tuple(self.budgets)
+        return Solution(self._best_rows(), binding, lack, search.counted, seconds, *wanted, self.sweep.axes)
 
     def known(self) -> Variants:
         """The best of the variants so far, after an interrupt."""

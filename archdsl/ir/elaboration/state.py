@@ -106,8 +106,8 @@ class State:
 
     def too_many_steps(self, mark: Mark | None) -> NoReturn:
         """End the elaboration of a spec that takes too many steps."""
-        self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --max-steps")
+        self.exceed(f"more than {self.limits.steps:,} steps", mark, "raise the limit with --limits steps=N")
 
     def too_many_nodes(self, mark: Mark | None) -> NoReturn:
         """End the elaboration of a graph with too many operators."""
-        self.exceed(f"more than {self.limits.nodes:,} operators", mark, "raise the limit with --max-nodes")
+        self.exceed(f"more than {self.limits.nodes:,} operators", mark, "raise the limit with --limits nodes=N")

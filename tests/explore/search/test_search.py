@@ -17,17 +17,17 @@ from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import parse_budget
 from archdsl.explore.search import session
 from archdsl.explore.search.objectives import Aim, Cost, choose, cost_names
-from archdsl.explore.search.result import Result, result
+from archdsl.explore.search.result import Found, result
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import open_storage
 from archdsl.explore.search.study import Request, open_study, sampler
 from archdsl.explore.search.trials import EQUALS, REJECTED
 
 
-def run(asked: Request, storage: Any = None, name: str = "study") -> tuple[Result, optuna.Study]:
+def run(asked: Request, storage: Any = None, name: str = "study") -> tuple[Found, optuna.Study]:
     search = Search(storage or InMemoryStorage(), name, asked, AtOnce())
     search.run()
-    return result(search.trials, asked.aims, 0), search.study
+    return result(search.trials, asked, 0), search.study
 
 
 def limited(asked: Request, *budgets: str) -> Request:
@@ -148,7 +148,7 @@ def test_costs_are_objectives_for_nothing() -> None:
     )
     search = Search(InMemoryStorage(), "exact", asked, None)
     search.run()
-    found = result(search.trials, asked.aims, 0)
+    found = result(search.trials, asked, 0)
     assert found.trials == found.points == 36
     base = archdsl.loads(SPEC)
     grid = {(a, b): base.set(a=a, b=b).cost() for a in range(1, 7) for b in range(1, 7)}
@@ -261,7 +261,19 @@ def test_a_database_holds_a_study_too(tmp_path: Path) -> None:
 def test_a_result_is_plain_data(tmp_path: Path) -> None:
     found, _ = run(request(Recorded(str(tmp_path / "record")), 4))
     data = json.loads(json.dumps(found.as_dict()))
-    assert set(data) == {"trials", "rejected", "reused", "failed", "seconds", "front", "best", "reasons"}
+    assert set(data) == {
+        "trials",
+        "rejected",
+        "reused",
+        "failed",
+        "seconds",
+        "front",
+        "best",
+        "ranked",
+        "importance",
+        "reasons",
+        "steps",
+    }
     assert set(data["front"][0]) == {"trial", "settings", "values", "costs", "graph"}
     assert data["best"]["recorded"] == data["front"][0]
 

@@ -1,0 +1,94 @@
+"""Networks side by side: every cost of each, the lowest marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from archdsl.cost.comparing.totals import FLOPS, LATENCY, Value, costs, in_words
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
+from archdsl.cost.words import mebibytes
+from archdsl.exact.shown import jsonable
+
+if TYPE_CHECKING:
+    from archdsl.cost.costed import Costed
+
+USUAL = ("thop", "fvcore", "ptflops")
+"""Conventions that are counted in where none is named."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One network.
+
+    Attributes:
+        spec: as it was asked for.
+        costs: by name.
+    """
+
+    spec: str
+    name: str
+    costs: dict[str, Value]
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Result):
+    """Networks side by side, in the order in which they were given."""
+
+    networks: tuple[Compared, ...]
+
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        return [self.sheet()]
+
+    def sheet(self, plain: bool = False) -> Sheet:
+        """The table; `plain`: of bare numbers, without a mark at the lowest."""
+        names = list(self.networks[0].costs)
+        best = {cost: min(network.costs[cost] for network in self.networks) for cost in names}
+        tied = {cost: all(network.costs[cost] == best[cost] for network in self.networks) for cost in names}
+
+        def cell(cost: str, value: Value) -> object:
+            star = " *" if value == best[cost] and not tied[cost] else "  "
+            return jsonable(value) if plain else _in_words(cost, value) + star
+
+        head = ("network", *map(_title, names))
+        rows = tuple((n.name, *(cell(cost, value) for cost, value in n.costs.items())) for n in self.networks)
+        return Sheet("Comparison", head, rows, frozenset(head[1:]))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"networks": self._records()}
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [
+            {"spec": n.spec, "name": n.name, **{cost: jsonable(value) for cost, value in n.costs.items()}} for n in self.networks
+        ]
+
+
+def compare(nets: Mapping[str, Costed], conventions: tuple[str, ...] = (), devices: tuple[str, ...] = ()) -> Comparison:
+    """Every cost of networks side by side.
+
+    Args:
+        nets: by what they were asked for.
+        conventions: to count in; thop, fvcore and ptflops where none is given.
+        devices: to predict the latency on.
+
+    Raises:
+        InputError: there is no such convention or device.
+    """
+    found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
+    return Comparison(tuple(Compared(spec, nets[spec].spec.name, totals) for spec, totals in found.items()))
+
+
+def _in_words(cost: str, value: Value) -> str:
+    return mebibytes(value) if cost in ("weights", "peak") else in_words(cost, value)
+
+
+def _title(cost: str) -> str:
+    """The head of a column: of a convention or a device its name, without the folder and the ending of its file."""
+    if cost.startswith(FLOPS):
+        return PurePath(cost.removeprefix(FLOPS)).stem
+    if cost.startswith(LATENCY):
+        return f"latency {PurePath(cost.removeprefix(LATENCY)).stem}"
+    return "MACs" if cost == "macs" else cost

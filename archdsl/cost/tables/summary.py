@@ -1,0 +1,21 @@
+"""The lines under a bill: parameters, multiply-accumulates, memory, and what every tool would count."""
+
+from __future__ import annotations
+
+from archdsl.cost.counting.bill import Bill
+from archdsl.cost.memory.peak import memory
+from archdsl.cost.words import memory_size, thousands
+
+
+def summary(bill: Bill) -> list[str]:
+    """The totals of a bill, in lines."""
+    found = memory(bill.graph)
+    tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
+    return [
+        f"parameters        {thousands(bill.params)}",
+        f"MACs              {thousands(bill.macs)}  (convolutions and linear layers, biases not counted)",
+        f"weights           {memory_size(found.weights_bytes)}",
+        f"with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)",
+        f"peak activations  {memory_size(found.peak_activation_bytes)}  (float32, batch 1)",
+        f"FLOPs as counted by  {tools}",
+    ]

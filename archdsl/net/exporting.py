@@ -1,0 +1,143 @@
+"""`net.export`: a network compiled, rewritten if that is wanted, written, read again, run and compared."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl.compilers.forms import FORMS
+from archdsl.cost.tables.result import WIDTH, Result
+from archdsl.cost.tables.sheet import Sheet
+from archdsl.design import Design
+from archdsl.errors import InputError
+from archdsl.extras import needed_by
+
+if TYPE_CHECKING:
+    from archdsl.compilers.export import Checked, Model
+    from archdsl.measure.job import Configuration
+
+LINE = 120
+"""Letters of a line of the text about a network in what is written."""
+
+
+@dataclass(frozen=True, repr=False)
+class Exported(Result):
+    """What was written and how it compares with the network.
+
+    Attributes:
+        origin: where the weights are from.
+        changes: what the passes for inference changed, with the pass; None where the network was written as it is.
+    """
+
+    checked: Checked
+    origin: str
+    changes: tuple[dict[str, str], ...] | None = None
+
+    def sheets(self, width: int = WIDTH) -> list[Sheet]:
+        return []
+
+    def notes(self) -> list[str]:
+        checked = self.checked
+        batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
+        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
+        return [
+            "written   " + ", ".join(map(str, checked.files)),
+            f"weights   {self.origin}",
+            *(f"rewritten {change['what']}" for change in self.changes or ()),
+            f"checked   largest difference {share}, on random {batches}",
+            f"took      {checked.seconds:.1f} s",
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        checked = self.checked
+        told = {
+            "file": str(checked.files[0]),
+            "files": [str(file) for file in checked.files],
+            "to": checked.to,
+            "weights": self.origin,
+            "inputs": [list(shape) for shape in checked.inputs],
+            "tolerance": checked.tolerance,
+            "largest_difference": checked.largest_difference,
+            "seconds": round(checked.seconds, 3),
+        }
+        return told if self.changes is None else {**told, "changes": list(self.changes)}
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [{"file": str(file), "to": self.checked.to} for file in self.checked.files]
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """Whether a network is rewritten for inference before it is written.
+
+    Attributes:
+        at: what blocks are measured in, so that the quickest forms are chosen; None for the usual forms.
+    """
+
+    wanted: bool = False
+    at: Configuration | None = None
+
+
+def export(
+    net: Design, path: Path, to: str, weights: Path | None = None, seed: int = 0, rewriting: Rewriting | None = None
+) -> Exported:
+    """Write a network; see `archdsl.Net.export`."""
+    model, origin = _model(net, weights, seed)
+    from archdsl.compilers.export import export as write
+
+    changes = None
+    if rewriting is not None and rewriting.wanted:
+        model, changes = _rewritten(model, rewriting.at)
+    return Exported(write(model, to, path), origin, changes)
+
+
+def form_of(path: Path) -> str:
+    """The form that the ending of a file asks for. Raises InputError where none has it."""
+    found = [form for form, (suffix, _) in FORMS.items() if path.suffix.lower() == suffix]
+    if not found:
+        endings = ", ".join(f"{suffix} ({form})" for form, (suffix, _) in FORMS.items())
+        raise InputError(f"{path} does not tell the form; end the file in {endings}, or name the form with to")
+    return found[0]
+
+
+def _model(net: Design, weights: Path | None, seed: int) -> tuple[Model, str]:
+    """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
+    with needed_by("an export"):
+        import torch
+    from archdsl.compilers.export import Model
+
+    torch.manual_seed(seed)
+    module = net.module().eval()
+    origin = f"fresh, seed {seed}"
+    if weights is None:
+        from archdsl.compilers.torch.settle import settle
+
+        settle(module, net.graph().input.shape, seed=seed)  # or what is compared would hardly depend on the image
+    else:
+        from archdsl.compilers.torch.pairing import load_weights
+
+        paired = load_weights(module, weights, torch.zeros(1, *net.graph().input.shape))
+        origin = f"{weights}, " + ("other names, paired by order and shape" if paired else "by name")
+    docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
+    return Model(net.graph(), module, _heading(net), docs), origin
+
+
+def _rewritten(model: Model, at: Configuration | None) -> tuple[Model, tuple[dict[str, str], ...]]:
+    """The model after the passes, in the forms that are quickest in a configuration where one is given; and what was changed."""
+    from archdsl.compilers.optimized import optimized
+
+    options = None
+    if at is not None:
+        from archdsl.measure.autotune import autotune, chosen
+
+        options = chosen(autotune(model.graph, at))
+    made, done = optimized(model, options)
+    return made, tuple({"pass": change.made_by, "what": change.what} for change in done.changes)
+
+
+def _heading(net: Design) -> str:
+    title, *table = net.table().plain().splitlines()
+    doc = textwrap.fill(" ".join(net.spec.doc.split()), LINE)
+    return "\n".join([title, *textwrap.dedent("\n".join(table)).splitlines(), *(["", doc] if doc else []), ""])
