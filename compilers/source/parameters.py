@@ -89,7 +89,13 @@ def _equal(column: Column, slot: Slot, parameters: list[Parameter]) -> Formula |
 def _new(column: Column, slot: Slot, owner: str, parameters: list[Parameter], taken: Collection[str]) -> Parameter:
     names = {p.name for p in parameters} | set(taken)
     own = slot.hint.removeprefix(f"{owner}_")
-    longer = f"{owner}_channels" if own == "out" else f"{owner}_{own}"
+    word = owner.lstrip("_")  # two of these in front would make a private name of a class
+    word = (
+        word
+        if word.isidentifier() and word.isascii()
+        else f"layer_{''.join(c for c in word if c.isascii() and c.isalnum())}".rstrip("_")
+    )
+    longer = f"{word}_channels" if own == "out" else f"{word}_{own}"
     shorter = [slot.hint] if own != "out" else []
     options = chain([*shorter, longer], (f"{longer}_{number}" for number in range(2, 1000)))
     made = Parameter(next(name for name in options if name not in names), slot.unit, column, used=True)
