@@ -62,6 +62,13 @@ class Weights:
             "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
         )
     )
+    pairing: Path | None = given(
+        click.option(
+            "--pairing",
+            type=click.Path(path_type=Path),
+            help="Which layer of --weights each layer takes; written with the most likely ones if not there.",
+        )
+    )
     seed: int = given(click.option("--seed", default=0, show_default=True, help="Of the fresh weights."))
 
 
@@ -128,6 +135,7 @@ def command(
     """
     from archdsl.artifacts import writable
     from archdsl.net.exporting import Rewriting as Rewritten
+    from archdsl.net.exporting import Weights as Origin
     from archdsl.net.exporting import export
 
     form = destination.form()
@@ -135,7 +143,10 @@ def command(
     target = destination.output or Path(stem_of(spec) + FORMS[form].suffix)
     writable(target, new_folders=True)
     net = open_net(spec, settings, limits)
-    found = export(net, target, form, source.weights, source.seed, Rewritten(rewriting.wanted, at))
+    if source.pairing and not source.weights:
+        raise click.UsageError("--pairing is of --weights; give both")
+    origin = Origin(source.weights, source.seed, source.pairing)
+    found = export(net, target, form, origin, Rewritten(rewriting.wanted, at))
     if as_json:
         print_json(found.as_dict())
     else:

@@ -15,6 +15,8 @@ from archdsl.errors import InputError
 from archdsl.extras import needed_by
 
 if TYPE_CHECKING:
+    from torch import Tensor, nn
+
     from archdsl.compilers.export import Checked, Model
     from archdsl.measure.job import Configuration
 
@@ -80,11 +82,34 @@ class Rewriting:
     at: Configuration | None = None
 
 
-def export(
-    net: Design, path: Path, to: str, weights: Path | None = None, seed: int = 0, rewriting: Rewriting | None = None
-) -> Exported:
-    """Write a network; see `archdsl.Net.export`."""
-    model, origin = _model(net, weights, seed)
+@dataclass(frozen=True)
+class Weights:
+    """Where weights come from.
+
+    Attributes:
+        file: fresh ones where not given.
+        seed: of fresh ones.
+        pairing: a file that says which layer of the file a layer takes; written with the most likely pairs where it is not there.
+    """
+
+    file: Path | None = None
+    seed: int = 0
+    pairing: Path | None = None
+
+
+def export(net: Design, path: Path, to: str, weights: Weights | None = None, rewriting: Rewriting | None = None) -> Exported:
+    """Write a network; see `archdsl.Net.export`.
+
+    Raises:
+        InputError: what is written would take the place of the weights that are read, or the weights do not fit.
+        BackendError: the form cannot be written.
+    """
+    weights = weights or Weights()
+    if weights.file is not None and weights.file.resolve() in (
+        path.with_suffix(ending).resolve() for ending in (path.suffix, ".safetensors", ".bin")
+    ):
+        raise InputError(f"{weights.file} is read, and would be overwritten; choose another name with -o")
+    model, origin = _model(net, weights)
     from archdsl.compilers.export import export as write
 
     changes = None
@@ -102,26 +127,42 @@ def form_of(path: Path) -> str:
     return found[0]
 
 
-def _model(net: Design, weights: Path | None, seed: int) -> tuple[Model, str]:
+def _model(net: Design, weights: Weights) -> tuple[Model, str]:
     """The network compiled, in evaluation mode, with what a file says about it; and where its weights are from."""
     with needed_by("an export"):
         import torch
     from archdsl.compilers.export import Model
 
-    torch.manual_seed(seed)
+    torch.manual_seed(weights.seed)
     module = net.module().eval()
-    origin = f"fresh, seed {seed}"
-    if weights is None:
+    origin = f"fresh, seed {weights.seed}"
+    if weights.file is None:
         from archdsl.compilers.torch.settle import settle
 
-        settle(module, net.graph().input.shape, seed=seed)  # or what is compared would hardly depend on the image
+        settle(module, net.graph().input.shape, seed=weights.seed)  # or what is compared would hardly depend on the image
     else:
         from archdsl.compilers.torch.pairing import load_weights
 
-        paired = load_weights(module, weights, torch.zeros(1, *net.graph().input.shape))
-        origin = f"{weights}, " + ("other names, paired by order and shape" if paired else "by name")
+        image = torch.zeros(1, *net.graph().input.shape)
+        paired = load_weights(module, weights.file, image, _pairing(module, weights.file, image, weights.pairing))
+        origin = f"{weights.file}, " + ("other names, paired by their structure and by shapes" if paired else "by name")
     docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
     return Model(net.graph(), module, _heading(net), docs), origin
+
+
+def _pairing(module: nn.Module, weights: Path, image: Tensor, path: Path | None) -> dict[str, str] | None:
+    """The pairs of a file. One that is not there is written for the user to look at."""
+    if path is None:
+        return None
+    from archdsl.compilers.torch.pairing import guess
+    from archdsl.compilers.torch.pairing_file import read_pairing, write_pairing
+
+    if path.exists():
+        return read_pairing(path)
+    write_pairing(path, guess(module, weights, image))
+    raise InputError(
+        f"{path} was not there; the most likely pairs were written to it: look at them, edit them, and run this again"
+    )
 
 
 def _rewritten(model: Model, at: Configuration | None) -> tuple[Model, tuple[dict[str, str], ...]]:

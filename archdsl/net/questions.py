@@ -212,7 +212,14 @@ class Questions(Design):
         return bench(self._labelled(others), asked)
 
     def export(
-        self, path: str | Path, *, to: str = "", weights: str | Path | None = None, seed: int = 0, optimize: bool = False
+        self,
+        path: str | Path,
+        *,
+        to: str = "",
+        weights: str | Path | None = None,
+        pairing: str | Path | None = None,
+        seed: int = 0,
+        optimize: bool = False,
     ) -> Exported:
         """Write the network for use elsewhere, read the file again, run it and compare its output with that of the network.
 
@@ -220,6 +227,7 @@ class Questions(Design):
             path: of the file; its ending says the form where `to` does not.
             to: python, onnx, pt2, openvino or executorch.
             weights: of this network, or of the same in torchvision or timm; fresh ones where not given.
+            pairing: a file that says which layer of the weights a layer takes; written with the most likely ones if not there.
             seed: of fresh weights.
             optimize: rewrite the network for inference first.
 
@@ -227,11 +235,11 @@ class Questions(Design):
             BackendError: a library is missing, or the form cannot express an operator.
             InputError: the file cannot be written, or its ending tells no form.
         """
-        from archdsl.net.exporting import Rewriting, export, form_of
+        from archdsl.net.exporting import Rewriting, Weights, export, form_of
 
         target = Path(path)
-        source = Path(weights) if weights is not None else None
-        return export(self, target, to or form_of(target), source, seed, Rewriting(optimize))
+        files = [None if file is None else Path(file) for file in (weights, pairing)]
+        return export(self, target, to or form_of(target), Weights(files[0], seed, files[1]), Rewriting(optimize))
 
     def _axes(self, given: Axes) -> list[Axis]:
         """Axes as they are given in Python. Raises InputError."""

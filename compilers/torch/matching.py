@@ -11,7 +11,7 @@ So the layers of the network, in the order in which they are called, are cut int
 each of its children, so that every layer meets one of its own shapes. A run should not cut across a block of the network: it lies
 within it, holds it, or lies apart. Where two children fit at one place, a shortcut is told from what it goes by (`downsample`,
 `shortcut`, `skip`, …). What is still open then is settled by the order of the file, if that is the order of calls from the first layer
-to the last (as where layers are defined in that order); otherwise nothing is matched.
+to the last (as where layers are defined in that order) and not that of the alphabet; otherwise nothing is matched.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def match(wanted: Sequence[Wanted], found: Iterable[Wanted], *, guess: bool = Fa
         Unmatched: no order of calls that the names allow fits.
     """
     theirs = list(found)
-    in_order = [layer.signature for layer in wanted] == [layer.signature for layer in theirs]
+    names = [layer.name for layer in theirs]
+    in_order = names != sorted(names) and [layer.signature for layer in wanted] == [layer.signature for layer in theirs]
     try:
         return _Matcher(wanted, theirs, guess, across=False).match()
     except (Unclear, Unmatched) as error:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from small import small
 from torch import Tensor, nn
 from torch.nn import functional
 
+from archdsl.cli.main import run
 from archdsl.compilers.torch.pairing import load_weights, pair
 from archdsl.errors import InputError
 
@@ -119,3 +121,44 @@ def test_what_is_left_over(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no layer is left that fits 'linear' \(weight 1000×512, bias 1000\)"):
         load_weights(module, tmp_path / "less.pth", image)
     assert all(torch.equal(before[key], value) for key, value in module.state_dict().items())
+
+
+def test_a_pairing_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two layers of one shape that nothing tells apart: the file of pairs is written, edited, and taken."""
+    monkeypatch.chdir(tmp_path)
+    net = "archdsl: 1\ninput: [4, 8, 8]\nnet:\n  - {conv: 4, name: one}\n  - {relu: }\n  - {conv: 4, name: two}\n"
+    Path("net.yaml").write_text(net)
+    weights = {
+        f"{name}.weight": torch.full((4, 4, 1, 1), value) for name, value in (("beta", 2.0), ("alpha", 3.0), ("gone", 0.0))
+    }
+    del weights["gone.weight"]
+    torch.save(dict(reversed(weights.items())), "sorted.pt")
+    assert run(["export", "net.yaml", "-o", "net.py", "--weights", "sorted.pt"]) == 1
+    assert "'alpha' and 'beta' both fit 'one', and nothing tells which is meant" in capsys.readouterr().err
+    command = ["export", "net.yaml", "-o", "net.py", "--weights", "sorted.pt", "--pairing", "pairs.yaml"]
+    assert run(command) == 1
+    assert "the most likely pairs were written to it" in capsys.readouterr().err
+    assert Path("pairs.yaml").read_text().splitlines()[1:] == ["one: alpha", "two: beta"]
+    Path("pairs.yaml").write_text("one: beta\ntwo: alpha\n")
+    assert run(command) == 0
+    found = load_file("net.safetensors")
+    assert (found["one.weight"] == 2).all()
+    assert (found["two.weight"] == 3).all()
+    Path("pairs.yaml").write_text("one: bete\n")
+    assert run(command) == 1
+    assert "unknown layer of the file 'bete'; did you mean 'beta'?" in capsys.readouterr().err
+    Path("pairs.yaml").write_text("one: beta\ntwo: beta\n")
+    assert run(command) == 1
+    assert "the pairing names 'beta' twice" in capsys.readouterr().err
+
+
+def test_weights_that_are_read_are_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text("archdsl: 1\ninput: [4, 8, 8]\nnet:\n  - {conv: 4, name: one}\n")
+    save_file({"one.weight": torch.ones(4, 4, 1, 1)}, "net.safetensors")
+    before = Path("net.safetensors").read_bytes()
+    assert run(["export", "net.yaml", "--weights", "net.safetensors", "-o", "net.py"]) == 1
+    assert "net.safetensors is read, and would be overwritten" in capsys.readouterr().err
+    assert Path("net.safetensors").read_bytes() == before
