@@ -88,6 +88,8 @@ def match(wanted: Sequence[Wanted], found: Iterable[Wanted], *, guess: bool = Fa
         Unmatched: no order of calls that the names allow fits.
     """
     theirs = list(found)
+    if not wanted and not theirs:
+        return {}
     names = [layer.name for layer in theirs]
     in_order = names != sorted(names) and [layer.signature for layer in wanted] == [layer.signature for layer in theirs]
     try:
