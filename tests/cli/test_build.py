@@ -135,5 +135,5 @@ def test_mistakes_by_standard_input(
 
 def test_standard_input_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     given(SPEC + "#" * 2000, monkeypatch)
-    assert run(["cost", "-", "--max-bytes", "1000"]) == 1
+    assert run(["cost", "-", "--limits", "bytes=1000"]) == 1
     assert capsys.readouterr().err == "standard input has more than 1,000 bytes; a spec has at most that many\n"

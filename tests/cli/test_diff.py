@@ -78,7 +78,7 @@ def test_all_lists_layers_below_rows(printed: Run) -> None:
 
 def test_no_difference(printed: Run) -> None:
     assert "DP-Net → DP-Net: no difference" in printed("diff", "dpnet", "dpnet")
-    assert "No row changes." in printed("whatif", "dpnet", "--set", "width=1")
+    assert "no row changes" in printed("whatif", "dpnet", "--set", "width=1")
     assert lines(printed("whatif", "dpnet", "--set", "dropout=0.5"))[0][-1] == "inside: dropout rate 0.2 → 0.5"
 
 

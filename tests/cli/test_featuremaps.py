@@ -79,7 +79,7 @@ def test_weights_and_json(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["--image", "none.png"], "none.png: no such file"),
         (["--image", "net.yaml"], "net.yaml cannot be read as an image"),
         (["--image", "ramp.jpg", "--layer", "frist"], "unknown layer 'frist'; did you mean 'first'?"),
-        (["--image", "ramp.jpg", "--weights", "net.yaml"], "net.yaml cannot be read"),
+        (["--image", "ramp.jpg", "--weights", "net.yaml"], "net.yaml holds no weights: it is a spec of archdsl"),
         (["--image", "ramp.jpg", "-o", "a.gif"], "a.gif: feature maps are written as .png, .svg, .pdf"),
         (["--image", "ramp.jpg", "-o", "no/a.png"], "no/a.png cannot be written"),
     ],

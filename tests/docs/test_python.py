@@ -21,7 +21,7 @@ NET = {
     "cost": "() -> Costs",
     "diagram": "(block, *, row, depth, rankdir, heat, peak, legend) -> Picture",
     "diff": "(other, *, devices, everything) -> Difference",
-    "export": "(path, *, to, weights, seed, optimize) -> Exported",
+    "export": "(path, *, to, weights, pairing, seed, optimize) -> Exported",
     "graph": "() -> Graph",
     "module": "() -> Network",
     "name": "",

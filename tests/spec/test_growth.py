@@ -86,9 +86,10 @@ def test_work_grows_with_the_length(tmp_path: Path, name: str) -> None:
 
 
 READ = "from archdsl.errors import Source; from archdsl.spec.load import load_source; from archdsl.spec.report import Report"
+AXES = "from archdsl import load; from archdsl.explore.grid.axis import parse_axes"
 HOSTILE = {
-    "the range of an axis": "from archdsl.explore.grid.axis import _values; list(_values('w', '1:2:' + ' ' * 200_000))",
-    "spaces between": "from archdsl.explore.grid.axis import _values; list(_values('w', '1:' + ' ' * 200_000 + '2'))",
+    "the range of an axis": f"{AXES}; parse_axes(['width=1:2:' + ' ' * 200_000], load('dpnet').base)",
+    "spaces between": f"{AXES}; parse_axes(['width=1:' + ' ' * 200_000 + '2'], load('dpnet').base)",
     "a condition": "from archdsl.explore.criteria.condition import Condition; Condition('0' * 200_000, [])",
     "a gate": "from archdsl.cost.comparing.gate import parse_gate; parse_gate('macs>' + ' ' * 200_000, ['macs'])",
     "a size": "from archdsl.spec.read_reported import parse_size; parse_size('1' + ',' * 200_000)",

@@ -94,7 +94,7 @@ class Namer:
             raise LongName(f"a full name of {longest:,} characters; at most {self.longest:,}", "give shorter names, or nest less")
         self.letters += letters
         if self.letters > self.most:
-            raise LongName(f"names of more than {self.most:,} characters together", "raise the limit with --max-nodes")
+            raise LongName(f"names of more than {self.most:,} characters together", "raise the limit with --limits nodes=N")
 
     def release(self, prefix: str) -> None:
         """Take back the segment that was given last, so that the same call gets the same name again.
