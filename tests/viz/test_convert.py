@@ -16,14 +16,14 @@ from archdsl.viz.figures import figure
 
 @pytest.fixture(scope="module")
 def svg():
-    return figure("fig2b").svg
+    return figure("fig2b", caption=True).svg
 
 
 def test_a_pdf_is_one_page_with_text(svg):
     document = pypdfium2.PdfDocument(convert.pdf(svg))
     assert len(document) == 1
     text = document[0].get_textpage().get_text_range()
-    for word in ("3x3 conv, pad 1", "concat", "C/2", "learned: two_convs", "Fig. 2(b): partial residual structure"):
+    for word in ("3x3 conv, pad 1", "concat", "C/2", "residual\r\nlearning\r\nblock", "Fig. 2(b): partial residual structure"):
         assert word in text
     width, height = (float(part.removesuffix("pt")) for part in svg.split('width="')[1].split('"')[0:3:2])
     assert document[0].get_size() == pytest.approx((width, height), rel=0.01)
