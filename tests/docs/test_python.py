@@ -26,6 +26,7 @@ NET = {
     "module": "() -> Network",
     "name": "",
     "optimized": "(chosen) -> Self",
+    "printed_table": "(columns) -> Sheet",
     "reconcile": "(*, top, one_typo, changes) -> Reconciled",
     "rewritten": "",
     "search": "(*objectives, over, most, least, trials, seed, storage, jobs) -> Found",
