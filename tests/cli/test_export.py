@@ -24,8 +24,8 @@ def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", *SMALL, "--to", "python"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0].strip() == "written   squeezenet.py, squeezenet.safetensors"
-    assert out[1] == "weights   fresh, seed 0"
-    assert out[2].startswith(
+    assert out[1].strip() == "weights   fresh, seed 0"
+    assert out[2].strip().startswith(
         "checked   largest difference 0.0e+00 of the output's size, 1e-04 allowed, on random 1×3×64×64 and 3×3"
     )
     text = Path("squeezenet.py").read_text(encoding="utf-8")
