@@ -39,10 +39,11 @@ def check_arguments(checks: Checks, block: Block, read: set[str]) -> None:
 def _blocks(checks: Checks) -> None:
     """Blocks of the spec that nothing leads to. A spec that extends another may have meant to replace one of its blocks."""
     spec = checks.spec
-    called = _reachable(spec)
-    inherited = [name for name, block in spec.blocks.items() if block.mark.source is not spec.source]
-    for name, block in spec.blocks.items():
-        if block.mark.source is not spec.source or name in called:
+    own = {name: block for name, block in spec.blocks.items() if block.mark.source is spec.source}
+    called = _reachable(spec) if own else own.keys()  # the walk takes as long as all other checks
+    inherited = [name for name in spec.blocks if name not in own]
+    for name, block in own.items():
+        if name in called:
             continue
         near = near_miss(name, inherited) if spec.extends else ""
         if near:
