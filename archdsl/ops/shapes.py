@@ -148,7 +148,7 @@ def feature_map(op: Any, shape: Shape) -> tuple[Dim, Dim, Dim]:
         shape = typed(shape)
     if type(shape) is not Map or len(shape) != 3:
         raise RankError(f"{op.word} takes a map of channels x height x width, {_arrives(shape)} arrives", _towards_map(shape))
-    return shape  # type: ignore[return-value]
+    return shape
 
 
 def sequence(op: Any, shape: Shape) -> Sequence:
