@@ -16,11 +16,11 @@ FURTHER = ["mish", "elu", "selu", "celu", "softplus", "softsign", "logsigmoid", 
 
 
 def network(seed: int, size: int = 14) -> Graph:
-    """A network of about twenty operators over maps, with a vector at its end. Every tensor reaches the output."""
+    """A network of about thirty operators over maps, with a vector at its end. Every tensor reaches the output."""
     rng = random.Random(seed)
     build = Builder((rng.randint(1, 4), size + rng.randint(0, 4), size + rng.randint(0, 4)), f"Random{seed}")
     names = ["input"]
-    for position in range(rng.randint(5, 22)):
+    for position in range(rng.randint(8, 34)):
         _grow(build, rng, names, position)
     read = {source for node in build.graph for source in node.inputs}
     ends = [name for name in names if name not in read]
