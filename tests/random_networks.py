@@ -90,6 +90,7 @@ def layers(seed: int) -> Graph:
                 ("layer_norm", {"affine": rng.random() < 0.5}),
                 ("rms_norm", {"affine": rng.random() < 0.5}),
                 (rng.choice(["glu", "swiglu"]), {}),
+                (rng.choice(["lstm", "gru"]), _recurrent(rng)),
                 ("prelu", {"shared": rng.random() < 0.5}),
                 ("layer_scale", {"begin": 0.5}),
                 ("softmax", {}),
@@ -228,6 +229,11 @@ def _normed(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
             *[(gate, {}) for gate in gates],
         ]
     )
+
+
+def _recurrent(rng: random.Random) -> dict[str, Any]:
+    both, bias = rng.random() < 0.5, rng.random() < 0.5
+    return {"out": rng.choice([2, 4, 6]), "layers": rng.randint(1, 3), "bidirectional": both, "bias": bias}
 
 
 def _window(rng: random.Random) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.recurrent import GRU, LSTM, Recurrent
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
@@ -115,6 +116,20 @@ def _shift(op: Shift, shapes: tuple[Shape, ...]) -> str:
     return f"{_by((op.kernel, op.kernel))} shift" + ("" if same(op.dilation, 1) else f" by {cell(op.dilation)}")
 
 
+def _recurrent(what: str) -> Label:
+    def label(op: Recurrent, shapes: tuple[Shape, ...]) -> str:
+        words = [what]
+        if op.layers > 1:
+            words.append(f"{op.layers} layers")
+        if op.bidirectional:
+            words.append("both ways")
+        if op.returns == "last":
+            words.append("last state")
+        return ", ".join(words)
+
+    return label
+
+
 def _word(op: Operator, shapes: tuple[Shape, ...]) -> str:
     return op.word
 
@@ -160,6 +175,8 @@ TABLE: dict[type[Operator], Label] = {
     SharedConv: _shared_conv,
     ChooseAdd: lambda op, shapes: f"choose one of each of {cell(op.groups)} groups, +",
     WeightedAdd: _text("weighted +"),
+    LSTM: _recurrent("LSTM"),
+    GRU: _recurrent("GRU"),
     Tokens: _text("places to tokens"),
     ClassToken: _text("class token"),
     Position: _text("+ position"),

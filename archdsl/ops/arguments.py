@@ -148,6 +148,11 @@ def optional(kind: Kind) -> Kind:
     )
 
 
+def is_optional(kind: Kind) -> bool:
+    """Whether an argument may be `~`."""
+    return {"type": "null"} in kind.schema.get("anyOf", ())
+
+
 def word(*known: str) -> Kind:
     """One of a few words."""
 

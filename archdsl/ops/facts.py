@@ -71,6 +71,7 @@ class Kept(NamedTuple):
         indices: further elements of int64, for each image.
         once: further elements of the network's dtype, for the batch.
         plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
+        copies: for several images, how many copies of the input are kept in another order, instead of the input.
         first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
     """
 
@@ -81,6 +82,7 @@ class Kept(NamedTuple):
     indices: Dim = 0
     once: Dim = 0
     plain: bool = False
+    copies: int = 0
     first: Dim | None = None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from archdsl.compilers.source.functions import expression
+from archdsl.compilers.source.functions import expression, taken
 from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
@@ -117,7 +117,7 @@ class _Classes:
         try:
             if isinstance(rule, Layer):
                 module: nn.Module = rule.make(item.op, shapes, item.name in self.overwriting)
-                return Entry(name, item.inputs, (item.name,), made(module))
+                return Entry(name, item.inputs, (item.name,), made(module), after=taken(rule, item.op))
             return Entry(name, item.inputs, (item.name,), None, expression(rule, item.op, shapes))
         except NoForm as missing:
             SOURCE.refuse(item, str(missing))
@@ -130,5 +130,5 @@ def _sources(submodule: Submodule, entries: Sequence[Entry]) -> list[tuple[Sourc
 
 
 def _key(submodule: Submodule, entries: Sequence[Entry]) -> Hashable:
-    parts = [(e.attribute, e.made.key if e.made else text_key(e.text), e.first is None) for e in entries]
+    parts = [(e.attribute, e.made.key if e.made else text_key(e.text), e.after, e.first is None) for e in entries]
     return (submodule.kind, base_name(submodule.word), len(submodule.inputs), tuple(parts), tuple(_sources(submodule, entries)))

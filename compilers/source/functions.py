@@ -10,7 +10,7 @@ import torch
 from torch import fx
 
 from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
-from archdsl.compilers.torch.rules import Call
+from archdsl.compilers.torch.rules import Call, Layer
 from archdsl.ops import Operator, Shape
 
 
@@ -29,6 +29,21 @@ def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
         return code.create_node("call_function", function, given)
 
     return _text(rule.emit(op, shapes, arguments, write))
+
+
+def taken(rule: Layer, op: Operator) -> str:
+    """What stands behind the call of a submodule that gives several tensors: `[0]`. Raises NoForm as `expression` does."""
+    code = fx.Graph()
+
+    def write(function: Callable[..., Any], *given: Any) -> fx.Node:
+        return code.create_node("call_function", function, given)
+
+    if rule.take is None:
+        return ""
+    made = code.placeholder("made")
+    made.meta["position"] = 0
+    _, *behind = _text(rule.take(op, made, write))
+    return "".join(map(str, behind))
 
 
 def _text(node: fx.Node) -> Text:
@@ -66,6 +81,10 @@ def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
     return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
 
 
+def _getitem(x: fx.Node, index: int | slice) -> Text:
+    return (*_text(x), f"[{index}]" if isinstance(index, int) else f"[{index.start}:]")
+
+
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
     torch.cat: _cat,
@@ -76,6 +95,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
     torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
     torch.positive: lambda x: _text(x),
+    operator.getitem: _getitem,
     operator.add: _infix("+"),
     operator.mul: _infix("*"),
 }

@@ -171,6 +171,19 @@ def _local_response_norm(m: Any) -> list[Argument]:
     return [_number(m.size, "", hint="size"), *more]
 
 
+def _recurrent(m: Any) -> list[Argument]:
+    return [
+        _count(m.input_size, "in_channels"),
+        _count(m.hidden_size, "out"),
+        _number(m.num_layers, "num_layers", 1, "layers"),
+        _flag(m.bias, "bias", True),
+        _flag(m.batch_first, "batch_first", False),
+        _number(m.dropout, "dropout", 0.0),
+        _flag(m.bidirectional, "bidirectional", False),
+        Argument("proj_size", (Slot(m.proj_size, "projection"),), 0),
+    ]
+
+
 def _choose_add(m: Any) -> list[Argument]:
     out, groups = m.weight.shape
     return [_count(m.maps, "maps"), _count(out, "out"), _number(groups, "", hint="groups")]
@@ -209,6 +222,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     nn.InstanceNorm1d: _instance_norm,
     nn.InstanceNorm2d: _instance_norm,
     nn.InstanceNorm3d: _instance_norm,
+    nn.LSTM: _recurrent,
+    nn.GRU: _recurrent,
     nn.LocalResponseNorm: _local_response_norm,
     norms.MapRMSNorm: _rms_norm,
     norms.GlobalResponseNorm: lambda m: [_count(len(m.weight), "channels"), _number(m.eps, "eps", 1e-6)],

@@ -37,7 +37,7 @@ def runs(submodule: Submodule, entries: list[Entry]) -> list[Entry]:
 
 def _follows(one: Entry, other: Entry, reads: list[str]) -> bool:
     left, right = _NUMBERED.match(one.attribute), _NUMBERED.match(other.attribute)
-    if not (left and right and one.made and other.made and one.made.key == other.made.key):
+    if one.after or other.after or not (left and right and one.made and other.made and one.made.key == other.made.key):
         return False
     numbered = left["base"] == right["base"] and int(left["number"]) + 1 == int(right["number"])
     return numbered and len(one.gives) == 1 and other.reads == one.gives and reads.count(one.gives[0]) == 1

@@ -22,6 +22,7 @@ class Entry:
         reads, gives: names of the graph's nodes whose tensors come in and go out.
         made: how the module is made; None for a function.
         text: the function, in terms of what it reads.
+        after: what stands behind the call of a module that gives several tensors: `[0]`.
         first, last: of a run of modules `attribute_N`, the first N and the N after the last.
     """
 
@@ -30,6 +31,7 @@ class Entry:
     gives: tuple[str, ...]
     made: Made | None = None
     text: Text = ()
+    after: str = ""
     first: Slot | None = None
     last: Slot | None = None
 
@@ -80,4 +82,4 @@ class SourceClass:
     def is_chain(self) -> bool:
         """Whether it runs modules one after the other and does nothing else."""
         straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
-        return straight and all(entry.made is not None or entry.text == FLATTEN for entry in self.entries)
+        return straight and all((entry.made is not None and not entry.after) or entry.text == FLATTEN for entry in self.entries)

@@ -234,7 +234,7 @@ def _step(
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:
         module = f"self.{entry.attribute}" if entry.attribute.isidentifier() else f'self.get_submodule("{entry.attribute}")'
-        yield from _call(f"        {target}{annotation} = {module}(", given, ")", 8)
+        yield from _call(f"        {target}{annotation} = {module}(", given, f"){entry.after}", 8)
     elif _filled(entry.text, iter(formulas), given, kept) != target:
         yield from _expression(f"{target}{annotation} = ", entry, formulas, given, kept)
 

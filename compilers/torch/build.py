@@ -54,6 +54,8 @@ def compile(graph: Graph) -> Network:
             path = paths[node.name]
             _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
             value = code.create_node("call_module", path, tuple(arguments), name=value_name(path))
+            if (take := layers[node.name].take) is not None:
+                value = take(node.op, value, _writer(code, node.name))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import fx, nn
 
-from archdsl.compilers.torch import activations, norms, sharing, tokens
+from archdsl.compilers.torch import activations, norms, recurrent, sharing, tokens
 from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
@@ -29,6 +29,7 @@ from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
+from archdsl.ops.recurrent import GRU, LSTM
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
 from archdsl.ops.smooth import (
@@ -48,13 +49,17 @@ from archdsl.ops.smooth import (
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 
+Write = Callable[..., fx.Node]
+
+
 class Layer(NamedTuple):
-    """Rule of an operator that becomes a submodule: `make(op, input_shapes, in_place)`; shapes have no batch axis."""
+    """Rule of an operator that becomes a submodule: `make(op, input_shapes, in_place)`; shapes have no batch axis.
+
+    `take(op, result, write)` gives the fx node of the tensor that is meant, where the submodule gives several.
+    """
 
     make: Callable[[Any, tuple[Shape, ...], bool], nn.Module]
-
-
-Write = Callable[..., fx.Node]
+    take: Callable[[Any, fx.Node, Write], fx.Node] | None = None
 
 
 class Call(NamedTuple):
@@ -230,6 +235,8 @@ TABLE: dict[type[Operator], Rule] = {
     InstanceNorm: Layer(norms.instance_norm),
     GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
     LocalResponseNorm: Layer(norms.local_response_norm),
+    LSTM: Layer(recurrent.lstm, recurrent.result),
+    GRU: Layer(recurrent.gru, recurrent.result),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     SharedConv: Layer(_shared_conv),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl.cost.counting.quantities import WORDS
+from archdsl.ops.arguments import is_optional
 from archdsl.ops.operator import Operator, Shape
 from archdsl.ops.readers import Reader
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector, typed
@@ -79,7 +80,8 @@ class Convention:
 def _case(argument: str, op: Operator, inputs: tuple[Shape, ...]) -> str:
     if argument == "input":
         return ARRIVES.get(type(typed(inputs[0])), "")
-    return str(getattr(op, argument)).lower()
+    value = getattr(op, argument)
+    return "given" if value is not None and is_optional(op.kinds[argument]) else str(value).lower()
 
 
 def rule_in_words(terms: Terms | None) -> str:

@@ -11,6 +11,7 @@ A file says a few words about the convention and, under `count`, has a rule for 
       mul: {joins: 1}
       relu: 0                                               # counts as zero
       adaptive_pool: {mode: {avg: {out: 1}, max: 0}}        # by an argument of the operator
+      lstm: {projection: {none: {macs: 1}, given: 0}}       # by whether an argument is given
       norm: {input: {map: {in: 2}, vector: {in: 2}}}        # by what arrives: a map, a vector or tokens
     not_counted: [hswish, silu]                             # left out on purpose; `others`: all that have no rule
     dead: not_counted                                       # operators whose output reaches nothing; counted if not given
@@ -29,6 +30,7 @@ from archdsl.cost.counting.convention import ARRIVES, OTHERS, Choice, Convention
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.errors import Mark, Source
 from archdsl.ops import OPERATORS, Operator
+from archdsl.ops.arguments import is_optional
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.unknown_names import unknown_operator
@@ -131,13 +133,15 @@ def _choice(report: Report, op: type[Operator], key: Scalar, node: Node) -> Rule
 
 
 def _arguments(op: type[Operator]) -> dict[str, list[str]]:
-    """What a rule may depend on, with its values: arguments that are words or flags, and the kind of input."""
+    """What a rule may depend on, with its values: arguments that are words, flags or may be missing, and the kind of input."""
     found = {"input": list(ARRIVES.values())}
     for name, argument in op.kinds.items():
         if argument.schema.get("type") == "boolean":
             found[name] = ["true", "false"]
         elif "enum" in argument.schema:
             found[name] = list(argument.schema["enum"])
+        elif is_optional(argument):
+            found[name] = ["none", "given"]
     return found
 
 

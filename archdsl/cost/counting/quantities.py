@@ -13,6 +13,10 @@
     params_by_place  learned values times height and width of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
     window           elements that pooling looks at: out * kernel height * kernel width, the inputs of adaptive pooling
+    by_token         learned values times tokens of the input
+    gates            learned values of recurrent gates, biases among them, times tokens of the input
+    plain_gates      the same as if no state were projected
+    states           elements of recurrent states: tokens times layers, directions and channels
     padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
 """
@@ -20,11 +24,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
 from archdsl.ops.group_norm import LocalResponseNorm
-from archdsl.ops.operator import Dim
+from archdsl.ops.operator import Dim, Operator, Shape
+from archdsl.ops.recurrent import LSTM, Recurrent
 from archdsl.ops.window import Sliding
 
 Quantity = Callable[[Layer], Dim]
@@ -75,6 +81,29 @@ def _window(layer: Layer) -> Dim:
     return product(layer.output) * product(op.window.kernel) if isinstance(op, Sliding) else _in(layer)
 
 
+def _by_token(layer: Layer) -> Dim:
+    return layer.params * layer.inputs[0][0]
+
+
+def _gates(layer: Layer) -> Dim:
+    return _of_gates(layer.node.op, layer.inputs)
+
+
+def _plain_gates(layer: Layer) -> Dim:
+    op = layer.node.op
+    return _of_gates(replace(op, projection=None) if isinstance(op, LSTM) else op, layer.inputs)
+
+
+def _of_gates(op: Operator, inputs: tuple[Shape, ...]) -> Dim:
+    shapes = op.weights(*inputs)
+    return inputs[0][0] * sum(product(shape) for name, shape in shapes.items() if "_hr_" not in name)
+
+
+def _states(layer: Layer) -> Dim:
+    op = layer.node.op
+    return op.steps(layer.inputs) if isinstance(op, Recurrent) else 0
+
+
 def _padded(layer: Layer) -> Dim:
     op = layer.node.op
     return op.padded(layer.inputs) if isinstance(op, LocalResponseNorm) else _in(layer)
@@ -117,6 +146,10 @@ QUANTITIES: dict[str, Quantity] = {
     "params_by_place": _params_by_place,
     "joins": _joins,
     "window": _window,
+    "by_token": _by_token,
+    "gates": _gates,
+    "plain_gates": _plain_gates,
+    "states": _states,
     "padded": _padded,
     "mean": _mean,
 }
@@ -133,6 +166,10 @@ WORDS = {
     "params_by_place": "parameter and place",
     "joins": "joined element",
     "window": "window element",
+    "by_token": "parameter and token",
+    "gates": "value of gates and token",
+    "plain_gates": "value of unprojected gates and token",
+    "states": "state",
     "padded": "padded square",
     "mean": "mean",
 }

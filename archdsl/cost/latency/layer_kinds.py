@@ -51,6 +51,7 @@ from archdsl.ops.passing import Passing
 from archdsl.ops.pool import AdaptivePool, Pool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.recurrent import Recurrent
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
@@ -237,6 +238,7 @@ TABLE: dict[type[Operator], Rule] = {
     Flatten: _same("view"),
     SelectToken: _same("view"),
     Passing: _same("pass"),
+    Recurrent: _word,
     Tokens: _word,
     ClassToken: _word,
     Position: _word,

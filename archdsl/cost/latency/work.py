@@ -28,6 +28,7 @@ from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.operator import Dim, NoMacs, Shape
 from archdsl.ops.readers import Rules
+from archdsl.ops.recurrent import Recurrent
 from archdsl.ops.shapes import channel_axis
 
 Work = Callable[[Layer, int, int], Dim]
@@ -72,7 +73,14 @@ def _as_they_are(layer: Layer, block: int) -> Dim:
 BLOCKS = Rules[Callable[[Layer, int], Dim]](
     "blocks of channels",
     __name__,
-    {Conv2d: _blocks_of_conv, Linear: _blocks_of_linear, SharedConv: _as_they_are, ChooseAdd: _as_they_are, NoMacs: _as_they_are},
+    {
+        Conv2d: _blocks_of_conv,
+        Linear: _blocks_of_linear,
+        SharedConv: _as_they_are,
+        ChooseAdd: _as_they_are,
+        Recurrent: _as_they_are,
+        NoMacs: _as_they_are,
+    },
 )
 
 

@@ -45,8 +45,9 @@ def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
             values = values + _product(node, shapes, passing, kept, memory_of)
         elif found.factors:
             values = values + _matrices(graph, node, passing, kept, memory_of, batch)
-        if found.plain and batch > 1 and _strided(graph, node.inputs[0], memory_of):
-            values = values + product(shapes[0])
+        copies = 1 if found.plain and _strided(graph, node.inputs[0], memory_of) else found.copies
+        if copies and batch > 1:
+            values = values + copies * product(shapes[0])
         elif found.input:
             kept.update(memory_of[name] for name in node.inputs)
         if found.output:
