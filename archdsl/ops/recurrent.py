@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import COUNT, FLAG, PROBABILITY, Kind, arg, optional, word
-from archdsl.ops.errors import RankError, ShapeError, refuse
+from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Kept, Layout, Memory, sees_everything
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Vector, described, sequence

@@ -48,7 +48,6 @@ from archdsl.ops.smooth import (
 )
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
-
 Write = Callable[..., fx.Node]
 
 
