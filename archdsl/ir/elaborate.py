@@ -72,7 +72,7 @@ def _run(state: State) -> None:
     graph, net = state.graph, state.spec.net
     names = dict(state.knobs)
     source = _input(state, names)
-    scope = Scope("", (), names, {"in": (source,)}, 0)
+    scope = Scope("", (), names, {"in": (source,)}, 0, {})
     ends = run_steps(state, net, scope, (source,), state.links.plan(net))
     state.report.stop()
     if len(ends) != 1:

@@ -46,7 +46,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Label:
-    """A name in `name`, `as`, `from` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
+    """A name in `name`, `as`, `from`, `share` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
 
     mark: Mark
     text: str
@@ -63,6 +63,7 @@ class Modifiers:
     loop: tuple[tuple[str, Value], ...] = ()
     label: Label | None = None
     sources: tuple[Label, ...] = ()
+    share: Label | None = None
 
 
 PLAIN = Modifiers()

@@ -1,4 +1,4 @@
-"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`."""
+"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`, `share`."""
 
 from __future__ import annotations
 
@@ -51,5 +51,6 @@ MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "for": ("loop", loop),
     "as": ("label", lambda reading, node: reading.values.label(node, "the label after 'as'")),
     "from": ("sources", _sources),
+    "share": ("share", lambda reading, node: reading.values.label(node, "the name after 'share'")),
 }
 """For each word the field of `Modifiers` that it fills, and what reads its value."""

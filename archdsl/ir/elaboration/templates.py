@@ -44,6 +44,7 @@ class Template(NamedTuple):
         steps: how many steps it took.
         letters: characters of the names of nodes and frames, without what stands before them.
         longest: characters of the longest of them.
+        shared: nodes that use the weights of an earlier one, as pairs of numbers.
     """
 
     arriving: Shape
@@ -53,6 +54,7 @@ class Template(NamedTuple):
     steps: int
     letters: int
     longest: int
+    shared: tuple[tuple[int, int], ...]
 
 
 def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tensors, steps: int) -> Template | None:
@@ -79,7 +81,8 @@ def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tens
     inside = tuple([f for _, f in frames.values()])
     lengths = [len(node.name) for node in nodes]
     letters = sum(lengths) + sum([len(frame.path) for frame in inside])
-    return Template(source.shape, inside, tuple(nodes), numbers[result[0].name], steps, letters, max(lengths, default=0))
+    shared = tuple([(number, numbers[node.shared]) for number, node in enumerate(made) if node.shared])
+    return Template(source.shape, inside, tuple(nodes), numbers[result[0].name], steps, letters, max(lengths, default=0), shared)
 
 
 def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:
@@ -109,6 +112,8 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
         if not same:
             shape = bounded(op.shape(*[node.shape for node in sources]), op)
         made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
+    for user, owner in template.shared:
+        made[user].shared = made[owner].name
     return made, (made[template.output] if template.output >= 0 else source)
 
 
