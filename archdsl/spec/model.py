@@ -16,6 +16,7 @@ from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Titl
 
 __all__ = [
     "PLAIN",
+    "Arrival",
     "Block",
     "Body",
     "Call",
@@ -27,6 +28,7 @@ __all__ = [
     "Label",
     "ListOf",
     "Modifiers",
+    "Outputs",
     "Override",
     "Parallel",
     "Parameter",
@@ -55,13 +57,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Modifiers:
-    """What any step may carry beside its operator."""
+    """What any step may carry beside its operator.
+
+    `labels`: one stands for all that leaves the step, several for one tensor each.
+    """
 
     name: Label | None = None
     when: Value | None = None
     repeat: Value | None = None
     loop: tuple[tuple[str, Value], ...] = ()
-    label: Label | None = None
+    labels: tuple[Label, ...] = ()
     sources: tuple[Label, ...] = ()
 
 
@@ -190,7 +195,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Block:
-    """A block. `broken`: its definition could not be read, so nothing is known of its arguments."""
+    """A block.
+
+    Attributes:
+        broken: its definition could not be read, so nothing is known of its arguments.
+        inputs: labels of the tensors that it is called with; none where it takes whatever arrives.
+        outputs: labels of the tensors that it gives; none where those after its last step are.
+    """
 
     name: str
     mark: Mark
@@ -199,6 +210,32 @@ class Block:
     body: Body
     broken: bool = False
     title: Title | None = None
+    inputs: tuple[Label, ...] = ()
+    outputs: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Arrival:
+    """A tensor that a network is called with.
+
+    Attributes:
+        shape: its dimensions, without the batch.
+        labelled: whether `from` can take it by its name; where a spec gives one shape and no name, it cannot.
+    """
+
+    mark: Mark
+    name: str
+    shape: tuple[Value, ...]
+    labelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outputs:
+    """What a network returns: labels of its net by the names of the outputs, as a `tensor`, a `tuple` or a `dict`."""
+
+    mark: Mark
+    labels: tuple[tuple[str, Label], ...]
+    returns: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -236,13 +273,14 @@ class File:
     paper: str | None
     imports: tuple[Label, ...]
     extends: Label | None
-    input: tuple[Value, ...] | None
+    input: tuple[Arrival, ...] | None
     knobs: dict[str, Parameter | Override]
     blocks: dict[str, Block]
     defaults: dict[str, dict[str, Value]]
     default_marks: dict[str, Mark]
     init: dict[str, Any] | None
     net: Body | None
+    outputs: Outputs | None
     rows: dict[int, RowEdit]
     reported: tuple[Reported, ...]
     titles: dict[str, Title]
@@ -285,12 +323,13 @@ class Spec:
     doc: str
     paper: str
     source: Source
-    input: tuple[Value, ...]
+    input: tuple[Arrival, ...]
     knobs: dict[str, Parameter]
     blocks: dict[str, Block]
     defaults: dict[str, dict[str, Value]]
     init: dict[str, Any]
     net: Body
+    outputs: Outputs | None
     reported: tuple[Reported, ...]
     files: tuple[Source, ...]
     extends: str | None = None

@@ -79,7 +79,14 @@ def optimize(
     """
     need_numbers(graph, "the optimizer rewrites")
     draft = Draft(
-        graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), weights is not None, chosen or {}
+        graph.name,
+        dict(graph.nodes),
+        graph.outputs,
+        graph.init,
+        load(graph, weights),
+        weights is not None,
+        chosen or {},
+        returns=graph.returns,
     )
     for run in passes:
         if run(draft):

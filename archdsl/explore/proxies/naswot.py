@@ -45,7 +45,7 @@ class NasWot:
         return float(logarithm)
 
 
-def agreements(module: nn.Module, batch: Tensor) -> Tensor:
+def agreements(module: nn.Module, batch: Tensor | tuple[Tensor, ...]) -> Tensor:
     """The kernel K_H (N, N): the number of units in whose activity two images agree, exact in double precision.
 
     Raises:
@@ -54,11 +54,15 @@ def agreements(module: nn.Module, batch: Tensor) -> Tensor:
     import torch
     from torch import nn
 
+    from archdsl.compilers.torch.batches import in_order
+
     rectifiers = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU)
     found = [layer for layer in module.modules() if isinstance(layer, rectifiers)]
     if not found:
         raise BackendError("naswot needs rectifiers (ReLU, h-swish, SiLU, GELU); the network has none")
-    kernel = torch.zeros(len(batch), len(batch), dtype=torch.float64)
+    given = in_order(batch)
+    count = len(given[0])
+    kernel = torch.zeros(count, count, dtype=torch.float64)
 
     def add(layer: nn.Module, arguments: tuple[Any, ...]) -> None:
         active = (arguments[0].flatten(1) > 0).float()  # before the layer runs, which may overwrite its input
@@ -69,7 +73,7 @@ def agreements(module: nn.Module, batch: Tensor) -> Tensor:
 
     handles = [layer.register_forward_pre_hook(add) for layer in found]
     try:
-        module(batch)
+        module(*given)
     finally:
         for handle in handles:
             handle.remove()

@@ -123,7 +123,7 @@ def test_every_prefix_of_the_passes(count: int) -> None:
 def test_a_pass_says_whether_it_changed_anything(name: str) -> None:
     """Each pass in its turn, and once more on what it made."""
     graph = small(name).graph()
-    draft = Draft(graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, None))
+    draft = Draft(graph.name, dict(graph.nodes), graph.outputs, graph.init, load(graph, None))
     for run in (one for each in PASSES for one in (each, each)):
         before, weights = list(draft.nodes.items()), dict(draft.weights)
         changed = run(draft)
