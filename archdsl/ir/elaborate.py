@@ -107,7 +107,10 @@ def _outputs(state: State, outputs: Outputs, scope: Scope) -> dict[str, str]:
             if outputs.returns == "tensor" and len(tensors) != 1:
                 state.fail(f"the label '{word}' stands for {len(tensors)} tensors, the output is one", label.mark, "outputs: [a, b]")
             for number, node in enumerate(tensors, 1):
-                found[word if len(tensors) == 1 else f"{word}_{number}"] = node.name
+                full = word if len(tensors) == 1 else f"{word}_{number}"
+                if full in found:
+                    state.fail(f"two outputs are called '{full}'", label.mark, "names of their own: outputs: {a: …, b: …}")
+                found[full] = node.name
     return {OUTPUT: name for name in found.values()} if outputs.returns == "tensor" else found
 
 

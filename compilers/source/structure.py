@@ -79,5 +79,7 @@ class SourceClass:
     @property
     def is_chain(self) -> bool:
         """Whether it runs modules one after the other and does nothing else."""
+        if self.submodules[0].returns != "tensor":
+            return False
         straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
         return straight and all(entry.made is not None or entry.text == FLATTEN for entry in self.entries)

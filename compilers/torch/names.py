@@ -19,6 +19,10 @@ from archdsl.ir.graph import Graph
 RESERVED = frozenset(dir(fx.GraphModule(nn.Module(), fx.Graph())))
 
 
+NEEDED = frozenset(["self", "i", "torch", "nn", "functional", "range", "type"])
+"""Names that a forward pass needs otherwise."""
+
+
 def module_paths(names: Iterable[str]) -> dict[str, str]:
     """The dotted path of each node that becomes a submodule.
 
@@ -63,6 +67,7 @@ def argument_names(graph: Graph) -> dict[str, str]:
     names = {node.name: attribute(node.name) for node in graph.inputs}
     if list(names) == ["input"]:
         return {"input": "x"}
+    names = {name: f"{written}_" if written in NEEDED else written for name, written in names.items()}
     for first, second in combinations(names, 2):
         if names[first] == names[second]:
             raise BackendError(f"torch: the inputs '{first}' and '{second}' both become the argument '{names[first]}'; rename one")
