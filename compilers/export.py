@@ -1,7 +1,8 @@
 """Exports: a network is written by a back end, read again, run, and compared with the compiled module before the file counts.
 
 A back end is a module with `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *its shape) of each input and
-gives the outputs in their order. It reads the file that will be handed over, not what it was written from. `archdsl.compilers.forms` lists all back ends.
+gives the outputs in their order. It reads the file that will be handed over, not what it was written from.
+`archdsl.compilers.forms` lists all back ends.
 """
 
 from __future__ import annotations

@@ -51,7 +51,9 @@ def schedule_hash(graph: Graph) -> str:
     """
     number = {name: index for index, name in enumerate(graph.nodes)}
     parts = [[_description(node), [number[name] for name in node.inputs]] for node in graph]
-    return hashlib.sha256(json.dumps([parts, *(number[name] for name in graph.outputs.values())], sort_keys=True, default=_plain).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([parts, *(number[name] for name in graph.outputs.values())], sort_keys=True, default=_plain).encode()
+    ).hexdigest()
 
 
 def _description(node: Node) -> list[Any]:

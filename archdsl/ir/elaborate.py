@@ -33,6 +33,7 @@ from archdsl.ops import ShapeError
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import KINDS
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Arrival, Call, Outputs, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.report import Report
@@ -91,8 +92,9 @@ def _run(state: State) -> None:
 def _input(state: State, arrival: Arrival, names: Names) -> Node:
     """The node of a tensor that the network is called with."""
     shape = tuple([_dimension(state, value, names) for value in arrival.shape])
+    op = Input(KINDS[arrival.kind](shape) if arrival.kind else shape)
     mark = arrival.mark if arrival.labelled else arrival.shape[0].mark
-    node = state.graph.nodes[arrival.name] = Node(arrival.name, Input(shape), (), shape, (), mark)
+    node = state.graph.nodes[arrival.name] = Node(arrival.name, op, (), op.size, (), mark)
     state.namer.taken.add(node.name)
     return node
 
@@ -105,13 +107,15 @@ def _outputs(state: State, outputs: Outputs, scope: Scope) -> dict[str, str]:
             tensors = labelled(state, (label,), scope)
             word = text_of(state, label, scope.names) if outputs.returns != "dict" else name
             if outputs.returns == "tensor" and len(tensors) != 1:
-                state.fail(f"the label '{word}' stands for {len(tensors)} tensors, the output is one", label.mark, "outputs: [a, b]")
+                state.fail(
+                    f"the label '{word}' stands for {len(tensors)} tensors, the output is one", label.mark, "outputs: [a, b]"
+                )
             for number, node in enumerate(tensors, 1):
                 full = word if len(tensors) == 1 else f"{word}_{number}"
                 if full in found:
                     state.fail(f"two outputs are called '{full}'", label.mark, "names of their own: outputs: {a: …, b: …}")
                 found[full] = node.name
-    return {OUTPUT: name for name in found.values()} if outputs.returns == "tensor" else found
+    return {OUTPUT: next(iter(found.values()), "")} if outputs.returns == "tensor" else found
 
 
 def _dimension(state: State, value: Value, names: Names) -> Any:

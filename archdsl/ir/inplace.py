@@ -8,8 +8,8 @@ from archdsl.ir.graph import Graph, Node
 def in_place(graph: Graph) -> set[str]:
     """Names of the activations that may overwrite their input, for inference and for training alike.
 
-    An input or an output belongs to the caller, slice and flatten give views, identity and dropout may hand on what came in, and sigmoid, tanh or
-    an earlier activation keep their output for the gradient: none of these may be overwritten.
+    An input or an output belongs to the caller, slice and flatten give views, identity and dropout may hand on what came in, and
+    sigmoid, tanh or an earlier activation keep their output for the gradient: none of these may be overwritten.
     """
     readers, ends = graph.readers(), graph.ends
     return {node.name for node in graph if _may_overwrite(graph, node, readers, ends)}

@@ -64,7 +64,11 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
             found.append(Verified(name, "", ours, None))
             continue
         # Tools leave hooks and buffers behind, so each gets a network of its own.
-        found.append(Verified(name, _version(package), ours, measure(name, net.module(), *[tuple(node.shape) for node in net.graph().inputs])))
+        found.append(
+            Verified(
+                name, _version(package), ours, measure(name, net.module(), *[tuple(node.shape) for node in net.graph().inputs])
+            )
+        )
     return found
 
 

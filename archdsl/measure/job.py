@@ -90,6 +90,7 @@ class Job:
         """The job of a line that `text` gave."""
         data = json.loads(text)
         groups = tuple(
-            {side["name"]: File(Path(side["path"]), tuple(tuple(shape) for shape in side["shapes"])) for side in group} for group in data["groups"]
+            {side["name"]: File(Path(side["path"]), tuple(tuple(shape) for shape in side["shapes"])) for side in group}
+            for group in data["groups"]
         )
         return cls(Configuration(**data["at"]), Rounds(**data["rounds"]), groups)

@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
-from archdsl.spec.model import Arrival, Label, Outputs, Value
+from archdsl.ops.shapes import KINDS, RANKS, Heads
+from archdsl.spec.model import Arrival, Label, Outputs
 from archdsl.spec.read_values import ValueReader, kind
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
-FORM = "'input' is [channels, height, width], or a mapping from names to such shapes"
+INPUT_KINDS = tuple(word for word in KINDS if word != Heads.word)
+"""What an input may be; what attention works on is made inside of it."""
+MOST_AXES = max(RANKS)
 
 
 def read_input(node: Node, values: ValueReader) -> tuple[Arrival, ...]:
-    """The input of a network, or its inputs by name. What cannot be read is reported and left out."""
-    if not isinstance(node, Mapping):
-        shape = _shape(node, values, "'input'")
-        return () if shape is None else (Arrival(mark=node.mark, name="input", shape=shape),)
+    """The input of a network, or its inputs by name. What cannot be read is reported and left out.
+
+    A shape is a list of dimensions, or one under the word of its kind: `map: [1, 32000]`.
+    """
+    if not isinstance(node, Mapping) or _kind_of(node):
+        found = _arrival(node, values, "'input'", Arrival(mark=node.mark, name="input", shape=()))
+        return () if found is None else (found,)
     if not node.pairs:
         values.report.error("'input' names no input", node.mark, "for example: input: {left: [3, 32, 32], right: [3, 32, 32]}")
     found = []
     for key, value in node.pairs:
         if values.name(key, "an input"):
-            shape = _shape(value, values, f"the input '{key.text}'")
-            found.append(Arrival(mark=key.mark, name=key.text, shape=shape or (), labelled=True))
+            named = Arrival(mark=key.mark, name=key.text, shape=(), labelled=True)
+            found.append(_arrival(value, values, f"the input '{key.text}'", named) or named)
     return tuple(found)
 
 
-def _shape(node: Node, values: ValueReader, what: str) -> tuple[Value, ...] | None:
+def _kind_of(node: Node) -> str:
+    """The word of a kind that is the only key of a mapping; "" where it is something else."""
+    if isinstance(node, Mapping) and len(node.pairs) == 1 and node.pairs[0][0].text in KINDS:
+        return node.pairs[0][0].text
+    return ""
+
+
+def _arrival(node: Node, values: ValueReader, what: str, named: Arrival) -> Arrival | None:
+    """An input with its shape; None where it has none, which is reported."""
+    word = _kind_of(node)
+    if isinstance(node, Mapping):
+        key, value = node.pairs[0] if node.pairs else (None, node)
+        if key is None or word not in INPUT_KINDS:
+            hint = f"a shape with its kind is written {' or '.join(f'{kind}: […]' for kind in INPUT_KINDS)}"
+            values.report.error(f"{what} is a shape, {kind(node)} came", (key or node).mark, hint)
+            return None
+        node = value
     listed = values.sequence(node, what)
     if listed is None:
         return None
-    if not 1 <= len(listed.items) <= 3:
-        values.report.error(FORM if what == "'input'" else f"{what} is [channels, height, width]", node.mark)
-    return tuple([values.value(item) for item in listed.items])
+    if not 1 <= len(listed.items) <= MOST_AXES:
+        form = "[channels, height, width]" + (", or a mapping from names to such shapes" if what == "'input'" else "")
+        values.report.error(f"{what} is {form}", node.mark)
+        return None
+    return dataclasses.replace(named, shape=tuple([values.value(item) for item in listed.items]), kind=word)
 
 
 def read_outputs(node: Node, values: ValueReader) -> Outputs:

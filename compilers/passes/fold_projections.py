@@ -66,7 +66,9 @@ def _join(draft: Draft, node: Node, join: Node) -> bool:
     if not 2 <= len(bases) <= MOST_TERMS:
         return False
     readers = draft.readers()
-    projections = [base for base in bases if is_pointwise(draft[base]) and readers[base] == [join.name] and base not in draft.ends]
+    projections = [
+        base for base in bases if is_pointwise(draft[base]) and readers[base] == [join.name] and base not in draft.ends
+    ]
     options = ("concat", "sum", *(["folded"] if projections else []))
     form = draft.choose(Site("fold_projections", "join", node.name, options))
     if form == "concat":

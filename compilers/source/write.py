@@ -165,7 +165,9 @@ def _forward(made: SourceClass) -> Iterator[str]:
     for index, sources in enumerate(made.sources):
         last.update((source, index) for source in sources)
     returned = made.sources[-1]
-    kind = {"tensor": "Tensor", "dict": "dict[str, Tensor]"}.get(submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]")
+    kind = {"tensor": "Tensor", "dict": "dict[str, Tensor]"}.get(
+        submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    )
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
     yield from _call("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
     kept = _kept(made)
@@ -207,7 +209,13 @@ def _is_vague(entry: Entry) -> bool:
 def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:
     """The step that says of the result that it is a tensor; -1 where that is known."""
     (place, _), *others = made.sources[-1]
-    if others or made.submodules[0].returns != "tensor" or place < 0 or not _is_vague(made.entries[place]) or result in {names[s] for s in names if s[0] == -1}:
+    if (
+        others
+        or made.submodules[0].returns != "tensor"
+        or place < 0
+        or not _is_vague(made.entries[place])
+        or result in {names[s] for s in names if s[0] == -1}
+    ):
         return -1
     return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 

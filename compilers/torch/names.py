@@ -70,7 +70,9 @@ def argument_names(graph: Graph) -> dict[str, str]:
     names = {name: f"{written}_" if written in NEEDED else written for name, written in names.items()}
     for first, second in combinations(names, 2):
         if names[first] == names[second]:
-            raise BackendError(f"torch: the inputs '{first}' and '{second}' both become the argument '{names[first]}'; rename one")
+            raise BackendError(
+                f"torch: the inputs '{first}' and '{second}' both become the argument '{names[first]}'; rename one"
+            )
     return names
 
 

@@ -43,7 +43,9 @@ class Group(NamedTuple):
         return f"'{self.name}' ({shapes})"
 
 
-def load_weights(module: nn.Module, path: Path, image: Tensor | tuple[Tensor, ...], pairing: Mapping[str, str] | None = None) -> bool:
+def load_weights(
+    module: nn.Module, path: Path, image: Tensor | tuple[Tensor, ...], pairing: Mapping[str, str] | None = None
+) -> bool:
     """Fill a network with the weights of a file, its own or those of the same network in another library.
 
     Args:

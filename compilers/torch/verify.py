@@ -12,7 +12,8 @@ from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.network import NODE, Network
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
-from archdsl.ops.operator import Shape, size
+from archdsl.ops.operator import Shape
+from archdsl.ops.shapes import size
 
 
 @dataclass(frozen=True)

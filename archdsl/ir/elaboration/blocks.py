@@ -15,11 +15,12 @@ from archdsl.ir.elaboration.steps import labelled, run_steps
 from archdsl.ir.elaboration.templates import Template, record, stamp
 from archdsl.ir.elaboration.values import evaluate
 from archdsl.ops import ShapeError
-from archdsl.ops.operator import channel_axis
+from archdsl.ops.shapes import channel_axis
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Block, Call, Closure, Parameter
 from archdsl.spec.types import mistake
 from archdsl.spec.unknown_names import unknown_argument
+from archdsl.spec.wraps import WRAPPED, handed
 
 
 def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors:
@@ -99,6 +100,8 @@ def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> N
         if quick is not object and type(value) is not quick and (wrong := mistake(parameter, value)) and not is_doubtful(value):
             value = _go_on(state, parameter, _misfit(state, block, parameter, site.call, wrong, args.get(name) is not None))
         names[name] = value
+    if block.wraps is not None:
+        names[WRAPPED] = handed(block, state.spec.blocks[block.wraps.name], args, names)
     if len(args) + missing != len(block.args):
         _go_on(state, None, _surplus(state, block, site.call, args))
     return names
@@ -154,7 +157,14 @@ def _template_place(state: State, block: Block, site: CallSite, args: dict[str, 
     if len(shapes) > 1 and len(set(site.arriving)) < len(shapes):  # a template tells its inputs apart by their nodes
         return None
     values = lookup((*[shape[channel_axis(shape)] for shape in shapes], *args.values()))
-    return values and (block, *[len(shape) for shape in shapes], tuple(args), values, state.knobs_key, state.grid_key)
+    return values and (
+        block,
+        *[(type(shape), len(shape)) for shape in shapes],
+        tuple(args),
+        values,
+        state.knobs_key,
+        state.grid_key,
+    )
 
 
 def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:

@@ -100,7 +100,8 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], arriving: T
     path = prefix[:-1]
     frames = [frame._replace(path=prefix + frame.path if frame.path else path) for frame in template.frames]
     scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
-    same = all([key(node.shape) == key(shape) for node, shape in zip(arriving, template.arriving, strict=True)])
+    pairs = zip([node.shape for node in arriving], template.arriving, strict=True)
+    same = all(type(shape) is type(known) and key(shape) == key(known) for shape, known in pairs)
     made: list[Node] = []
     for name, op, inputs, shape, inner, mark in template.nodes:
         scope = scopes.get(inner)
