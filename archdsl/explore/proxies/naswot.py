@@ -38,14 +38,14 @@ class NasWot:
         import torch
 
         with fresh(net, seed) as module, torch.no_grad():
-            kernel = agreements(module, images(net, BATCH))
+            kernel = agreements(module, *images(net, BATCH))
         sign, logarithm = torch.linalg.slogdet(kernel)
         if sign <= 0 or not bool(torch.isfinite(logarithm)):
             raise BackendError("naswot: the network's units see some images alike, so that the kernel has no inverse")
         return float(logarithm)
 
 
-def agreements(module: nn.Module, batch: Tensor | tuple[Tensor, ...]) -> Tensor:
+def agreements(module: nn.Module, *given: Tensor) -> Tensor:
     """The kernel K_H (N, N): the number of units in whose activity two images agree, exact in double precision.
 
     Raises:
@@ -54,13 +54,10 @@ def agreements(module: nn.Module, batch: Tensor | tuple[Tensor, ...]) -> Tensor:
     import torch
     from torch import nn
 
-    from archdsl.compilers.torch.batches import in_order
-
     rectifiers = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU)
     found = [layer for layer in module.modules() if isinstance(layer, rectifiers)]
     if not found:
         raise BackendError("naswot needs rectifiers (ReLU, h-swish, SiLU, GELU); the network has none")
-    given = in_order(batch)
     count = len(given[0])
     kernel = torch.zeros(count, count, dtype=torch.float64)
 

@@ -51,7 +51,7 @@ def shaken(graph: Graph) -> nn.Module:
         elif isinstance(layer, nn.Linear) or (isinstance(layer, nn.Conv2d) and layer.bias is not None):
             nn.init.normal_(layer.bias, 0, 0.1, generator=generator)
             nn.init.normal_(layer.weight, 0, layer.weight[0].numel() ** -0.5, generator=generator)
-    settle(module, graph.input.shape, 4)
+    settle(module, graph, 4)
     for layer in module.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             assert layer.running_mean is not None
