@@ -16,14 +16,14 @@ def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:
     Args:
         over_tokens: whether linear layers of tokens take norms in too. No runtime does that by itself.
     """
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     found: dict[str, str] = {}
     for node in graph:
         if not isinstance(node.op, FoldableNorm):
             continue
         before = node.inputs[0]
         layer = graph[found.get(before, before)]
-        if _takes(layer, over_tokens) and set(readers[before]) == {node.name} and before != graph.output:
+        if _takes(layer, over_tokens) and set(readers[before]) == {node.name} and before not in ends:
             found[node.name] = layer.name
     return _agreeing(graph, found)
 
