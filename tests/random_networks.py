@@ -155,6 +155,18 @@ def _named(name: str, choose: Callable[[random.Random, Here], tuple[str, dict[st
     return grow
 
 
+def _again(build: Builder, rng: random.Random, here: Here) -> str:
+    """A layer with the weights of an earlier one, in a few cases another step over the map."""
+    graph = build.graph
+    able = [n for n in graph if n.inputs and n.op.weights(*graph.input_shapes(n)) and not n.op.integers and not n.op.joins]
+    fitting = [n.name for n in able if graph.input_shapes(n)[0][0] == here.shape[0]]
+    if not fitting:
+        return build(here.name("first"), "conv", here.source, out=here.shape[0], bias=rng.random() < 0.5)
+    other = rng.choice(fitting)
+    changed = {"stride": 1, "dilation": 1} if graph[other].op.word == "conv" and rng.random() < 0.3 else {}
+    return build.again(here.name("again"), other, here.source, **changed)
+
+
 GROWTH: list[Growth] = [
     _combine,
     *[_concat] * 2,
@@ -167,6 +179,7 @@ GROWTH: list[Growth] = [
     _layer("prelu", "prelu", lambda rng, here: {"shared": rng.random() < 0.5}),
     _layer("gelu", "gelu", lambda rng, here: {"approximate": rng.choice(["none", "tanh"])}),
     _named("window", lambda rng, here: (rng.choice(["maxpool", "avgpool"]), _window(rng))),
+    *[_again] * 2,
     _layer("adaptive", "adaptive_pool", lambda rng, here: _adaptive(rng)),
     _named("", lambda rng, here: _shared(rng, here.shape[0])),
     *[_named("", lambda rng, here: _moved(rng, here.shape[0], min(here.shape[1:])))] * 2,

@@ -41,7 +41,7 @@ def label(node: Node, inputs: tuple[Shape, ...]) -> str:
     Raises:
         BackendError: the operator has no rule.
     """
-    return LABELS.of(node)(node.op, inputs)
+    return node.name if isinstance(node.op, Input) else LABELS.of(node)(node.op, inputs)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -8,7 +8,8 @@
     out              elements of the output
     rows             elements of the output over its last axis: what softmax runs over, one by one
     bias             elements of the output where a bias is added, otherwise 0
-    params           learned values
+    params           learned values that are used, whichever layer owns them
+    own_params       learned values that no layer before has
     bias_params      learned values of the bias
     params_by_place  learned values times height and width of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
@@ -61,6 +62,10 @@ def _bias(layer: Layer) -> Dim:
 
 
 def _params(layer: Layer) -> Dim:
+    return layer.used
+
+
+def _own_params(layer: Layer) -> Dim:
     return layer.params
 
 
@@ -69,7 +74,7 @@ def _bias_params(layer: Layer) -> Dim:
 
 
 def _params_by_place(layer: Layer) -> Dim:
-    return layer.params * product(layer.output[1:])
+    return layer.used * product(layer.output[1:])
 
 
 def _joins(layer: Layer) -> Dim:
@@ -142,6 +147,7 @@ QUANTITIES: dict[str, Quantity] = {
     "rows": _rows,
     "bias": _bias,
     "params": _params,
+    "own_params": _own_params,
     "bias_params": _bias_params,
     "params_by_place": _params_by_place,
     "joins": _joins,
@@ -162,6 +168,7 @@ WORDS = {
     "rows": "row",
     "bias": "bias",
     "params": "parameter",
+    "own_params": "parameter of its own",
     "bias_params": "bias parameter",
     "params_by_place": "parameter and place",
     "joins": "joined element",

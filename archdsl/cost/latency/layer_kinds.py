@@ -186,7 +186,7 @@ def _by_input(layer: Layer) -> list[Case]:
 def _linear(layer: Layer) -> list[Case]:
     if len(layer.output) > 1:
         return [("linear", True)]
-    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.params > LARGE)], "")]
+    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.used > LARGE)], "")]
 
 
 def _adaptive_pool(layer: Layer) -> list[Case]:
