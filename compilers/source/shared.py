@@ -108,7 +108,7 @@ def _again(entry: Entry, name: str) -> Entry:
     for position in range(len(entry.reads)):
         given += [", ", Ref(position)] if given else [Ref(position)]
     text: Text = (head, *given, f"){entry.after}")
-    return Entry(entry.attribute, entry.reads, entry.gives, None, text, entry.after, again=name)
+    return Entry(entry.attribute, entry.reads, entry.gives, None, text, again=name, after=entry.after)
 
 
 def lines(tie: Tie) -> Iterator[tuple[str, list[str]]]:

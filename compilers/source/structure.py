@@ -37,10 +37,10 @@ class Entry:
         reads, gives: names of the graph's nodes whose tensors come in and go out.
         made: how the module is made; None for a function.
         text: the function, in terms of what it reads.
-        after: what stands behind the call of a module that gives several tensors: `[0]`.
         first, last: of a run of modules `attribute_N`, the first N and the N after the last.
         again: name of the module that an earlier entry makes, where the function is a call of it.
         times: how often it is called one after the other.
+        after: what stands behind the call of a module that gives several tensors: `[0]`.
     """
 
     attribute: str
@@ -48,11 +48,11 @@ class Entry:
     gives: tuple[str, ...]
     made: Made | None = None
     text: Text = ()
-    after: str = ""
     first: Slot | None = None
     last: Slot | None = None
     again: str = ""
     times: Slot | None = None
+    after: str = ""
 
     @property
     def called(self) -> str:
