@@ -76,7 +76,7 @@ def _run(state: State) -> None:
     sources = [_input(state, arrival, names) for arrival in state.spec.input]
     labels = {arrival.name: (node,) for arrival, node in zip(state.spec.input, sources, strict=True) if arrival.labelled}
     first = (sources[0],)
-    scope = Scope("", (), names, {"in": first, **labels}, 0)
+    scope = Scope("", (), names, {"in": first, **labels}, 0, {})
     ends = run_steps(state, net, scope, first, state.links.plan(net))
     state.report.stop()
     if state.spec.outputs is not None:

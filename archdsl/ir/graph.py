@@ -49,6 +49,7 @@ class Node:
         shape: output without the batch axis.
         mark: the step that made it.
         row: number of the table row, where a row names the operator itself.
+        shared: name of the node before it whose weights it uses; '' where it has its own.
     """
 
     name: str
@@ -58,6 +59,12 @@ class Node:
     scope: tuple[Frame, ...] = ()
     mark: Mark | None = None
     row: int | None = None
+    shared: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Name of the node whose weights it uses: another's, or its own."""
+        return self.shared or self.name
 
 
 @dataclass(eq=False)

@@ -51,6 +51,7 @@ def dump(graph: Graph) -> dict[str, Any]:
                 "scope": [frame_index[id(frame)] for frame in node.scope],
                 "mark": place(node.mark),
                 "row": node.row,
+                **({"shared": node.shared} if node.shared else {}),
             }
             for node in graph
         ],
@@ -89,7 +90,8 @@ def load(data: Any) -> Graph:
 
 
 def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
-    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row")
+    shares = ("shared",) if isinstance(item.value, dict) and "shared" in item.value else ()
+    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row", *shares)
     name = _dotted(parts["name"])
     scope = tuple([frames[number.whole(0, len(frames) - 1)] for number in parts["scope"]])
     paths = ["", *(frame.path for frame in scope), name]
@@ -103,6 +105,7 @@ def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
         scope,
         _mark(parts["mark"], sources),
         _row(parts["row"]),
+        _dotted(parts["shared"]) if shares else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdsl.errors import ArchdslError
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops import ShapeError
+from archdsl.ops.operator import Shape
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import size
 
@@ -17,7 +18,8 @@ class BrokenGraph(ArchdslError):
 
 
 def verify(graph: Graph, stage: str) -> Graph:
-    """The graph itself, if it is sound: inputs first, what is read its readers, the right number of them, shapes as inferred.
+    """The graph itself, if it is sound: inputs first, what is read before its readers, the right number of them, shapes as
+    inferred, shared weights of one shape.
 
     Args:
         stage: what made the graph, for the message.
@@ -54,13 +56,40 @@ def _problem(graph: Graph, node: Node, name: str, first: bool, seen: set[str]) -
         return f"reads {', '.join(missing)}, which does not come before it"
     if len(node.inputs) != 1 and not (node.op.joins and node.inputs):
         return f"reads {len(node.inputs)} tensors"
+    if node.shared and (problem := _sharing(graph, node, seen)):
+        return problem
     try:
         expected = node.op.shape(*graph.input_shapes(node))
     except ShapeError as error:
         return error.message
-    if len(expected) != len(node.shape) or not all(a is b or a == b for a, b in zip(expected, node.shape, strict=True)):
+    if not _same(expected, node.shape):
         return f"has shape {size(node.shape)}, its rule gives {size(expected)}"
     return ""
+
+
+def _sharing(graph: Graph, node: Node, seen: set[str]) -> str:
+    """What is wrong with the weights that a node uses of another."""
+    if node.shared not in seen:
+        return f"shares the weights of '{node.shared}', which does not come before it"
+    owner = graph[node.shared]
+    if owner.shared:
+        return f"shares the weights of '{owner.name}', which are those of '{owner.shared}'"
+    ours, theirs = weights_of(graph, node), weights_of(graph, owner)
+    if not ours or ours.keys() != theirs.keys() or any(not _same(shape, theirs[name]) for name, shape in ours.items()):
+        return f"shares the weights of '{owner.name}' ({owner.op!r}), which are others"
+    return ""
+
+
+def weights_of(graph: Graph, node: Node) -> dict[str, Shape]:
+    """Shapes of what nodes have in common that share weights, by name: what is learned, running statistics and other buffers."""
+    if not node.inputs:
+        return {}
+    shapes = graph.input_shapes(node)
+    return {**node.op.weights(*shapes), **node.op.buffers(*shapes)}
+
+
+def _same(one: Shape, other: Shape) -> bool:
+    return len(one) == len(other) and all(a is b or a == b for a, b in zip(one, other, strict=True))
 
 
 def dead(graph: Graph) -> list[Node]:

@@ -127,11 +127,12 @@ def _ptflops_2021(module: nn.Module, given: Given) -> Any:
         for name, child in list(parent.named_children()):
             if isinstance(child, (nn.Hardswish, nn.Hardsigmoid)):
                 setattr(parent, name, _written_with_relu6(isinstance(child, nn.Hardswish)))
+    instance_norms = [nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d]
     return get_model_complexity_info(
         **_constructed(module, given),
         print_per_layer_stat=False,
         as_strings=False,
-        ignore_modules=[nn.GELU, nn.LayerNorm],  # 0.6.4 did not know them
+        ignore_modules=[nn.GELU, nn.LayerNorm, nn.GroupNorm, *instance_norms],  # 0.6.4 did not know them
         custom_modules_hooks={nn.Linear: linear},
         backend_specific_config={"count_functional": False},
     )[0]

@@ -79,6 +79,7 @@ def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
     if mods.when is not None:
         _decides(checks, mods.when, reach.plus("in"), "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
     check_names_in(checks, mods.name, reach)
+    check_names_in(checks, mods.share, reach)
     return reach
 
 

@@ -48,7 +48,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Label:
-    """A name in `name`, `as`, `from` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
+    """A name in `name`, `as`, `from`, `share` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
 
     mark: Mark
     text: str
@@ -68,6 +68,7 @@ class Modifiers:
     loop: tuple[tuple[str, Value], ...] = ()
     labels: tuple[Label, ...] = ()
     sources: tuple[Label, ...] = ()
+    share: Label | None = None
 
 
 PLAIN = Modifiers()

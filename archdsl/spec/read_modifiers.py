@@ -1,4 +1,4 @@
-"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`."""
+"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`, `share`."""
 
 from __future__ import annotations
 
@@ -52,5 +52,6 @@ MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "for": ("loop", loop),
     "as": ("labels", lambda reading, node: read_labels(node, reading.values, "as")),
     "from": ("sources", _sources),
+    "share": ("share", lambda reading, node: reading.values.label(node, "the name after 'share'")),
 }
 """For each word the field of `Modifiers` that it fills, and what reads its value."""

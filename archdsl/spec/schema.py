@@ -67,6 +67,7 @@ _MODIFIERS: dict[str, Any] = {
     "for": {"type": "object", "description": "loop variables and their lists"},
     "as": {"description": "label of the output, or of each", **_LABELS},
     "from": {"description": "labels of the inputs", **_LABELS},
+    "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
 

@@ -54,7 +54,7 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
             values[node.name] = values[node.inputs[0]]
             continue
         rule = RULES.of(node)
-        write.begin(f"{node.name}/0" if node.name in (*entries, *ends) else node.name)
+        write.begin(*[f"{taken}/0" if taken in (*entries, *ends) else taken for taken in (node.name, node.owner)])
         norms = [graph[norm] for norm, layer in folded.items() if layer == node.name]
         tensors = found.folded(node, norms) if norms else found.of(node)
         values[node.name] = rule(node.op, graph.input_shapes(node), [values[name] for name in node.inputs], tensors, write)
@@ -97,4 +97,4 @@ def _need_room(graph: Graph) -> None:
 
 def _size(graph: Graph, node: Node) -> int:
     shapes = graph.input_shapes(node)
-    return sum(int(product(shape)) for shape in node.op.weights(*shapes).values()) if shapes else 0
+    return sum(int(product(shape)) for shape in node.op.weights(*shapes).values()) if shapes and not node.shared else 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from archdsl.compilers.passes.weights import Lazy, double
+from archdsl.compilers.passes.weights import Lazy, double, names
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Operator
 
@@ -47,9 +47,13 @@ class Change(NamedTuple):
 class Draft:
     """The graph that passes rewrite. Nodes are never changed, only replaced, so a copy is cheap and safe.
 
+    While it is rewritten every node has weights of its own, so that a pass may change those of one and leave those of another. Nodes
+    whose weights are the same objects in the end share them.
+
     Attributes:
         weights: by `<node>.<tensor>`.
         weighted: whether there are weights, and not only the graph.
+        shares: whether nodes shared weights to begin with.
         chosen: options that the caller wants.
         sites: every site with several options that was met, in order.
     """
@@ -60,6 +64,7 @@ class Draft:
     init: dict[str, Any]
     weights: dict[str, Lazy]
     weighted: bool = False
+    shares: bool = False
     chosen: Choices = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -76,7 +81,20 @@ class Draft:
         self.sites, self.changes = other.sites, other.changes
 
     def graph(self) -> Graph:
-        return Graph(self.name, dict(self.nodes), self.outputs, self.init, self.returns)
+        nodes = self._sharing() if self.shares else dict(self.nodes)
+        return Graph(self.name, nodes, self.outputs, self.init, self.returns)
+
+    def _sharing(self) -> dict[str, Node]:
+        """The nodes, those with the same weights as one before them sharing its."""
+        found: dict[str, Node] = {}
+        owners: dict[tuple[tuple[str, Lazy], ...], str] = {}
+        for name, node in self.nodes.items():
+            shapes = tuple([self.nodes[source].shape for source in node.inputs])
+            keys = names(node.op, shapes)
+            weights = tuple([(key, self.weights[f"{name}.{key}"]) for key in keys])
+            owner = owners.setdefault(weights, name) if weights else name
+            found[name] = node if owner == name else replace(node, shared=owner)
+        return found
 
     # -- reading ---------------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
@@ -77,8 +77,14 @@ def blocks(graph: Graph) -> list[Graph]:
         if len(enters) == len(leaves) == 1 and not any(isinstance(node.op, Input) for node in nodes):
             (source,) = enters
             entry = Node(source, Input(graph[source].shape), (), graph[source].shape)
-            found.append(Graph(path, {source: entry, **{node.name: node for node in nodes}}, {OUTPUT: leaves[0]}))
+            alone = {node.name: _alone(node, inside) for node in nodes}
+            found.append(Graph(path, {source: entry, **alone}, {OUTPUT: leaves[0]}))
     return found
+
+
+def _alone(node: Node, inside: set[str]) -> Node:
+    """A node with weights of its own where those that it shares are outside."""
+    return replace(node, shared="") if node.shared and node.shared not in inside else node
 
 
 def pairs(graph: Graph) -> list[Graph]:

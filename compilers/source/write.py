@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from archdsl.compilers.source.modules import COPIED
 from archdsl.compilers.source.parameters import Formula, formula_text
 from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
+from archdsl.compilers.source.shared import lines
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.torch.names import RESERVED
 from archdsl.errors import visible
@@ -63,6 +64,8 @@ def _class(made: SourceClass, doc: str) -> Iterator[str]:
         yield "        super().__init__()"
         yield from kept
         yield from makes
+        for head, given in [line for tie in made.ties for line in lines(tie)]:
+            yield from _call(f"        {head}", given, ")", 8) if given else [f"        {head}"]
     if chain:
         return
     if makes or kept:
@@ -90,7 +93,7 @@ def _kept(made: SourceClass) -> dict[str, str]:
     found: dict[str, str] = {}
     taken = {*RESERVED, *(entry.attribute for entry in made.entries)}
     for entry, formulas in zip(made.entries, made.formulas, strict=True):
-        read = formulas if entry.made is None else formulas[: 2 if entry.first else 0]
+        read = formulas if entry.made is None else formulas[: 2 if entry.first else 1 if entry.times else 0]
         for name in [piece.name for formula in read for piece in formula if not isinstance(piece, str)]:
             found[name] = f"self.{name}_" if name in taken else f"self.{name}"
     return found
@@ -110,6 +113,8 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
         yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
         depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
         formulas = formulas[2:]
+    elif entry.times is not None:
+        formulas = formulas[1:]
     rest = iter(formulas)
     function = _filled(entry.made.function, rest)
     given = []
@@ -203,7 +208,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
 
 def _is_vague(entry: Entry) -> bool:
     """Whether a type checker takes what an entry gives for anything: what a module gives, and sums and products of that."""
-    return entry.made is not None or any(piece in (" + ", " * ", " @ ") for piece in entry.text)
+    return entry.made is not None or bool(entry.again) or any(piece in (" + ", " * ", " @ ") for piece in entry.text)
 
 
 def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:
@@ -225,7 +230,7 @@ def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> 
     entry = made.entries[index]
     free = [name for name in given if name in LETTERS and name not in live]
     readers = [place for place, sources in enumerate(made.sources[:-1]) if (index, 0) in sources]
-    if len(entry.gives) == 1 and entry.first is not None and free:
+    if len(entry.gives) == 1 and (entry.first or entry.times) is not None and free:
         return free[0]
     waits = any(len(made.sources[place]) > 1 for place in readers) or len(readers) > 1
     if waits and entry.made is not None and (not free or free == ["x"]):
@@ -244,9 +249,14 @@ def _step(
     entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str], annotation: str
 ) -> Iterator[str]:
     """The lines of a forward pass that run one entry."""
-    if entry.first is not None:
-        if target != given[0]:
-            yield f"        {target}{annotation} = {given[0]}"
+    if (entry.first or entry.times) is not None and target != given[0]:
+        yield f"        {target}{annotation} = {given[0]}"
+    if entry.times is not None:
+        module = entry.again or entry.attribute
+        called = f"self.{module}" if module.isidentifier() else f'self.get_submodule("{module}")'
+        yield f"        for _ in range({formula_text(formulas[0], kept)}):"
+        yield f"            {target} = {called}({target})"
+    elif entry.first is not None:
         yield f"        for i in range({formula_text(formulas[0], kept)}, {formula_text(formulas[1], kept)}):"
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:

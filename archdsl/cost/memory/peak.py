@@ -93,12 +93,12 @@ class Memory:
         return self.weights_bytes + self.buffers_bytes
 
     def _sum(self, of: Callable[[Operator, tuple[Shape, ...]], Dim]) -> Dim:
-        """What all operators need together; networks repeat themselves, so most are looked up."""
+        """What all operators need together that have weights of their own; networks repeat themselves, so most are looked up."""
         known: dict[Any, Dim] = {}
         total: Dim = 0
         for node in self.graph:
             inputs = self.graph.input_shapes(node)
-            if inputs:
+            if inputs and not node.shared:
                 total = total + _looked_up(of, node.op, inputs, known)
         return total
 

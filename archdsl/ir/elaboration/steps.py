@@ -1,4 +1,4 @@
-"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as` and `from`."""
+"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as`, `from` and `share`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import decide, evaluate, text_of
 from archdsl.spec.expression import Names
@@ -68,7 +69,10 @@ def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan)
         arriving = labelled(state, mods.sources, scope)
     if mods.when is not None and not _is_taken(state, mods.when, step.mark, scope, arriving):
         return before
+    first = len(state.graph.nodes)
     result = state.runners[type(step)](state, step, scope, arriving, plan)
+    if mods.share is not None:
+        share(state, step, mods.share, scope, first)
     if mods.labels:
         _give(state, mods.labels, scope, result)
     return result

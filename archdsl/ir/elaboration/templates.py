@@ -45,6 +45,7 @@ class Template(NamedTuple):
         steps: how many steps it took.
         letters: characters of the names of nodes and frames, without what stands before them.
         longest: characters of the longest of them.
+        shared: nodes that use the weights of an earlier one, as pairs of numbers.
     """
 
     arriving: tuple[Shape, ...]
@@ -54,6 +55,7 @@ class Template(NamedTuple):
     steps: int
     letters: int
     longest: int
+    shared: tuple[tuple[int, int], ...]
 
 
 def record(made: list[Node], prefix: str, outer: int, arriving: Tensors, result: Tensors, steps: int) -> Template:
@@ -78,9 +80,10 @@ def record(made: list[Node], prefix: str, outer: int, arriving: Tensors, result:
     inside = tuple([f for _, f in frames.values()])
     lengths = [len(node.name) for node in nodes]
     letters = sum(lengths) + sum([len(frame.path) for frame in inside])
+    shared = tuple([(number, numbers[node.shared]) for number, node in enumerate(made) if node.shared])
     shapes = tuple([node.shape for node in arriving])
     ends = tuple([numbers[node.name] for node in result])
-    return Template(shapes, inside, tuple(nodes), ends, steps, letters, max(lengths, default=0))
+    return Template(shapes, inside, tuple(nodes), ends, steps, letters, max(lengths, default=0), shared)
 
 
 def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:
@@ -111,6 +114,8 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], arriving: T
         if not same:
             shape = bounded(op.shape(*[node.shape for node in sources]), op)
         made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
+    for user, owner in template.shared:
+        made[user].shared = made[owner].name
     return made, tuple([made[number] if number >= 0 else arriving[OUTSIDE - number] for number in template.outputs])
 
 
