@@ -21,6 +21,7 @@ class Box:
         times: how many equal ones it stands for.
         repeats: names of the nodes of folded repeats that it stands for too.
         tone: what sets it apart from others of its kind (`archdsl.viz.looks.TONES`); "" for nothing.
+        shared: number of its set of weights, where others use it too; 0 for none.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Box:
     times: int = 1
     repeats: tuple[str, ...] = ()
     tone: str = ""
+    shared: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Cluster:
     """A frame around boxes. `kind` is `stage`, `block`, `path` or `part`.
 
     A path is a column that has neither frame nor title. A part is one of several pictures in one: no frame, its title below it.
+    `shared`: as of a box.
     """
 
     id: str
@@ -64,6 +67,7 @@ class Cluster:
     title: str
     parent: str = ""
     times: int = 1
+    shared: int = 0
 
 
 @dataclass(frozen=True)
