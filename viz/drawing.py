@@ -21,7 +21,6 @@ class Box:
         times: how many equal ones it stands for.
         repeats: names of the nodes of folded repeats that it stands for too.
         tone: what sets it apart from others of its kind (`archdsl.viz.looks.TONES`); "" for nothing.
-        shared: number of its set of weights, where others use it too; 0 for none.
     """
 
     id: str
@@ -32,7 +31,6 @@ class Box:
     times: int = 1
     repeats: tuple[str, ...] = ()
     tone: str = ""
-    shared: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,6 @@ class Cluster:
     """A frame around boxes. `kind` is `stage`, `block`, `path` or `part`.
 
     A path is a column that has neither frame nor title. A part is one of several pictures in one: no frame, its title below it.
-    `shared`: as of a box.
     """
 
     id: str
@@ -67,7 +64,6 @@ class Cluster:
     title: str
     parent: str = ""
     times: int = 1
-    shared: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,6 +90,7 @@ class Drawing:
     Attributes:
         legends: one under the other.
         level: pairs of ids of boxes that stand beside each other, at one height.
+        shares: whether parts are numbered that use one set of weights.
     """
 
     name: str
@@ -102,6 +99,7 @@ class Drawing:
     clusters: tuple[Cluster, ...]
     legends: tuple[Legend, ...] = ()
     level: tuple[tuple[str, str], ...] = ()
+    shares: bool = False
 
     def inside(self) -> dict[str, list[Box | Cluster]]:
         """What stands directly in each cluster, in the order of the schedule."""

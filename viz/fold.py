@@ -1,8 +1,8 @@
 """Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
 
 Two members of a group are alike when they have the same titles, and operator by operator the same operator, shape and wiring,
-including what comes in, and the same weights where those are shared. They are folded only where each reads nothing but the one before and nothing outside reads from their
-insides, so that one drawing with one line in and one line out says all there is.
+including what comes in, and the same weights where those are shared. They are folded only where each reads nothing but the one before
+and nothing outside reads from their insides, so that one drawing with one line in and one line out says all there is.
 """
 
 from __future__ import annotations

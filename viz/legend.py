@@ -43,7 +43,7 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     times = next((count for count in repeats if count > 1), 1)
     if times > 1:
         notes.append(f"x {times} is {times} equal ones in a row")
-    if any(part.shared for part in (*drawing.boxes, *drawing.clusters)):
+    if drawing.shares:
         notes.append(SHARED)
     return Legend("", tuple((kind, words) for words, kind in swatches.items()), notes=tuple(notes))
 

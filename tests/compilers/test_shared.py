@@ -121,7 +121,7 @@ FOLDED = {"one after the other": 0, "two maps": 0, "norms apart": 2, "norm on on
 def test_norms_fold_where_all_uses_agree(name: str) -> None:
     graph = case(name)
     module, _, _ = settled(graph)
-    rewritten, made = optimized(Model(graph, module))
+    _, made = optimized(Model(graph, module))
     assert sum(node.op.word == "norm" for node in made.graph) == FOLDED[name]
     biases = sum(node.op.word == "conv" and not node.shared for node in made.graph) * 8
     assert Bill(made.graph).params <= Bill(graph).params + biases
