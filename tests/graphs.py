@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import exact
-from archdsl.ir.graph import Frame, Graph, Node
+from archdsl.ir.graph import OUTPUT, Frame, Graph, Node
 from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.passing import Input
 
@@ -17,7 +17,7 @@ class Builder:
     """
 
     def __init__(self, shape: Shape, name: str = "Net", init: dict[str, Any] | None = None):
-        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, "input", init or {})
+        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, {OUTPUT: "input"}, init or {})
 
     def __call__(self, name: str, word: str, *inputs: str, scope: tuple[Frame, ...] = (), **arguments: Any) -> str:
         graph = self.graph

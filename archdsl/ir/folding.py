@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.norm import FoldableNorm
+from archdsl.ops.shapes import Sequence
 
 
 def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:
@@ -15,14 +16,14 @@ def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:
     Args:
         over_tokens: whether linear layers of tokens take norms in too. No runtime does that by itself.
     """
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     found: dict[str, str] = {}
     for node in graph:
         if not isinstance(node.op, FoldableNorm):
             continue
         before = node.inputs[0]
         layer = graph[found.get(before, before)]
-        if _takes(layer, over_tokens) and set(readers[before]) == {node.name} and before != graph.output:
+        if _takes(layer, over_tokens) and set(readers[before]) == {node.name} and before not in ends:
             found[node.name] = layer.name
     return _agreeing(graph, found)
 
@@ -43,4 +44,4 @@ def _agreeing(graph: Graph, found: dict[str, str]) -> dict[str, str]:
 
 
 def _takes(layer: Node, over_tokens: bool) -> bool:
-    return layer.op.takes_norm and (over_tokens or len(layer.shape) != 2)
+    return layer.op.takes_norm and (over_tokens or not isinstance(layer.shape, Sequence))

@@ -80,7 +80,17 @@ def optimize(
     need_numbers(graph, "the optimizer rewrites")
     shares = any(node.shared for node in graph)
     nodes = {node.name: replace(node, shared="") for node in graph} if shares else dict(graph.nodes)
-    draft = Draft(graph.name, nodes, graph.output, graph.init, load(graph, weights), weights is not None, shares, chosen or {})
+    draft = Draft(
+        graph.name,
+        nodes,
+        graph.outputs,
+        graph.init,
+        load(graph, weights),
+        weights is not None,
+        shares,
+        chosen or {},
+        returns=graph.returns,
+    )
     for run in passes:
         if run(draft):
             verify(draft.graph(), run.__name__)

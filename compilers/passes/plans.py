@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
 from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.ir.canonical import schedule_hash
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops.passing import Input
 
 MOST_PLANS = 64
@@ -68,16 +68,17 @@ def blocks(graph: Graph) -> list[Graph]:
             if frame.kind == "block":
                 members.setdefault(frame.path, []).append(node)
                 break
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     found = []
     for path, nodes in members.items():
         inside = {node.name for node in nodes}
         enters = dict.fromkeys(source for node in nodes for source in node.inputs if source not in inside)
-        leaves = [name for name in inside if name == graph.output or any(reader not in inside for reader in readers[name])]
+        leaves = [name for name in inside if name in ends or any(reader not in inside for reader in readers[name])]
         if len(enters) == len(leaves) == 1 and not any(isinstance(node.op, Input) for node in nodes):
             (source,) = enters
             entry = Node(source, Input(graph[source].shape), (), graph[source].shape)
-            found.append(Graph(path, {source: entry, **{node.name: _alone(node, inside) for node in nodes}}, leaves[0]))
+            alone = {node.name: _alone(node, inside) for node in nodes}
+            found.append(Graph(path, {source: entry, **alone}, {OUTPUT: leaves[0]}))
     return found
 
 
@@ -89,10 +90,12 @@ def _alone(node: Node, inside: set[str]) -> Node:
 def pairs(graph: Graph) -> list[Graph]:
     """Every two blocks of which the second alone reads the first, as one graph."""
     found = []
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     listed = blocks(graph)
     for first, second in pairwise(listed):
+        if first.output in ends:
+            continue
         if second.input.name == first.output and all(reader in second.nodes for reader in readers[first.output]):
             nodes = {**first.nodes, **{node.name: node for node in second if node.name != first.output}}
-            found.append(Graph(f"{first.name} and {second.name}", nodes, second.output))
+            found.append(Graph(f"{first.name} and {second.name}", nodes, second.outputs))
     return found

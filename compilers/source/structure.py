@@ -100,6 +100,8 @@ class SourceClass:
     @property
     def is_chain(self) -> bool:
         """Whether it runs modules one after the other and does nothing else."""
+        if self.submodules[0].returns != "tensor":
+            return False
         straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
         plain = [(entry.made is not None or entry.text == FLATTEN) and entry.times is None for entry in self.entries]
         return straight and all(plain)

@@ -162,15 +162,19 @@ def _range(start: str, stop: str) -> str:
 
 
 def _forward(made: SourceClass) -> Iterator[str]:
-    arriving = len(made.submodules[0].inputs)
-    names: dict[Source, str] = {(-1, n): LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)}
+    submodule = made.submodules[0]
+    arriving = len(submodule.inputs)
+    called = submodule.arguments or [LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)]
+    names: dict[Source, str] = {(-1, n): called[n] for n in range(arriving)}
     last: dict[Source, int] = {}
     for index, sources in enumerate(made.sources):
         last.update((source, index) for source in sources)
     returned = made.sources[-1]
-    result = "Tensor" if len(returned) == 1 else f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    kind = {"tensor": "Tensor", "dict": "dict[str, Tensor]"}.get(
+        submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    )
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
-    yield from _call("    def forward(", ["self", *arguments], f") -> {result}:", 4)
+    yield from _call("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
     kept = _kept(made)
     steps: list[tuple[Entry, list[str], str]] = []
     for index, entry in enumerate(made.entries):
@@ -184,14 +188,21 @@ def _forward(made: SourceClass) -> Iterator[str]:
             names[index, position] = name
         steps.append((entry, given, ", ".join(names[index, position] for position in range(len(entry.gives)))))
     result = ", ".join(names[source] for source in returned)
-    ends = returned == ((len(steps) - 1, 0),) and not _is_vague(made.entries[-1])
+    ends = submodule.returns == "tensor" and returned == ((len(steps) - 1, 0),) and not _is_vague(made.entries[-1])
     typed = _typed(made, steps, result, names)
     for index, (entry, given, target) in enumerate(steps):
         if ends and index == len(steps) - 1:
             yield from _expression("return ", entry, made.formulas[index], given, kept)
         else:
             yield from _step(entry, made.formulas[index], given, target, kept, ": Tensor" if index == typed else "")
-    if not ends:
+    if ends:
+        return
+    if submodule.returns == "dict":
+        items = [f'"{name}": {names[source]}' for name, source in zip(submodule.named, returned, strict=True)]
+        yield from _call("        return {", items, "}", 8)
+    elif len(returned) == 1 and submodule.returns == "tuple":
+        yield f"        return ({result},)"
+    else:
         yield f"        return {result}"
 
 
@@ -203,7 +214,13 @@ def _is_vague(entry: Entry) -> bool:
 def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:
     """The step that says of the result that it is a tensor; -1 where that is known."""
     (place, _), *others = made.sources[-1]
-    if others or place < 0 or not _is_vague(made.entries[place]) or result in {names[s] for s in names if s[0] == -1}:
+    if (
+        others
+        or made.submodules[0].returns != "tensor"
+        or place < 0
+        or not _is_vague(made.entries[place])
+        or result in {names[s] for s in names if s[0] == -1}
+    ):
         return -1
     return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 

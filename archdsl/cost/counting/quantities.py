@@ -14,6 +14,7 @@
     params_by_place  learned values times height and width of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
     window           elements that pooling looks at: out * kernel height * kernel width, the inputs of adaptive pooling
+    padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
 """
 
@@ -23,6 +24,7 @@ from collections.abc import Callable
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
+from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim
 from archdsl.ops.window import Sliding
 
@@ -78,6 +80,11 @@ def _window(layer: Layer) -> Dim:
     return product(layer.output) * product(op.window.kernel) if isinstance(op, Sliding) else _in(layer)
 
 
+def _padded(layer: Layer) -> Dim:
+    op = layer.node.op
+    return op.padded(layer.inputs) if isinstance(op, LocalResponseNorm) else _in(layer)
+
+
 def _mean(layer: Layer) -> Dim:
     """int((height in / height out * width in / width out + 1) * out), in double precision (thop 0.1.1, calculate_adaptive_avg).
 
@@ -116,6 +123,7 @@ QUANTITIES: dict[str, Quantity] = {
     "params_by_place": _params_by_place,
     "joins": _joins,
     "window": _window,
+    "padded": _padded,
     "mean": _mean,
 }
 
@@ -132,6 +140,7 @@ WORDS = {
     "params_by_place": "parameter and place",
     "joins": "joined element",
     "window": "window element",
+    "padded": "padded square",
     "mean": "mean",
 }
 """What one of each is called in a sentence."""

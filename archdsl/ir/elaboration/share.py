@@ -16,7 +16,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ir.verify import weights_of
 from archdsl.ops import ShapeError
 from archdsl.ops.errors import refuse
-from archdsl.ops.operator import size
+from archdsl.ops.shapes import size
 from archdsl.spec.model import Label, Step
 
 
