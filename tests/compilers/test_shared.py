@@ -142,7 +142,7 @@ def test_source_calls_one_attribute() -> None:
     halves = python_source(case("halves"))
     assert halves.count("self.path_1(") == 2
     assert "path_2 =" not in halves.split("def forward")[0]
-    assert "self.b.conv = self.a.conv" in python_source(case("two maps"))
+    assert "self.b.unit = self.a" in python_source(case("two maps"))
     assert "self.prelu.weight = self.layer_scale.weight" in python_source(case("two kinds"))
 
 
