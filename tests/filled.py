@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+import torch.backends.mkldnn
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -75,7 +76,10 @@ class _Watch(TorchDispatchMode):
 
 def used(module: nn.Module, inputs: Sequence[Tensor]) -> Use:
     """What one forward pass in evaluation mode uses. A learned tensor that it does not use is an error: it could not be told apart."""
-    with torch.no_grad(), _Watch(module) as watch:
+    by_steps = torch.backends.mkldnn.flags(
+        enabled=False
+    )  # recurrent layers would be one operator, whose products nobody could watch
+    with torch.no_grad(), by_steps, _Watch(module) as watch:
         module.eval()(*inputs)
     unused = {name for name, _ in module.named_parameters()} - set(watch.order)
     assert not unused, f"no forward pass reads {', '.join(sorted(unused))}"

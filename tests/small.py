@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import torch
+import torch.backends.mkldnn
 from torch import Tensor, nn
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -19,9 +21,11 @@ from archdsl.net import Net
 
 
 def small(name: str, least: int = 64) -> Net:
-    """A network of the zoo at 64x64, or at the lowest resolution that it allows."""
-    spec = archdsl.load(name).spec
-    knob = spec.knobs.get("resolution")
+    """A network of the zoo at 64x64, or at the lowest resolution that it allows; as it is where it takes no images."""
+    net = archdsl.load(name)
+    knob = net.spec.knobs.get("resolution")
+    if knob is None:
+        return net
     bounds = getattr(knob, "range", None)
     lowest = int(bounds[0]) if bounds else least
     return archdsl.load(name, resolution=max(least, lowest))
@@ -30,6 +34,12 @@ def small(name: str, least: int = 64) -> Net:
 def compiled(graph: Graph) -> Network:
     """The network as a module whose large weights are zeros: drawing them takes time, and nothing that is counted depends on them."""
     return compile_graph(replace(graph, init={"conv": "zeros", "linear": "zeros"}))
+
+
+def by_steps(module: nn.Module) -> AbstractContextManager[None]:
+    """Recurrent layers step by step, as PyTorch computes them where no library does it as a whole in buffers of its own."""
+    recurrent = any(isinstance(layer, nn.RNNBase) for layer in module.modules())
+    return torch.backends.mkldnn.flags(enabled=False) if recurrent else nullcontext()
 
 
 class LiveTensors(TorchDispatchMode):
@@ -55,7 +65,7 @@ class LiveTensors(TorchDispatchMode):
 def measured_peak(module: nn.Module, image: Tensor) -> int:
     """Most bytes of activations at once in a forward pass at inference, the image among them."""
     module.eval()
-    with torch.no_grad(), LiveTensors([*module.parameters(), *module.buffers(), image]) as live:
+    with torch.no_grad(), by_steps(module), LiveTensors([*module.parameters(), *module.buffers(), image]) as live:
         module(image)
     return live.peak + image.untyped_storage().nbytes()
 
@@ -74,6 +84,6 @@ def measured_saved(module: nn.Module, image: Tensor) -> int:
             kept.append(tensor)
         return tensor
 
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+    with by_steps(module), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         module(image)
     return sum(found.values())

@@ -31,6 +31,7 @@ class Pinned(NamedTuple):
 ZOO = {
     "alexnet": Pinned(61_100_840, 714_188_480),
     "convnext_tiny": Pinned(28_589_128, 4_455_531_264),
+    "convnextv2_atto": Pinned(3_708_400, 547_332_480),
     "csp_resnet50": Pinned(None, None),
     "d_mobilenet_v3": Pinned(None, None),
     "densenet121": Pinned(7_978_856, 2_834_161_664),
@@ -45,6 +46,7 @@ ZOO = {
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
     "legonet": Pinned(None, None),
+    "lstm_classifier": Pinned(204_038, 25_756_416),
     "mnasnet": Pinned(4_383_312, 314_415_872),
     "mobilenet_v1": Pinned(4_231_976, 568_740_352),
     "mobilenet_v2": Pinned(3_504_872, 300_774_272),
@@ -63,6 +65,7 @@ ZOO = {
     "resnet18": Pinned(11_689_512, 1_814_073_344),
     "resnet34": Pinned(21_797_672, 3_663_761_408),
     "resnet50": Pinned(25_557_032, 4_089_184_256),
+    "resnet50_gn": Pinned(25_557_032, 4_089_184_256),
     "resnext50": Pinned(25_028_904, 4_230_479_872),
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
@@ -75,7 +78,13 @@ ZOO = {
 }
 
 
-OUTPUTS: dict[str, list[tuple[int, ...]]] = {"fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)]}
+INPUTS: dict[str, tuple[int, ...]] = {"lstm_classifier": (128, 9)}
+"""Shapes of what a network takes, where that is no image in colours."""
+
+OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "lstm_classifier": [(6,)],
+}
 """Shapes of what a network returns, where that is not a vector of classes."""
 
 
@@ -87,7 +96,7 @@ def test_every_network_is_in_the_table():
 def test_counts(name):
     pinned, net = ZOO[name], archdsl.load(name)
     bill, graph = net.cost(), net.graph()
-    assert graph.input.shape == (3, pinned.size, pinned.size)
+    assert graph.input.shape == INPUTS.get(name, (3, pinned.size, pinned.size))
     assert [graph[end].shape for end in graph.outputs.values()] == OUTPUTS.get(name, [(1000,)])
     assert bill.products == pinned.products
     assert pinned.params in (None, bill.params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.exact import one_answer, product
+from archdsl.exact import maximum, minimum, one_answer, product
 from archdsl.ops.arguments import COUNT, FLAG, PROBABILITY, Kind, arg, optional, word
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Kept, Layout, Memory, sees_everything
@@ -92,10 +92,30 @@ class Recurrent(Operator):
         return 0
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-        """The states before the first token and after the last; the sequence where only the last state is returned."""
-        states = 2 * self.layers * self.directions * (self.handed_on + (self.states - 1) * self.out)
-        sequence = 0 if self.returns == "sequence" else inputs[0][0] * self.directions * self.handed_on
-        return (states + sequence) * itemsize
+        """As PyTorch's own steps need it; oneDNN and cuDNN have buffers of their own.
+
+        A layer holds the gates of all tokens from what comes in, beside them what it handed on at each token, and puts that together.
+        Memory of the states before the first token and of those that earlier layers ended with stays taken.
+        """
+        tokens, ways = inputs[0][0], self.directions
+        state = self.handed_on + (self.states - 1) * self.out
+        ends = 3 * self.layers * ways * state + tokens * ways * self.handed_on
+        before = self.layers * ways * state
+        peaks = [ends, before + self.within(tokens)]
+        if self.layers > 1:
+            earlier = (self.layers - 1) * ways * state + tokens * ways * self.handed_on
+            peaks.append(before + earlier + self.within(tokens))
+        return (maximum(*peaks) - product(output)) * itemsize
+
+    def within(self, tokens: Dim) -> Dim:
+        """Most elements at once in one layer: in its last step, and where what it handed on is put together."""
+        gates, sequence, carried = self.gates * self.out * tokens, tokens * self.handed_on, (self.states - 1) * self.out
+        step = sequence - self.handed_on + minimum(tokens - 1, 1) * carried + (self.gates + 2 + self.states - 1) * self.out
+        if not self.bidirectional:
+            return gates + maximum(step, 2 * sequence + carried)
+        backward = 2 * sequence + carried + step
+        joined = 6 * sequence + 2 * carried
+        return maximum(gates + backward, gates + joined, 2 * gates + 2 * sequence + carried)
 
 
 @operator("lstm")
