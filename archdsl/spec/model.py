@@ -12,6 +12,8 @@ from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
+from archdsl.spec.choice import Choice
+from archdsl.spec.labels import Label
 from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Block",
     "Body",
     "Call",
+    "Choice",
     "Closure",
     "Constant",
     "File",
@@ -42,15 +45,6 @@ __all__ = [
 ]
 
 # -- steps ---------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Label:
-    """A name in `name`, `as`, `from` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
-
-    mark: Mark
-    text: str
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -110,11 +104,12 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Path:
-    """One path of a split or fork. `name` None: it goes by its number."""
+    """One path of a split or fork. `name` None: it goes by its number. Where `when` is false, it is not there."""
 
     mark: Mark
     name: str | None
     body: Body
+    when: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -157,7 +152,7 @@ class Table:
                 yield row
 
 
-Step = Call | Parallel | Stage | Table
+Step = Call | Parallel | Stage | Table | Choice
 Body = tuple[Step, ...]
 
 # -- knobs, blocks, files ------------------------------------------------------------------------------------------------------
