@@ -8,8 +8,9 @@ from graphs import Builder
 
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS, Shape
+from archdsl.ops.shapes import Heads, Map, Sequence, Vector
 
-MAP, VECTOR, TOKENS, HEADS = (8, 9, 7), (8,), (5, 8), (2, 5, 4)
+MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
 
 CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "conv", {"out": 4}),

@@ -20,12 +20,12 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import channel_axis
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 Label = Callable[[Any, tuple[Shape, ...]], str]

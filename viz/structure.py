@@ -18,6 +18,7 @@ from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
+from archdsl.ops.shapes import is_map
 from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
@@ -208,7 +209,7 @@ class Builder:
 
 def _shape(shape: Shape) -> str:
     """A shape as text: the channels alone where height and width are symbols."""
-    return cell(shape[0]) if len(shape) == 3 and all(isinstance(extent, Symbol) for extent in shape[1:]) else dims(shape)
+    return cell(shape[0]) if is_map(shape) and all(isinstance(extent, Symbol) for extent in shape[1:]) else dims(shape)
 
 
 def title(group: Group) -> str:

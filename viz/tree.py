@@ -18,10 +18,10 @@ from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ops.activation import Activation
 from archdsl.ops.join import Add, Mul
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Input
 from archdsl.ops.rearrange import Flatten, Pad, Slice
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import channel_axis
 from archdsl.viz.drawing import BoxKind
 from archdsl.viz.labels import same
 

@@ -85,7 +85,8 @@ def _input(state: State, names: Names) -> Node:
     """The node of the image or features that arrive at the network."""
     values = state.spec.input
     shape = tuple([_dimension(state, value, names) for value in values])
-    node = state.graph.nodes["input"] = Node("input", Input(shape), (), shape, (), values[0].mark)
+    op = Input(shape)
+    node = state.graph.nodes["input"] = Node("input", op, (), op.size, (), values[0].mark)
     state.namer.taken.add(node.name)
     return node
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.norm import FoldableNorm
+from archdsl.ops.shapes import Sequence
 
 
 def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:
@@ -27,4 +28,4 @@ def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:
 
 
 def _takes(layer: Node, over_tokens: bool) -> bool:
-    return layer.op.takes_norm and (over_tokens or len(layer.shape) != 2)
+    return layer.op.takes_norm and (over_tokens or not isinstance(layer.shape, Sequence))

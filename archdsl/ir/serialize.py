@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -11,13 +12,14 @@ from archdsl.errors import InputError, Mark, Source, clip
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ir.plain import Plain, brief
 from archdsl.ir.verify import BrokenGraph, verify
-from archdsl.ops import OPERATORS, Operator
+from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import KINDS
 from archdsl.spec.initialisation import read_init
 
 FORMAT = 1
-KINDS = ("block", "stage", "path")
+FRAMES = ("block", "stage", "path")
 """What a frame of a scope may be."""
 
 
@@ -77,6 +79,7 @@ def load(data: Any) -> Graph:
         if node.name in graph.nodes:
             raise InputError(f"not a graph of archdsl: two nodes are named '{clip(node.name)}'")
         graph.nodes[node.name] = node
+    _take_kinds(graph)
     try:
         return verify(graph, "reading JSON")
     except BrokenGraph as error:
@@ -103,8 +106,8 @@ def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
 
 def _frame(item: Plain, sources: list[Source]) -> Frame:
     path, kind, block, mark, row, args = item.items("a scope (path, kind, block, mark, row, arguments)", 6)
-    if kind.value not in KINDS:
-        raise kind.wrong(" or ".join(KINDS))
+    if kind.value not in FRAMES:
+        raise kind.wrong(" or ".join(FRAMES))
     given = tuple([(name, value.plain()) for name, value in args.pairs().items()])
     return Frame(_dotted(path) if path.value else path.text(), kind.text(), block.text(), _mark(mark, sources), _row(row), given)
 
@@ -143,7 +146,7 @@ def _init(item: Plain) -> dict[str, Any]:
 
 def _operator(word: Plain, args: Plain) -> Operator:
     if word.value == Input.word:
-        return Input(tuple([dimension.whole(1) for dimension in _size(args.fields("size")["size"])]))
+        return _input(args)
     if word.text() not in OPERATORS:
         raise InputError(f"the graph has the operator '{clip(word.text())}', which this archdsl does not know")
     op = OPERATORS[word.text()]
@@ -159,11 +162,26 @@ def _operator(word: Plain, args: Plain) -> Operator:
         raise InputError(f"not a graph of archdsl: {args.place}: {error.message}") from None
 
 
-def _size(item: Plain) -> list[Plain]:
-    found = item.items()
-    if not 1 <= len(found) <= 3:
-        raise item.wrong("one to three dimensions")
-    return found
+def _input(args: Plain) -> Input:
+    """The input, of the kind that it says, or that its number of axes tells."""
+    kinds = args.pairs().get("kind")
+    found = args.fields("size", *(["kind"] if kinds else []))
+    if kinds is not None and kinds.value not in KINDS:
+        raise kinds.wrong(f"one of {', '.join(KINDS)}")
+    sizes = found["size"].items()
+    if not 1 <= len(sizes) <= 4:
+        raise found["size"].wrong("one to four dimensions")
+    size = tuple([dimension.whole(1) for dimension in sizes])
+    return Input(size if kinds is None else KINDS[kinds.text()](size))
+
+
+def _take_kinds(graph: Graph) -> None:
+    """Give shapes, which JSON has as numbers alone, their kinds. Those that no rule gives are left to the verifier."""
+    with suppress(ShapeError, KeyError, TypeError, ValueError, IndexError):
+        for node in graph:
+            shape = node.op.shape(*graph.input_shapes(node))
+            if shape == node.shape:
+                node.shape = shape
 
 
 def _marks(graph: Graph) -> list[Mark]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from archdsl.errors import ArchdslError
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops import ShapeError
-from archdsl.ops.operator import size
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import size
 
 
 class BrokenGraph(ArchdslError):

@@ -8,7 +8,8 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, POSITIVE, SHARE, arg
 from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_place
-from archdsl.ops.operator import Dim, SameShape, Shape, channel_axis, operator
+from archdsl.ops.operator import Dim, SameShape, Shape, operator
+from archdsl.ops.shapes import channel_axis
 
 
 class FoldableNorm(SameShape):

@@ -13,7 +13,7 @@ from archdsl.compilers.passes.fold_norms import rows_times
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.norm import FoldableNorm
-from archdsl.ops.operator import size
+from archdsl.ops.shapes import size
 
 Tensor = NDArray[Any]
 Tensors = dict[str, Tensor]

@@ -13,7 +13,7 @@ from archdsl.compilers.passes.weights import Array, Lazy, lazy, tensors, zeros
 from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Node
 from archdsl.ops.norm import FoldableNorm
-from archdsl.ops.operator import channel_axis
+from archdsl.ops.shapes import channel_axis
 
 
 def fold_norms(draft: Draft) -> bool:

@@ -20,8 +20,8 @@ from archdsl.compilers.torch.names import attribute, class_name
 from archdsl.compilers.torch.rules import RULES, Layer
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.readers import Reader
+from archdsl.ops.shapes import channel_axis
 
 SOURCE = Reader("Python source", __name__)
 

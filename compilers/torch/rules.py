@@ -23,13 +23,13 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 
@@ -64,13 +64,13 @@ def _linear(op: Linear, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
 
 
 def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    made = {1: nn.BatchNorm1d, 2: TokenNorm, 3: nn.BatchNorm2d}[len(shapes[0])]
+    made = {Vector: nn.BatchNorm1d, Sequence: TokenNorm, Map: nn.BatchNorm2d}[type(typed(shapes[0]))]
     return made(shapes[0][channel_axis(shapes[0])], op.eps, op.momentum, op.affine, device="meta")
 
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if len(shapes[0]) == 3 else nn.LayerNorm)(channels, op.eps, op.affine)
+    return (tokens.MapNorm if is_map(shapes[0]) else nn.LayerNorm)(channels, op.eps, op.affine)
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -80,7 +80,7 @@ def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> n
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=len(shapes[0]) == 3)
+    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=is_map(shapes[0]))
 
 
 def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -99,7 +99,7 @@ def _prelu(op: PReLU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     if op.shared:
         return nn.PReLU(1, op.slope)
     channels = shapes[0][channel_axis(shapes[0])]
-    return TokenPReLU(channels, op.slope) if len(shapes[0]) == 2 else nn.PReLU(channels, op.slope)
+    return TokenPReLU(channels, op.slope) if isinstance(typed(shapes[0]), Sequence) else nn.PReLU(channels, op.slope)
 
 
 def _upsample(op: Upsample, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:

@@ -11,7 +11,8 @@ from torch import Tensor, fx
 from archdsl.compilers.torch.network import NODE, Network
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
-from archdsl.ops.operator import Shape, size
+from archdsl.ops.operator import Shape
+from archdsl.ops.shapes import size
 
 
 @dataclass(frozen=True)

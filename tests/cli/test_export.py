@@ -25,8 +25,10 @@ def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out.splitlines()
     assert out[0].strip() == "written   squeezenet.py, squeezenet.safetensors"
     assert out[1].strip() == "weights   fresh, seed 0"
-    assert out[2].strip().startswith(
-        "checked   largest difference 0.0e+00 of the output's size, 1e-04 allowed, on random 1×3×64×64 and 3×3"
+    assert (
+        out[2]
+        .strip()
+        .startswith("checked   largest difference 0.0e+00 of the output's size, 1e-04 allowed, on random 1×3×64×64 and 3×3")
     )
     text = Path("squeezenet.py").read_text(encoding="utf-8")
     assert text.startswith('"""SqueezeNet')

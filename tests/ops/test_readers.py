@@ -35,8 +35,9 @@ from archdsl.ops import OPERATORS, Dim, Operator, Shape
 from archdsl.ops.activation import Activation
 from archdsl.ops.arguments import NUMBER, arg
 from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_everything
-from archdsl.ops.operator import SameShape, channel_axis, operator
+from archdsl.ops.operator import SameShape, operator
 from archdsl.ops.readers import READERS, Facts, Reader, Rules
+from archdsl.ops.shapes import channel_axis
 from archdsl.viz.labels import label
 
 

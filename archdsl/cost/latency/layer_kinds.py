@@ -51,6 +51,7 @@ from archdsl.ops.pool import AdaptivePool, Pool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import is_map
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _mul(layer: Layer) -> list[Case]:
     some: Mask = False
     every: Mask = True
     for shape in layer.inputs:
-        one = len(shape) == 3 and (shape[1] == 1) & (shape[2] == 1)
+        one = is_map(shape) and (shape[1] == 1) & (shape[2] == 1)
         some, every = some | one, every & one
     gate = some & (not every if isinstance(every, bool) else ~every)
     return [(f"mul{more}", where) for more, where in _split([(".gate", gate)], "")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from archdsl.errors import BackendError
 from archdsl.explore.proxies.fresh import fresh, images, weighted
 from archdsl.ops.join import Add
+from archdsl.ops.shapes import Sequence, is_map
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -83,7 +84,7 @@ def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
 def feature_map(graph: Graph) -> str:
     """The name of the node whose output is f. Raises BackendError where there is none."""
     order = list(graph)
-    if any(len(node.shape) == 2 for node in order):
+    if any(isinstance(node.shape, Sequence) for node in order):
         raise BackendError("zen_score needs a network of feature maps; this one turns them into tokens")
     last_use = {name: place for place, node in enumerate(order) for name in node.inputs}
     cuts, live = [], set[str]()
@@ -91,7 +92,7 @@ def feature_map(graph: Graph) -> str:
         live = {name for name in live if last_use.get(name, -1) > place} | {node.name}
         if live == {node.name}:
             cuts.append(node)
-    maps = [node for node in cuts if len(node.shape) == 3 and node.name != graph.input.name]
+    maps = [node for node in cuts if is_map(node.shape) and node.name != graph.input.name]
     wide = [node for node in maps if node.shape[1] * node.shape[2] > 1]
     if not maps:
         raise BackendError("zen_score needs a feature map before the classifier; the network has none")

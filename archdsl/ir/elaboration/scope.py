@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from archdsl.errors import Mark
 from archdsl.ir.elaboration.naming import Namer
 from archdsl.ir.graph import Frame, Node
-from archdsl.ops.operator import channel_axis
+from archdsl.ops.shapes import channel_axis
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Call
 

@@ -99,7 +99,7 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
     path = prefix[:-1]
     frames = [frame._replace(path=prefix + frame.path if frame.path else path) for frame in template.frames]
     scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
-    same = key(source.shape) == key(template.arriving)
+    same = type(source.shape) is type(template.arriving) and key(source.shape) == key(template.arriving)
     made: list[Node] = []
     for name, op, inputs, shape, inner, mark in template.nodes:
         scope = scopes.get(inner)
