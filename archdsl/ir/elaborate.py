@@ -6,10 +6,11 @@ knobs; everything else is the same code for one network and for many.
 The way of a row of a table to its nodes, in `archdsl/ir/elaboration/`:
 
     run_table, run_stage          groups.py     each row in turn
-    run_steps                     steps.py      its modifiers: when, repeat, for, as, from
+    run_steps                     steps.py      its modifiers: when, repeat, for, as, from (labels.py)
     run_call                      calls.py      what it names, by its link (links.py), and its arguments (values.py)
     open_block                    blocks.py     a block: its body by run_steps, or a copy of what it became before (templates.py)
     run_operator                  operators.py  an operator: a node of the graph
+    run_choice                    choices.py    an if: the steps of one side
     run_parallel                  parallel.py   a split or fork: its paths by run_steps, and their join
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 
 from archdsl.exact.unknown import UNKNOWN
 from archdsl.ir.elaboration.calls import run_call
+from archdsl.ir.elaboration.choices import run_choice
 from archdsl.ir.elaboration.groups import run_stage, run_table
 from archdsl.ir.elaboration.links import Links
 from archdsl.ir.elaboration.parallel import run_parallel
@@ -33,12 +35,14 @@ from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.spec.expression import Names
-from archdsl.spec.model import Call, Parallel, Spec, Stage, Table, Value
+from archdsl.spec.model import Call, Choice, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.report import Report
 
 __all__ = ["RUNNERS", "Links", "Undecided", "elaborate"]
 
-RUNNERS: dict[type, Runner] = {Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table}
+RUNNERS: dict[type, Runner] = {
+    Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table, Choice: run_choice
+}
 """The function that runs each class of step."""
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from archdsl.errors import Mark, near_miss
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import DEFAULTS
-from archdsl.spec.model import Block, Call, Constant, Formula, Spec
-from archdsl.spec.walk import parts
+from archdsl.spec.model import Block, Spec
+from archdsl.spec.walk import words
 
 
 def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
@@ -57,24 +55,11 @@ def _reachable(spec: Spec) -> set[str]:
     found: set[str] = set()
     waiting: list[object] = [spec.net, spec.knobs, spec.input, spec.defaults]
     while waiting:
-        for word in _words(waiting.pop()):
+        for word in words(waiting.pop()):
             if word in spec.blocks and word not in found:
                 found.add(word)
                 waiting.append((spec.blocks[word].args, spec.blocks[word].body))
     return found
-
-
-def _words(whole: object) -> Iterable[str]:
-    """The words in a part of a spec that may name an operator or block."""
-    for part in parts(whole):
-        if isinstance(part, Call):
-            yield part.target
-        elif isinstance(part, Formula):
-            yield from part.expression.words
-        elif isinstance(part, Constant) and isinstance(part.value, str):
-            yield part.value
-        elif isinstance(part, str):  # choices of a knob
-            yield part
 
 
 def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
@@ -86,7 +71,7 @@ def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     if not own:
         return
     called = _reachable(spec)
-    used = set(_words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
+    used = set(words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
     for key, what in own.items():
         word = key.removeprefix("init.")
         if word not in used:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from archdsl.spec.model import PLAIN, Label, Modifiers, Value
+from archdsl.spec.read_labels import no_star
 from archdsl.spec.reading import Reading
 from archdsl.spec.yaml import Mapping, Node, Sequence
 
@@ -44,12 +46,28 @@ def _sources(reading: Reading, node: Node) -> tuple[Label, ...]:
     return tuple(label for label in labels if label is not None)
 
 
+def _given(reading: Reading, node: Node) -> Label | None:
+    """The label of a step: a word, or `{append: word}` for one that gathers."""
+    what = "the label after 'as'"
+    if not isinstance(node, Mapping):
+        return no_star(reading.values.label(node, what), what, reading.report)
+    reading.values.keys(node, ("append",), "'as'")
+    head = node.get("append")
+    if head is None:
+        if reading.values.lacks(node, "append"):
+            hint = "a label is a word, {append: label} one that gathers"
+            reading.report.error("'as' names no label", node.mark, hint)
+        return None
+    label = no_star(reading.values.label(head, "the label after 'append'"), "the label after 'append'", reading.report)
+    return None if label is None else dataclasses.replace(label, gathers=True)
+
+
 MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "name": ("name", lambda reading, node: reading.values.label(node, "a name")),
     "when": ("when", lambda reading, node: reading.values.condition(node)),
     "repeat": ("repeat", lambda reading, node: reading.values.value(node)),
     "for": ("loop", loop),
-    "as": ("label", lambda reading, node: reading.values.label(node, "the label after 'as'")),
+    "as": ("label", _given),
     "from": ("sources", _sources),
 }
 """For each word the field of `Modifiers` that it fills, and what reads its value."""

@@ -9,7 +9,7 @@ from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, lookup
 from archdsl.ir.elaboration.lost import neutral
 from archdsl.ir.elaboration.origin import Opened
-from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
+from archdsl.ir.elaboration.scope import CallSite, Gathered, Scope, Tensors, arrive, channels
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.templates import Template, record, stamp
@@ -60,7 +60,7 @@ def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tu
 def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Names:
     """The values in reach inside of a block: knobs, `$in`, and its arguments, given or by default."""
     names = dict(state.knobs)
-    names["in"] = channels(site.arriving)
+    arrive(names, site.arriving)
     missing = 0
     for name, parameter, quick in state.links.parameters(block):
         value = args.get(name)
@@ -129,10 +129,11 @@ def limit_depth(state: State, scope: Scope, call: Call) -> None:
 
 def _template_place(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Any:
     """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
-    if site.alone or site.scope.depth or state.knobs_key is None or len(site.arriving) != 1:
+    if site.alone or site.scope.depth or state.knobs_key is None or len(site.arriving) != 1 or type(site.arriving) is Gathered:
         return None
     values = lookup((channels(site.arriving), *args.values()))
-    return values and (block, len(site.arriving[0].shape), tuple(args), values, state.knobs_key, state.grid_key)
+    extent = values and state.links.extent(state.spec, block, site.arriving[0].shape)
+    return extent and (block, extent, tuple(args), values, state.knobs_key, state.grid_key)
 
 
 def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:

@@ -9,7 +9,7 @@ from archdsl.exact import Disagreement
 from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, Link, lookup
 from archdsl.ir.elaboration.lost import LOST, lost_node, without
-from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
+from archdsl.ir.elaboration.scope import CallSite, Gathered, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import arguments, evaluate, undecided
 from archdsl.ir.graph import Node
@@ -113,6 +113,8 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         return lost_node(name, op) if len(arriving) == 1 else LOST
     mark, single = maker.mark, len(arriving) == 1
     if op.joins is single:
+        if op.neutral and type(arriving) is Gathered:
+            return arriving[0]  # of labels of which there may be any number, one came
         raise _miscounted(state, op, len(arriving), mark)
     try:
         if single:

@@ -12,7 +12,7 @@ from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import Plan
 from archdsl.ir.elaboration.operators import add_node, linked_operator, run_operator
-from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
+from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, arrive, channels
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import loop, run_steps
 from archdsl.ir.elaboration.values import evaluate, text_of
@@ -30,7 +30,7 @@ def run_parallel(state: State, step: Parallel, scope: Scope, arriving: Tensors, 
     source = _single(state, arriving, step)
     if step.mods.name is not None:
         scope = _named(state, step, step.mods.name, scope)
-    scope.names["in"] = channels(arriving)
+    arrive(scope.names, arriving)
     paths = list(_paths(state, step, scope))
     if not paths and state.failed and not step.paths:
         raise Stop  # the static checks have said so

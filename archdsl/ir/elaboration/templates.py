@@ -1,14 +1,14 @@
 """Blocks that were opened once, kept to be put down again.
 
-Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that
-arrive, the knobs that blocks and defaults of operators read, and arguments that are the same in every call. With all of these
-equal, only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so
+What a block becomes follows from its text, its arguments, the channels that arrive, the knobs that blocks and defaults of operators
+read, arguments that are the same in every call, and, where an expression in it asks for them, height and width. With all of these equal, only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so
 most of a second build is copied.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Set
+from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
@@ -17,8 +17,9 @@ from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import Call, Formula, Label, Spec
-from archdsl.spec.walk import parts
+from archdsl.spec.model import Block, Call, Formula, Label, Spec
+from archdsl.spec.sizes import SIZES
+from archdsl.spec.walk import parts, words
 
 OUTSIDE = -1  # in place of the number of a node: the tensor that arrives at the block
 
@@ -110,6 +111,29 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
             shape = bounded(op.shape(*[node.shape for node in sources]), op)
         made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
     return made, (made[template.output] if template.output >= 0 else source)
+
+
+def sized_blocks(spec: Spec) -> frozenset[Block]:
+    """The blocks that may read the sizes of what arrives, themselves or by a block or steps that they call. The others are all that are
+    the same at every resolution."""
+    sizes = SIZES.keys() - spec.knobs.keys()
+    if not any(_reads(part, sizes) for part in parts((spec.net, spec.knobs, spec.blocks))):
+        return frozenset()
+    found: set[str] = set()
+    called: dict[str, set[str]] = {}
+    for name, block in spec.blocks.items():
+        inside = (block.args, block.body)
+        own = sizes - block.args.keys()
+        called[name] = set(words(inside)) & spec.blocks.keys()
+        if any(_reads(part, own) or (isinstance(part, Call) and part.reference is not None) for part in parts(inside)):
+            found.add(name)  # steps that it was given may read them, which is not looked into
+    while more := [name for name, others in called.items() if name not in found and not others.isdisjoint(found)]:
+        found.update(more)
+    return frozenset([spec.blocks[name] for name in found])
+
+
+def _reads(part: Any, names: Set[str]) -> bool:
+    return isinstance(part, Formula) and not names.isdisjoint(part.expression.names)
 
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
