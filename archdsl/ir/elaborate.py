@@ -40,9 +40,7 @@ from archdsl.spec.report import Report
 
 __all__ = ["RUNNERS", "Links", "Undecided", "elaborate"]
 
-RUNNERS: dict[type, Runner] = {
-    Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table, Choice: run_choice
-}
+RUNNERS: dict[type, Runner] = {Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table, Choice: run_choice}
 """The function that runs each class of step."""
 
 

@@ -8,8 +8,8 @@ from archdsl.errors import Mark
 from archdsl.spec.check_values import check_names_in
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.exclusive import Guard, exclusive, guard, negated
-from archdsl.spec.labels import ANY, Label, fitting, overlap
-from archdsl.spec.model import Body, Choice, Modifiers
+from archdsl.spec.labels import ANY, UNREADABLE, Label, fitting, overlap
+from archdsl.spec.model import Body, Choice, Modifiers, Parallel, Stage, Step, Table
 
 
 def check_names(checks: Checks, body: Body) -> None:
@@ -60,6 +60,8 @@ def tap(checks: Checks, label: Label, reach: Reach) -> None:
     """A label that a step reads."""
     check_names_in(checks, label, reach)
     text = label.pattern
+    if text == UNREADABLE:
+        return
     reach.read.add(text)
     if text in reach.labels or text == "in":
         reach.waiting.pop(text, None)
@@ -74,6 +76,26 @@ def tap(checks: Checks, label: Label, reach: Reach) -> None:
     hint = checks.report.near_miss(text.replace(ANY, ""), reach.labels)
     message = f"no label in reach fits '{label.text}'" if ANY in text else f"no label '{text}' is in reach"
     checks.report.error(message, label.mark, hint or "a label is given by `as` on an earlier step of the same block")
+
+
+def gathering(body: Body) -> dict[str, Mark]:
+    """The labels that gather among the steps of a net or block. They may be read before anything is gathered, as in a loop."""
+    found: dict[str, Mark] = {}
+    for step in body:
+        label = step.mods.label
+        if label is not None and label.gathers:
+            found.setdefault(label.pattern, label.mark)
+        for inner in _bodies(step):
+            found |= gathering(inner)
+    return found
+
+
+def _bodies(step: Step) -> tuple[Body, ...]:
+    if isinstance(step, Choice):
+        return step.then, step.otherwise
+    if isinstance(step, Parallel):
+        return tuple([path.body for path in step.paths])
+    return (step.steps,) if isinstance(step, Stage) else (step.rows,) if isinstance(step, Table) else ()
 
 
 def check_read(checks: Checks, reach: Reach) -> None:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import near_miss
-from archdsl.exact import is_single_number
 from archdsl.exact.shown import describe
 from archdsl.ops import OPERATORS
 from archdsl.spec.check_calls import check_call
-from archdsl.spec.check_labels import check_names, check_read, define, taken, tap
+from archdsl.spec.check_labels import check_names, check_read, define, gathering, taken, tap
+from archdsl.spec.check_shares import check_shares
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.exclusive import guard, negated
-from archdsl.spec.model import Body, Call, Choice, Constant, Inline, Modifiers, Parallel, Stage, Step, Table, Value
+from archdsl.spec.model import Body, Call, Choice, Inline, Modifiers, Parallel, Stage, Step, Table, Value
 from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.unknown_names import column_hint, operator_hint
 from archdsl.spec.values import is_plain
-
-REST = "rest"
-SHARES_HINT = f"the last share may be {REST}, for what is left"
 
 
 def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) -> None:
@@ -33,6 +28,7 @@ def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) 
 
 def check_whole(checks: Checks, body: Body, reach: Reach) -> None:
     """The whole body of a net or block: labels that nothing reads get a warning."""
+    reach.labels.update(gathering(body))
     checks.body(body, reach)
     check_read(checks, reach)
 
@@ -98,7 +94,7 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
     inner = reach.plus("i", *(name for name, _ in step.loop)) if step.loop else reach
     _loop(checks, step.loop, reach)
     if step.shares is not None:
-        _shares(checks, step, step.shares, reach)
+        check_shares(checks, step, step.shares, reach)
     for path in step.paths:
         if path.when is not None:
             _decides(checks, path.when, inner, "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
@@ -113,42 +109,6 @@ def _join(checks: Checks, call: Call, reach: Reach) -> None:
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)
-
-
-def _shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reach: Reach) -> None:
-    if not step.loop and step.paths and len(shares) != len(step.paths):
-        checks.report.error(f"{len(shares)} shares for {len(step.paths)} paths", step.mark)
-        checks.report.spoil(step.mark)
-    found = []
-    for index, share in enumerate(shares):
-        check_value(checks, share, reach)
-        found.append(_share(checks, share, index == len(shares) - 1))
-    total = sum((share for share in found if share is not None), Fraction(0))
-    if total > 1:
-        checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
-    elif total < 1 and None not in found:
-        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
-
-
-def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:
-    """A share that is known, None for any other."""
-    if not isinstance(share, Constant):
-        if is_plain(share) or isinstance(share, Inline):
-            checks.report.error("a share is a number or the word rest", share.mark)
-        return None
-    plain = share.value
-    if plain == REST:
-        if not last:
-            checks.report.error("'rest' is what is left for the last path", share.mark)
-        return None
-    if not is_single_number(plain):
-        hint = near_miss(plain, [REST]) if isinstance(plain, str) else ""
-        checks.report.error(f"a share is a number or the word rest, {describe(plain)} came", share.mark, hint)
-        return None
-    if not 0 < plain <= 1:
-        checks.report.error(f"a share must lie between 0 and 1, {describe(plain)} came", share.mark)
-        return None
-    return plain
 
 
 def _table(checks: Checks, table: Table, reach: Reach) -> None:

@@ -66,7 +66,9 @@ def check_name(checks: Checks, name: str, mark: Mark, reach: Reach) -> None:
         return
     known = [] if checks.report.full else sorted(f"${n}" for n in reach.names)
     label = f"a label is written without $: {name}" if name in reach.labels else ""
-    hint = _HINTS.get(name) or label or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
+    hint = (
+        _HINTS.get(name) or label or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
+    )
     checks.report.error(f"unknown name '${name}'", mark, hint)
 
 

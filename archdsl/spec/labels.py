@@ -13,6 +13,9 @@ from archdsl.spec.values import Formula
 ANY = "*"
 """In a label after `from`: any text."""
 
+UNREADABLE = ""
+"""The text of a label after `from` that could not be read, so that nothing follows from it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Label:

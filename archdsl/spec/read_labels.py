@@ -24,7 +24,9 @@ def read_label(node: Scalar, what: str, report: Report) -> Label | None:
         return None
     if text.startswith("["):
         words = ", ".join(word.strip(" []$'\"") for word in text.split(","))
-        report.error(f"{what} must be a word, '{clip(text)}' came", node.mark, f"a list of labels has no quotes around it: [{words}]")
+        report.error(
+            f"{what} must be a word, '{clip(text)}' came", node.mark, f"a list of labels has no quotes around it: [{words}]"
+        )
         return None
     parts: list[str | Formula] = []
     at = 0

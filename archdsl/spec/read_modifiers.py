@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from archdsl.spec.labels import UNREADABLE
 from archdsl.spec.model import PLAIN, Label, Modifiers, Value
 from archdsl.spec.read_labels import no_star
 from archdsl.spec.reading import Reading
@@ -42,8 +43,7 @@ def _sources(reading: Reading, node: Node) -> tuple[Label, ...]:
     items = node.items if isinstance(node, Sequence) else [node]
     if not items:
         reading.report.error("'from' names no label", node.mark)
-    labels = [reading.values.label(item, "a label after 'from'") for item in items]
-    return tuple(label for label in labels if label is not None)
+    return tuple(reading.values.label(item, "a label after 'from'") or Label(item.mark, UNREADABLE) for item in items)
 
 
 def _given(reading: Reading, node: Node) -> Label | None:

@@ -17,7 +17,9 @@ def tapped(state: State, sources: tuple[Label, ...], scope: Scope) -> Tensors:
     tensors = [tensor for part in found for tensor in part]
     if not tensors:
         texts = " and ".join(f"'{label.text}'" for label in sources)
-        raise state.fail(f"nothing has been gathered under {texts}", sources[0].mark, "write from: [in, …] where there may be nothing")
+        raise state.fail(
+            f"nothing has been gathered under {texts}", sources[0].mark, "write from: [in, …] where there may be nothing"
+        )
     return Gathered(tensors) if any(type(part) is Gathered for part in found) else tuple(tensors)
 
 

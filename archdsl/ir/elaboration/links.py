@@ -113,7 +113,7 @@ class Links:
         self.blocks: Kept[Block, list[tuple[str, Parameter, Any]]] = Kept(_MOST)
         self.operators: Kept[Any, Operator] = Kept(_MOST)
         self.templates: Kept[Any, Template] = Kept(_MOST_NODES)
-        self._knobs: tuple[str, ...] | None = None
+        self._knobs: tuple[str, ...] | None = None  # these three follow from the spec alone
         self._gathering: frozenset[str] | None = None
         self._sized: frozenset[Block] | None = None
 

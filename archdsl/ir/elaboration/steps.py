@@ -9,8 +9,8 @@ from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import is_doubtful
-from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.labels import give, tapped
+from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
 from archdsl.ir.elaboration.state import State, Stop

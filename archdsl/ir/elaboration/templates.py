@@ -1,8 +1,9 @@
 """Blocks that were opened once, kept to be put down again.
 
 What a block becomes follows from its text, its arguments, the channels that arrive, the knobs that blocks and defaults of operators
-read, arguments that are the same in every call, and, where an expression in it asks for them, height and width. With all of these equal, only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so
-most of a second build is copied.
+read, arguments that are the same in every call, and the sizes that arrive where something in it reads them. With all of these equal,
+only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so most of a
+second build is copied.
 """
 
 from __future__ import annotations
