@@ -8,7 +8,7 @@ from archdsl.errors import Mark
 from archdsl.spec.check_values import check_names_in
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.exclusive import Guard, exclusive, guard, negated
-from archdsl.spec.labels import ANY, UNREADABLE, Label, fitting, overlap
+from archdsl.spec.labels import ANY, UNREADABLE, Label, fitting, near_pattern, overlap
 from archdsl.spec.model import Body, Choice, Modifiers, Parallel, Stage, Step, Table
 
 
@@ -73,7 +73,7 @@ def tap(checks: Checks, label: Label, reach: Reach) -> None:
     if (fits if not starred else fitting(text, fits)) or any(name not in reach.names for name in label.names):
         return
     checks.unknown.add(label.text)
-    hint = checks.report.near_miss(text.replace(ANY, ""), reach.labels)
+    hint = near_pattern(text, reach.labels) if ANY in text else checks.report.near_miss(text, reach.labels)
     message = f"no label in reach fits '{label.text}'" if ANY in text else f"no label '{text}' is in reach"
     checks.report.error(message, label.mark, hint or "a label is given by `as` on an earlier step of the same block")
 

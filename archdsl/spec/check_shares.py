@@ -13,6 +13,7 @@ from archdsl.spec.model import Constant, Inline, Parallel, Value
 from archdsl.spec.values import is_plain
 
 REST = "rest"
+ONE_HINT = "1 is the whole; one channel is 1/$in"
 SHARES_HINT = f"the last share may be {REST}, for what is left"
 
 
@@ -32,11 +33,11 @@ def check_shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reac
         return
     if total > 1:
         checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
-    elif total == 1 and len(known) > 1 and any(share > 1 for share in known):
-        checks.report.error("the shares add up to the whole, which leaves nothing for the counts", step.mark)
+    elif total == 1 and any(share > 1 for share in known):
+        hint = ONE_HINT if 1 in known else ""
+        checks.report.error("the shares add up to the whole, which leaves nothing for the counts", step.mark, hint)
     elif total < 1 and None not in found and all(share <= 1 for share in known):
-        hint = "1 is the whole; one channel is 1/$in" if 1 in known else SHARES_HINT
-        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, hint)
+        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
 
 
 def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:

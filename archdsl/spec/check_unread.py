@@ -7,6 +7,7 @@ from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import DEFAULTS
 from archdsl.spec.model import Block, Spec
+from archdsl.spec.sizes import SIZES
 from archdsl.spec.walk import words
 
 
@@ -20,6 +21,9 @@ def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
         if name not in checks.read:
             hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
             checks.report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
+    if "width" in checks.sizes and "height" not in checks.sizes:  # a multiplier that was not declared looks the same
+        hint = "a multiplier is a knob: knobs: {width: 1}"
+        checks.report.warn(f"$width is the {SIZES['width']}", checks.sizes["width"], hint)
     _blocks(checks)
     _operators(checks, marks)
 

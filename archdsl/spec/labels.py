@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from archdsl.errors import Mark
+from archdsl.errors import Mark, near_miss
 from archdsl.spec.values import Formula
 
 ANY = "*"
@@ -50,6 +50,11 @@ def fitting(pattern: str, words: Iterable[str]) -> list[str]:
     """The words that a pattern fits, in their order. `in` is what arrives at a block and fits none."""
     fits = re.compile(".*".join(map(re.escape, pattern.split(ANY))) + r"\Z", re.DOTALL)
     return [word for word in words if word != "in" and fits.match(word)]
+
+
+def near_pattern(pattern: str, words: Iterable[str]) -> str:
+    """The near miss of a pattern that fits nothing, among what labels with numbers begin with."""
+    return near_miss(pattern, list(dict.fromkeys([word.rstrip("0123456789*") + ANY for word in words if word != "in"])))
 
 
 def overlap(a: str, b: str) -> bool:

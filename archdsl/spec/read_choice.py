@@ -27,7 +27,7 @@ def choice(reading: Reading, node: Mapping, key: Scalar, _: Node) -> Choice | No
     if condition is None:
         reading.report.error(f"'{key.text}' without an 'if'", key.mark, "for example: {if: $deep, then: norm, else: relu}")
         return None
-    reading.values.keys(node, _KEYS, "an 'if'")
+    reading.values.keys(node, _KEYS, "a choice")
     for word, _ in node.pairs:
         if word.text in _ELSEWHERE:
             reading.report.error(f"'{word.text}' does not stand beside 'if'", word.mark, _ELSEWHERE[word.text])

@@ -6,7 +6,7 @@ from archdsl.errors import near_miss
 from archdsl.ir.elaboration.scope import Gathered, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import evaluate, text_of, word_of
-from archdsl.spec.labels import ANY, Label, fitting
+from archdsl.spec.labels import ANY, Label, fitting, near_pattern
 
 
 def tapped(state: State, sources: tuple[Label, ...], scope: Scope) -> Tensors:
@@ -50,8 +50,8 @@ def _labelled(state: State, label: Label, text: str, scope: Scope) -> Tensors:
         return Gathered()  # it gathers, and has nothing so far
     if state.failed:
         raise Stop  # the step that gives it may stand in one that was not run
-    near = near_miss(text.replace(ANY, ""), scope.labels)
     if ANY in text:
-        raise state.fail(f"no label in reach fits '{text}'", label.mark, near or "a label is given by `as` on an earlier step")
-    hint = "" if label.parts else "the step that gives it was not taken"
-    raise state.fail(f"no label '{text}' is in reach", label.mark, near if label.parts else hint)
+        hint = near_pattern(text, scope.labels) or "a label is given by `as` on an earlier step"
+        raise state.fail(f"no label in reach fits '{text}'", label.mark, hint)
+    hint = near_miss(text, scope.labels) if label.parts else "the step that gives it was not taken"
+    raise state.fail(f"no label '{text}' is in reach", label.mark, hint)

@@ -118,7 +118,8 @@ def _counts(steps: Body) -> Counter[str]:
     named = set()
     for step in steps:
         if isinstance(step, Choice):
-            counts += _counts(step.then) | _counts(step.otherwise)
+            side = _counts(step.then) | _counts(step.otherwise)
+            counts += side + side if step.mods.repeat is not None or step.mods.loop else side
         elif step.mods.name is None or step.mods.name.text not in named:  # steps of one name are never taken both
             counts.update(_targets(step))
             named |= {step.mods.name.text} if step.mods.name is not None else set()

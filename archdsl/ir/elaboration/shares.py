@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from archdsl.exact import floor, is_array, select
+from archdsl.exact import floor, is_array, is_truth_array, select
 from archdsl.exact.shown import describe, written
 from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.scope import channels
@@ -16,7 +16,7 @@ from archdsl.ir.graph import Node
 from archdsl.ops import ShapeError
 from archdsl.ops.errors import refuse
 from archdsl.spec.arithmetic import both, either, negated
-from archdsl.spec.check_shares import REST, SHARES_HINT
+from archdsl.spec.check_shares import ONE_HINT, REST, SHARES_HINT
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Parallel, Value
 
@@ -42,7 +42,8 @@ def cuts_of(state: State, step: Parallel, places: Sequence[int], source: Node, n
     for index in range(count):
         stop = total if index == count - 1 else start + _channels(shares[index], total)
         if (ok := start < stop) is not True:
-            _empty_path(state, ok, step, places[index], total, start)
+            hint = ONE_HINT if any(type(share) is int and share == 1 for share in shares) else ""
+            _refuse_empty(state, step, places[index], (ok, total, start), hint)
         found.append((start, stop))
         start = stop
     return found
@@ -68,7 +69,7 @@ def _share(state: State, value: Value, names: Names) -> Any:
 def _channels(share: Any, total: Any) -> Any:
     """The channels of a share, or its own where it is a count: more than 1. So 1 is the whole."""
     counts = share > 1
-    return select(counts, share, floor(total * share)) if is_array(counts) else share if counts else floor(total * share)
+    return select(counts, share, floor(total * share)) if is_truth_array(counts) else share if counts else floor(total * share)
 
 
 def _whole(state: State, step: Parallel, shares: list[Any], total: Any) -> None:
@@ -98,11 +99,16 @@ def _whole(state: State, step: Parallel, shares: list[Any], total: Any) -> None:
         raise state.fail(error.message, step.mark, SHARES_HINT) from None
 
 
-def _empty_path(state: State, ok: Any, step: Parallel, place: int, total: Any, start: Any) -> None:
-    """Refuse a split that leaves a path without channels. `ok`: False, or for a grid where it does not."""
+def _refuse_empty(state: State, step: Parallel, place: int, found: tuple[Any, Any, Any], hint: str) -> None:
+    """Refuse a split that leaves a path without channels.
+
+    Args:
+        found: False, or for a grid where it does not; the channels that arrive; those of the paths before.
+    """
+    ok, total, start = found
     path = step.paths[min(place, len(step.paths) - 1)]
-    before = "" if is_array(start) or is_array(total) or not start > total else f": those before it take {start}"
+    before = "" if is_array(start) or is_array(total) or start == 0 else f": those before it take {start}"
     try:
-        refuse(ok, f"the split of {total} channels leaves path {place + 1} no channel{before}")
+        refuse(ok, f"the split of {total} channels leaves path {place + 1} no channel{before}", hint)
     except ShapeError as error:
         raise state.fail(error.message, step.mark, error.hint, ("the path", path.mark)) from None
