@@ -273,7 +273,8 @@ class Spec:
     """A whole network: a file with its imports and its base put in.
 
     `knobs` holds those of the network and those of imported files that its blocks read. `forced` holds arguments by block that are
-    the same in every call, whatever the call says. `titles` holds printed names, those of blocks among them.
+    the same in every call, whatever the call says. `titles` holds printed names, those of blocks among them. `borrowed` holds the other
+    knobs of imported files, for blocks that only a setting names.
     """
 
     name: str
@@ -291,3 +292,4 @@ class Spec:
     extends: str | None = None
     titles: dict[str, Title] = field(default_factory=dict)
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)
+    borrowed: dict[str, Parameter] = field(default_factory=dict)

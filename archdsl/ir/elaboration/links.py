@@ -145,7 +145,7 @@ class Links:
         if self._knobs is None:
             self._knobs = knobs_of_blocks(spec)
         forced = [(block, name, value.value) for block, args in spec.forced.items() for name, value in args.items()]
-        return lookup([*(knobs[name] for name in self._knobs), *forced])
+        return lookup([*(knobs.get(name) for name in self._knobs), *forced])
 
     def gathering(self, spec: Spec) -> frozenset[str]:
         """The labels that gather, in any block."""

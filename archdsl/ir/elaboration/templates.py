@@ -18,7 +18,8 @@ from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import Block, Call, Formula, Label, Spec
+from archdsl.spec.borrowed import read_in
+from archdsl.spec.model import Block, Call, Formula, Spec
 from archdsl.spec.sizes import SIZES
 from archdsl.spec.walk import parts, words
 
@@ -117,8 +118,8 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
 def sized_blocks(spec: Spec) -> frozenset[Block]:
     """The blocks that may read the sizes of what arrives, themselves or by a block or steps that they call. The others are all that are
     the same at every resolution."""
-    sizes = SIZES.keys() - spec.knobs.keys()
-    if not any(_reads(part, sizes) for part in parts((spec.net, spec.knobs, spec.blocks))):
+    sizes = SIZES.keys() - spec.knobs.keys() - spec.borrowed.keys()
+    if not any(_reads(part, sizes) for part in parts((spec.net, spec.knobs, spec.borrowed, spec.blocks))):
         return frozenset()
     found: set[str] = set()
     called: dict[str, set[str]] = {}
@@ -138,13 +139,7 @@ def _reads(part: Any, names: Set[str]) -> bool:
 
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
-    """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
-    read: set[str] = set()
-    for part in parts([spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]):
-        if isinstance(part, Formula):
-            read.update(part.expression.names)
-        elif isinstance(part, Label):
-            read.update(part.names)
-        elif isinstance(part, Call) and part.reference is not None:
-            read.add(part.reference)
-    return tuple([name for name in spec.knobs if name in read])
+    """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it; those too that only
+    a setting brings."""
+    read = set(read_in([spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]))
+    return tuple(sorted(read & {*spec.knobs, *spec.borrowed}))
