@@ -126,9 +126,8 @@ def described(shape: Shape) -> str:
     """A shape with its kind, for messages: a map of 16x112x112."""
     if isinstance(shape, Heads):
         return f"{size(shape)} inside attention"
-    return {Map: "a map of ", Sequence: "tokens of ", Vector: "a vector of ", Ids: "indices of "}.get(type(shape), "") + size(
-        shape
-    )
+    words: dict[object, str] = {Map: "a map of ", Sequence: "tokens of ", Vector: "a vector of ", Ids: "indices of "}
+    return words.get(type(shape), "") + size(shape)
 
 
 def channel_axis(shape: Shape) -> int:

@@ -22,7 +22,7 @@ def taken_over(spec: Spec, values: Iterable[Any]) -> Spec:
             if part in blocks:
                 continue
             blocks.add(part)
-            part = (spec.blocks[part].args, spec.blocks[part].body)
+            part = (spec.blocks[part].args, spec.blocks[part].body, spec.blocks[part].outputs, spec.blocks[part].wraps)
         waiting += [word for word in words(part) if word in spec.blocks and word not in blocks]
         knobs = {name for name in read_in(part) if name in spec.borrowed} - found
         found |= knobs

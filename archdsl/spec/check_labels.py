@@ -82,9 +82,7 @@ def gathering(body: Body) -> dict[str, Mark]:
     """The labels that gather among the steps of a net or block. They may be read before anything is gathered, as in a loop."""
     found: dict[str, Mark] = {}
     for step in body:
-        label = step.mods.label
-        if label is not None and label.gathers:
-            found.setdefault(label.pattern, label.mark)
+        found |= {label.pattern: label.mark for label in step.mods.labels if label.gathers}
         for inner in _bodies(step):
             found |= gathering(inner)
     return found

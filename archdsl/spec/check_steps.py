@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from archdsl.errors import Mark
 from archdsl.exact.shown import describe
 from archdsl.ops import OPERATORS
 from archdsl.spec.check_calls import check_call
@@ -13,7 +14,7 @@ from archdsl.spec.check_shares import check_shares
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.exclusive import guard, negated
-from archdsl.spec.model import Body, Call, Choice, Inline, Modifiers, Parallel, Stage, Step, Table, Value
+from archdsl.spec.model import Body, Call, Choice, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
 from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.unknown_names import column_hint, operator_hint
 from archdsl.spec.values import is_plain
@@ -26,10 +27,19 @@ def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) 
         _step(checks, step, reach, partial)
 
 
-def check_whole(checks: Checks, body: Body, reach: Reach) -> None:
-    """The whole body of a net or block: labels that nothing reads get a warning."""
+def check_whole(checks: Checks, body: Body, reach: Reach, inputs: dict[str, Mark], outputs: Sequence[Label]) -> None:
+    """The whole body of a net or block: labels that nothing reads get a warning.
+
+    Args:
+        inputs: labels of what it is called with; the first arrives at the first step.
+        outputs: labels of what it gives.
+    """
+    reach.labels.update(inputs)
+    reach.read.update(list(inputs)[:1])
     reach.labels.update(gathering(body))
     checks.body(body, reach)
+    for output in outputs:
+        tap(checks, output, reach)
     check_read(checks, reach)
 
 
@@ -39,8 +49,8 @@ def _step(checks: Checks, step: Step, reach: Reach, partial: bool = False) -> No
         check_call(checks, step, rounds.plus("in"), partial)
     else:
         _STRUCTURE[type(step)](checks, step, rounds)
-    if step.mods.label is not None:
-        define(checks, step.mods.label, rounds, taken(step.mods))
+    for label in step.mods.labels:
+        define(checks, label, rounds, taken(step.mods))
 
 
 def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
@@ -56,6 +66,7 @@ def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
     if mods.when is not None:
         _decides(checks, mods.when, reach.plus("in"), "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
     check_names_in(checks, mods.name, reach)
+    check_names_in(checks, mods.share, reach)
     return reach
 
 

@@ -1,4 +1,4 @@
-"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`."""
+"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`, `share`."""
 
 from __future__ import annotations
 
@@ -46,20 +46,30 @@ def _sources(reading: Reading, node: Node) -> tuple[Label, ...]:
     return tuple(reading.values.label(item, "a label after 'from'") or Label(item.mark, UNREADABLE) for item in items)
 
 
-def _given(reading: Reading, node: Node) -> Label | None:
-    """The label of a step: a word, or `{append: word}` for one that gathers."""
-    what = "the label after 'as'"
-    if not isinstance(node, Mapping):
-        return no_star(reading.values.label(node, what), what, reading.report)
-    reading.values.keys(node, ("append",), "'as'")
-    head = node.get("append")
-    if head is None:
-        if reading.values.lacks(node, "append"):
-            hint = "a label is a word, {append: label} one that gathers"
-            reading.report.error("'as' names no label", node.mark, hint)
-        return None
-    label = no_star(reading.values.label(head, "the label after 'append'"), "the label after 'append'", reading.report)
-    return None if label is None else dataclasses.replace(label, gathers=True)
+def _given(reading: Reading, node: Node) -> tuple[Label, ...]:
+    """The labels of a step: one for all that leaves it, or a list of one for each tensor."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    if not items:
+        reading.report.error("'as' names no label", node.mark, "for example: as: [a, b]")
+    labels = [_given_one(reading, item) for item in items]
+    return tuple([label for label in labels if label is not None])
+
+
+def _given_one(reading: Reading, node: Node) -> Label | None:
+    """A label that is given: a word, or `{append: word}` for one that gathers."""
+    gathers = isinstance(node, Mapping)
+    if isinstance(node, Mapping):
+        reading.values.keys(node, ("append",), "'as'")
+        head = node.get("append")
+        if head is None:
+            if reading.values.lacks(node, "append"):
+                hint = "a label is a word, {append: label} one that gathers"
+                reading.report.error("'as' names no label", node.mark, hint)
+            return None
+        node = head
+    what = "a label after 'append'" if gathers else "a label after 'as'"
+    label = no_star(reading.values.label(node, what), what, reading.report)
+    return dataclasses.replace(label, gathers=True) if gathers and label is not None else label
 
 
 MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
@@ -67,7 +77,8 @@ MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "when": ("when", lambda reading, node: reading.values.condition(node)),
     "repeat": ("repeat", lambda reading, node: reading.values.value(node)),
     "for": ("loop", loop),
-    "as": ("label", _given),
+    "as": ("labels", _given),
     "from": ("sources", _sources),
+    "share": ("share", lambda reading, node: reading.values.label(node, "the name after 'share'")),
 }
 """For each word the field of `Modifiers` that it fills, and what reads its value."""

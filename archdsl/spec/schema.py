@@ -71,6 +71,7 @@ _MODIFIERS: dict[str, Any] = {
         "description": "labels of the inputs; * stands for any text, {…} for an expression",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     },
+    "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
 
@@ -113,6 +114,7 @@ def _block() -> dict[str, Any]:
     properties = {
         "doc": {"type": "string"},
         "title": {"type": "string"},
+        "wraps": {"type": "string", "description": "the block that `$wrapped` is in the body"},
         "args": {"type": "object"},
         "body": {"$ref": "#/$defs/body"},
     }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from archdsl.errors import near_miss
+from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.scope import Gathered, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import evaluate, text_of, word_of
 from archdsl.spec.labels import ANY, Label, fitting, near_pattern
 
 
-def tapped(state: State, sources: tuple[Label, ...], scope: Scope) -> Tensors:
-    """The tensors that the labels after `from` stand for, in their order."""
+def labelled(state: State, sources: tuple[Label, ...], scope: Scope) -> Tensors:
+    """The tensors that labels stand for, one after the other."""
     found = [part for label in sources for part in _parts(state, label, scope)]
     if len(found) == 1 and found[0]:
         return found[0]
@@ -23,11 +24,17 @@ def tapped(state: State, sources: tuple[Label, ...], scope: Scope) -> Tensors:
     return Gathered(tensors) if any(type(part) is Gathered for part in found) else tuple(tensors)
 
 
-def give(state: State, label: Label, scope: Scope, result: Tensors) -> None:
-    """Label what leaves a step. A label that is given again stands for the newest, one that gathers for all."""
-    text = text_of(state, label, scope.names)
-    earlier = scope.labels.pop(text, ())  # taken out, so that labels stay in the order of their making
-    scope.labels[text] = Gathered((*earlier, *result)) if label.gathers else result
+def give(state: State, labels: tuple[Label, ...], scope: Scope, result: Tensors) -> None:
+    """Give labels to what a step leaves: one to all of it, or several to one tensor each. A label that is given again stands for the
+    newest, one that gathers for all."""
+    if len(labels) > 1 and len(labels) != len(result) and LOST not in result:
+        leave = "1 tensor leaves" if len(result) == 1 else f"{len(result)} tensors leave"
+        state.fail(f"{len(labels)} labels, {leave} this step", labels[0].mark, "one label may stand for all of them")
+    for index, label in enumerate(labels):
+        given = result if len(labels) == 1 else (result[index] if index < len(result) else LOST,)
+        text = text_of(state, label, scope.names)
+        earlier = scope.labels.pop(text, ())  # taken out, so that labels stay in the order of their making
+        scope.labels[text] = Gathered((*earlier, *given)) if label.gathers else given
 
 
 def _parts(state: State, label: Label, scope: Scope) -> list[Tensors]:
@@ -36,11 +43,11 @@ def _parts(state: State, label: Label, scope: Scope) -> list[Tensors]:
         value = evaluate(state, label.alone, scope.names)
         if isinstance(value, (list, tuple)):
             words = [word_of(state, item, label.alone) for item in value]
-            return [Gathered(_labelled(state, label, word, scope)) for word in words]
-    return [_labelled(state, label, text_of(state, label, scope.names), scope)]
+            return [Gathered(_tensors(state, label, word, scope)) for word in words]
+    return [_tensors(state, label, text_of(state, label, scope.names), scope)]
 
 
-def _labelled(state: State, label: Label, text: str, scope: Scope) -> Tensors:
+def _tensors(state: State, label: Label, text: str, scope: Scope) -> Tensors:
     """The tensors of one label, or of all that a pattern fits."""
     if text in scope.labels:
         return scope.labels[text]

@@ -158,7 +158,10 @@ class Links:
         """What a block may follow from of the shape that arrives, beside its channels: the sizes too where it reads them."""
         if self._sized is None:
             self._sized = sized_blocks(spec)
-        return lookup((type(shape).__name__, *shape)) if block in self._sized else len(shape)
+        if block not in self._sized:
+            return type(shape), len(shape)
+        sizes = lookup(shape)
+        return sizes and (type(shape), sizes)
 
     def clear(self) -> None:
         """Give back everything that is kept."""

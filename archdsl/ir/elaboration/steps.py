@@ -1,4 +1,4 @@
-"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as` and `from`."""
+"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as`, `from` and `share`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import is_doubtful
-from archdsl.ir.elaboration.labels import give, tapped
+from archdsl.ir.elaboration.labels import give, labelled
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
+from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import decide, evaluate
 from archdsl.spec.expression import Names
@@ -56,10 +57,9 @@ def _lose(state: State, step: Step, scope: Scope, opened: int) -> Tensors:
     if not state.recovers:
         state.report.stop()
     del state.opened[opened:]
-    label = step.mods.label
-    if label is not None:
+    for label in step.mods.labels:
         with suppress(Stop):
-            give(state, label, scope, (LOST,))
+            give(state, (label,), scope, (LOST,))
     return (LOST,)
 
 
@@ -73,12 +73,15 @@ def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan)
             return before  # it needs no label
         when = None
     if mods.sources:
-        arriving = tapped(state, mods.sources, scope)
+        arriving = labelled(state, mods.sources, scope)
     if when is not None and not is_taken(state, when, "'when'", step.mark, scope, arriving):
         return before
+    first = len(state.graph.nodes)
     result = state.runners[type(step)](state, step, scope, arriving, plan)
-    if mods.label is not None:
-        give(state, mods.label, scope, result)
+    if mods.share is not None:
+        share(state, step, mods.share, scope, first)
+    if mods.labels:
+        give(state, mods.labels, scope, result)
     return result
 
 
