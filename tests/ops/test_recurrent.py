@@ -50,7 +50,7 @@ def test_every_form_is_what_pytorch_computes(word: str, arguments: dict[str, Any
         half = states.shape[2] // (2 if arguments["bidirectional"] else 1)
         assert torch.equal(given[:, :half], states[:, -1, :half])
     written: dict[str, Any] = {}
-    exec(python_source(graph), written)  # noqa: S102
+    exec(python_source(graph), written)
     copy = written["Net"]().eval()
     copy.load_state_dict(module.state_dict())
     assert torch.equal(copy(image), given)
@@ -129,8 +129,8 @@ def test_a_grid_costs_what_its_networks_cost() -> None:
 def test_weights_used_again_by_another_form() -> None:
     """One LSTM gives the states, the other the last of them: two modules, one set of weights, which a step of training moves once."""
     text = (
-        "archdsl: 1\nname: Twice\ninput: [5, 8]\nnet:\n  - {lstm: 8, name: first}\n"
-        "  - {lstm: {out: 8, returns: last}, name: second, share: first}\n"
+        "archdsl: 1\nname: Twice\ninput: [5, 8]\nnet:\n  - {lstm: 8, name: first, share: one}\n"
+        "  - {lstm: {out: 8, returns: last}, name: second, share: one}\n"
     )
     net = archdsl.loads(text)
     module, image = net.module(), torch.randn(2, 5, 8)
