@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
@@ -24,8 +24,13 @@ from archdsl.ir.graph import Graph
 BATCHES = (1, 3)
 """Sizes of the batches that are compared: what was written must take any."""
 
-TOLERANCE = 1e-4
-"""Largest difference of an output value, as a share of the root mean square of the output."""
+FLOOR, ROUNDINGS = 2e-5, 5
+"""What is allowed: a share of the output's size, and so many times what float32 itself is away from float64 in torch.
+
+Runtimes add in another order than torch, so each is about as far from the exact output as torch in float32 is: over the zoo what ONNX
+Runtime gives differs by 1 to 2.4 times that distance, from 4e-7 of the output's size (squeezenet) to 6e-5 (resnet50). The floor is for
+networks of few layers, where the distance of a few values may happen to be near zero.
+"""
 
 Run = Callable[[Tensor], Tensor]
 
@@ -54,7 +59,9 @@ class Checked:
     Attributes:
         files: that were written, the one that was asked for first.
         inputs: shapes of the random batches that were run.
+        tolerance: the largest difference that was allowed.
         largest_difference: of an output value, as a share of the root mean square of the output.
+        rounding: the same of the network in float32 from the network in float64.
         seconds: for writing, reading and running.
     """
 
@@ -63,6 +70,7 @@ class Checked:
     inputs: tuple[tuple[int, ...], ...]
     tolerance: float
     largest_difference: float
+    rounding: float
     seconds: float
 
 
@@ -91,29 +99,57 @@ def export(model: Model, to: str, path: Path) -> Checked:
     with files(path, new_folders=True) as made:
         chosen.write(model, made)
         inputs, difference = compare(model, chosen.read(made))
-        if not difference <= TOLERANCE:
+        rounding = distance_of_float32(model)
+        allowed = FLOOR + ROUNDINGS * rounding
+        if not difference <= allowed:
             message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
-            raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
+            reason = f"the network in float32 by {rounding:.1e} from itself in float64, so {allowed:.1e} is allowed"
+            raise BackendError(f"{message}, and {reason}; nothing was kept")
         names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
     written = tuple(path.parent / name for name in names)
-    return Checked(written, to, inputs, TOLERANCE, difference, time.perf_counter() - began)
+    return Checked(written, to, inputs, allowed, difference, rounding, time.perf_counter() - began)
 
 
 def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], float]:
     """Random batches through the module and through what was written: their shapes, and the largest difference (see Checked)."""
-    generator = torch.Generator().manual_seed(0)
     inputs, largest = [], 0.0
-    for batch in BATCHES:
-        image = torch.randn((batch, *model.graph.input.shape), generator=generator)
+    for image in _images(model):
         with torch.no_grad():
             wanted = model.module(image).double()
             came = run(image).double()
         if came.shape != wanted.shape:
             raise BackendError(f"what was written gives {tuple(came.shape)} where the network gives {tuple(wanted.shape)}")
-        size = wanted.square().mean().sqrt().clamp_min(torch.finfo(torch.float32).tiny)
-        difference = ((came - wanted).abs().max() / size).item()
+        difference = _apart(came, wanted)
         largest = max(largest, difference) if difference == difference else difference  # not a number is not small
         inputs.append(tuple(image.shape))
         if largest != largest:
             break
     return tuple(inputs), largest
+
+
+def distance_of_float32(model: Model) -> float:
+    """How far the module in float32 is from itself in float64, on the first of the batches that are compared (see Checked).
+
+    Its weights are made longer for that and short again, which gives back the same bits.
+    """
+    image = next(_images(model))
+    with torch.no_grad():
+        came = model.module(image).double()
+        try:
+            wanted = model.module.double()(image.double())
+        finally:
+            model.module.float()
+    return _apart(came, wanted)
+
+
+def _images(model: Model) -> Iterator[Tensor]:
+    """The random batches, one after the other."""
+    generator = torch.Generator().manual_seed(0)
+    for batch in BATCHES:
+        yield torch.randn((batch, *model.graph.input.shape), generator=generator)
+
+
+def _apart(came: Tensor, wanted: Tensor) -> float:
+    """The largest difference of a value, as a share of the root mean square of what is wanted."""
+    size = wanted.square().mean().sqrt().clamp_min(torch.finfo(torch.float32).tiny)
+    return ((came - wanted).abs().max() / size).item()

@@ -43,12 +43,13 @@ class Exported(Result):
     def notes(self) -> list[str]:
         checked = self.checked
         batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
-        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
+        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.1e} allowed"
         return [
             "written   " + ", ".join(map(str, checked.files)),
             f"weights   {self.origin}",
             *(f"rewritten {change['what']}" for change in self.changes or ()),
             f"checked   largest difference {share}, on random {batches}",
+            f"float32   {checked.rounding:.1e} of the output's size from float64, in torch",
             f"took      {checked.seconds:.1f} s",
         ]
 
@@ -62,6 +63,7 @@ class Exported(Result):
             "inputs": [list(shape) for shape in checked.inputs],
             "tolerance": checked.tolerance,
             "largest_difference": checked.largest_difference,
+            "float32_from_float64": checked.rounding,
             "seconds": round(checked.seconds, 3),
         }
         return told if self.changes is None else {**told, "changes": list(self.changes)}
