@@ -50,7 +50,7 @@ def settled(graph: Graph) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
     """A module in float64 with statistics of its own, an image, and what it gives."""
     torch.manual_seed(0)
     module = compile(graph)
-    settle(module, graph.input.shape)
+    settle(module, graph)
     module.double().eval()
     image = torch.randn(2, *graph.input.shape, dtype=torch.float64)
     with torch.no_grad():
