@@ -26,7 +26,6 @@ class Pinned(NamedTuple):
     macs: int | None
     size: int = 224
     products: int = 0
-    out: int = 1000
 
 
 ZOO = {
@@ -42,6 +41,7 @@ ZOO = {
     "efficientnet_b2": Pinned(9_109_994, 993_561_872, 260),
     "efficientnet_b3": Pinned(12_233_232, 1_827_141_392, 300),
     "efficientnet_b4": Pinned(19_341_616, 4_393_771_024, 380),
+    "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
     "legonet": Pinned(None, None),
@@ -67,13 +67,20 @@ ZOO = {
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
     "shufflenet_v2": Pinned(2_278_604, 144_907_992),
-    "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256, out=1),
+    "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256),
     "squeezenet": Pinned(1_235_496, 349_151_936),
     "vgg16": Pinned(138_357_544, 15_470_264_320),
     "vgg16_bn": Pinned(138_365_992, 15_470_264_320),
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
     "xception": Pinned(22_855_952, 8_357_403_496, 299),
 }
+
+
+OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "siamese_resnet18": [(1,)],
+}
+"""Shapes of what a network returns, where that is not a vector of classes."""
 
 
 def test_every_network_is_in_the_table():
@@ -85,7 +92,7 @@ def test_counts(name):
     pinned, net = ZOO[name], archdsl.load(name)
     bill, graph = net.cost(), net.graph()
     assert graph.input.shape == (3, pinned.size, pinned.size)
-    assert graph[graph.output].shape == (pinned.out,)
+    assert [graph[end].shape for end in graph.outputs.values()] == OUTPUTS.get(name, [(1000,)])
     assert bill.products == pinned.products
     assert pinned.params in (None, bill.params)
     assert pinned.macs in (None, bill.macs)
@@ -235,6 +242,7 @@ GRIDS = [
     ("regnet_y_400mf", {"se_ratio": [0.125, 0.25, 0.5]}),
     ("randwire", {"channels": [8, 78, 109]}),
     ("csp_resnet50", {"resolution": [160, 224, 256]}),
+    ("siamese_resnet18", {"width": [0.25, 0.5, 1], "resolution": [96, 224, 256]}),
 ]
 
 

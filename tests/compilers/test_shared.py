@@ -17,6 +17,7 @@ from archdsl.compilers.optimized import optimized, weights_of
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network as source_network
 from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.checkpoint import load_checkpoint
 from archdsl.compilers.torch.pairing import load_weights
 from archdsl.compilers.torch.settle import settle
@@ -46,33 +47,34 @@ def case(name: str) -> Graph:
     return archdsl.loads(HEAD + CASES[name]).graph()
 
 
-def settled(graph: Graph) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
-    """A module in float64 with statistics of its own, an image, and what it gives."""
+def settled(graph: Graph) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...], tuple[torch.Tensor, ...]]:
+    """A module in float64 with statistics of its own, images, and what it gives."""
     torch.manual_seed(0)
     module = compile(graph)
     settle(module, graph)
     module.double().eval()
-    image = torch.randn(2, *graph.input.shape, dtype=torch.float64)
+    images = tuple([image.double() for image in batch_of(graph, 2)])
     with torch.no_grad():
-        return module, image, module(image)
+        return module, images, in_order(module(*images))
 
 
 def check_everywhere(graph: Graph, folder: Path) -> None:
-    module, image, expected = settled(graph)
+    module, images, expected = settled(graph)
     assert sum(p.numel() for p in module.parameters()) == Bill(graph).params == Memory(graph).weights_bytes // 4
     rewritten, _ = optimized(Model(graph, module))
-    torch.testing.assert_close(rewritten.module(image), expected, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(in_order(rewritten.module(*images)), expected, rtol=1e-9, atol=1e-9)
     source = source_network(python_source(graph))
     save_weights(module, folder / "weights.safetensors")
     load_checkpoint(source.double(), folder / "weights.safetensors")
     assert sum(p.numel() for p in source.parameters()) == Bill(graph).params
-    torch.testing.assert_close(source.eval()(image), expected, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(in_order(source.eval()(*images)), expected, rtol=1e-9, atol=1e-9)
     weights = {
         key: value.astype(np.float32) if value.dtype == np.float64 else value for key, value in weights_of(graph, module).items()
     }
     session = onnxruntime.InferenceSession(onnx_model(graph, weights).SerializeToString())
-    (found,) = session.run(None, {"x": image.float().numpy()})
-    torch.testing.assert_close(torch.from_numpy(found).double(), expected, rtol=1e-3, atol=1e-3)
+    given = {argument.name: image.float().numpy() for argument, image in zip(session.get_inputs(), images, strict=True)}
+    for found, wanted in zip(session.run(None, given), expected, strict=True):
+        torch.testing.assert_close(torch.from_numpy(found).double(), wanted, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -163,7 +165,7 @@ def test_files_hold_shared_weights_once_and_may_hold_them_twice(tmp_path: Path) 
 def test_weights_of_other_names_pair_with_shared_layers(tmp_path: Path) -> None:
     for name in ("two maps", "two kinds", "dilations"):
         graph = case(name)
-        module, image, expected = settled(graph)
+        module, (image,), (expected,) = settled(graph)
         module.float()
         renamed = {f"other.{key}": value for key, value in module.state_dict().items()}
         torch.save(renamed, tmp_path / "other.pt")
