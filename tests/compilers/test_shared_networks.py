@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from test_shared import check_everywhere, settled
+from everywhere import check_everywhere, settled
 
 import archdsl
 from archdsl.compilers.source import python_source
@@ -117,7 +117,9 @@ def test_siamese_trunks_are_the_trunk_of_resnet18() -> None:
     siamese, trunk = archdsl.load("siamese_resnet18", resolution=64), archdsl.load("resnet18", resolution=64)
     whole = siamese.module().double().eval()
     single = trunk.module().double().eval()
-    whole.load_state_dict({f"trunk_1.{key}": value for key, value in single.state_dict().items() if "linear" not in key}, strict=False)
+    whole.load_state_dict(
+        {f"trunk_1.{key}": value for key, value in single.state_dict().items() if "linear" not in key}, strict=False
+    )
     single.linear = torch.nn.Identity()
     images = torch.randn(2, 2, 3, 64, 64, dtype=torch.float64)
     caught: list[torch.Tensor] = []
@@ -132,7 +134,11 @@ def test_weights_of_a_tied_pair_pair_whether_they_stand_once_or_twice(tmp_path: 
     text = "archdsl: 1\ninput: [6]\nnet: [{linear: 6}, {layer_scale: {begin: 0.5}, share: a}, relu, {prelu: {shared: false}, share: a}]\n"
     graph = archdsl.loads(text).graph()
     module = compile(graph)
-    state = {"net.first.weight": module.linear.weight, "net.first.bias": module.linear.bias, "net.scale": module.layer_scale.weight}
+    state = {
+        "net.first.weight": module.linear.weight,
+        "net.first.bias": module.linear.bias,
+        "net.scale": module.layer_scale.weight,
+    }
     for number, more in enumerate(({}, {"net.tied": module.layer_scale.weight})):
         torch.save({**state, **more}, tmp_path / f"{number}.pt")
         fresh = compile(graph)
