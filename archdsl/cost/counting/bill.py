@@ -22,6 +22,10 @@ ONCE = frozenset(["params", "bias_params", "macs"])
 """Quantities that a layer has for the batch as they are: learned values, and what `Layer.macs` holds."""
 
 
+FOR_ANY_BATCH = ("macs", "own_params")
+"""Quantities that a bill does not multiply by the batch: a layer's multiply-accumulates are those of the batch already."""
+
+
 class Bill:
     """Costs of all layers of a graph, in the order in which they run.
 
@@ -99,7 +103,7 @@ class Bill:
         found = self._quantities.get(key)
         if found is None:
             found = QUANTITIES[name](self.layers[number])
-            found = self._quantities[key] = found if name == "macs" or self.batch == 1 else found * self.batch
+            found = self._quantities[key] = found if name in FOR_ANY_BATCH or self.batch == 1 else found * self.batch
         return found
 
     def _fill(self, graph: Graph) -> None:
