@@ -10,8 +10,9 @@ that their names spell, and that says most about the order of calls:
 So the layers of the network, in the order in which they are called, are cut into runs, one for each child of the file's root, then for
 each of its children, so that every layer meets one of its own shapes. A run should not cut across a block of the network: it lies
 within it, holds it, or lies apart. Where two children fit at one place, a shortcut is told from what it goes by (`downsample`,
-`shortcut`, `skip`, …), and one whose own word our layer's name has too is taken (`a` for `learned.a.conv`). What is still open then is settled by the order of the file, if that is the order of calls from the first layer
-to the last (as where layers are defined in that order) and not that of the alphabet; otherwise nothing is matched.
+`shortcut`, `skip`, …), and one whose own word our layer's name has too is taken (`a` for `learned.a.conv`). What is still open then is
+settled by the order of the file, if that is the order of calls from the first layer to the last (as where layers are defined in that
+order) and not that of the alphabet; otherwise nothing is matched.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def test_the_table(folder: Path) -> None:
     for base in BASES:
         rows += [_row(f"`{base}`", base)]
         rows += [_row(kind, folder / f"{letter}_{base}.yaml") for letter, kind in (("p", "partial"), ("d", "dual paths"))]
-    table = "\n".join(["| network | parameters | MACs | peak activations, bytes | latency |", "| --- | --- | --- | --- | --- |", *rows])
+    table = "\n".join(
+        ["| network | parameters | MACs | peak activations, bytes | latency |", "| --- | --- | --- | --- | --- |", *rows]
+    )
     assert table in TEXT, table
 
 

@@ -69,7 +69,7 @@ def test_a_shortcut_is_told_by_its_name() -> None:
 def test_a_word_that_both_have_tells() -> None:
     wanted = _wanted("block.a.conv 4x4", "block.b.conv 8x8", "block.c.conv 4x4")
     assert list(match(wanted, _wanted("f.c.0 4x4", "f.b.0 8x8", "f.a.0 4x4")).values()) == ["f.a.0", "f.b.0", "f.c.0"]
-    with pytest.raises(Unclear, match="both fit 'block.a.conv'"):
+    with pytest.raises(Unclear, match=r"both fit 'block\.a\.conv'"):
         match(wanted, _wanted("f.b.0 8x8", "f.w.0 4x4", "f.u.0 4x4"))
 
 
