@@ -44,6 +44,7 @@ ZOO = {
     "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
+    "hrnet_w18": Pinned(21_299_004, 4_283_537_072),
     "legonet": Pinned(None, None),
     "mnasnet": Pinned(4_383_312, 314_415_872),
     "mobilenet_v1": Pinned(4_231_976, 568_740_352),
