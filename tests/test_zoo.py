@@ -73,10 +73,14 @@ ZOO = {
     "vgg16_bn": Pinned(138_365_992, 15_470_264_320),
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
     "xception": Pinned(22_855_952, 8_357_403_496, 299),
+    "yolov5n": Pinned(1_872_157, 2_234_060_800, 640),
 }
 
 
-OUTPUTS: dict[str, list[tuple[int, ...]]] = {"fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)]}
+OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "yolov5n": [(255, side, side) for side in (80, 40, 20)],
+}
 """Shapes of what a network returns, where that is not a vector of classes."""
 
 
