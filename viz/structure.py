@@ -87,9 +87,7 @@ class Builder:
         self.edges: list[Edge] = []
         self.clusters: list[Cluster] = []
         self.place: dict[str, Box] = {}  # of every node that is drawn
-        self.told: dict[
-            str, dict[str, str]
-        ] = {}  # of closed blocks, by their boxes: labels of inputs that shapes do not tell apart
+        self.told: dict[str, Mapping[str, str]] = {}  # by the box of a closed block, labels of inputs that have one shape
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
     def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
@@ -192,7 +190,8 @@ class Builder:
         seen.update([(name, target.id), (name, "")])
         shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
         text = _shape(self.graph[name].shape) + self.share(source, name) if shown else ""
-        self.edges.append(Edge(source.id, target.id, text, node=name))
+        words = filter(None, (self.told.get(target.id, {}).get(name, ""), text))
+        self.edges.append(Edge(source.id, target.id, ": ".join(words), node=name))
 
     def share(self, source: Box, name: str) -> str:
         """Which channels of a split a tensor is, as Python writes them: ` [:8]`, ` [8:]`. Letters tell it by themselves."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from archdsl.errors import Mark
 from archdsl.spec.model import Call, Stage, Step, Value
+from archdsl.spec.read_choice import choice
 from archdsl.spec.read_modifiers import MODIFIERS, modifiers
 from archdsl.spec.read_parallel import parallel
 from archdsl.spec.read_table import table
@@ -88,5 +89,8 @@ STRUCTURE: dict[str, Callable[[Reading, Mapping, Scalar, Node], Step | None]] = 
     "fork": parallel,
     "stage": _stage,
     "table": table,
+    "if": choice,
+    "then": choice,
+    "else": choice,
 }
 """What reads the steps that are more than a call, by the word that tells them. It gets the step, the word and what the word holds."""
