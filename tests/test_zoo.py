@@ -74,12 +74,14 @@ ZOO = {
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
     "xception": Pinned(22_855_952, 8_357_403_496, 299),
     "yolov5n": Pinned(1_872_157, 2_234_060_800, 640),
+    "yolov8n": Pinned(3_157_184, 4_371_456_000, 640),
 }
 
 
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
     "yolov5n": [(255, side, side) for side in (80, 40, 20)],
+    "yolov8n": [(144, side, side) for side in (80, 40, 20)],
 }
 """Shapes of what a network returns, where that is not a vector of classes."""
 

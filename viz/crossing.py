@@ -36,7 +36,7 @@ def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]], s
 def told_apart(graph: Graph, call: Frame | None) -> dict[str, str]:
     """Labels of those inputs of a block that have the shape of another one, by node."""
     inputs = _of(graph, call).inputs
-    shapes = Counter([dims(graph[name].shape) for name in dict(map(reversed, inputs))])
+    shapes = Counter([dims(graph[name].shape) for name in {name for _, name in inputs}])
     found: dict[str, list[str]] = {}
     for label, name in inputs:
         if shapes[dims(graph[name].shape)] > 1:
