@@ -43,7 +43,9 @@ class Exported(Result):
     def notes(self) -> list[str]:
         checked = self.checked
         batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
-        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
+        worst = max(checked.differences, key=checked.differences.__getitem__)
+        which = "the output's" if len(checked.differences) == 1 else f"'{worst}'s"
+        share = f"{checked.largest_difference:.1e} of {which} size, {checked.tolerance:.0e} allowed"
         return [
             "written   " + ", ".join(map(str, checked.files)),
             f"weights   {self.origin}",
@@ -62,6 +64,7 @@ class Exported(Result):
             "inputs": [list(shape) for shape in checked.inputs],
             "tolerance": checked.tolerance,
             "largest_difference": checked.largest_difference,
+            "differences": checked.differences,
             "seconds": round(checked.seconds, 3),
         }
         return told if self.changes is None else {**told, "changes": list(self.changes)}
