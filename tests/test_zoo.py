@@ -44,6 +44,7 @@ ZOO = {
     "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
+    "hrnet_w18": Pinned(21_299_004, 4_283_537_072),
     "legonet": Pinned(None, None),
     "mnasnet": Pinned(4_383_312, 314_415_872),
     "mobilenet_v1": Pinned(4_231_976, 568_740_352),
@@ -73,11 +74,15 @@ ZOO = {
     "vgg16_bn": Pinned(138_365_992, 15_470_264_320),
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
     "xception": Pinned(22_855_952, 8_357_403_496, 299),
+    "yolov5n": Pinned(1_872_157, 2_234_060_800, 640),
+    "yolov8n": Pinned(3_157_184, 4_371_456_000, 640),
 }
 
 
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "yolov5n": [(255, side, side) for side in (80, 40, 20)],
+    "yolov8n": [(144, side, side) for side in (80, 40, 20)],
     "siamese_resnet18": [(1,)],
 }
 """Shapes of what a network returns, where that is not a vector of classes."""

@@ -44,7 +44,8 @@ class Exported(Result):
     def notes(self) -> list[str]:
         checked = self.checked
         batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
-        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.1e} allowed"
+        which = "the output's size" if len(checked.differences) == 1 else f"the size of '{checked.worst}', the worst output"
+        share = f"{checked.largest_difference:.1e} of {which}, {checked.tolerance:.1e} allowed"
         return [
             "written   " + ", ".join(map(str, checked.files)),
             f"weights   {self.origin}",
@@ -64,6 +65,7 @@ class Exported(Result):
             "inputs": [list(shape) for shape in checked.inputs],
             "tolerance": checked.tolerance,
             "largest_difference": checked.largest_difference,
+            "differences": checked.differences,
             "float32_from_float64": checked.rounding,
             "seconds": round(checked.seconds, 3),
         }
