@@ -142,7 +142,7 @@ net:
 def _same_source(graph: Any) -> None:
     module = compiled(graph).eval()
     written = network(python_source(graph)).eval()
-    written.load_state_dict(module.state_dict())
+    written.load_state_dict(everywhere(written, module.state_dict()))
     image = torch.randn(2, *graph.input.shape)
     with torch.no_grad():
         assert torch.equal(module(image), written(image))
