@@ -15,6 +15,7 @@ from archdsl.artifacts import spares
 from archdsl.compilers.export import FLOOR, ROUNDINGS, Model, Run, backend, distance_of_float32, export
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch.shared import everywhere
 from archdsl.errors import BackendError, InputError
 
 CANCELS = """
