@@ -246,6 +246,21 @@ def test_pooling_that_rounds_up(to: str, pools: Model, tmp_path: Path) -> None:
         onnx.checker.check_model(str(path), full_check=True)
 
 
+@pytest.mark.parametrize("to", ["onnx", "pt2"])
+def test_shared_weights_are_written_once(to: str, tmp_path: Path) -> None:
+    net = archdsl.loads(
+        "input: [4, 8, 8]\nnet: [{conv: {out: 4, kernel: 3}, share: a, repeat: 2}, {conv: {out: 4, kernel: 3, dilation: 2}, share: a}]\n"
+    )
+    path = tmp_path / f"shared{FORMS[to].suffix}"
+    assert export(Model(net.graph(), net.module().eval(), "Shared"), to, path).largest_difference < 1e-5
+    if to == "onnx":
+        import onnx
+
+        assert [list(tensor.dims) for tensor in onnx.load(path).graph.initializer] == [[4, 4, 3, 3]]
+    else:
+        assert len({tensor.data_ptr() for tensor in torch.export.load(path).state_dict.values()}) == 1
+
+
 def test_what_the_checker_rejects_is_not_kept(pools: Model, tmp_path: Path, monkeypatch: Any) -> None:
     """ONNX Runtime runs this file, and gives the right output; ONNX says that it is none."""
     monkeypatch.setattr("archdsl.compilers.onnx.settle_pools", lambda made: None)

@@ -15,6 +15,7 @@ from archdsl.artifacts import spares
 from archdsl.compilers.export import FLOOR, ROUNDINGS, Model, Run, backend, distance_of_float32, export
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch.shared import everywhere
 from archdsl.errors import BackendError, InputError
 
 CANCELS = """
@@ -142,7 +143,7 @@ net:
 def _same_source(graph: Any) -> None:
     module = compiled(graph).eval()
     written = network(python_source(graph)).eval()
-    written.load_state_dict(module.state_dict())
+    written.load_state_dict(everywhere(written, module.state_dict()))
     image = torch.randn(2, *graph.input.shape)
     with torch.no_grad():
         assert torch.equal(module(image), written(image))
