@@ -24,9 +24,9 @@ def taken_over(spec: Spec, values: Iterable[Any]) -> Spec:
             blocks.add(part)
             part = (spec.blocks[part].args, spec.blocks[part].body, spec.blocks[part].outputs, spec.blocks[part].wraps)
         waiting += [word for word in words(part) if word in spec.blocks and word not in blocks]
-        knobs = {name for name in read_in(part) if name in spec.borrowed} - found
-        found |= knobs
-        waiting += [spec.borrowed[name].default for name in knobs]
+        more = {name for name in read_in(part) if name in spec.borrowed} - found
+        found |= more
+        waiting += [spec.borrowed[name].default for name in more]
     if not found:
         return spec
     knobs = {name: knob for name, knob in spec.borrowed.items() if name in found}
