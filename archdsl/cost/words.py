@@ -12,6 +12,7 @@ from archdsl.cost.amounts import plain
 from archdsl.exact import has_axes, is_number_array
 from archdsl.exact.shown import shown, written
 from archdsl.ops.operator import Shape
+from archdsl.ops.shapes import is_map
 
 
 def change(difference: int | Fraction | float) -> str:
@@ -41,7 +42,7 @@ def cell(value: Any) -> str:
 
 def dims(shape: Shape) -> str:
     """A shape as tables of papers print it: 112²×16, 960."""
-    if len(shape) == 3:
+    if is_map(shape):
         channels, height, width = (cell(d) for d in shape)
         return f"{height}²×{channels}" if height == width else f"{height}×{width}×{channels}"
     return "×".join(cell(d) for d in shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -11,13 +12,14 @@ from archdsl.errors import InputError, Mark, Source, clip
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ir.plain import Plain, brief
 from archdsl.ir.verify import BrokenGraph, verify
-from archdsl.ops import OPERATORS, Operator
+from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import KINDS
 from archdsl.spec.initialisation import read_init
 
-FORMAT = 1
-KINDS = ("block", "stage", "path")
+FORMAT = 2
+FRAMES = ("block", "stage", "path")
 """What a frame of a scope may be."""
 
 
@@ -35,7 +37,8 @@ def dump(graph: Graph) -> dict[str, Any]:
         "archdsl": FORMAT,
         "name": graph.name,
         "init": graph.init,
-        "output": graph.output,
+        "outputs": graph.outputs,
+        "returns": graph.returns,
         "sources": [source.name for source in sources],
         "scopes": [[f.path, f.kind, f.block, place(f.mark), f.row, dict(f.args)] for f in frames],
         "nodes": [
@@ -48,6 +51,7 @@ def dump(graph: Graph) -> dict[str, Any]:
                 "scope": [frame_index[id(frame)] for frame in node.scope],
                 "mark": place(node.mark),
                 "row": node.row,
+                **({"shared": node.shared} if node.shared else {}),
             }
             for node in graph
         ],
@@ -68,15 +72,17 @@ def load(data: Any) -> Graph:
         raise InputError("not a graph of archdsl: a mapping with 'archdsl', the number of its format, was expected")
     if data["archdsl"] != FORMAT:
         raise InputError(f"the graph has format {brief(data['archdsl'])}, this archdsl reads {FORMAT}")
-    parts = Plain(data).fields("archdsl", "name", "init", "output", "sources", "scopes", "nodes")
+    parts = Plain(data).fields("archdsl", "name", "init", "outputs", "returns", "sources", "scopes", "nodes")
     sources = [Source(item.text(), "") for item in parts["sources"]]
     frames = [_frame(item, sources) for item in parts["scopes"]]
-    graph = Graph(parts["name"].text(), output=parts["output"].text(), init=_init(parts["init"]))
+    outputs = {name: end.text() for name, end in parts["outputs"].pairs().items()}
+    graph = Graph(parts["name"].text(), {}, outputs, _init(parts["init"]), parts["returns"].text())
     for item in parts["nodes"]:
         node = _node(item, sources, frames)
         if node.name in graph.nodes:
             raise InputError(f"not a graph of archdsl: two nodes are named '{clip(node.name)}'")
         graph.nodes[node.name] = node
+    _take_kinds(graph)
     try:
         return verify(graph, "reading JSON")
     except BrokenGraph as error:
@@ -84,7 +90,8 @@ def load(data: Any) -> Graph:
 
 
 def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
-    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row")
+    shares = ("shared",) if isinstance(item.value, dict) and "shared" in item.value else ()
+    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row", *shares)
     name = _dotted(parts["name"])
     scope = tuple([frames[number.whole(0, len(frames) - 1)] for number in parts["scope"]])
     paths = ["", *(frame.path for frame in scope), name]
@@ -98,13 +105,14 @@ def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
         scope,
         _mark(parts["mark"], sources),
         _row(parts["row"]),
+        _dotted(parts["shared"]) if shares else "",
     )
 
 
 def _frame(item: Plain, sources: list[Source]) -> Frame:
     path, kind, block, mark, row, args = item.items("a scope (path, kind, block, mark, row, arguments)", 6)
-    if kind.value not in KINDS:
-        raise kind.wrong(" or ".join(KINDS))
+    if kind.value not in FRAMES:
+        raise kind.wrong(" or ".join(FRAMES))
     given = tuple([(name, value.plain()) for name, value in args.pairs().items()])
     return Frame(_dotted(path) if path.value else path.text(), kind.text(), block.text(), _mark(mark, sources), _row(row), given)
 
@@ -143,7 +151,7 @@ def _init(item: Plain) -> dict[str, Any]:
 
 def _operator(word: Plain, args: Plain) -> Operator:
     if word.value == Input.word:
-        return Input(tuple([dimension.whole(1) for dimension in _size(args.fields("size")["size"])]))
+        return _input(args)
     if word.text() not in OPERATORS:
         raise InputError(f"the graph has the operator '{clip(word.text())}', which this archdsl does not know")
     op = OPERATORS[word.text()]
@@ -159,11 +167,26 @@ def _operator(word: Plain, args: Plain) -> Operator:
         raise InputError(f"not a graph of archdsl: {args.place}: {error.message}") from None
 
 
-def _size(item: Plain) -> list[Plain]:
-    found = item.items()
-    if not 1 <= len(found) <= 3:
-        raise item.wrong("one to three dimensions")
-    return found
+def _input(args: Plain) -> Input:
+    """The input, of the kind that it says, or that its number of axes tells."""
+    kinds = args.pairs().get("kind")
+    found = args.fields("size", *(["kind"] if kinds else []))
+    if kinds is not None and kinds.value not in KINDS:
+        raise kinds.wrong(f"one of {', '.join(KINDS)}")
+    sizes = found["size"].items()
+    if not 1 <= len(sizes) <= 4:
+        raise found["size"].wrong("one to four dimensions")
+    size = tuple([dimension.whole(1) for dimension in sizes])
+    return Input(size if kinds is None else KINDS[kinds.text()](size))
+
+
+def _take_kinds(graph: Graph) -> None:
+    """Give shapes, which JSON has as numbers alone, their kinds. Those that no rule gives are left to the verifier."""
+    with suppress(ShapeError, KeyError, TypeError, ValueError, IndexError):
+        for node in graph:
+            shape = node.op.shape(*graph.input_shapes(node))
+            if shape == node.shape:
+                node.shape = shape
 
 
 def _marks(graph: Graph) -> list[Mark]:

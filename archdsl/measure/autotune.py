@@ -23,7 +23,7 @@ from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
@@ -31,6 +31,7 @@ from archdsl.measure.process import measure_groups
 from archdsl.measure.runtimes import runtime_named
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.operator import Operator
+from archdsl.ops.shapes import is_map
 
 GAIN = 0.98
 """A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
@@ -170,7 +171,7 @@ def between(graph: Graph) -> Graph:
     entry = graph.input
     nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
     names = {entry.name: "x"}
-    if len(entry.shape) == 3:
+    if is_map(entry.shape):
         names[entry.name] = "before"
         nodes["before"] = Node("before", _pointwise(entry.shape[0]), ("x",), entry.shape)
     for node in graph:
@@ -179,10 +180,10 @@ def between(graph: Graph) -> Graph:
             nodes[node.name] = Node(node.name, node.op, inputs, node.shape)
     shape = graph[graph.output].shape
     output = names.get(graph.output, graph.output)
-    if len(shape) == 3:
+    if is_map(shape):
         nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
         output = "after"
-    return Graph(graph.name, nodes, output)
+    return Graph(graph.name, nodes, {OUTPUT: output})
 
 
 def _pointwise(channels: int) -> Operator:

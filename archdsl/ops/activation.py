@@ -15,7 +15,8 @@ from archdsl.ops.facts import (
     no_scratch,
     sees_place,
 )
-from archdsl.ops.operator import SameShape, Shape, channel_axis, operator
+from archdsl.ops.operator import SameShape, Shape, operator
+from archdsl.ops.shapes import channel_axis
 
 
 class Activation(SameShape):

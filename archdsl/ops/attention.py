@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
-from archdsl.ops.errors import RankError, ShapeError, refuse
+from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import (
     Layout,
     Memory,
@@ -18,8 +18,8 @@ from archdsl.ops.facts import (
     sees_place,
 )
 from archdsl.ops.join import Mismatch
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator, size
-from archdsl.ops.tokens import sequence
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator
+from archdsl.ops.shapes import Heads, Sequence, heads, sequence, size, typed
 
 
 @operator("split_heads")
@@ -31,10 +31,10 @@ class SplitHeads(View):
     heads: Any = arg(COUNT, doc="number of heads")
 
     def shape(self, *inputs: Shape) -> Shape:
-        count, channels = sequence(self, inputs[0])
+        *groups, count, channels = sequence(self, inputs[0])
         if (ok := channels % self.heads == 0) is not True:
             refuse(ok, f"{channels} channels cannot be shared out over {self.heads} heads", about="heads")
-        return (self.heads, count, channels // self.heads)
+        return Heads((*groups, self.heads, count, channels // self.heads))
 
 
 @operator("merge_heads")
@@ -45,10 +45,8 @@ class MergeHeads(NoMacs):
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
     def shape(self, *inputs: Shape) -> Shape:
-        if len(inputs[0]) != 3:
-            raise RankError(f"merge_heads takes heads x tokens x channels, {size(inputs[0])} arrives")
-        heads, count, channels = inputs[0]
-        return (count, heads * channels)
+        *groups, count, tokens, channels = heads(self, inputs[0])
+        return Sequence((*groups, tokens, count * channels))
 
 
 @operator("matmul")
@@ -77,7 +75,7 @@ class MatMul(NoMacs):
                 raise Mismatch(f"matmul of {shapes}, which do not fit", 1, hint)
             if ok is not True:
                 refuse(ok, f"matmul of {shapes}, which do not fit")
-        return (*left[:-1], right[outer])
+        return typed(left).with_axis(-1, right[outer])
 
     def partial(self, inputs: tuple[Shape, ...], output: Shape) -> list[tuple[str, Shape]]:
         return [("not scaled", output)] if self.scaled else []

@@ -8,7 +8,8 @@ from typing import Any
 from archdsl.ops.arguments import COUNT, FLAG, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Layout, Memory, Window, keeps_input, no_scratch
-from archdsl.ops.operator import Dim, Shape, feature_map, operator
+from archdsl.ops.operator import Dim, Shape, operator
+from archdsl.ops.shapes import Map, feature_map
 from archdsl.ops.window import Sliding
 
 
@@ -38,7 +39,7 @@ class Conv2d(Sliding):
             for count, what in ((channels, "input"), (self.out, "output")):
                 if (ok := count % self.groups == 0) is not True:
                     refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups", about="groups")
-        return (self.out, *self.slid((height, width)))
+        return Map((self.out, *self.slid((height, width))))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         weight = (self.out, inputs[0][0] // self.groups, *self.kernel)

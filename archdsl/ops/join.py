@@ -8,7 +8,8 @@ from archdsl.exact import product
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Kept, Layout, Memory, keeps_factors, keeps_nothing, no_scratch, sees_place
-from archdsl.ops.operator import Dim, NoMacs, Shape, channel_axis, operator, size
+from archdsl.ops.operator import Dim, NoMacs, Shape, operator
+from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector, channel_axis, described, size, typed
 
 
 class Mismatch(ShapeError):
@@ -34,7 +35,18 @@ def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, inputs: tuple[
     refuse(ok, f"{word} of unequal shapes: {shapes} differ in {axis_name}")
 
 
-_AXES = {1: ("channels",), 2: ("tokens", "channels"), 3: ("channels", "height", "width")}
+_AXES = {
+    (Vector, 1): ("channels",),
+    (Sequence, 2): ("tokens", "channels"),
+    (Sequence, 3): ("groups", "tokens", "channels"),
+    (Heads, 3): ("heads", "tokens", "channels"),
+    (Heads, 4): ("groups", "heads", "tokens", "channels"),
+    (Map, 2): ("channels", "length"),
+    (Map, 3): ("channels", "height", "width"),
+    (Map, 4): ("channels", "depth", "height", "width"),
+    (Ids, 1): ("tokens",),
+}
+"""Names of the axes, by the kind of tensor and the number of them."""
 
 
 class _Join(NoMacs):
@@ -43,11 +55,14 @@ class _Join(NoMacs):
     joins = True
 
     def axis_names(self, inputs: tuple[Shape, ...]) -> tuple[str, ...]:
-        rank = len(inputs[0])
+        first = typed(inputs[0])
+        rank, kind = len(first), type(first)
         for index, shape in enumerate(inputs):
             if len(shape) != rank:
-                raise Mismatch(f"{self.word} of unequal shapes: {size(inputs[0])} and {size(shape)}", index)
-        return _AXES.get(rank, tuple(f"axis {a}" for a in range(rank)))
+                raise Mismatch(f"{self.word} of unequal shapes: {size(first)} and {size(shape)}", index)
+            if type(shape) is not kind and type(typed(shape)) is not kind:
+                raise Mismatch(f"{self.word} of unlike tensors: {described(first)} and {described(typed(shape))}", index)
+        return _AXES.get((kind, rank)) or tuple(f"axis {a}" for a in range(rank))
 
 
 @operator("concat")
@@ -67,7 +82,7 @@ class Concat(_Join):
             for axis, name in enumerate(names):
                 if axis != along and shape[axis] is not inputs[0][axis]:
                     _agree(self.word, name, inputs[0][axis], shape[axis], index, inputs)
-        return tuple(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
+        return type(typed(inputs[0]))(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
 
     def along(self, shape: Shape) -> int:
         """The axis without the batch."""
@@ -94,7 +109,7 @@ class _Combine(_Join):
                     result[axis] = b
                     continue
                 _agree(self.word, name, a, b, index, inputs)
-        return tuple(result)
+        return type(typed(inputs[0]))(result)
 
 
 class _Fold(_Combine):

@@ -13,7 +13,8 @@ from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_input, no_scratch, sees_place
-from archdsl.ops.operator import Dim, Operator, Shape, feature_map, operator
+from archdsl.ops.operator import Dim, Operator, Shape, operator
+from archdsl.ops.shapes import Map, feature_map
 from archdsl.ops.window import Sliding
 
 
@@ -42,7 +43,7 @@ class SharedConv(Sliding):
         channels, height, width = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
             refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups", about="groups")
-        return (self.filters * self.groups, *self.slid((height, width)))
+        return Map((self.filters * self.groups, *self.slid((height, width))))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (self.filters, inputs[0][0] // self.groups, *self.kernel)}
@@ -70,7 +71,7 @@ class ChooseAdd(Operator):
         maps, height, width = feature_map(self, inputs[0])
         if (ok := maps % self.groups == 0) is not True:
             refuse(ok, f"{maps} maps cannot be divided into {self.groups} groups", about="groups")
-        return (self.out, height, width)
+        return Map((self.out, height, width))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (self.out, self.groups)}

@@ -8,7 +8,8 @@ from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, arg
 from archdsl.ops.errors import RankError
 from archdsl.ops.facts import Layout, Memory, Reach, keeps_input, no_scratch
-from archdsl.ops.operator import Dim, Operator, Shape, operator, size
+from archdsl.ops.operator import Dim, Operator, Shape, operator
+from archdsl.ops.shapes import Ids, Map, described, typed
 
 
 @operator("linear")
@@ -23,10 +24,13 @@ class Linear(Operator):
     bias: Any = arg(FLAG, True, doc="whether a bias is added")
 
     def shape(self, *inputs: Shape) -> Shape:
-        if len(inputs[0]) == 3:
+        arriving = typed(inputs[0])
+        if isinstance(arriving, Map):
             hint = "put flatten before it, or use conv with kernel 1"
-            raise RankError(f"linear takes a vector or tokens, a map of {size(inputs[0])} arrives", hint)
-        return (*inputs[0][:-1], self.out)
+            raise RankError(f"linear takes a vector or tokens, {described(arriving)} arrives", hint)
+        if isinstance(arriving, Ids):
+            raise RankError(f"linear takes a vector or tokens, {described(arriving)} arrive", "put embedding before it")
+        return arriving.with_channels(self.out)
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         weight = (self.out, inputs[0][-1])

@@ -2,8 +2,7 @@
 
 All of it is plain arithmetic on dimensions that are ints or arrays.
 
-A shape has no batch axis: (channels, height, width) for maps, (channels,) for vectors, (tokens, channels) for sequences. Inside
-attention it is (heads, tokens, channels).
+A shape has no batch axis, and its class says what kind of tensor it is (`archdsl.ops.shapes`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
-from archdsl.ops.errors import ArgumentError, RankError, ShapeError
+from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
 from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
 from archdsl.ops.facts import Shape as Shape
@@ -223,23 +222,3 @@ def _same(value: Any, default: Any) -> bool:
     if isinstance(value, tuple) and isinstance(default, tuple):
         return len(value) == len(default) and all(map(_same, value, default))
     return type(value) is type(default) and bool(value == default)
-
-
-# -- what shape rules share ----------------------------------------------------------------------------------------------------
-
-
-def size(shape: Shape) -> str:
-    """A shape in words: 16x112x112."""
-    return "x".join(str(d) for d in shape) or "scalar"
-
-
-def feature_map(op: Operator, shape: Shape) -> tuple[Dim, Dim, Dim]:
-    """Channels, height and width of a map. Raises ShapeError for anything else."""
-    if len(shape) != 3:
-        raise RankError(f"{op.word} takes a map of channels x height x width, {size(shape)} arrives")
-    return shape
-
-
-def channel_axis(shape: Shape) -> int:
-    """Index of the channels in a shape: first in maps and vectors, last in sequences of tokens."""
-    return 1 if len(shape) == 2 else 0

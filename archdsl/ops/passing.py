@@ -8,6 +8,7 @@ from archdsl.exact import product
 from archdsl.ops.arguments import PROBABILITY, arg
 from archdsl.ops.facts import Kept, Layout, Memory, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
+from archdsl.ops.shapes import RANKS, Typed, typed
 
 
 class Input(NoMacs):
@@ -18,13 +19,13 @@ class Input(NoMacs):
     word = "input"
     fields: ClassVar[dict[str, Any]] = {}
 
-    size: Shape
+    size: Typed
 
     def __init__(self, size: Shape):
-        self.size = size
+        self.size = typed(size)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Input) and bool(self.size == other.size)
+        return isinstance(other, Input) and type(self.size) is type(other.size) and bool(self.size == other.size)
 
     def __hash__(self) -> int:
         return hash(self.size)
@@ -36,7 +37,8 @@ class Input(NoMacs):
         return self.size
 
     def arguments(self) -> dict[str, Any]:
-        return {"size": self.size}
+        kind = typed(self.size)
+        return {"size": self.size} if RANKS.get(len(kind)) is type(kind) else {"size": self.size, "kind": kind.word}
 
 
 class Passing(SameShape):

@@ -9,7 +9,8 @@ from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, keeps_input, no_scratch
-from archdsl.ops.operator import Dim, NoMacs, Shape, feature_map, operator
+from archdsl.ops.operator import Dim, NoMacs, Shape, operator
+from archdsl.ops.shapes import Map, feature_map
 from archdsl.ops.window import Sliding
 
 
@@ -33,7 +34,7 @@ class Pool(Sliding, NoMacs):
         for pad, extent in zip(self.padding if self.padding != "same" else (), self.kernel, strict=False):
             if (ok := 2 * pad <= extent) is not True:
                 refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came", about="padding")
-        return (channels, *self.slid(tuple(extents), self.ceil))
+        return Map((channels, *self.slid(tuple(extents), self.ceil)))
 
 
 @operator("maxpool")
@@ -77,7 +78,7 @@ class AdaptivePool(NoMacs):
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, _, _ = feature_map(self, inputs[0])
-        return (channels, *self.size)
+        return Map((channels, *self.size))
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         if self.mode == "max":

@@ -8,7 +8,8 @@ from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, ODD, PAIR, SIDES, WHOLE, arg, word
 from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, channel_axis, feature_map, operator, size
+from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator
+from archdsl.ops.shapes import Map, Vector, feature_map, size, typed
 
 
 @operator("slice")
@@ -21,11 +22,11 @@ class Slice(View):
     stop: Any = arg(COUNT, doc="channel after the last")
 
     def shape(self, *inputs: Shape) -> Shape:
-        axis = channel_axis(inputs[0])
-        channels = inputs[0][axis]
+        arriving = typed(inputs[0])
+        channels = arriving[arriving.channel_axis]
         if (ok := (self.start < self.stop) & (self.stop <= channels)) is not True:
             refuse(ok, f"a slice from {self.start} to {self.stop} does not lie within {channels} channels")
-        return (*inputs[0][:axis], self.stop - self.start, *inputs[0][axis + 1 :])
+        return arriving.with_channels(self.stop - self.start)
 
 
 @operator("shuffle")
@@ -87,7 +88,7 @@ class Pad(NoMacs):
         for side, extent in ((left, width), (right, width), (top, height), (bottom, height)):
             if self.mode == "reflect" and (ok := side < extent) is not True:
                 refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}", about="sides")
-        return (channels, height + top + bottom, width + left + right)
+        return Map((channels, height + top + bottom, width + left + right))
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=self.mode != "zeros")
@@ -105,7 +106,7 @@ class Upsample(NoMacs):
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
-        return (channels, height * self.scale[0], width * self.scale[1])
+        return Map((channels, height * self.scale[0], width * self.scale[1]))
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
         """Nearest repeats values; bilinear mixes two neighbours along each axis that grows."""
@@ -122,4 +123,4 @@ class Flatten(View):
     sees = sees_everything
 
     def shape(self, *inputs: Shape) -> Shape:
-        return (product(inputs[0]),)
+        return Vector((product(inputs[0]),))

@@ -6,7 +6,8 @@ from typing import Any
 
 from archdsl.ops.arguments import NUMBER, arg
 from archdsl.ops.facts import Layout, Memory, keeps_input, no_scratch, sees_place
-from archdsl.ops.operator import SameShape, Shape, channel_axis, operator
+from archdsl.ops.operator import SameShape, Shape, operator
+from archdsl.ops.shapes import channel_axis
 
 
 @operator("layer_scale")

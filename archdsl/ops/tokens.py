@@ -7,15 +7,15 @@ from typing import Any
 from archdsl.ops.arguments import NOT_NEGATIVE, POSITIVE, WHOLE, arg
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, feature_map, operator, size
+from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
+from archdsl.ops.shapes import Sequence, Vector, feature_map, sequence, size
 
 
-def sequence(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
-    """Tokens and channels of a sequence. Raises ShapeError for anything else."""
-    if len(shape) != 2:
-        hint = "put tokens before it" if len(shape) == 3 else ""
-        raise RankError(f"{op.word} takes tokens x channels, {size(shape)} arrives", hint)
-    return shape
+def ungrouped(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
+    """Tokens and channels of a sequence whose tokens stand in no groups. Raises ShapeError for anything else."""
+    if len(found := sequence(op, shape)) != 2:
+        raise RankError(f"{op.word} takes tokens x channels, groups of tokens arrive: {size(shape)}")
+    return found
 
 
 @operator("tokens")
@@ -26,7 +26,7 @@ class Tokens(View):
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = feature_map(self, inputs[0])
-        return (height * width, channels)
+        return Sequence((height * width, channels))
 
 
 @operator("class_token")
@@ -39,11 +39,11 @@ class ClassToken(NoMacs):
     deviation: Any = arg(NOT_NEGATIVE, 1e-6, doc="standard deviation to begin with")
 
     def shape(self, *inputs: Shape) -> Shape:
-        count, channels = sequence(self, inputs[0])
-        return (count + 1, channels)
+        *groups, count, channels = sequence(self, inputs[0])
+        return Sequence((*groups, count + 1, channels))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"weight": (1, inputs[0][1])}
+        return {"weight": (1, inputs[0][-1])}
 
 
 @operator("position")
@@ -71,10 +71,10 @@ class SelectToken(View):
     index: Any = arg(WHOLE, 0, doc="number of the token, counted from 0")
 
     def shape(self, *inputs: Shape) -> Shape:
-        count, channels = sequence(self, inputs[0])
+        count, channels = ungrouped(self, inputs[0])
         if (ok := self.index < count) is not True:
             refuse(ok, f"there is no token {self.index} among {count}", about="index")
-        return (channels,)
+        return Vector((channels,))
 
 
 @operator("token_mean")
@@ -85,5 +85,5 @@ class TokenMean(NoMacs):
     kept, scratch, sees = keeps_nothing, no_scratch, sees_everything
 
     def shape(self, *inputs: Shape) -> Shape:
-        _, channels = sequence(self, inputs[0])
-        return (channels,)
+        _, channels = ungrouped(self, inputs[0])
+        return Vector((channels,))

@@ -13,8 +13,8 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import Sequence, Vector, channel_axis, is_map, typed
 
 
 def _conv(op: Conv2d, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
@@ -47,7 +47,7 @@ def _choose_add(op: ChooseAdd, shapes: tuple[Shape, ...], inputs: list[str], ten
 
 
 def _linear(op: Linear, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    if len(shapes[0]) == 1:
+    if isinstance(typed(shapes[0]), Vector):
         return write("Gemm", inputs[0], *[write.weight(name, tensor) for name, tensor in tensors.items()], transB=1)
     result = write("MatMul", inputs[0], write.weight("weight", tensors["weight"].T))
     return write("Add", result, write.weight("bias", tensors["bias"])) if "bias" in tensors else result
@@ -57,7 +57,7 @@ def _norm(op: BatchNorm, shapes: tuple[Shape, ...], inputs: list[str], tensors: 
     channels = tensors["running_mean"].shape
     plain = {"weight": np.ones(channels, np.float32), "bias": np.zeros(channels, np.float32)}
     names = [write.weight(name, tensor) for name, tensor in {**plain, **tensors}.items()]
-    if len(shapes[0]) != 2:
+    if not isinstance(typed(shapes[0]), Sequence):
         return write("BatchNormalization", inputs[0], *names, epsilon=op.eps)
     turned = write("Transpose", inputs[0], perm=[0, 2, 1])
     return write("Transpose", write("BatchNormalization", turned, *names, epsilon=op.eps), perm=[0, 2, 1])
@@ -67,7 +67,7 @@ def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], inputs: list[str], ten
     channels = (shapes[0][channel_axis(shapes[0])],)
     plain = {"weight": np.ones(channels, np.float32), "bias": np.zeros(channels, np.float32)}
     names = [write.weight(name, tensor) for name, tensor in {**plain, **tensors}.items()]
-    if len(shapes[0]) != 3:
+    if not is_map(shapes[0]):
         return write("LayerNormalization", inputs[0], *names, axis=-1, epsilon=op.eps)
     turned = write("Transpose", inputs[0], perm=[0, 2, 3, 1])
     return write("Transpose", write("LayerNormalization", turned, *names, axis=-1, epsilon=op.eps), perm=[0, 3, 1, 2])

@@ -9,9 +9,9 @@ from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
-from archdsl.ops.operator import channel_axis
 from archdsl.ops.passing import Passing
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.shapes import channel_axis
 
 END = 2**63 - 1  # a slice up to here goes to the end
 

@@ -12,6 +12,7 @@ from typing import Any
 from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Shape
+from archdsl.ops.shapes import is_map
 
 Rule = Callable[[Any, tuple[Shape, ...], list[str], Tensors, Writer], str]
 
@@ -26,7 +27,7 @@ def by_channel(op_type: str) -> Rule:
 
     def rule(op: Any, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
         values = tensors["weight"]
-        return write(op_type, inputs[0], write.weight("weight", values[:, None, None] if len(shapes[0]) == 3 else values))
+        return write(op_type, inputs[0], write.weight("weight", values[:, None, None] if is_map(shapes[0]) else values))
 
     return rule
 

@@ -18,6 +18,7 @@ from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import is_map
 
 
 def order_channels(draft: Draft) -> bool:
@@ -50,7 +51,7 @@ def order_channels(draft: Draft) -> bool:
 
 def _parts(draft: Draft, name: str, readers: list[str]) -> list[tuple[str, View]] | None:
     """The slices that read a map, where nothing else does and they share it out without gaps; in order."""
-    if len(draft[name].shape) != 3 or len(readers) < 2 or name == draft.output:
+    if not is_map(draft[name].shape) or len(readers) < 2 or name in draft.ends:
         return None
     if not all(isinstance(draft[reader].op, Slice) for reader in readers):
         return None

@@ -11,6 +11,7 @@ from archdsl.compilers.passes.views import View, view
 from archdsl.ir.graph import Node
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import is_map
 
 
 class Member(NamedTuple):
@@ -45,7 +46,7 @@ class Group(NamedTuple):
 
 def groups(draft: Draft, base: str) -> Iterator[Group]:
     """The groups of two or more operators that read this map."""
-    if len(draft[base].shape) != 3 or isinstance(draft[base].op, Slice):
+    if not is_map(draft[base].shape) or isinstance(draft[base].op, Slice):
         return
     found: dict[Any, list[Member]] = {}
     for node in _readers(draft, base):

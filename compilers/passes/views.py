@@ -9,6 +9,7 @@ from archdsl.compilers.passes.draft import Draft
 from archdsl.ir.graph import Node
 from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import is_map
 
 
 class View(NamedTuple):
@@ -26,7 +27,7 @@ class View(NamedTuple):
 def view(draft: Draft, name: str) -> View:
     """What a node of a map gives: a range of another's channels where it is a slice, else all of its own."""
     node = draft[name]
-    if isinstance(node.op, Slice) and len(node.shape) == 3:
+    if isinstance(node.op, Slice) and is_map(node.shape):
         inner = view(draft, node.inputs[0])
         return View(inner.base, inner.start + node.op.start, inner.start + node.op.stop)
     return View(name, 0, node.shape[0])
@@ -72,7 +73,7 @@ def simplify(draft: Draft) -> bool:
 
 def is_join(node: Node) -> bool:
     """Whether a node concatenates maps along their channels."""
-    return isinstance(node.op, Concat) and len(node.shape) == 3 and node.op.along(node.shape) == 0
+    return isinstance(node.op, Concat) and is_map(node.shape) and node.op.along(node.shape) == 0
 
 
 def _maps(draft: Draft, name: str) -> bool:
@@ -80,7 +81,7 @@ def _maps(draft: Draft, name: str) -> bool:
 
 
 def _slice(draft: Draft, node: Node) -> bool:
-    if not isinstance(node.op, Slice) or len(node.shape) != 3:
+    if not isinstance(node.op, Slice) or not is_map(node.shape):
         return False
     found = view(draft, node.name)
     if found.size == draft[found.base].shape[0]:
@@ -108,7 +109,7 @@ def _concat(draft: Draft, node: Node) -> bool:
     inputs: list[str] = []
     for source in node.inputs:
         inner = draft[source]
-        inputs += inner.inputs if is_join(inner) and readers[source] == [node.name] and source != draft.output else (source,)
+        inputs += inner.inputs if is_join(inner) and readers[source] == [node.name] and source not in draft.ends else (source,)
     parts = joined([view(draft, source) for source in inputs])
     if parts == [view(draft, source) for source in node.inputs]:
         return False

@@ -15,6 +15,7 @@ from archdsl.errors import BackendError, InputError, unknown
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Add, Concat
+from archdsl.ops.shapes import is_map
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet by channel, values from 0 to 1: what networks that were trained on it expect (torchvision, timm)."""
@@ -27,7 +28,7 @@ def read_image(path: Path, shape: tuple[int, ...]) -> Tensor:
         InputError: the file cannot be read as an image, or the network takes no images.
         BackendError: pillow is not installed.
     """
-    if len(shape) != 3 or shape[0] not in (1, 3):
+    if not is_map(shape) or shape[0] not in (1, 3):
         raise InputError(f"the network takes {'×'.join(map(str, shape))}, which is no image of one or three channels")
     with needed_by("reading an image"):
         from PIL import Image, ImageOps, UnidentifiedImageError
@@ -61,13 +62,13 @@ def first_residual(graph: Graph) -> str:
     """
     readers = graph.readers()
     for node in graph:
-        if isinstance(node.op, (Add, Concat)) and len(node.shape) == 3 and (block := _block_around(node, graph)):
+        if isinstance(node.op, (Add, Concat)) and is_map(node.shape) and (block := _block_around(node, graph)):
             inside = {n.name for n in block}
             before = {name for n in block for name in n.inputs if name not in inside}
             if isinstance(node.op, Add) or any(_passed_on(name, graph) in before for name in node.inputs):
-                ends = [n.name for n in block if any(r not in inside for r in readers[n.name]) or n.name == graph.output]
+                ends = [n.name for n in block if any(r not in inside for r in readers[n.name]) or n.name in graph.ends]
                 return ends[-1] if ends else node.name
-    maps = [node for node in graph if len(node.shape) == 3 and node.inputs]
+    maps = [node for node in graph if is_map(node.shape) and node.inputs]
     if not maps:
         raise InputError(f"{graph.name} has no layer with feature maps")
     first = maps[0].scope[0].path if maps[0].scope else ""
@@ -97,14 +98,14 @@ def layer_named(graph: Graph, name: str) -> str:
     """
     if name in graph.nodes:
         node = graph[name]
-        if len(node.shape) != 3:
+        if not is_map(node.shape):
             raise InputError(f"'{name}' gives {'×'.join(map(str, node.shape))}, which are no feature maps")
         return name
-    inside = [node.name for node in graph if len(node.shape) == 3 and any(frame.path == name for frame in node.scope)]
+    inside = [node.name for node in graph if is_map(node.shape) and any(frame.path == name for frame in node.scope)]
     if inside:
         return inside[-1]
-    blocks = dict.fromkeys(frame.path for node in graph if len(node.shape) == 3 for frame in node.scope if frame.path)
-    message, hint = unknown("layer", name, [*blocks, *(node.name for node in graph if len(node.shape) == 3)])
+    blocks = dict.fromkeys(frame.path for node in graph if is_map(node.shape) for frame in node.scope if frame.path)
+    message, hint = unknown("layer", name, [*blocks, *(node.name for node in graph if is_map(node.shape))])
     raise InputError(f"{graph.name}: {message}; {hint}")
 
 

@@ -13,23 +13,38 @@ from typing import Any, NamedTuple
 import torch
 from torch import fx, nn
 
-from archdsl.compilers.torch import sharing, tokens
+from archdsl.compilers.torch import activations, norms, sharing, tokens
 from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
-from archdsl.ops.operator import channel_axis
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
+from archdsl.ops.smooth import (
+    CELU,
+    ELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LogSigmoid,
+    Mish,
+    QuickGELU,
+    Softplus,
+    Softsign,
+    SquaredReLU,
+    SwiGLU,
+)
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 
@@ -64,13 +79,13 @@ def _linear(op: Linear, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
 
 
 def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    made = {1: nn.BatchNorm1d, 2: TokenNorm, 3: nn.BatchNorm2d}[len(shapes[0])]
+    made = {Vector: nn.BatchNorm1d, Sequence: TokenNorm, Map: nn.BatchNorm2d}[type(typed(shapes[0]))]
     return made(shapes[0][channel_axis(shapes[0])], op.eps, op.momentum, op.affine, device="meta")
 
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if len(shapes[0]) == 3 else nn.LayerNorm)(channels, op.eps, op.affine)
+    return (tokens.MapNorm if is_map(shapes[0]) else nn.LayerNorm)(channels, op.eps, op.affine)
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -80,7 +95,7 @@ def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> n
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=len(shapes[0]) == 3)
+    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=is_map(shapes[0]))
 
 
 def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -99,7 +114,7 @@ def _prelu(op: PReLU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     if op.shared:
         return nn.PReLU(1, op.slope)
     channels = shapes[0][channel_axis(shapes[0])]
-    return TokenPReLU(channels, op.slope) if len(shapes[0]) == 2 else nn.PReLU(channels, op.slope)
+    return TokenPReLU(channels, op.slope) if isinstance(typed(shapes[0]), Sequence) else nn.PReLU(channels, op.slope)
 
 
 def _upsample(op: Upsample, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -185,6 +200,18 @@ TABLE: dict[type[Operator], Rule] = {
     Tanh: Layer(lambda op, shapes, in_place: nn.Tanh()),
     GELU: Layer(lambda op, shapes, in_place: nn.GELU(op.approximate)),
     PReLU: Layer(_prelu),
+    Mish: _overwriting(nn.Mish),
+    ELU: Layer(lambda op, shapes, in_place: nn.ELU(op.alpha, in_place)),
+    SELU: _overwriting(nn.SELU),
+    CELU: Layer(lambda op, shapes, in_place: nn.CELU(op.alpha, in_place)),
+    Softplus: Layer(lambda op, shapes, in_place: nn.Softplus(op.beta)),
+    Softsign: Layer(lambda op, shapes, in_place: nn.Softsign()),
+    LogSigmoid: Layer(lambda op, shapes, in_place: nn.LogSigmoid()),
+    Hardtanh: Layer(lambda op, shapes, in_place: nn.Hardtanh(op.low, op.high, in_place)),
+    QuickGELU: Layer(lambda op, shapes, in_place: activations.QuickGELU()),
+    SquaredReLU: Layer(lambda op, shapes, in_place: activations.SquaredReLU()),
+    GLU: Layer(lambda op, shapes, in_place: nn.GLU(1 + channel_axis(shapes[0]))),
+    SwiGLU: Layer(lambda op, shapes, in_place: activations.SwiGLU(1 + channel_axis(shapes[0]))),
     MaxPool: Layer(_max_pool),
     AvgPool: Layer(_avg_pool),
     AdaptivePool: Layer(_adaptive_pool),
@@ -198,6 +225,11 @@ TABLE: dict[type[Operator], Rule] = {
     Concat: Call(_concat),
     Flatten: Call(_flatten),
     LayerNorm: Layer(_layer_norm),
+    RMSNorm: Layer(norms.rms_norm),
+    GroupNorm: Layer(norms.group_norm),
+    InstanceNorm: Layer(norms.instance_norm),
+    GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
+    LocalResponseNorm: Layer(norms.local_response_norm),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     SharedConv: Layer(_shared_conv),

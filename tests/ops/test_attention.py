@@ -5,6 +5,7 @@ import pytest
 
 from archdsl.exact.grid import Grid
 from archdsl.ops import OPERATORS, ShapeError
+from archdsl.ops.shapes import Heads
 
 
 def op(word, **arguments):
@@ -20,7 +21,7 @@ def op(word, **arguments):
         ("select_token", {"index": 15}, (16, 8), (8,)),
         ("token_mean", {}, (16, 8), (8,)),
         ("split_heads", {"heads": 4}, (16, 8), (4, 16, 2)),
-        ("merge_heads", {}, (4, 16, 2), (16, 8)),
+        ("merge_heads", {}, Heads((4, 16, 2)), (16, 8)),
         ("softmax", {}, (4, 16, 16), (4, 16, 16)),
         ("layer_norm", {}, (8, 3, 5), (8, 3, 5)),
         ("layer_scale", {}, (16, 8), (16, 8)),

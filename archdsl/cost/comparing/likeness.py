@@ -11,9 +11,10 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.lines import Line
 from archdsl.ops.activation import Activation
 from archdsl.ops.norm import FoldableNorm, LayerNorm
-from archdsl.ops.operator import Operator, Shape, channel_axis
+from archdsl.ops.operator import Operator, Shape
 from archdsl.ops.passing import Passing
 from archdsl.ops.pool import AdaptivePool, Pool
+from archdsl.ops.shapes import channel_axis
 
 SAME = 200
 """Of equal parts. More than anything that changed: of a chain of rows one is added rather than all changed."""

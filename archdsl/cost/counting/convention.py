@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archdsl.cost.counting.quantities import WORDS
 from archdsl.ops.operator import Operator, Shape
 from archdsl.ops.readers import Reader
+from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector, typed
 
 if TYPE_CHECKING:
     from archdsl.ir.graph import Node
@@ -18,8 +19,8 @@ CONVENTIONS = Reader("conventions", __name__)
 OTHERS = "others"
 """Under `not_counted`: whatever has no rule."""
 
-ARRIVES = {1: "vector", 2: "tokens", 3: "map"}
-"""The word for an input of each rank."""
+ARRIVES: dict[type, str] = {Vector: "vector", Sequence: "tokens", Map: "map", Heads: "heads", Ids: "ids"}
+"""The word for an input of each kind."""
 
 Terms = tuple[tuple[str, int | Fraction], ...]
 """Quantities and their weights; none for a rule of zero."""
@@ -77,7 +78,7 @@ class Convention:
 
 def _case(argument: str, op: Operator, inputs: tuple[Shape, ...]) -> str:
     if argument == "input":
-        return ARRIVES.get(len(inputs[0]), "")
+        return ARRIVES.get(type(typed(inputs[0])), "")
     return str(getattr(op, argument)).lower()
 
 

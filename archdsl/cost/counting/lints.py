@@ -12,7 +12,7 @@ from typing import Any
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.verify import dead
 from archdsl.ops.activation import Activation
-from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.attention import Softmax
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.linear import Linear
@@ -20,6 +20,7 @@ from archdsl.ops.norm import BatchNorm
 from archdsl.ops.passing import Dropout, Identity
 from archdsl.ops.pool import AdaptivePool
 from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import is_map
 from archdsl.ops.window import Sliding
 
 LANES = 8  # channels that vector units and tensor cores take at once
@@ -57,7 +58,8 @@ Readers = dict[str, list[str]]
 
 
 def _narrow(graph: Graph, readers: Readers) -> Iterator[Node]:
-    return (n for n in graph if isinstance(n.op, Conv2d) and n.op.out % LANES and n.name != graph.output)
+    ends = graph.ends
+    return (n for n in graph if isinstance(n.op, Conv2d) and n.op.out % LANES and n.name not in ends)
 
 
 def _unmixed(graph: Graph, readers: Readers) -> Iterator[Node]:
@@ -83,8 +85,9 @@ def _double_norm(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 def _thin_gate(graph: Graph, readers: Readers) -> Iterator[Node]:
     """A single hidden channel after a global pooling."""
+    ends = graph.ends
     for node in graph:
-        if isinstance(node.op, (Conv2d, Linear)) and node.op.out == 1 and node.name != graph.output:
+        if isinstance(node.op, (Conv2d, Linear)) and node.op.out == 1 and node.name not in ends:
             before = graph[node.inputs[0]]
             if isinstance(before.op, AdaptivePool):
                 yield node
@@ -109,28 +112,24 @@ def _leaves_out(arriving: int, made: int, kernel: int, stride: int, dilation: in
 
 def _biased(graph: Graph, readers: Readers) -> Iterator[Node]:
     """Layers whose bias the norm after them takes off again, where nothing else reads them."""
+    ends = graph.ends
     for node in graph:
         if isinstance(node.op, (Conv2d, Linear)) and node.op.bias:
             after = [graph[name] for name in readers[node.name]]
-            if after and all(isinstance(reader.op, BatchNorm) for reader in after):
+            if after and node.name not in ends and all(isinstance(reader.op, BatchNorm) for reader in after):
                 yield node
 
 
 def _channels_last(graph: Graph, readers: Readers) -> Iterator[Node]:
     """An input that reads as height, width and three colours."""
-    shape = graph.input.shape
-    if len(shape) == 3 and shape[2] in COLOURS and min(shape[:2]) > max(COLOURS):
-        yield graph.input
+    for node in graph.inputs:
+        if is_map(node.shape) and node.shape[2] in COLOURS and min(node.shape[:2]) > max(COLOURS):
+            yield node
 
 
 def _softmax_of_maps(graph: Graph, readers: Readers) -> Iterator[Node]:
-    """A softmax over the width of a map. Three axes are a map where no product of heads led there."""
-    heads: dict[str, bool] = {}
-    for node in graph:
-        before = any(heads[name] for name in node.inputs)
-        heads[node.name] = isinstance(node.op, (SplitHeads, MatMul)) or (before and not isinstance(node.op, MergeHeads))
-        if isinstance(node.op, Softmax) and len(node.shape) == 3 and not before:
-            yield node
+    """A softmax over the width of a map."""
+    return (node for node in graph if isinstance(node.op, Softmax) and is_map(node.shape, None))
 
 
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {

@@ -41,16 +41,19 @@ from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.pool import AdaptivePool, Pool
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.shapes import is_map
+from archdsl.ops.smooth import Gate
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -169,7 +172,7 @@ def _mul(layer: Layer) -> list[Case]:
     some: Mask = False
     every: Mask = True
     for shape in layer.inputs:
-        one = len(shape) == 3 and (shape[1] == 1) & (shape[2] == 1)
+        one = is_map(shape) and (shape[1] == 1) & (shape[2] == 1)
         some, every = some | one, every & one
     gate = some & (not every if isinstance(every, bool) else ~every)
     return [(f"mul{more}", where) for more, where in _split([(".gate", gate)], "")]
@@ -182,7 +185,7 @@ def _by_input(layer: Layer) -> list[Case]:
 def _linear(layer: Layer) -> list[Case]:
     if len(layer.output) > 1:
         return [("linear", True)]
-    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.params > LARGE)], "")]
+    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.used > LARGE)], "")]
 
 
 def _adaptive_pool(layer: Layer) -> list[Case]:
@@ -212,7 +215,13 @@ TABLE: dict[type[Operator], Rule] = {
     Linear: _linear,
     BatchNorm: _by_input,
     LayerNorm: _by_input,
+    RMSNorm: _by_input,
+    GroupNorm: _word,
+    InstanceNorm: _word,
+    GlobalResponseNorm: _word,
+    LocalResponseNorm: _word,
     Activation: _word,
+    Gate: _word,
     LayerScale: _word,
     AdaptivePool: _adaptive_pool,
     Pool: _pool,

@@ -9,6 +9,7 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.facts import Layout, Memory
 from archdsl.ops.join import Add
 from archdsl.ops.readers import Facts
+from archdsl.ops.shapes import is_map
 
 LAYOUTS = Facts("predicted latency", __name__, layout="what layout its maps are in", memory="which memory its output lies in")
 
@@ -58,7 +59,7 @@ class Neighbours:
             return ""
         inside = layout is Layout.BLOCKED
         for source in node.inputs:
-            other = len(self.graph[source].shape) == 3 and self.inner[source] != inside
+            other = is_map(self.graph[source].shape) and self.inner[source] != inside
             if other and self._first(source, layout) == node.name:
                 return "layout.enter" if inside else "layout.leave"
         return ""

@@ -26,8 +26,9 @@ from archdsl.exact import product, select
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.operator import Dim, NoMacs, Shape, channel_axis
+from archdsl.ops.operator import Dim, NoMacs, Shape
 from archdsl.ops.readers import Rules
+from archdsl.ops.shapes import channel_axis
 
 Work = Callable[[Layer, int, int], Dim]
 """Work of a layer for a batch, with channels in blocks of a size."""
@@ -88,7 +89,7 @@ def _lines(layer: Layer, batch: int, block: int) -> Dim:
 
 
 def _weights(layer: Layer, batch: int, block: int) -> Dim:
-    return layer.params
+    return layer.used
 
 
 def _kernel(layer: Layer, batch: int, block: int) -> Any:

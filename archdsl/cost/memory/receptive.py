@@ -22,6 +22,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ops.facts import Reach, Window
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
+from archdsl.ops.shapes import is_map
 
 RECEPTIVE = Facts("receptive fields", __name__, sees="what one value of its output sees of its input")
 
@@ -52,7 +53,7 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
     views: dict[str, View] = {}
     for node in graph:
         if not node.inputs:
-            views[node.name] = PIXEL if len(node.shape) == 3 else WHOLE
+            views[node.name] = PIXEL if is_map(node.shape) else WHOLE
             continue
         arriving = _joined([views[name] for name in _placed(graph, node)])
         seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from archdsl.errors import BackendError
 from archdsl.explore.proxies.fresh import fresh, images, weighted
 from archdsl.ops.join import Add
+from archdsl.ops.shapes import Sequence, is_map
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -51,14 +52,14 @@ class ZenScore:
                 if layer.bias is not None:
                     layer.bias.zero_()
             batch = images(net, BATCH)
-            score = zen(net.graph(), module, batch, torch.randn_like(batch))
+            score = zen(net.graph(), module, batch, tuple([torch.randn_like(tensor) for tensor in batch]))
         if not math.isfinite(score):
             raise BackendError("zen_score: the features do not move with the image, or overflow")
         return score
 
 
-def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
-    """The score of a network with the weights that it has, for images and noise (N, C, H, W)."""
+def zen(graph: Graph, module: Network, batch: tuple[Tensor, ...], noise: tuple[Tensor, ...]) -> float:
+    """The score of a network with the weights that it has, for images and noise (N, C, H, W), one for each input."""
     from torch.nn.modules.batchnorm import _BatchNorm
 
     scales: list[float] = []
@@ -72,18 +73,19 @@ def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
     interpreter = _trunk(graph, module, target)
     handles = [layer.register_forward_pre_hook(record) for layer in module.modules() if isinstance(layer, _BatchNorm)]
     try:
-        features = interpreter(batch)
+        features = interpreter(*batch)
     finally:
         for handle in handles:
             handle.remove()
-    moved = (features - interpreter(batch + DISTURBANCE * noise)).double().flatten(1).norm(dim=1).mean()
+    moved_by = [tensor + DISTURBANCE * change for tensor, change in zip(batch, noise, strict=True)]
+    moved = (features - interpreter(*moved_by)).double().flatten(1).norm(dim=1).mean()
     return (math.log(float(moved)) if moved > 0 else -math.inf) + sum(scales)
 
 
 def feature_map(graph: Graph) -> str:
     """The name of the node whose output is f. Raises BackendError where there is none."""
     order = list(graph)
-    if any(len(node.shape) == 2 for node in order):
+    if any(isinstance(node.shape, Sequence) for node in order):
         raise BackendError("zen_score needs a network of feature maps; this one turns them into tokens")
     last_use = {name: place for place, node in enumerate(order) for name in node.inputs}
     cuts, live = [], set[str]()
@@ -91,7 +93,7 @@ def feature_map(graph: Graph) -> str:
         live = {name for name in live if last_use.get(name, -1) > place} | {node.name}
         if live == {node.name}:
             cuts.append(node)
-    maps = [node for node in cuts if len(node.shape) == 3 and node.name != graph.input.name]
+    maps = [node for node in cuts if is_map(node.shape) and node.inputs]
     wide = [node for node in maps if node.shape[1] * node.shape[2] > 1]
     if not maps:
         raise BackendError("zen_score needs a feature map before the classifier; the network has none")

@@ -16,6 +16,7 @@ from archdsl.ir.graph import Node
 from archdsl.ops import Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Identity, Input
+from archdsl.ops.shapes import Map, Sequence, Vector
 from archdsl.spec.model import Constant, Parameter
 from archdsl.spec.types import mistake
 from archdsl.spec.values import is_plain
@@ -28,9 +29,9 @@ def lost_node(name: str, op: Operator) -> Node:
     if op.joins:
         return LOST
     shapes = []
-    for axes in (1, 2, 3):
+    for kind, axes in ((Vector, 1), (Sequence, 2), (Map, 3)):
         with suppress(ShapeError, ArithmeticError, Undetermined, TypeError):
-            shapes.append(op.shape((UNKNOWN,) * axes))
+            shapes.append(op.shape(kind((UNKNOWN,) * axes)))
     return Node(name, op, (), shapes[0], (), None) if len(shapes) == 1 else LOST
 
 
