@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from archdsl.compilers.source.functions import expression
+from archdsl.compilers.source.functions import expression, padded
 from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
@@ -97,7 +97,7 @@ class _Classes:
     # -- what a submodule does, in order ---------------------------------------------------------------------------------------
 
     def _entries(self, submodule: Submodule) -> list[Entry]:
-        entries = [self._entry(item) for item in submodule.items]
+        entries = [entry for item in submodule.items for entry in self._steps(item)]
         activations = [e for e in entries if e.made and isinstance(e.made.function[0], Slot)]
         others = {e.attribute for e in entries} - {e.attribute for e in activations}
         for number, entry in enumerate(activations, 1):  # a name that fits whichever activation it is; it has no weights
@@ -105,6 +105,18 @@ class _Classes:
             if name not in others:
                 entries[entries.index(entry)] = replace(entry, attribute=name)
         return runs(submodule, entries)
+
+    def _steps(self, item: Node | Submodule) -> list[Entry]:
+        """The entry of an item, after the padding that its module cannot do."""
+        entry = self._entry(item)
+        rule = None if isinstance(item, Submodule) else RULES.find(type(item.op))
+        if isinstance(item, Submodule) or not isinstance(rule, Layer):
+            return [entry]
+        padding = rule.pads(item.op, self.graph.input_shapes(item))
+        if padding is None:
+            return [entry]
+        name = f"{item.name}#padded"
+        return [Entry("padded", item.inputs, (name,), None, padded(padding)), replace(entry, reads=(name,))]
 
     def _entry(self, item: Node | Submodule) -> Entry:
         if isinstance(item, Submodule):

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn import functional
 
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths, value_name
@@ -51,8 +52,12 @@ def compile(graph: Graph) -> Network:
         if isinstance(node.op, Input):
             value = code.placeholder("x")
         elif node.name in layers:
-            path = paths[node.name]
-            _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
+            path, rule = paths[node.name], layers[node.name]
+            _place(root, path, rule.make(node.op, shapes, node.name in overwriting), node.name, kinds)
+            if (padding := rule.pads(node.op, shapes)) is not None:
+                padded = _writer(code, node.name)(functional.pad, arguments[0], padding[0], "constant", padding[1])
+                padded.meta[NODE] = node.name
+                arguments = [padded, *arguments[1:]]
             value = code.create_node("call_module", path, tuple(arguments), name=value_name(path))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
