@@ -61,5 +61,7 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
 def alone(word: str, shape: Shape, arguments: dict[str, Any]) -> Graph:
     """A graph of one operator, called `node`. A join reads the input three times, one of two tensors twice."""
     build = Builder(shape)
-    build("node", word, *("input",) * (2 if word in ("matmul", "resize_like") else 3 if OPERATORS[word].joins else 1), **arguments)
+    build(
+        "node", word, *("input",) * (2 if word in ("matmul", "resize_like") else 3 if OPERATORS[word].joins else 1), **arguments
+    )
     return build.graph

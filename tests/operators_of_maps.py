@@ -23,7 +23,11 @@ MAPS: list[tuple[Shape, str, dict[str, Any]]] = [
         {"out": 4, "kernel": [4, 3], "stride": [3, 2], "padding": 1, "output_padding": [2, 1], "dilation": [1, 2], "groups": 2},
     ),
     *((shape, "norm", {}) for shape in (SIGNAL, VOLUME)),
-    *((shape, word, {}) for shape in (SIGNAL, VOLUME) for word in ("relu", "prelu", "flatten", "add", "concat", "mul", "upsample")),
+    *(
+        (shape, word, {})
+        for shape in (SIGNAL, VOLUME)
+        for word in ("relu", "prelu", "flatten", "add", "concat", "mul", "upsample")
+    ),
     *((shape, "prelu", {"shared": False}) for shape in (SIGNAL, VOLUME)),
     *((shape, word, {}) for shape in (SIGNAL, VOLUME) for word in ("layer_norm", "layer_scale", "identity", "dropout")),
     *((shape, "shuffle", {"groups": 2}) for shape in (SIGNAL, VOLUME)),

@@ -179,7 +179,9 @@ TABLE: dict[type[Operator], Label] = {
     Upsample: _upsample,
     ResizeLike: lambda op, shapes: f"resize like, {_how(op)}",
     PixelShuffle: lambda op, shapes: f"pixel shuffle x {cell(op.factor)}" + ("" if op.first == "channels" else ", places first"),
-    PixelUnshuffle: lambda op, shapes: f"pixel unshuffle / {cell(op.factor)}" + ("" if op.first == "channels" else ", places first"),
+    PixelUnshuffle: lambda op, shapes: (
+        f"pixel unshuffle / {cell(op.factor)}" + ("" if op.first == "channels" else ", places first")
+    ),
     Slice: lambda op, shapes: f"channels {cell(op.start)} up to {cell(op.stop)}",
     Concat: _concat,
     LayerNorm: _text("layer norm"),

@@ -13,7 +13,7 @@ from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Layout, Memory, Window, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map
-from archdsl.ops.window import Sliding, keeps_padded_input, padding_scratch
+from archdsl.ops.window import Sliding, keeps_padded_input
 
 
 class Grouped(Operator):
@@ -41,7 +41,7 @@ class Conv2d(Sliding, Grouped):
     """
 
     memory, layout = Memory.NEW, Layout.BLOCKED
-    kept, scratch = keeps_padded_input, padding_scratch
+    kept, scratch = keeps_padded_input, no_scratch
     overwritable = takes_norm = True
 
     out: Any = arg(COUNT, doc="output channels")
@@ -117,7 +117,11 @@ class ConvTranspose(Grouped):
 
 def _enlarged(extent: Dim, kernel: Dim, stride: Dim, padding: Dim, more: Dim, dilation: Dim) -> Dim:
     if (ok := (more < stride) | (more < dilation)) is not True:
-        refuse(ok, f"output_padding must be less than stride or dilation, {more} came with a stride of {stride}", about="output_padding")
+        refuse(
+            ok,
+            f"output_padding must be less than stride or dilation, {more} came with a stride of {stride}",
+            about="output_padding",
+        )
     length = (extent - 1) * stride + dilation * (kernel - 1) + 1 + more - 2 * padding
     if (ok := length >= 1) is not True:
         refuse(ok, f"a padding of {padding} cuts off all that a kernel of {kernel} makes of {extent}", about="padding")

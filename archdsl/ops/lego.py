@@ -13,10 +13,10 @@ from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.axes import ONE
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, Window, sees_place
+from archdsl.ops.facts import Kept, Layout, Memory, Window, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map, feature_map
-from archdsl.ops.window import Sliding, keeps_padded_input, padding_scratch
+from archdsl.ops.window import Sliding, keeps_padded_input
 
 
 @operator("shared_conv")
@@ -28,7 +28,7 @@ class SharedConv(Sliding):
     """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch = keeps_padded_input, padding_scratch
+    kept, scratch = keeps_padded_input, no_scratch
 
     filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
     groups: Any = arg(COUNT, doc="number of groups that share them")

@@ -121,7 +121,9 @@ class PixelUnshuffle(Blocks):
         channels, height, width = feature_map(self, inputs[0])
         for extent in (height, width):
             if (ok := extent % self.factor == 0) is not True:
-                refuse(ok, f"{size(inputs[0])} cannot be divided into blocks of {self.factor}x{self.factor} places", about="factor")
+                refuse(
+                    ok, f"{size(inputs[0])} cannot be divided into blocks of {self.factor}x{self.factor} places", about="factor"
+                )
         return Map((channels * self.factor * self.factor, height // self.factor, width // self.factor))
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:

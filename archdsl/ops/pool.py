@@ -9,10 +9,10 @@ from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.axes import NONE, ONE, any_map, spread
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window
+from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import Map
-from archdsl.ops.window import Sliding, keeps_padded_input, padding_scratch, uneven
+from archdsl.ops.window import Sliding, keeps_padded_input, uneven
 
 
 class Pool(Sliding, NoMacs):
@@ -55,14 +55,14 @@ class MaxPool(Pool):
         return keeps_padded_input(self, inputs, output, in_place)._replace(indices=product(output))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-        return product(output) * INDEX_BYTES + padding_scratch(self, inputs, output, itemsize)
+        return product(output) * INDEX_BYTES
 
 
 @operator("avgpool")
 class AvgPool(Pool):
     """Mean of each window."""
 
-    kept, scratch = keeps_padded_input, padding_scratch
+    kept, scratch = keeps_padded_input, no_scratch
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
@@ -73,7 +73,12 @@ class AvgPool(Pool):
     def shape(self, *inputs: Shape) -> Shape:
         found = super().shape(*inputs)
         if not self.count_padding and (ok := uneven(self.over(inputs[0])) is False) is not True:
-            refuse(ok, "a mean over padding that differs at the two ends counts it", "count_padding: true, or a pad of its own", "padding")
+            refuse(
+                ok,
+                "a mean over padding that differs at the two ends counts it",
+                "count_padding: true, or a pad of its own",
+                "padding",
+            )
         return found
 
 

@@ -11,7 +11,7 @@ from archdsl.ops.axes import spread
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Dim, Kept, Shape, Window
 from archdsl.ops.operator import Operator
-from archdsl.ops.shapes import size
+from archdsl.ops.shapes import Map, size
 
 OF_SIZE = ("tf_same", "causal")
 """Paddings that may differ at the two ends of an axis."""
@@ -34,6 +34,10 @@ class Sliding(Operator):
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
         return self.over(inputs[0])
 
+    def partial(self, inputs: tuple[Shape, ...], output: Shape) -> list[tuple[str, Shape]]:
+        copy = padded(self, inputs[0])
+        return [] if copy is None else [("padded", copy)]
+
     def slid(self, shape: Shape, ceil: bool = False) -> list[Dim]:
         """Lengths of all axes of a map's places after the window has slid over them. Raises ShapeError where it does not fit."""
         if len(shape) == 3 and (strides := self._dividing) is not None:
@@ -49,7 +53,9 @@ class Sliding(Operator):
     def _is_flat(self) -> bool:
         """Whether `window` holds for any map of two places."""
         kernel, stride, padding, dilation, *_ = self.window
-        return padding not in OF_SIZE and all(len(axes) == 2 for axes in (kernel, stride, dilation, "__" if padding == "same" else padding))
+        return padding not in OF_SIZE and all(
+            len(axes) == 2 for axes in (kernel, stride, dilation, "__" if padding == "same" else padding)
+        )
 
     @cached_property
     def _dividing(self) -> tuple[Dim, ...] | None:
@@ -61,7 +67,9 @@ class Sliding(Operator):
 
     def _spread(self, shape: Shape) -> Window:
         """The window over the places of a map, where its numbers have to be told first."""
-        found = {name: spread(self, name, shape) for name in ("kernel", "stride", "dilation") if getattr(self, name, None) is not None}
+        found = {
+            name: spread(self, name, shape) for name in ("kernel", "stride", "dilation") if getattr(self, name, None) is not None
+        }
         kernel = found["kernel"]
         stride = found.get("stride", kernel if hasattr(self, "stride") else (1,) * len(kernel))
         dilation = found.get("dilation", (1,) * len(kernel))
@@ -95,27 +103,20 @@ def uneven(window: Window) -> Any:
     return found
 
 
-def padded(shape: Shape, window: Window) -> Dim:
-    """Elements of a map with the padding around it."""
-    axes = zip(shape[1:], window.pads, window.ends, strict=True)
-    return shape[0] * product([extent + before + behind for extent, before, behind in axes])
-
-
-def copied(op: Sliding, shape: Shape) -> Dim:
-    """Elements of the copy with padding around it that frameworks make first where the two ends differ; elsewhere 0."""
+def padded(op: Sliding, shape: Shape) -> Map | None:
+    """The copy with padding around it that frameworks make first where the two ends differ; None where they do not."""
     window = op.over(shape)
     differ = uneven(window)
-    return 0 if differ is False else select(differ, padded(shape, window), 0)
+    if differ is False or not one_answer(differ):
+        return None
+    axes = zip(shape[1:], window.pads, window.ends, strict=True)
+    return Map((shape[0], *[extent + before + behind for extent, before, behind in axes]))
 
 
 def keeps_padded_input(op: Sliding, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     """The input, or the copy that was padded."""
-    copy = copied(op, inputs[0])
-    return Kept(input=True) if one_answer(copy == 0) else Kept(values=copy)
-
-
-def padding_scratch(op: Sliding, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-    return copied(op, inputs[0]) * itemsize
+    copy = padded(op, inputs[0])
+    return Kept(input=True) if copy is None else Kept(values=product(copy))
 
 
 def _divided(extent: Dim, kernel: Dim, stride: Dim, dilation: Dim) -> Dim:

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot, Text
+from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot
 from archdsl.compilers.torch import layers, sharing, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
@@ -71,7 +71,10 @@ def _axes(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: st
     hint = hint or keyword
     if len(set(values)) == 1:
         return Argument(keyword, (Slot(values[0], hint, unit),), default)
-    parts = [Slot(each, f"{hint}_{name}", unit) for each, name in zip(values, ("depth", "height", "width")[-len(values) :], strict=True)]
+    parts = [
+        Slot(each, f"{hint}_{name}", unit)
+        for each, name in zip(values, ("depth", "height", "width")[-len(values) :], strict=True)
+    ]
     between: list[str | Slot] = [piece for part in parts for piece in (", ", part)]
     return Argument(keyword, ("(", *between[1:], ")"), default)
 
@@ -142,7 +145,17 @@ def _prelu(m: Any) -> list[Argument]:
 
 def _conv_transpose(m: Any) -> list[Argument]:
     channels, out, kernel, stride, padding, dilation, groups, bias = _conv(m)
-    return [channels, out, kernel, stride, padding, _axes(m.output_padding, "output_padding", "kernel", 0), groups, bias, dilation]
+    return [
+        channels,
+        out,
+        kernel,
+        stride,
+        padding,
+        _axes(m.output_padding, "output_padding", "kernel", 0),
+        groups,
+        bias,
+        dilation,
+    ]
 
 
 def _upsample(m: Any) -> list[Argument]:

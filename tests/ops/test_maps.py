@@ -12,7 +12,6 @@ from graphs import Builder
 from operators_of_maps import MAPS
 from small import compiled, measured_peak, measured_saved
 
-import archdsl
 from archdsl.compilers.onnx_direct import onnx_model
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
@@ -21,7 +20,6 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
 from archdsl.cost.memory.receptive import receptive_fields
 from archdsl.cost.memory.saved import saved_bytes
-from archdsl.errors import SpecError
 from archdsl.ir.graph import Graph
 from archdsl.ir.serialize import dump, load
 from archdsl.measure.counting_tools import RUN, measure
@@ -54,7 +52,7 @@ def test_memory_is_what_pytorch_takes(shape: Shape, word: str, arguments: dict[s
     graph = between(shape, word, arguments)
     image = torch.randn(BATCH, *graph.input.shape)
     assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), image)
-    assert memory(graph).peak_activation_bytes == measured_peak(compiled(graph), image[:1])
+    assert memory(graph).peak_activation_bytes == measured_peak(compiled(graph), image[:1].clone())
 
 
 @CASES
@@ -83,7 +81,11 @@ def test_graphs_come_back_from_json(shape: Shape, word: str, arguments: dict[str
     ]
 
 
-WINDOWS = [case for case in MAPS if case[1] in ("conv", "conv_transpose", "maxpool", "avgpool", "crop", "pixel_shuffle", "pixel_unshuffle")]
+WINDOWS = [
+    case
+    for case in MAPS
+    if case[1] in ("conv", "conv_transpose", "maxpool", "avgpool", "crop", "pixel_shuffle", "pixel_unshuffle")
+]
 
 
 @pytest.mark.parametrize(("shape", "word", "arguments"), WINDOWS, ids=lambda case: str(case))
@@ -99,9 +101,11 @@ def test_gradients_reach_the_field_and_no_further(shape: Shape, word: str, argum
     for index in np.ndindex(*output.shape[2:]):
         (gradient,) = torch.autograd.grad(output[(0, slice(None), *index)].sum(), image, retain_graph=True)
         seen = gradient[0].abs().sum(0).nonzero(as_tuple=True)
+        if not len(seen[0]):
+            continue  # between what a kernel that is spread out reaches
         reached = [max(most, int(axis.max() - axis.min()) + 1) for most, axis in zip(reached, seen, strict=True)]
     assert field is not None
-    if word in ("maxpool",):
+    if word == "maxpool":
         assert all(most <= extent for most, extent in zip(reached, field, strict=True))
     else:
         assert tuple(reached) == tuple(map(min, field, shape[1:]))

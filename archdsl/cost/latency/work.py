@@ -72,8 +72,14 @@ def _as_they_are(layer: Layer, block: int) -> Dim:
 BLOCKS = Rules[Callable[[Layer, int], Dim]](
     "blocks of channels",
     __name__,
-    {Conv2d: _blocks_of_conv, Linear: _blocks_of_linear, ConvTranspose: _as_they_are,
-        SharedConv: _as_they_are, ChooseAdd: _as_they_are, NoMacs: _as_they_are},
+    {
+        Conv2d: _blocks_of_conv,
+        Linear: _blocks_of_linear,
+        ConvTranspose: _as_they_are,
+        SharedConv: _as_they_are,
+        ChooseAdd: _as_they_are,
+        NoMacs: _as_they_are,
+    },
 )
 
 
