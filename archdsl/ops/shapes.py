@@ -126,9 +126,8 @@ def described(shape: Shape) -> str:
     """A shape with its kind, for messages: a map of 16x112x112."""
     if isinstance(shape, Heads):
         return f"{size(shape)} inside attention"
-    return {Map: "a map of ", Sequence: "tokens of ", Vector: "a vector of ", Ids: "indices of "}.get(type(shape), "") + size(
-        shape
-    )
+    words: dict[object, str] = {Map: "a map of ", Sequence: "tokens of ", Vector: "a vector of ", Ids: "indices of "}
+    return words.get(type(shape), "") + size(shape)
 
 
 def channel_axis(shape: Shape) -> int:
@@ -148,7 +147,7 @@ def feature_map(op: Any, shape: Shape) -> tuple[Dim, Dim, Dim]:
         shape = typed(shape)
     if type(shape) is not Map or len(shape) != 3:
         raise RankError(f"{op.word} takes a map of channels x height x width, {_arrives(shape)} arrives", _towards_map(shape))
-    return shape  # type: ignore[return-value]
+    return shape
 
 
 def sequence(op: Any, shape: Shape) -> Sequence:

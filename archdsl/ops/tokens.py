@@ -15,7 +15,7 @@ def ungrouped(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
     """Tokens and channels of a sequence whose tokens stand in no groups. Raises ShapeError for anything else."""
     if len(found := sequence(op, shape)) != 2:
         raise RankError(f"{op.word} takes tokens x channels, groups of tokens arrive: {size(shape)}")
-    return found  # type: ignore[return-value]
+    return found
 
 
 @operator("tokens")

@@ -13,12 +13,13 @@ from typing import Any
 from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
 from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
-from archdsl.spec.model import Block, Body, File, Label, Override, Parameter, Reported, Spec, Title, Value
+from archdsl.spec.model import Arrival, Block, Body, File, Label, Outputs, Override, Parameter, Reported, Spec, Title, Value
 from archdsl.spec.read_file import read_file
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
 from archdsl.spec.titles import check_titles
+from archdsl.spec.wraps import resolve, take_place, wraps_namesake
 from archdsl.spec.yaml import TextLimits
 
 MAX_FILES = 100
@@ -53,17 +54,20 @@ class _Parts:
     Attributes:
         borrowed: knobs of imported files.
         clashes: for a knob that two imported files declare, where the second stands.
+        replaced: knobs of a base whose net is replaced, each with the place of its new default, where it gets one.
     """
 
     knobs: dict[str, Parameter] = field(default_factory=dict)
     borrowed: dict[str, Parameter] = field(default_factory=dict)
     clashes: dict[str, Mark] = field(default_factory=dict)
+    replaced: dict[str, Mark | None] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
     default_marks: dict[str, Mark] = field(default_factory=dict)
     init: dict[str, Any] = field(default_factory=dict)
-    input: tuple[Value, ...] | None = None
+    input: tuple[Arrival, ...] | None = None
     net: Body | None = None
+    outputs: Outputs | None = None
     doc: str = ""
     paper: str = ""
     reported: tuple[Reported, ...] = ()
@@ -174,6 +178,9 @@ class _Loader:
 
     def add_block(self, name: str, block: Block, parts: _Parts, inherited: set[str]) -> None:
         old = parts.blocks.get(name)
+        if old is not None and old is not block and wraps_namesake(block):
+            take_place(parts.blocks, block, self.report)
+            return
         if old is not None and old is not block and name not in inherited:
             self.report.error(f"the block '{name}' is defined twice", block.mark, "", ("also defined here", old.mark))
             return
@@ -182,6 +189,9 @@ class _Loader:
     def overlay(self, file: File, parts: _Parts, inherited: set[str]) -> None:
         for name, block in file.blocks.items():
             self.add_block(name, block, parts, inherited)
+        if file.net is not None and parts.net is not None:
+            parts.replaced = dict.fromkeys(parts.knobs)
+        parts.replaced.update({name: knob.mark for name, knob in file.knobs.items() if name in parts.replaced})
         for name, knob in file.knobs.items():
             self.knob(name, knob, parts, file)
         for op, args in file.defaults.items():
@@ -189,7 +199,9 @@ class _Loader:
         parts.default_marks.update(file.default_marks)
         parts.init = {**parts.init, **(file.init or {})}
         parts.input = parts.input if file.input is None else file.input
-        parts.net = parts.net if file.net is None else file.net
+        if file.net is not None:  # outputs are labels of a net, and go with it
+            parts.net, parts.outputs = file.net, None
+        parts.outputs = parts.outputs if file.outputs is None else file.outputs
         parts.doc = file.doc or parts.doc
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
@@ -225,6 +237,7 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         report.error("the spec has no 'net'", start, hint)
     elif parts.input is None:
         report.error("the spec has no 'input'", start, "for example: input: [3, 224, 224]")
+    resolve(parts.blocks, report, incomplete)
     spec = Spec(
         name=file.name or (file.source.path.stem if file.source.path else "network"),
         doc=parts.doc,
@@ -236,13 +249,14 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         defaults=parts.defaults,
         init=parts.init,
         net=parts.net or (),
+        outputs=parts.outputs,
         reported=parts.reported,
         files=tuple(parts.files.values()),
         extends=parts.extends,
         titles={**{name: block.title for name, block in parts.blocks.items() if block.title is not None}, **parts.titles},
     )
     check_titles(spec, report)
-    checked = check(spec, parts.borrowed, parts.default_marks, report, incomplete)
+    checked = check(spec, parts, report, incomplete)
     for name, mark in parts.clashes.items():
         if name in checked.knobs and name not in parts.knobs:
             other = ("and here", mark)

@@ -64,6 +64,7 @@ _MODIFIERS: dict[str, Any] = {
         "description": "labels of the inputs",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     },
+    "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
 
@@ -106,6 +107,7 @@ def _block() -> dict[str, Any]:
     properties = {
         "doc": {"type": "string"},
         "title": {"type": "string"},
+        "wraps": {"type": "string", "description": "the block that `$wrapped` is in the body"},
         "args": {"type": "object"},
         "body": {"$ref": "#/$defs/body"},
     }

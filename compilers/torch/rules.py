@@ -1,7 +1,8 @@
 """How each operator becomes PyTorch: one table from operator class to rule.
 
 A `Layer` makes a submodule, which stands at the node's name in the module tree. A `Call` adds a function to the forward pass and
-leaves no trace in the tree. The rules of maps are in `maps`. Weighted layers are made on the meta device: `initialise` gives them their values, once.
+leaves no trace in the tree. Weighted layers are made on the meta device: `initialise` gives them their values, once. The rules of
+maps are in `maps`.
 """
 
 from __future__ import annotations
@@ -13,21 +14,36 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from archdsl.compilers.torch import sharing, tokens
+from archdsl.compilers.torch import activations, norms, sharing, tokens
 from archdsl.compilers.torch.layers import TokenNorm, TokenPReLU
 from archdsl.compilers.torch.maps import MAPS
 from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Slice
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
+from archdsl.ops.smooth import (
+    CELU,
+    ELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LogSigmoid,
+    Mish,
+    QuickGELU,
+    Softplus,
+    Softsign,
+    SquaredReLU,
+    SwiGLU,
+)
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 NORM: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
@@ -133,12 +149,29 @@ TABLE: dict[type[Operator], Rule] = {
     Tanh: Layer(lambda op, shapes, in_place: nn.Tanh()),
     GELU: Layer(lambda op, shapes, in_place: nn.GELU(op.approximate)),
     PReLU: Layer(_prelu),
+    Mish: _overwriting(nn.Mish),
+    ELU: Layer(lambda op, shapes, in_place: nn.ELU(op.alpha, in_place)),
+    SELU: _overwriting(nn.SELU),
+    CELU: Layer(lambda op, shapes, in_place: nn.CELU(op.alpha, in_place)),
+    Softplus: Layer(lambda op, shapes, in_place: nn.Softplus(op.beta)),
+    Softsign: Layer(lambda op, shapes, in_place: nn.Softsign()),
+    LogSigmoid: Layer(lambda op, shapes, in_place: nn.LogSigmoid()),
+    Hardtanh: Layer(lambda op, shapes, in_place: nn.Hardtanh(op.low, op.high, in_place)),
+    QuickGELU: Layer(lambda op, shapes, in_place: activations.QuickGELU()),
+    SquaredReLU: Layer(lambda op, shapes, in_place: activations.SquaredReLU()),
+    GLU: Layer(lambda op, shapes, in_place: nn.GLU(1 + channel_axis(shapes[0]))),
+    SwiGLU: Layer(lambda op, shapes, in_place: activations.SwiGLU(1 + channel_axis(shapes[0]))),
     Dropout: Layer(lambda op, shapes, in_place: nn.Dropout(op.rate)),
     Identity: Layer(lambda op, shapes, in_place: nn.Identity()),
     Slice: Call(_slice),
     Concat: Call(_concat),
     Flatten: Call(_flatten),
     LayerNorm: Layer(_layer_norm),
+    RMSNorm: Layer(norms.rms_norm),
+    GroupNorm: Layer(norms.group_norm),
+    InstanceNorm: Layer(norms.instance_norm),
+    GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
+    LocalResponseNorm: Layer(norms.local_response_norm),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),

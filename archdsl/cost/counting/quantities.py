@@ -8,11 +8,13 @@
     out              elements of the output
     rows             elements of the output over its last axis: what softmax runs over, one by one
     bias             elements of the output where a bias is added, otherwise 0
-    params           learned values
+    params           learned values that are used, whichever layer owns them
+    own_params       learned values that no layer before has
     bias_params      learned values of the bias
     params_by_place  learned values times places of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
     window           elements that pooling looks at: out * elements of the kernel, the inputs of adaptive pooling
+    padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
     macs_by_output   multiply-accumulates of a transposed convolution as if each value of its output took the whole kernel
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
 """
@@ -28,6 +30,7 @@ from typing import Any
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
 from archdsl.ops.convolution import ConvTranspose
+from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim
 from archdsl.ops.window import Sliding
 
@@ -59,6 +62,10 @@ def _bias(layer: Layer) -> Dim:
 
 
 def _params(layer: Layer) -> Dim:
+    return layer.used
+
+
+def _own_params(layer: Layer) -> Dim:
     return layer.params
 
 
@@ -67,7 +74,7 @@ def _bias_params(layer: Layer) -> Dim:
 
 
 def _params_by_place(layer: Layer) -> Dim:
-    return layer.params * product(layer.output[1:])
+    return layer.used * product(layer.output[1:])
 
 
 def _joins(layer: Layer) -> Dim:
@@ -85,6 +92,11 @@ def _macs_by_output(layer: Layer) -> Dim:
     if not isinstance(op, ConvTranspose):
         return layer.macs
     return product(layer.output) * (layer.inputs[0][0] // op.groups) * product(op.axes(layer.inputs[0])[0])
+
+
+def _padded(layer: Layer) -> Dim:
+    op = layer.node.op
+    return op.padded(layer.inputs) if isinstance(op, LocalResponseNorm) else _in(layer)
 
 
 def _mean(layer: Layer) -> Dim:
@@ -123,10 +135,12 @@ QUANTITIES: dict[str, Quantity] = {
     "rows": _rows,
     "bias": _bias,
     "params": _params,
+    "own_params": _own_params,
     "bias_params": _bias_params,
     "params_by_place": _params_by_place,
     "joins": _joins,
     "window": _window,
+    "padded": _padded,
     "mean": _mean,
     "macs_by_output": _macs_by_output,
 }
@@ -139,10 +153,12 @@ WORDS = {
     "rows": "row",
     "bias": "bias",
     "params": "parameter",
+    "own_params": "parameter of its own",
     "bias_params": "bias parameter",
     "params_by_place": "parameter and place",
     "joins": "joined element",
     "window": "window element",
+    "padded": "padded square",
     "mean": "mean",
     "macs_by_output": "MACs by output",
 }

@@ -42,10 +42,11 @@ from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.places import Blocks, Crop, Pad
@@ -55,6 +56,7 @@ from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import is_map
+from archdsl.ops.smooth import Gate
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -190,7 +192,7 @@ def _by_input(layer: Layer) -> list[Case]:
 def _linear(layer: Layer) -> list[Case]:
     if len(layer.output) > 1:
         return [("linear", True)]
-    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.params > LARGE)], "")]
+    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.used > LARGE)], "")]
 
 
 def _adaptive_pool(layer: Layer) -> list[Case]:
@@ -219,7 +221,13 @@ TABLE: dict[type[Operator], Rule] = {
     Linear: _linear,
     BatchNorm: _by_input,
     LayerNorm: _by_input,
+    RMSNorm: _by_input,
+    GroupNorm: _word,
+    InstanceNorm: _word,
+    GlobalResponseNorm: _word,
+    LocalResponseNorm: _word,
     Activation: _word,
+    Gate: _word,
     LayerScale: _word,
     AdaptivePool: _adaptive_pool,
     Pool: _pool,

@@ -32,7 +32,7 @@ class View:
     """What one value of a tensor sees of the image.
 
     Attributes:
-        field: height and width in pixels (length; depth, height and width), the part that padding adds included; None where it sees the whole image.
+        field: the extent along every axis in pixels, the part that padding adds included; None where it sees the whole image.
         stride: pixels between the centres of neighbours, down and to the right (below 1 after upsampling); None likewise.
     """
 
