@@ -57,6 +57,8 @@ class Upsample(Resize):
         arriving = any_map(self, inputs[0])
         self.need_mode(arriving)
         if self.size is not None:
+            if self.scale != (2, 2):
+                raise ShapeError("upsample takes a scale or a size, not both", about="size")
             return Map((arriving[0], *spread(self, "size", arriving)))
         return Map((arriving[0], *map(_scaled, arriving[1:], spread(self, "scale", arriving))))
 

@@ -14,7 +14,8 @@ from torch.nn import functional
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import argument_names, class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
-from archdsl.compilers.torch.rules import RULES, Call, Layer
+from archdsl.compilers.torch.rule import Call, Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.compilers.torch.shared import places, tie
 from archdsl.errors import BackendError
 from archdsl.ir.graph import OUTPUT, Graph
