@@ -25,11 +25,10 @@ class Grouped(Operator):
 
     def need_groups(self, channels: Dim) -> None:
         """Raises ShapeError where channels cannot be shared out over the groups."""
-        if self.groups == 1:
-            return
-        for count, what in ((channels, "input"), (self.out, "output")):
-            if (ok := count % self.groups == 0) is not True:
-                refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups", about="groups")
+        if self.groups != 1:
+            for count, what in ((channels, "input"), (self.out, "output")):
+                if (ok := count % self.groups == 0) is not True:
+                    refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups", about="groups")
 
 
 @operator("conv")
