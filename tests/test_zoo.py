@@ -44,6 +44,7 @@ ZOO = {
     "efficientnet_v2_s": Pinned(21_458_488, 8_365_617_152, 384),
     "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
+    "ghostnet_v2": Pinned(6_156_908, 167_048_288),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
     "inception_v3": Pinned(27_161_264, 5_713_216_096 + 5_683_200, 299),  # torchvision counts no head
     "legonet": Pinned(None, None),
@@ -63,9 +64,12 @@ ZOO = {
     "randwire": Pinned(None, None),
     "regnet_y_400mf": Pinned(4_344_144, 401_842_848),
     "resnet101": Pinned(44_549_160, 7_801_405_440),
+    "resnet110": Pinned(1_727_962, 252_887_680, 32),
     "resnet18": Pinned(11_689_512, 1_814_073_344),
+    "resnet20": Pinned(269_722, 40_551_040, 32),
     "resnet34": Pinned(21_797_672, 3_663_761_408),
     "resnet50": Pinned(25_557_032, 4_089_184_256),
+    "resnet56": Pinned(853_018, 125_485_696, 32),
     "resnext50": Pinned(25_028_904, 4_230_479_872),
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
@@ -81,6 +85,7 @@ ZOO = {
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
     "inception_v3": [(1000,), (1000,)],
+    **{f"resnet{layers}": [(10,)] for layers in (20, 56, 110)},
 }
 """Shapes of what a network returns, where that is not one vector of classes."""
 
