@@ -12,8 +12,8 @@ from archdsl.errors import InputError, Mark, Source, clip
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ir.plain import Plain, brief
 from archdsl.ir.verify import BrokenGraph, verify
-from archdsl.ops import OPERATORS, Operator, Shape, ShapeError
-from archdsl.ops.axes import Each
+from archdsl.ops import OPERATORS, Operator, ShapeError
+from archdsl.ops.axes import told
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import KINDS
@@ -46,7 +46,7 @@ def dump(graph: Graph) -> dict[str, Any]:
             {
                 "name": node.name,
                 "op": node.op.word,
-                "args": _arguments(node, graph.input_shapes(node)),
+                "args": told(node.op.arguments(), graph.input_shapes(node)),
                 "inputs": list(node.inputs),
                 "shape": list(node.shape),
                 "scope": [frame_index[id(frame)] for frame in node.scope],
@@ -61,12 +61,6 @@ def dump(graph: Graph) -> dict[str, Any]:
         return json.loads(json.dumps(data, default=_number))  # type: ignore[no-any-return]
     except TypeError:
         raise InputError("a graph over arrays stands for many networks and has no file; choose one value for each knob") from None
-
-
-def _arguments(node: Node, inputs: tuple[Shape, ...]) -> dict[str, Any]:
-    """The arguments of a node; a number that stands for every axis is told for each."""
-    given = node.op.arguments()
-    return {name: value.over(len(inputs[0]) - 1) if type(value) is Each else value for name, value in given.items()}
 
 
 def load(data: Any) -> Graph:
