@@ -72,6 +72,7 @@ ZOO = {
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
     "shufflenet_v2": Pinned(2_278_604, 144_907_992),
+    "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256),
     "squeezenet": Pinned(1_235_496, 349_151_936),
     "unet": Pinned(31_037_698, 48_171_581_440, 256),
     "vgg16": Pinned(138_357_544, 15_470_264_320),
@@ -91,6 +92,7 @@ OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "lraspp": [(21, 224, 224)],
     "m5": [(10,)],
     "r3d_18": [(400,)],
+    "siamese_resnet18": [(1,)],
     "unet": [(2, 256, 256)],
 }
 """Shapes of what a network returns, where that is not a vector of classes."""
@@ -260,6 +262,7 @@ GRIDS = [
     ("r3d_18", {"frames": [8, 16, 32], "width": [0.5, 1, 2]}),
     ("m5", {"samples": [8000, 16000, 32000]}),
     ("dcgan", {"width": [32, 64, 96]}),
+    ("siamese_resnet18", {"width": [0.25, 0.5, 1], "resolution": [96, 224, 256]}),
 ]
 
 
