@@ -88,10 +88,7 @@ def schedule_hash(graph: Graph) -> str:
 
 
 def _description(node: Node, graph: Graph) -> list[Any]:
-    if isinstance(node.op, Input):
-        arguments = {"size": node.op.size}
-    else:
-        arguments = told(node.op.arguments(), graph.input_shapes(node))
+    arguments = {"size": node.op.size} if isinstance(node.op, Input) else told(node.op.arguments(), graph.input_shapes(node))
     return [type(node.op).__name__, arguments]
 
 
