@@ -64,9 +64,11 @@ def dump(graph: Graph) -> dict[str, Any]:
 
 
 def _arguments(node: Node, inputs: tuple[Shape, ...]) -> dict[str, Any]:
-    """The arguments of a node; a number that stands for every axis is told for each."""
+    """The arguments of a node. A number for every axis is a pair over height and width, and one number over other places."""
     given = node.op.arguments()
-    return {name: value.over(len(inputs[0]) - 1) if type(value) is Each else value for name, value in given.items()}
+    if not inputs or len(inputs[0]) == 3:
+        return given
+    return {name: value[0] if type(value) is Each else value for name, value in given.items()}
 
 
 def load(data: Any) -> Graph:

@@ -32,6 +32,11 @@ def each(value: Dim, sides: int = 1) -> Each:
 ONE, NONE = each(1), each(0)
 
 
+def told(given: dict[str, Any], inputs: tuple[Shape, ...]) -> dict[str, Any]:
+    """Arguments of an operator as they hold for what arrives: a number that stands for every axis, told for each."""
+    return {name: value.over(len(inputs[0]) - 1) if type(value) is Each else value for name, value in given.items()}
+
+
 def any_map(op: Any, shape: Shape) -> Map:
     """A map of one to three places. Raises ShapeError for anything else."""
     if type(shape) is not Map:

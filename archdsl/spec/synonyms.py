@@ -11,7 +11,10 @@ import re
 from collections.abc import Container
 
 OPERATORS: dict[str, str] = {
-    "conv": "conv convolution causalconv convlayer cnn depthwise depthwiseconv dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv",
+    "conv": (
+        "conv convolution causalconv convlayer cnn depthwise depthwiseconv "
+        "dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv"
+    ),
     "norm": "bn batchnorm batchnormalization batchnormalisation syncbatchnorm frozenbatchnorm batchnormact spatialbatchnorm",
     "layer_norm": "ln layernorm layernormalization layernormalisation layernormchannelslast",
     "linear": "fc dense fullyconnected fullyconnectedlayer gemm matmulbias affine inner innerproduct mlplayer",
