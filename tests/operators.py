@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphs import Builder
+from operators_of_maps import MAPS
 
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS, Shape
@@ -57,6 +58,7 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "upsample", {"scale": [2, 3], "mode": "bilinear"}),
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("concat", "add", "mul")),
     (MAP, "concat", {"axis": 2}),
+    *MAPS,
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("layer_norm", "layer_scale", "weighted_add", "softmax")),
     *((shape, "drop_path", {"rate": 0.2}) for shape in (MAP, VECTOR, TOKENS)),
     (MAP, "shared_conv", {"filters": 6, "groups": 4, "kernel": 3, "stride": 2}),
@@ -72,7 +74,9 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
 
 
 def alone(word: str, shape: Shape, arguments: dict[str, Any]) -> Graph:
-    """A graph of one operator, called `node`. A join reads the input three times, a product of matrices twice."""
+    """A graph of one operator, called `node`. A join reads the input three times, one of two tensors twice."""
     build = Builder(shape)
-    build("node", word, *("input",) * (2 if word == "matmul" else 3 if OPERATORS[word].joins else 1), **arguments)
+    build(
+        "node", word, *("input",) * (2 if word in ("matmul", "resize_like") else 3 if OPERATORS[word].joins else 1), **arguments
+    )
     return build.graph

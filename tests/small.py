@@ -22,6 +22,8 @@ def small(name: str, least: int = 64) -> Net:
     """A network of the zoo at 64x64, or at the lowest resolution that it allows."""
     spec = archdsl.load(name).spec
     knob = spec.knobs.get("resolution")
+    if knob is None:
+        return archdsl.load(name)
     bounds = getattr(knob, "range", None)
     lowest = int(bounds[0]) if bounds else least
     return archdsl.load(name, resolution=max(least, lowest))

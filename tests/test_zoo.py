@@ -33,6 +33,8 @@ ZOO = {
     "convnext_tiny": Pinned(28_589_128, 4_455_531_264),
     "csp_resnet50": Pinned(None, None),
     "d_mobilenet_v3": Pinned(None, None),
+    "dcgan": Pinned(3_576_704, 104_628_224),
+    "deeplabv3": Pinned(11_025_477, 1_882_169_120),
     "densenet121": Pinned(7_978_856, 2_834_161_664),
     "dpnet": Pinned(3_458_986, 106_148_272),
     "efficientnet": Pinned(5_288_548, 385_814_752),
@@ -41,11 +43,16 @@ ZOO = {
     "efficientnet_b2": Pinned(9_109_994, 993_561_872, 260),
     "efficientnet_b3": Pinned(12_233_232, 1_827_141_392, 300),
     "efficientnet_b4": Pinned(19_341_616, 4_393_771_024, 380),
+    "efficientnet_v2_s": Pinned(21_458_488, 8_365_617_152, 384),
     "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
+    "ghostnet_v2": Pinned(6_156_908, 167_048_288),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
     "hrnet_w18": Pinned(21_299_004, 4_283_537_072),
+    "inception_v3": Pinned(27_161_264, 5_713_216_096 + 5_683_200, 299),  # torchvision counts no head
     "legonet": Pinned(None, None),
+    "lraspp": Pinned(3_221_538, 379_281_312),
+    "m5": Pinned(559_114, 276_421_632),
     "mnasnet": Pinned(4_383_312, 314_415_872),
     "mobilenet_v1": Pinned(4_231_976, 568_740_352),
     "mobilenet_v2": Pinned(3_504_872, 300_774_272),
@@ -53,25 +60,31 @@ ZOO = {
     "mobilenet_v3_preprint": Pinned(5_145_318, 245_564_768),
     "mobilenet_v3_small": Pinned(2_542_856, 56_510_400),
     "mobileone_s0": Pinned(5_293_272, 1_051_935_232),
+    "mobilenet_v4_small": Pinned(3_774_024, 186_005_568),
     "p_mobilenet_v3": Pinned(None, None),
     "p_resnet18a": Pinned(4_016_808, None),
     "p_resnet18b": Pinned(3_666_728, None),
     "p_resnet34a": Pinned(7_110_568, None),
     "p_resnet34b": Pinned(6_195_624, None),
     "p_resnet50": Pinned(None, None),
+    "r3d_18": Pinned(33_371_472, 40_696_553_472),
     "randwire": Pinned(None, None),
     "regnet_y_400mf": Pinned(4_344_144, 401_842_848),
     "repvgg_a0": Pinned(9_108_968, 1_512_581_120),
     "resnet101": Pinned(44_549_160, 7_801_405_440),
+    "resnet110": Pinned(1_727_962, 252_887_680, 32),
     "resnet18": Pinned(11_689_512, 1_814_073_344),
+    "resnet20": Pinned(269_722, 40_551_040, 32),
     "resnet34": Pinned(21_797_672, 3_663_761_408),
     "resnet50": Pinned(25_557_032, 4_089_184_256),
+    "resnet56": Pinned(853_018, 125_485_696, 32),
     "resnext50": Pinned(25_028_904, 4_230_479_872),
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
     "shufflenet_v2": Pinned(2_278_604, 144_907_992),
     "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256),
     "squeezenet": Pinned(1_235_496, 349_151_936),
+    "unet": Pinned(31_037_698, 48_171_581_440, 256),
     "vgg16": Pinned(138_357_544, 15_470_264_320),
     "vgg16_bn": Pinned(138_365_992, 15_470_264_320),
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
@@ -81,11 +94,22 @@ ZOO = {
 }
 
 
+INPUTS = {"dcgan": (100, 1, 1), "m5": (1, 32000), "r3d_18": (3, 16, 112, 112)}
+"""Shapes of what a network takes, where that is no image of three colours."""
+
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "dcgan": [(3, 64, 64)],
+    "deeplabv3": [(21, 224, 224)],
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
     "yolov5n": [(255, side, side) for side in (80, 40, 20)],
     "yolov8n": [(144, side, side) for side in (80, 40, 20)],
+    "inception_v3": [(1000,), (1000,)],
+    **{f"resnet{layers}": [(10,)] for layers in (20, 56, 110)},
+    "lraspp": [(21, 224, 224)],
+    "m5": [(10,)],
+    "r3d_18": [(400,)],
     "siamese_resnet18": [(1,)],
+    "unet": [(2, 256, 256)],
 }
 """Shapes of what a network returns, where that is not a vector of classes."""
 
@@ -98,7 +122,7 @@ def test_every_network_is_in_the_table():
 def test_counts(name):
     pinned, net = ZOO[name], archdsl.load(name)
     bill, graph = net.cost(), net.graph()
-    assert graph.input.shape == (3, pinned.size, pinned.size)
+    assert graph.input.shape == INPUTS.get(name, (3, pinned.size, pinned.size))
     assert [graph[end].shape for end in graph.outputs.values()] == OUTPUTS.get(name, [(1000,)])
     assert bill.products == pinned.products
     assert pinned.params in (None, bill.params)
@@ -249,6 +273,11 @@ GRIDS = [
     ("regnet_y_400mf", {"se_ratio": [0.125, 0.25, 0.5]}),
     ("randwire", {"channels": [8, 78, 109]}),
     ("csp_resnet50", {"resolution": [160, 224, 256]}),
+    ("unet", {"width": [0.25, 0.5, 1], "resolution": [128, 256, 512]}),
+    ("deeplabv3", {"resolution": [224, 300, 513]}),
+    ("r3d_18", {"frames": [8, 16, 32], "width": [0.5, 1, 2]}),
+    ("m5", {"samples": [8000, 16000, 32000]}),
+    ("dcgan", {"width": [32, 64, 96]}),
     ("siamese_resnet18", {"width": [0.25, 0.5, 1], "resolution": [96, 224, 256]}),
 ]
 

@@ -12,7 +12,8 @@ from archdsl.errors import InputError, Mark, Source, clip
 from archdsl.ir.graph import Frame, Graph, Interface, Node
 from archdsl.ir.plain import Plain, brief
 from archdsl.ir.verify import BrokenGraph, verify
-from archdsl.ops import OPERATORS, Operator, ShapeError
+from archdsl.ops import OPERATORS, Operator, Shape, ShapeError
+from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import KINDS
@@ -46,7 +47,7 @@ def dump(graph: Graph) -> dict[str, Any]:
             {
                 "name": node.name,
                 "op": node.op.word,
-                "args": node.op.arguments(),
+                "args": _arguments(node, graph.input_shapes(node)),
                 "inputs": list(node.inputs),
                 "shape": list(node.shape),
                 "scope": [frame_index[id(frame)] for frame in node.scope],
@@ -61,6 +62,14 @@ def dump(graph: Graph) -> dict[str, Any]:
         return json.loads(json.dumps(data, default=_number))  # type: ignore[no-any-return]
     except TypeError:
         raise InputError("a graph over arrays stands for many networks and has no file; choose one value for each knob") from None
+
+
+def _arguments(node: Node, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+    """The arguments of a node. A number for every axis is a pair over height and width, and one number over other places."""
+    given = node.op.arguments()
+    if not inputs or len(inputs[0]) == 3:
+        return given
+    return {name: value[0] if type(value) is Each else value for name, value in given.items()}
 
 
 def load(data: Any) -> Graph:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
+from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
 from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
@@ -220,5 +221,7 @@ def operator(word: str) -> Callable[[_T], _T]:
 def _same(value: Any, default: Any) -> bool:
     """Whether an argument is its default; an array never is."""
     if isinstance(value, tuple) and isinstance(default, tuple):
+        if type(default) is Each and len(value) != len(default):
+            return all(_same(number, default[0]) for number in value)
         return len(value) == len(default) and all(map(_same, value, default))
     return type(value) is type(default) and bool(value == default)

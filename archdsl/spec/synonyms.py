@@ -11,7 +11,10 @@ import re
 from collections.abc import Container
 
 OPERATORS: dict[str, str] = {
-    "conv": "conv convolution convlayer cnn depthwise depthwiseconv dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv",
+    "conv": (
+        "conv convolution causalconv convlayer cnn depthwise depthwiseconv "
+        "dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv"
+    ),
     "norm": "bn batchnorm batchnormalization batchnormalisation syncbatchnorm frozenbatchnorm batchnormact spatialbatchnorm",
     "layer_norm": "ln layernorm layernormalization layernormalisation layernormchannelslast",
     "linear": "fc dense fullyconnected fullyconnectedlayer gemm matmulbias affine inner innerproduct mlplayer",
@@ -40,9 +43,14 @@ OPERATORS: dict[str, str] = {
     "identity": "noop linearactivation passthrough nothing none noact",
     "pad": "zeropad zeropadding reflectionpad replicationpad padding constantpad",
     "upsample": "interpolate resize upsampling upsamplebilinear upsamplenearest scaleup",
+    "conv_transpose": "deconv deconvolution convtranspose transposedconv transposeconv convtransposed upconv fractionalconv",
+    "pixel_shuffle": "pixelshuffle depthtospace subpixel",
+    "pixel_unshuffle": "pixelunshuffle spacetodepth focus",
+    "resize_like": "resizeas interpolatelike upsamplelike",
+    "crop": "centercrop cropping stridedslice subsample",
     "shuffle": "channelshuffle shufflechannels",
     "softmax": "softmaxlayer softmaxactivation",
-    "slice": "narrow crop channelslice chunk",
+    "slice": "narrow channelslice chunk",
     "tokens": "patchembed flattentokens maptotokens topatches",
     "class_token": "clstoken cls",
     "position": "posembed positionembedding positionalembedding positionalencoding posenc",
@@ -116,9 +124,6 @@ KEYS: dict[str, str] = {
 """By our key, the names elsewhere."""
 
 ABSENT: dict[str, str] = {
-    "transposed convolution": "deconv deconvolution convtranspose transposedconv transposeconv convtransposed upconv fractionalconv",
-    "convolution over one or three axes": "conv1d conv3d convolution1d convolution3d causalconv",
-    "pooling over one or three axes": "maxpool1d maxpool3d avgpool1d avgpool3d maxpooling1d maxpooling3d averagepooling1d",
     "deformable convolution": "deformconv deformableconv dcn dcnv2",
     "recurrent layer": "lstm gru rnn lstmcell grucell rnncell bilstm convlstm recurrent",
     "state space layer": "ssm mamba s4",
@@ -131,7 +136,6 @@ ABSENT: dict[str, str] = {
     "free reshaping": "reshape view resizetensor",
     "exchange of axes": "permute transpose swapaxes rearrange",
     "squeezing of axes": "squeeze unsqueeze expanddims",
-    "pixel shuffle": "pixelshuffle pixelunshuffle depthtospace spacetodepth focus",
     "unpooling": "unpool maxunpool",
     "unfolding": "unfold fold im2col col2im",
     "fractional pooling": "fractionalmaxpool lppool stochasticpool",

@@ -10,7 +10,7 @@ import torch
 from torch import fx
 
 from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
-from archdsl.compilers.torch.rules import Call
+from archdsl.compilers.torch.rule import Call, Padding
 from archdsl.ops import Operator, Shape
 
 
@@ -66,8 +66,25 @@ def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
     return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
 
 
+def _getitem(x: fx.Node, cuts: tuple[slice, ...]) -> Text:
+    def text(cut: slice) -> str:
+        if cut.stop is None:
+            return ":"
+        return f"{cut.start or ''}:{cut.stop}" + (f":{cut.step}" if cut.step != 1 else "")
+
+    return (*_text(x), f"[{', '.join(map(text, cuts))}]")
+
+
+def padded(padding: Padding) -> Text:
+    """What a layer reads that cannot pad by itself."""
+    amounts, value = padding
+    filled = "" if value == 0 else f', "constant", float("{value}")'
+    return ("functional.pad(", Ref(0), f", {amounts}{filled})")
+
+
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
+    operator.getitem: _getitem,
     torch.cat: _cat,
     torch.flatten: lambda x, start: (*_text(x), f".flatten({start})"),
     torch.transpose: lambda x, a, b: (*_text(x), f".transpose({a}, {b})"),

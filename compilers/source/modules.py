@@ -10,13 +10,17 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot, Text
+from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot
 from archdsl.compilers.torch import activations, layers, norms, sharing, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
     layers.TokenNorm,
     layers.TokenPReLU,
+    layers.ResizeLike,
+    layers.ChannelPad,
+    layers.DepthToSpace,
+    layers.SpaceToDepth,
     sharing.SharedConv2d,
     sharing.ChooseAdd,
     sharing.WeightedAdd,
@@ -66,21 +70,25 @@ def _flag(value: bool | str, keyword: str, default: Any = REQUIRED) -> Argument:
     return Argument(keyword, (f'"{value}"' if isinstance(value, str) else repr(value),), default)
 
 
-def _pair(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: str = "") -> Argument:
-    """Height and width, as one number where they are the same."""
-    height, width = value if isinstance(value, tuple) else (value, value)
+def _axes(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: str = "") -> Argument:
+    """A number for each axis of the places, as one where they are the same."""
+    values = value if isinstance(value, tuple) else (value,)
     hint = hint or keyword
-    if height == width:
-        return Argument(keyword, (Slot(height, hint, unit),), default)
-    text: Text = ("(", Slot(height, f"{hint}_height", unit), ", ", Slot(width, f"{hint}_width", unit), ")")
-    return Argument(keyword, text, default)
+    if len(set(values)) == 1:
+        return Argument(keyword, (Slot(values[0], hint, unit),), default)
+    parts = [
+        Slot(each, f"{hint}_{name}", unit)
+        for each, name in zip(values, ("depth", "height", "width")[-len(values) :], strict=True)
+    ]
+    between: list[str | Slot] = [piece for part in parts for piece in (", ", part)]
+    return Argument(keyword, ("(", *between[1:], ")"), default)
 
 
 def _window(module: Any, hint: str = "kernel") -> list[Argument]:
     return [
-        _pair(module.kernel_size, "", "kernel", hint=hint),
-        _pair(module.stride, "stride", "stride", 1),
-        _pair(module.padding, "padding", "kernel", 0),
+        _axes(module.kernel_size, "", "kernel", hint=hint),
+        _axes(module.stride, "stride", "stride", 1),
+        _axes(module.padding, "padding", "kernel", 0),
     ]
 
 
@@ -94,7 +102,7 @@ def _conv(m: Any) -> list[Argument]:
         _count(m.in_channels, "in_channels"),
         _count(m.out_channels, "out"),
         *_window(m),
-        _pair(m.dilation, "dilation", "dilation", 1),
+        _axes(m.dilation, "dilation", "dilation", 1),
         Argument("groups", (Slot(m.groups, "groups"),), 1),
         _flag(m.bias is not None, "bias", True),
     ]
@@ -120,8 +128,16 @@ def _layer_norm(m: Any) -> list[Argument]:
 
 def _pool(m: Any) -> list[Argument]:
     kernel, _, padding = _window(m)
-    stride = [] if m.stride == m.kernel_size else [_pair(m.stride, "stride", "stride")]  # torch.nn steps by the window
+    stride = [] if m.stride == m.kernel_size else [_axes(m.stride, "stride", "stride")]  # torch.nn steps by the window
     return [kernel, *stride, padding, _flag(m.ceil_mode, "ceil_mode", False)]
+
+
+def _avg_pool(m: Any) -> list[Argument]:
+    return [*_pool(m), _flag(m.count_include_pad, "count_include_pad", True)]
+
+
+def _adaptive_pool(m: Any) -> list[Argument]:
+    return [_axes(m.output_size, "", "size", hint="size")]
 
 
 def _linear(m: Any) -> list[Argument]:
@@ -132,15 +148,41 @@ def _prelu(m: Any) -> list[Argument]:
     return [Argument("", (Slot(m.num_parameters, "channels"),), 1), _number(m.init, "init", 0.25)]
 
 
+def _conv_transpose(m: Any) -> list[Argument]:
+    channels, out, kernel, stride, padding, dilation, groups, bias = _conv(m)
+    return [
+        channels,
+        out,
+        kernel,
+        stride,
+        padding,
+        _axes(m.output_padding, "output_padding", "kernel", 0),
+        groups,
+        bias,
+        dilation,
+    ]
+
+
 def _upsample(m: Any) -> list[Argument]:
-    height, width = (float(scale) for scale in m.scale_factor)
-    scale = Argument("scale_factor", (Slot(height, "scale", "scale"),) if height == width else (f"({height}, {width})",))
-    corners = [_flag(False, "align_corners")] if m.mode == "bilinear" else []
-    return [scale, _flag(m.mode, "mode", "nearest"), *corners]
+    if m.size is not None:
+        to = _axes(tuple(m.size), "size", "size")
+    else:
+        scales = tuple(float(scale) for scale in m.scale_factor)
+        alike = len(set(scales)) == 1
+        to = Argument("scale_factor", (Slot(scales[0], "scale", "scale"),) if alike else (str(scales),))
+    return [to, _flag(m.mode, "mode", "nearest"), *_corners(m)]
+
+
+def _corners(m: Any) -> list[Argument]:
+    return [] if m.align_corners is None else [_flag(m.align_corners, "align_corners")]
 
 
 def _sides(m: Any) -> list[Argument]:
     return [Argument("", (repr(m.padding),))]
+
+
+def _factor(m: Any) -> int:
+    return next(getattr(m, name) for name in ("factor", "upscale_factor", "downscale_factor") if hasattr(m, name))  # type: ignore[no-any-return]
 
 
 def _elu(m: Any) -> list[Argument]:
@@ -177,10 +219,12 @@ def _choose_add(m: Any) -> list[Argument]:
 
 
 MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
-    nn.Conv2d: _conv,
+    **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), _conv),
+    **dict.fromkeys((nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d), _conv_transpose),
     nn.Linear: _linear,
     nn.BatchNorm1d: _norm,
     nn.BatchNorm2d: _norm,
+    nn.BatchNorm3d: _norm,
     nn.LayerNorm: _layer_norm,
     nn.ReLU: _activation,
     nn.ReLU6: _activation,
@@ -192,6 +236,10 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     nn.Tanh: lambda m: [],
     nn.GELU: lambda m: [] if m.approximate == "none" else [_flag(m.approximate, "approximate")],
     nn.PReLU: _prelu,
+    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), _pool),
+    **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), _avg_pool),
+    **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), _adaptive_pool),
+    **dict.fromkeys((nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d), _adaptive_pool),
     nn.Mish: _activation,
     nn.SELU: _activation,
     nn.ELU: _elu,
@@ -212,17 +260,16 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     nn.LocalResponseNorm: _local_response_norm,
     norms.MapRMSNorm: _rms_norm,
     norms.GlobalResponseNorm: lambda m: [_count(len(m.weight), "channels"), _number(m.eps, "eps", 1e-6)],
-    nn.MaxPool2d: _pool,
-    nn.AvgPool2d: lambda m: [*_pool(m), _flag(m.count_include_pad, "count_include_pad", True)],
-    nn.AdaptiveAvgPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
-    nn.AdaptiveMaxPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
     nn.Dropout: lambda m: [_number(m.p, "", hint="rate")],
     nn.Identity: lambda m: [],
     nn.Softmax: lambda m: [_flag(m.dim, "")],
     nn.ChannelShuffle: lambda m: [_number(m.groups, "", hint="groups")],
-    nn.ZeroPad2d: _sides,
-    nn.ReflectionPad2d: _sides,
-    nn.ReplicationPad2d: _sides,
+    **dict.fromkeys((nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d, layers.ChannelPad), _sides),
+    **dict.fromkeys((nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d), _sides),
+    **dict.fromkeys((nn.ReplicationPad1d, nn.ReplicationPad2d, nn.ReplicationPad3d), _sides),
+    **dict.fromkeys((nn.PixelShuffle, layers.DepthToSpace), lambda m: [_number(_factor(m), "", hint="factor")]),
+    **dict.fromkeys((nn.PixelUnshuffle, layers.SpaceToDepth), lambda m: [_number(_factor(m), "", hint="factor")]),
+    layers.ResizeLike: lambda m: [_flag(m.mode, ""), *_corners(m)],
     nn.Upsample: _upsample,
     layers.Shift: lambda m: [
         _count(m.channels, "channels"),

@@ -28,7 +28,8 @@ Terms = tuple[tuple[str, int | Fraction], ...]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A rule for each value of an argument (`true`, `avg`), or for what arrives where `argument` is `input`.
+    """A rule for each value of an argument (`true`, `avg`), or for what arrives where `argument` is `input`, or for the number of
+    places of a map where it is `places`.
 
     A value without a rule is not counted.
     """
@@ -79,6 +80,8 @@ class Convention:
 def _case(argument: str, op: Operator, inputs: tuple[Shape, ...]) -> str:
     if argument == "input":
         return ARRIVES.get(type(typed(inputs[0])), "")
+    if argument == "places":
+        return str(len(inputs[0]) - 1)
     return str(getattr(op, argument)).lower()
 
 
@@ -92,6 +95,6 @@ def rule_in_words(terms: Terms | None) -> str:
 
 
 def _term(name: str, weight: int | Fraction) -> str:
-    if name in ("macs", "products", "bias", "mean"):
+    if name in ("macs", "macs_by_output", "products", "bias", "mean"):
         return WORDS[name] if weight == 1 else f"{weight} x {WORDS[name]}"
     return f"{weight} per {WORDS[name]}"

@@ -12,6 +12,7 @@ A file says a few words about the convention and, under `count`, has a rule for 
       relu: 0                                               # counts as zero
       adaptive_pool: {mode: {avg: {out: 1}, max: 0}}        # by an argument of the operator
       norm: {input: {map: {in: 2}, vector: {in: 2}}}        # by what arrives: a map, a vector or tokens
+      upsample: {places: {2: {out: 1}, 3: 0}}               # by how many places a map has
     not_counted: [hswish, silu]                             # left out on purpose; `others`: all that have no rule
     dead: not_counted                                       # operators whose output reaches nothing; counted if not given
 
@@ -131,8 +132,8 @@ def _choice(report: Report, op: type[Operator], key: Scalar, node: Node) -> Rule
 
 
 def _arguments(op: type[Operator]) -> dict[str, list[str]]:
-    """What a rule may depend on, with its values: arguments that are words or flags, and the kind of input."""
-    found = {"input": list(ARRIVES.values())}
+    """What a rule may depend on, with its values: arguments that are words or flags, the kind of input, and the places of a map."""
+    found = {"input": list(ARRIVES.values()), "places": ["1", "2", "3"]}
     for name, argument in op.kinds.items():
         if argument.schema.get("type") == "boolean":
             found[name] = ["true", "false"]

@@ -9,6 +9,7 @@ The kinds:
                          multiple of 4; .s2 where it strides
     conv.dense           k x k, dense; .image where no more than 4 channels arrive; .odd; .3, .5, .7 or .large by its kernel; .s2
     conv.depthwise       one channel in a group; .odd, kernel and stride as above
+    conv.1d, conv.3d     over one or three places
     conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 4; .s2
     norm                 batch norm by itself; norm.folded where it goes into the convolution or linear layer before it
     relu, hswish, ...    an activation by itself; .behind where only it reads a convolution or linear layer, so that it can be fused;
@@ -40,7 +41,7 @@ from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
-from archdsl.ops.convolution import Conv2d
+from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
@@ -48,9 +49,11 @@ from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
+from archdsl.ops.places import Blocks, Crop, Pad
 from archdsl.ops.pool import AdaptivePool, Pool
 from archdsl.ops.readers import Rules
-from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
+from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
@@ -126,6 +129,8 @@ def _joined(cases: Sequence[Case], others: Sequence[Case]) -> list[Case]:
 def _conv(layer: Layer) -> list[Case]:
     op, (channels, *_) = layer.node.op, layer.inputs[0]
     assert isinstance(op, Conv2d)
+    if not is_map(layer.output):
+        return [(f"conv.{len(layer.output) - 1}d", True)]
     _, height, width = layer.output
     pointwise = (op.kernel[0] == 1) & (op.kernel[1] == 1)
     strides = list(_split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
@@ -163,7 +168,9 @@ def _sizes(kernel: tuple[Any, Any]) -> Iterator[Case]:
 def _pool(layer: Layer) -> list[Case]:
     op = layer.node.op
     assert isinstance(op, Pool)
-    stride = op.window.stride
+    if not is_map(layer.output):
+        return _word(layer)
+    stride = op.over(layer.inputs[0]).stride
     return [(f"{op.word}{more}", where) for more, where in _split([("", (stride[0] == 1) & (stride[1] == 1))], ".s2")]
 
 
@@ -191,8 +198,7 @@ def _linear(layer: Layer) -> list[Case]:
 def _adaptive_pool(layer: Layer) -> list[Case]:
     op = layer.node.op
     assert isinstance(op, AdaptivePool)
-    kept = (op.size[0] == 1) & (op.size[1] == 1)
-    return [(f"adaptive_pool{more}", where) for more, where in _split([(".global", kept)], "")]
+    return [(f"adaptive_pool{more}", where) for more, where in _split([(".global", op.is_global)], "")]
 
 
 def _kind_of(layer: Layer) -> str:
@@ -232,8 +238,11 @@ TABLE: dict[type[Operator], Rule] = {
     Slice: _by_input,
     Shuffle: _word,
     Shift: _word,
+    ConvTranspose: _word,
     Pad: _word,
-    Upsample: _word,
+    Resize: _word,
+    Crop: _same("view"),
+    Blocks: _word,
     Flatten: _same("view"),
     SelectToken: _same("view"),
     Passing: _same("pass"),
@@ -260,6 +269,8 @@ def _words() -> frozenset[str]:
     places = ("dense", "dense.image", "depthwise", "dense.odd", "depthwise.odd")
     found |= {f"conv.{word}{size}" for word in places for size in sizes} | {
         "conv.grouped.s2",
+        "conv.1d",
+        "conv.3d",
         "layout.enter",
         "layout.leave",
         "start",
