@@ -98,6 +98,14 @@ def _odd(value: Any) -> Any:
     return value
 
 
+def _signed(value: Any) -> Any:
+    if not is_integer(value):
+        raise ArgumentError(f"expected an int, {describe(value)} came")
+    if type(value) is int and abs(value) > MAX_DIMENSION:
+        raise ArgumentError(f"must lie between -2^40 and 2^40, {describe(value)} came")
+    return value
+
+
 def _flag(value: Any) -> bool:
     value = one_answer(value)
     if isinstance(value, bool):
@@ -127,6 +135,10 @@ COUNT = Kind("int, at least 1", _integer(1), _int(1))
 WHOLE = Kind("int, at least 0", _integer(0), _int(0))
 ODD = Kind("odd int", _odd, _int(1))
 PAIR = Kind("int or [height, width]", _pair(_integer(1)), {"anyOf": _two(1)})
+WHOLES = Kind("int or [height, width], at least 0", _whole_pair, {"anyOf": _two(0)})
+SHIFTS = Kind(
+    "int or [down, right]", _pair(_signed), {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
+)
 PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_two(0)]})
 SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _two(0, 4)})
 NUMBER = Kind("number", _number(lambda v: True, ""), _decimal())

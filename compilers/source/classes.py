@@ -17,7 +17,8 @@ from archdsl.compilers.source.runs import runs
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.source.tree import Submodule, tree
 from archdsl.compilers.torch.names import attribute, class_name
-from archdsl.compilers.torch.rules import RULES, Layer
+from archdsl.compilers.torch.rule import Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ops.readers import Reader

@@ -13,7 +13,8 @@ from torch import fx, nn
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
-from archdsl.compilers.torch.rules import RULES, Call, Layer
+from archdsl.compilers.torch.rule import Call, Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch import sharing, tokens
+from archdsl.compilers.torch.axis_rules import AXES
 from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
+from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
@@ -31,27 +33,6 @@ from archdsl.ops.rearrange import Shift as ShiftOp
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
-
-
-class Layer(NamedTuple):
-    """Rule of an operator that becomes a submodule: `make(op, input_shapes, in_place)`; shapes have no batch axis."""
-
-    make: Callable[[Any, tuple[Shape, ...], bool], nn.Module]
-
-
-Write = Callable[..., fx.Node]
-
-
-class Call(NamedTuple):
-    """Rule of an operator that becomes a function: `emit(op, input_shapes, arguments, write)` gives the fx node of the result.
-
-    `write(function, *arguments)` adds one call of a function to the forward pass and gives its fx node.
-    """
-
-    emit: Callable[[Any, tuple[Shape, ...], list[fx.Node], Write], fx.Node]
-
-
-Rule = Layer | Call
 
 
 def _conv(op: Conv2d, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -142,11 +123,13 @@ def _tokens(op: Tokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], wri
 
 
 def _split_heads(op: SplitHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.transpose, write(torch.unflatten, arguments[0], 2, (op.heads, -1)), 1, 2)
+    axis = len(shapes[0])  # of the channels; the batch comes before all others
+    return write(torch.transpose, write(torch.unflatten, arguments[0], axis, (op.heads, -1)), axis - 1, axis)
 
 
 def _merge_heads(op: MergeHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.flatten, write(torch.transpose, arguments[0], 1, 2), 2)
+    axis = len(shapes[0]) - 2  # of the heads
+    return write(torch.flatten, write(torch.transpose, arguments[0], axis, axis + 1), axis + 1)
 
 
 def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
@@ -216,4 +199,4 @@ TABLE: dict[type[Operator], Rule] = {
     Mul: _fold(operator.mul),
 }
 
-RULES = Rules("torch", __name__, TABLE)
+RULES = Rules("torch", __name__, TABLE, AXES)

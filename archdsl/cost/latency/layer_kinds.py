@@ -39,7 +39,9 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.axes import Rearrange, Roll, ToMap
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
@@ -48,10 +50,12 @@ from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.pool import AdaptivePool, Pool
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import is_map
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -237,6 +241,23 @@ TABLE: dict[type[Operator], Rule] = {
     MergeHeads: _word,
     MatMul: _word,
     Softmax: _word,
+    Rearrange: _word,
+    ToMap: _same("view"),
+    Roll: _word,
+    RepeatHeads: _word,
+    Stack: _word,
+    Clamp: _word,
+    Sub: _word,
+    Div: _word,
+    RelativeBias: _word,
+    WindowMask: _word,
+    CausalMask: _word,
+    Embedding: _word,
+    Sinusoidal: _word,
+    Rotary: _word,
+    FourierPosition: _word,
+    Gain: _word,
+    L2Norm: _word,
 }
 
 LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)

@@ -130,9 +130,9 @@ def memory(graph: Graph, dtype: str = "float32") -> Memory:
 
 
 def buffer_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
-    """Bytes of the buffers of an operator, counters left out. `itemsize` is the number of bytes of a value of the network."""
-    buffers = op.buffers(*inputs).items()
-    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in buffers)
+    """Bytes of the buffers and constants of an operator, counters left out. `itemsize` is the number of bytes of a value of the network."""
+    kept = {**op.buffers(*inputs), **op.constants(*inputs)}.items()
+    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in kept)
 
 
 def kept_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
