@@ -18,6 +18,7 @@ _WORDS = {
     "join": "join",
 }
 _SQUARE = re.compile(r"([\d…]+)²×([\d…]+)")
+_FIRST = re.compile(r"\[:(\d+)\]")
 _PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
 
@@ -34,6 +35,9 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     square = next((match for label in labels if (match := _SQUARE.fullmatch(label))), None)
     if square is not None:
         notes.append(f"{square[0]} is height and width {square[1]}, {square[2]} channels")
+    first = next((match for label in labels if (match := _FIRST.search(label))), None)
+    if first is not None:
+        notes.append(f"[:{first[1]}] is channels 0 up to {first[1]} of what is split, [{first[1]}:] those from {first[1]} on")
     if len(labels) < len(drawing.edges) and any("×" in label for label in labels):
         notes.append("a line without a shape carries what came in")
     elif labels and len(labels) < len(drawing.edges):

@@ -18,7 +18,8 @@ from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
-from archdsl.ops.shapes import is_map
+from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import channel_axis, is_map
 from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
@@ -183,7 +184,19 @@ class Builder:
         known = (name, "") in seen
         seen.update([(name, target.id), (name, "")])
         shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
-        self.edges.append(Edge(source.id, target.id, _shape(self.graph[name].shape) if shown else "", node=name))
+        text = _shape(self.graph[name].shape) + self.share(source, name) if shown else ""
+        self.edges.append(Edge(source.id, target.id, text, node=name))
+
+    def share(self, source: Box, name: str) -> str:
+        """Which channels of a split a tensor is, as Python writes them: ` [:8]`, ` [8:]`. Letters tell it by themselves."""
+        node = self.graph[name]
+        if source.kind != "split" or not isinstance(node.op, Slice) or not isinstance(node.op.start, int):
+            return ""
+        (arriving,) = self.graph.input_shapes(node)
+        start, stop, channels = node.op.start, node.op.stop, arriving[channel_axis(arriving)]
+        if any(isinstance(size, Symbol) for size in (stop, *arriving)):
+            return ""
+        return f" [{'' if start == 0 else start}:{'' if same(stop, channels) else stop}]"
 
     def drawn(self, name: str) -> str:
         """The node that is drawn in the place of a folded one; itself where it is not folded."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 from graphlib import CycleError, TopologicalSorter
+from typing import Protocol
 
 from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
@@ -24,39 +25,60 @@ from archdsl.spec.check_calls import check_argument
 from archdsl.spec.check_parameters import check_declaration
 from archdsl.spec.check_steps import check_body, check_whole
 from archdsl.spec.check_unread import check_arguments, check_unread
-from archdsl.spec.check_values import check_value
+from archdsl.spec.check_values import check_target, check_value
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.locate import is_shipped
 from archdsl.spec.model import Block, Parameter, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain, names_read
+from archdsl.spec.wraps import WRAPPED
 
 MOST_CIRCLES = 100
 """Circles of definitions that are looked for: each takes a walk through all of them."""
 
 
-def check(spec: Spec, borrowed: dict[str, Parameter], default_marks: dict[str, Mark], report: Report, incomplete: bool) -> Spec:
-    """The spec with the borrowed knobs that its blocks read. Mistakes and warnings go to the report.
+def check(spec: Spec, parts: Brought, report: Report, incomplete: bool) -> Spec:
+    """The spec with the borrowed knobs that its blocks read, without those that only a replaced net read. Mistakes and warnings go
+    to the report.
 
     Args:
-        borrowed: knobs of imported files. One is taken over where a block that the spec reaches, or a knob, reads it.
         incomplete: whether a file is missing that may have what seems unknown: nothing is said of names then.
     """
-    checks = Checks(spec, {**borrowed, **spec.knobs}, report, check_body, incomplete)
-    _run(checks, default_marks)
-    used = {name: knob for name, knob in borrowed.items() if name in checks.read and name not in spec.knobs}
+    checks = Checks(spec, {**parts.borrowed, **spec.knobs}, report, check_body, incomplete)
+    by_knobs = _run(checks, parts.default_marks)
+    dropped = frozenset() if incomplete else _dropped(checks, parts.replaced)
+    checks.read |= by_knobs
+    used = {name: knob for name, knob in parts.borrowed.items() if name in checks.read and name not in spec.knobs}
+    kept = {name: knob for name, knob in spec.knobs.items() if name not in dropped}
+    found = dataclasses.replace(spec, knobs={**kept, **used}, dropped=dropped)
+    checks.spec = found
     if not report.errors:
-        check_unread(checks, default_marks)
-    return dataclasses.replace(spec, knobs={**spec.knobs, **used})
+        check_unread(checks, parts.default_marks)
+    return found
 
 
-def _run(checks: Checks, default_marks: dict[str, Mark]) -> None:
+class Brought(Protocol):
+    """What a spec was made of, beside what stands in it.
+
+    Attributes:
+        borrowed: knobs of imported files. One is taken over where a block that the spec reaches, or a knob, reads it.
+        replaced: knobs of a base whose net the spec replaces, each with the place of its new default, where it gets one.
+    """
+
+    borrowed: dict[str, Parameter]
+    default_marks: dict[str, Mark]
+    replaced: dict[str, Mark | None]
+
+
+def _run(checks: Checks, default_marks: dict[str, Mark]) -> set[str]:
+    """All checks; the names that defaults of knobs read, which `checks.read` then lacks."""
     for name, block in checks.spec.blocks.items():
         if name in OPERATORS:
             checks.report.error(f"'{name}' is an operator and cannot name a block", block.mark)
-    _defaults(checks, default_marks)
     _knobs(checks)
+    by_knobs, checks.read = checks.read, set()
+    _defaults(checks, default_marks)
     top = Reach(set(checks.knobs))
     for value in checks.spec.input:
         check_value(checks, value, top)
@@ -64,6 +86,22 @@ def _run(checks: Checks, default_marks: dict[str, Mark]) -> None:
     check_whole(checks, checks.spec.net, top)
     _blocks(checks)
     _recursion(checks)
+    return by_knobs
+
+
+def _dropped(checks: Checks, replaced: dict[str, Mark | None]) -> frozenset[str]:
+    """The knobs of a base that nothing reads but others of them, now that its net is replaced; says so of those with a new default."""
+    live: set[str] = set()
+    waiting = [name for name in checks.knobs if name in checks.read or name not in replaced]
+    while waiting:
+        name = waiting.pop()
+        if name not in live:
+            live.add(name)
+            waiting += names_read(checks.knobs[name].default) & checks.knobs.keys()
+    for name, mark in replaced.items():
+        if mark is not None and name not in live:
+            checks.report.warn(f"the knob '{name}' is read by nothing", mark, "only the net read it that this spec replaces")
+    return frozenset(replaced.keys() - live)
 
 
 def _dimension(checks: Checks, value: Value) -> None:
@@ -116,6 +154,10 @@ def _block(checks: Checks, block: Block) -> None:
             check_value(checks, parameter.default, reach)
         check_declaration(checks, parameter, f"the argument '{name}'")
         reach.names.add(name)
+    if block.wraps is not None:
+        reach.names.add(WRAPPED)
+        if not block.broken:
+            check_target(checks, block.wraps.name, block.wraps.mark)
     check_whole(checks, block.body, reach)
     if not is_shipped(block.mark.source):
         check_arguments(checks, block, checks.read)
@@ -125,7 +167,9 @@ def _block(checks: Checks, block: Block) -> None:
 def _recursion(checks: Checks) -> None:
     for chain in _cycles(checks.calls):
         mark = checks.calls[chain[-2]][chain[-1]]
-        checks.report.error(f"blocks call each other without end: {_chain(chain)}", mark)
+        wraps = any(checks.spec.blocks[name].wraps for name in chain)
+        hint = f"what a block wraps is called ${WRAPPED} in its body" if wraps else ""
+        checks.report.error(f"blocks call each other without end: {_chain(chain)}", mark, hint)
 
 
 def _cycles(links: dict[str, dict[str, Mark]] | dict[str, dict[str, None]]) -> list[list[str]]:

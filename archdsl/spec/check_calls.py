@@ -13,6 +13,7 @@ from archdsl.spec.model import Block, Call, Constant, Inline, Value
 from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.unknown_names import unknown_argument
 from archdsl.spec.values import is_plain
+from archdsl.spec.wraps import WRAPPED
 
 
 def check_call(checks: Checks, call: Call, reach: Reach, partial: bool = False) -> None:
@@ -23,7 +24,11 @@ def check_call(checks: Checks, call: Call, reach: Reach, partial: bool = False) 
     for value in (*call.args.values(), *([call.positional] if call.positional is not None else [])):
         if not (isinstance(value, Inline) and call.target in OPERATORS):
             check_value(checks, value, reach)
-    if call.reference is not None:
+    wraps = checks.spec.blocks[checks.block].wraps if call.reference == WRAPPED and checks.block is not None else None
+    if wraps is not None and wraps.call is not None:
+        check_name(checks, WRAPPED, call.mark, reach)
+        _block_call(checks, checks.spec.blocks[wraps.name], call, partial=True)
+    elif call.reference is not None:
         _reference(checks, call.reference, call, reach)
     elif call.target in OPERATORS:
         _operator_call(checks, OPERATORS[call.target], call, partial)

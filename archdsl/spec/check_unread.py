@@ -10,6 +10,7 @@ from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import DEFAULTS
 from archdsl.spec.model import Block, Call, Constant, Formula, Spec
 from archdsl.spec.walk import parts
+from archdsl.spec.wraps import WRAPPED
 
 
 def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
@@ -30,8 +31,12 @@ def check_arguments(checks: Checks, block: Block, read: set[str]) -> None:
     """Warn of arguments of a block that its body does not read, in a file of one's own."""
     if block.broken or checks.report.errors:
         return
+    if block.wraps is not None and WRAPPED not in read:
+        hint = f"leave 'wraps' out to replace '{block.wraps.name}'"
+        checks.report.warn(f"the body of the block '{block.name}' calls ${WRAPPED} nowhere", block.wraps.mark, hint)
+    handed = checks.spec.blocks[block.wraps.name].args if block.wraps is not None else {}
     for name, parameter in block.args.items():
-        if name not in read:
+        if name not in read and name not in handed:
             hint = near_miss(name, read - block.args.keys()) or "its body mentions it nowhere"
             checks.report.warn(f"the argument '{name}' of the block '{block.name}' is read by nothing", parameter.mark, hint)
 
@@ -60,7 +65,7 @@ def _reachable(spec: Spec) -> set[str]:
         for word in _words(waiting.pop()):
             if word in spec.blocks and word not in found:
                 found.add(word)
-                waiting.append((spec.blocks[word].args, spec.blocks[word].body))
+                waiting.append((spec.blocks[word].args, spec.blocks[word].body, spec.blocks[word].wraps))
     return found
 
 

@@ -13,10 +13,12 @@ from archdsl.spec.model import Constant, Formula, Inline, Label, ListOf, Paramet
 from archdsl.spec.types import WORDS, mistake
 from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain
+from archdsl.spec.wraps import WRAPPED
 
 _HINTS = {
     "in": "$in is the number of channels that arrive at a step; it has no value here",
     "i": "$i counts the rounds of 'repeat' and 'for', from 0; it has no value here",
+    WRAPPED: "$wrapped is the block that a block 'wraps'",
     "value": "$value is the printed number of a cell, in the 'scale' of a table",
 }
 
@@ -112,7 +114,9 @@ def check_target(checks: Checks, name: str, mark: Mark) -> bool:
     if name in OPERATORS:
         return True
     if name not in checks.spec.blocks:
-        if not checks.incomplete:
+        if name == WRAPPED and checks.block is not None and checks.spec.blocks[checks.block].wraps is not None:
+            checks.report.error(f"unknown operator or block '{name}'", mark, f"the block that is wrapped is called ${WRAPPED}")
+        elif not checks.incomplete:
             checks.report.unknown("operator or block", name, [*checks.spec.blocks, *OPERATORS], mark, unknown_operator)
         return False
     checks.reached.setdefault(name)

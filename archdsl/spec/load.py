@@ -19,6 +19,7 @@ from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
 from archdsl.spec.titles import check_titles
+from archdsl.spec.wraps import resolve, take_place, wraps_namesake
 from archdsl.spec.yaml import TextLimits
 
 MAX_FILES = 100
@@ -53,11 +54,13 @@ class _Parts:
     Attributes:
         borrowed: knobs of imported files.
         clashes: for a knob that two imported files declare, where the second stands.
+        replaced: knobs of a base whose net is replaced, each with the place of its new default, where it gets one.
     """
 
     knobs: dict[str, Parameter] = field(default_factory=dict)
     borrowed: dict[str, Parameter] = field(default_factory=dict)
     clashes: dict[str, Mark] = field(default_factory=dict)
+    replaced: dict[str, Mark | None] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
     default_marks: dict[str, Mark] = field(default_factory=dict)
@@ -174,6 +177,9 @@ class _Loader:
 
     def add_block(self, name: str, block: Block, parts: _Parts, inherited: set[str]) -> None:
         old = parts.blocks.get(name)
+        if old is not None and old is not block and wraps_namesake(block):
+            take_place(parts.blocks, block, self.report)
+            return
         if old is not None and old is not block and name not in inherited:
             self.report.error(f"the block '{name}' is defined twice", block.mark, "", ("also defined here", old.mark))
             return
@@ -182,6 +188,9 @@ class _Loader:
     def overlay(self, file: File, parts: _Parts, inherited: set[str]) -> None:
         for name, block in file.blocks.items():
             self.add_block(name, block, parts, inherited)
+        if file.net is not None and parts.net is not None:
+            parts.replaced = dict.fromkeys(parts.knobs)
+        parts.replaced.update({name: knob.mark for name, knob in file.knobs.items() if name in parts.replaced})
         for name, knob in file.knobs.items():
             self.knob(name, knob, parts, file)
         for op, args in file.defaults.items():
@@ -225,6 +234,7 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         report.error("the spec has no 'net'", start, hint)
     elif parts.input is None:
         report.error("the spec has no 'input'", start, "for example: input: [3, 224, 224]")
+    resolve(parts.blocks, report, incomplete)
     spec = Spec(
         name=file.name or (file.source.path.stem if file.source.path else "network"),
         doc=parts.doc,
@@ -242,7 +252,7 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         titles={**{name: block.title for name, block in parts.blocks.items() if block.title is not None}, **parts.titles},
     )
     check_titles(spec, report)
-    checked = check(spec, parts.borrowed, parts.default_marks, report, incomplete)
+    checked = check(spec, parts, report, incomplete)
     for name, mark in parts.clashes.items():
         if name in checked.knobs and name not in parts.knobs:
             other = ("and here", mark)

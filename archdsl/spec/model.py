@@ -12,7 +12,7 @@ from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
-from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value
+from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value, Wraps
 
 __all__ = [
     "PLAIN",
@@ -190,7 +190,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Block:
-    """A block. `broken`: its definition could not be read, so nothing is known of its arguments."""
+    """A block. `broken`: its definition could not be read, so nothing is known of its arguments. `wraps`: the block that it wraps."""
 
     name: str
     mark: Mark
@@ -199,6 +199,7 @@ class Block:
     body: Body
     broken: bool = False
     title: Title | None = None
+    wraps: Wraps | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -277,8 +278,8 @@ class RowEdit:
 class Spec:
     """A whole network: a file with its imports and its base put in.
 
-    `knobs` holds those of the network and those of imported files that its blocks read. `forced` holds arguments by block that are
-    the same in every call, whatever the call says. `titles` holds printed names, those of blocks among them.
+    `knobs` holds those of the network and those of imported files that its blocks read, `forced` arguments by block that are the
+    same in every call, `titles` printed names, those of blocks among them, `dropped` knobs that only the net of the base read.
     """
 
     name: str
@@ -296,3 +297,4 @@ class Spec:
     extends: str | None = None
     titles: dict[str, Title] = field(default_factory=dict)
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()

@@ -15,6 +15,7 @@ from archdsl.spec.read_steps import STRUCTURE, reading
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.titles import read_title, read_titles
+from archdsl.spec.values import Wraps
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compose
 
 KEYS = (
@@ -130,7 +131,7 @@ class _FileReader:
         mapping = self.values.mapping(node, f"the block '{key.text}'")
         if mapping is None:
             return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
-        self.values.keys(mapping, ("doc", "title", "args", "body"), "a block")
+        self.values.keys(mapping, ("doc", "title", "wraps", "args", "body"), "a block")
         body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
         if self.values.lacks(mapping, "body"):
             self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
@@ -141,8 +142,17 @@ class _FileReader:
             args=read_arguments(args, self.values),
             body=self.steps.body(body) if body is not None else (),
             title=self.title(mapping),
+            wraps=self.wraps(mapping.get("wraps")),
             broken=body is None or not (args is None or isinstance(args, Mapping)),
         )
+
+    def wraps(self, node: Node | None) -> Wraps | None:
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return Wraps(node.mark, node.text)
+        self.report.error(f"'wraps' must be the name of a block, {kind(node)} came", node.mark)
+        return Wraps(node.mark, "")
 
     def title(self, block: Mapping) -> Title | None:
         found = [read_title(key, value, self.values, "'title'") for key, value in block.pairs if key.text == "title"]

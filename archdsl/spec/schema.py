@@ -106,6 +106,7 @@ def _block() -> dict[str, Any]:
     properties = {
         "doc": {"type": "string"},
         "title": {"type": "string"},
+        "wraps": {"type": "string", "description": "the block that `$wrapped` is in the body"},
         "args": {"type": "object"},
         "body": {"$ref": "#/$defs/body"},
     }

@@ -149,6 +149,8 @@ def known_setting(spec: Spec, name: str) -> Parameter:
         InputError: there is no such setting; names the near miss.
     """
     owner, *rest = name.split(".")
+    if owner in spec.dropped:
+        raise InputError(f"{name}: the knob '{owner}' is not here; only the net read it that '{spec.name}' replaces")
     if not rest:
         if name not in spec.knobs:
             raise InputError(f"unknown knob '{name}'; {near_miss(name, spec.knobs) or _known(spec.knobs)}")

@@ -91,6 +91,18 @@ class Inline:
 Value = Constant | Formula | ListOf | Inline
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Wraps:
+    """The block that another one wraps. The name of one that could not be read is empty.
+
+    `call`, once the block is found: the call of it that `$wrapped` makes, with the arguments given.
+    """
+
+    mark: Mark
+    name: str
+    call: Inline | None = None
+
+
 def is_plain(value: Value) -> bool:
     """Whether a value is a constant, or a list of constants."""
     if isinstance(value, ListOf):

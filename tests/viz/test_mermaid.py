@@ -30,7 +30,7 @@ def test_a_block() -> None:
     assert re.findall(r'subgraph \w+\["(.*?)"\]', text) == ["k3: path", "k5: path"]
     assert arrows(text)[:3] == [
         ("input", "split", "112²×16"),
-        ("split", "1x1 conv<br>norm, relu", "112²×8"),
+        ("split", "1x1 conv<br>norm, relu", "112²×8 #91;:8#93;"),
         ("1x1 conv<br>norm, relu", "3x3 depthwise conv, stride 2, pad 1<br>norm, relu", "112²×32"),
     ]
     assert len(re.findall(r"^ *subgraph ", text, re.MULTILINE)) == len(re.findall(r"^ *end$", text, re.MULTILINE))

@@ -61,10 +61,10 @@ def test_one_block_has_a_column_for_each_path(dpnet):
     drawing = diagram(dpnet, View("dp_b")).drawing
     assert edges(drawing) == [
         ("input", "split", "112²×16"),
-        ("split", "1x1 conv | norm, relu", "112²×8"),
+        ("split", "1x1 conv | norm, relu", "112²×8 [:8]"),
         ("1x1 conv | norm, relu", "3x3 depthwise conv, stride 2, pad 1 | norm, relu", "112²×32"),
         ("3x3 depthwise conv, stride 2, pad 1 | norm, relu", "1x1 conv | norm", "56²×32"),
-        ("split", "1x1 conv | norm, relu", "112²×8"),
+        ("split", "1x1 conv | norm, relu", "112²×8 [8:]"),
         ("1x1 conv | norm, relu", "5x5 depthwise conv, stride 2, pad 2 | norm, relu", "112²×32"),
         ("5x5 depthwise conv, stride 2, pad 2 | norm, relu", "1x1 conv | norm", "56²×32"),
         ("1x1 conv | norm", "concat", "56²×12"),
@@ -78,7 +78,7 @@ def test_one_block_has_a_column_for_each_path(dpnet):
 def test_partial_residual_passes_half_by(dpnet):
     drawing = diagram(dpnet, View("dp_a_2")).drawing
     passing = [edge for edge, drawn in zip(edges(drawing), drawing.edges, strict=True) if drawn.passes]
-    assert passing == [("split", "concat", "56²×6")] * 2
+    assert passing == [("split", "concat", "56²×6 [6:]")] * 2
 
 
 def test_shortcut_parts_inside_of_its_block():

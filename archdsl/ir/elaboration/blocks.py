@@ -19,6 +19,7 @@ from archdsl.spec.expression import Names
 from archdsl.spec.model import Block, Call, Closure, Parameter
 from archdsl.spec.types import mistake
 from archdsl.spec.unknown_names import unknown_argument
+from archdsl.spec.wraps import WRAPPED, handed
 
 
 def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors:
@@ -80,6 +81,8 @@ def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> N
         if quick is not object and type(value) is not quick and (wrong := mistake(parameter, value)) and not is_doubtful(value):
             value = _go_on(state, parameter, _misfit(state, block, parameter, site.call, wrong, args.get(name) is not None))
         names[name] = value
+    if block.wraps is not None:
+        names[WRAPPED] = handed(block, state.spec.blocks[block.wraps.name], args, names)
     if len(args) + missing != len(block.args):
         _go_on(state, None, _surplus(state, block, site.call, args))
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -107,6 +108,12 @@ def _run_list(state: State, targets: Sequence[Any], site: CallSite, args: dict[s
     return arriving
 
 
+def _overridden(given: Call, call: Call) -> Call:
+    """A call that was given as an argument, with what overrides it where it is run, for the places of mistakes."""
+    args, marks = {**given.args, **call.args}, {**given.arg_marks, **call.arg_marks}
+    return dataclasses.replace(given, args=args, arg_marks=marks, positional=call.positional or given.positional)
+
+
 def _run_closure(state: State, closure: Closure, site: CallSite, args: dict[str, Any]) -> Tensors:
     """Run steps that were given as an argument: with the values in reach where they stand, `$in` bound here."""
     inner = site.opened(state.namer, site.name)
@@ -120,4 +127,5 @@ def _run_closure(state: State, closure: Closure, site: CallSite, args: dict[str,
         raise state.fail(f"arguments for '{site.call.target}', which holds several steps", site.call.mark)
     link = state.links.of(given, state.spec)
     merged = {**arguments(state, link, inner, site.arriving), **args}
+    given = _overridden(given, site.call)
     return _refer(state, CallSite(given, inner, site.arriving, given.target, alone=True), merged)

@@ -52,7 +52,7 @@ def _around(opened: Sequence[Opened], holder: Any) -> Sequence[Opened]:
     """The blocks up to the one whose text holds something: steps that were given to a block run inside of it and stand outside."""
     for level in range(len(opened), 0, -1):
         block = opened[level - 1].block
-        if any(part is holder for part in parts((block.body, block.args))):
+        if any(part is holder for part in parts((block.body, block.args, block.wraps))):
             return opened[:level]
     return ()
 
