@@ -143,7 +143,7 @@ class L2Norm(SameShape):
         return Kept(input=True, values=2 * self._lengths(inputs[0]))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
-        return 2 * self._lengths(inputs[0]) * itemsize
+        return self._lengths(inputs[0]) * itemsize
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
         return Reach.EVERYTHING if self.over == "tokens" else Reach.PLACE

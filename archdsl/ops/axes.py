@@ -49,7 +49,7 @@ class Rearrange(NoMacs):
     """Axes taken apart, put in another order and together again, in the notation of einops (Rogozhnikov 2022).
 
     Lengths that do not follow from what arrives are further arguments, by the names of their axes:
-    `{pattern: "c (h p) (w q) -> (h w) (p q c)", p: 4, q: 4}`. A pattern that puts together only what lay side by side is a view.
+    `{pattern: "c (h p) (w q) -> (h w) (p q c)", p: 4, q: 4}`. A pattern that only takes apart and puts together is a view.
     """
 
     layout = Layout.PLAIN
@@ -65,18 +65,18 @@ class Rearrange(NoMacs):
 
     @property
     def memory(self) -> Memory:  # type: ignore[override]
-        return Memory.NEW if self.parsed.copies else Memory.VIEW
+        return Memory.NEW if self.parsed.moves else Memory.VIEW
 
     @classmethod
     def read(cls, values: dict[str, Any]) -> Operator:
         """The operator; arguments that are no fields are lengths of axes."""
         fields = {name: value for name, value in values.items() if name in cls.fields}
-        sizes = dict(fields.get("sizes") or ())
+        sizes: dict[str, Any] = {}
         for name, value in values.items():
-            if name in fields or value is None:
+            if value is None or name in ("pattern", "to"):
                 continue
             try:
-                sizes[name] = COUNT.convert(value)
+                sizes.update(_sizes(value) if name == "sizes" else {name: COUNT.convert(value)})
             except (ArgumentError, ShapeError) as error:
                 raise ArgumentError(f"'{name}' of {cls.word} {error.message}", error.hint, name) from None
         made = super().read({**fields, "sizes": tuple(sizes.items())})
@@ -131,8 +131,9 @@ class Rearrange(NoMacs):
         return (Vector, Sequence)[count - 1]
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
-        """Where all axes of the places leave as places, in their order, a value sees its own place; otherwise it may see any."""
-        return Reach.PLACE if not self.sizes and not self.parsed.copies else Reach.EVERYTHING
+        """Where whole axes change their order a value sees its own place; where axes are taken apart or put together, maybe any."""
+        whole = all(len(group) == 1 for side in self.parsed for group in side)
+        return Reach.PLACE if whole else Reach.EVERYTHING
 
 
 _AXES: dict[type[Typed], tuple[int, int]] = {Map: (2, 4), Sequence: (2, 3), KINDS["heads"]: (3, 4), Vector: (1, 1)}

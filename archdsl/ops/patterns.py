@@ -47,12 +47,6 @@ class Pattern(NamedTuple):
         """Whether names change their order."""
         return self.order != tuple(range(len(self.order)))
 
-    @property
-    def copies(self) -> bool:
-        """Whether values must change their place in memory: an axis is made of names that did not lie side by side."""
-        places = {name: place for place, name in enumerate(self.arriving)}
-        return any(places[b] != places[a] + 1 for group in self.right for a, b in zip(group, group[1:], strict=False))
-
 
 @lru_cache(maxsize=512)
 def parse_pattern(text: str) -> Pattern:

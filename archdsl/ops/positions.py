@@ -80,7 +80,7 @@ class Rotary(_Even):
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The part along the cosine, and what is turned before and after it meets the sine."""
-        return 2 * product(output) * itemsize
+        return 3 * product(output) * itemsize
 
 
 @operator("fourier_position")

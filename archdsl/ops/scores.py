@@ -92,6 +92,10 @@ class WindowMask(_Scores):
 class CausalMask(_Scores):
     """Takes out the scores of tokens that come later: none looks ahead."""
 
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """Which score is taken out, a byte each, once for all heads."""
+        return output[-1] * output[-1]
+
     def shape(self, *inputs: Shape) -> Shape:
         return scores(self, inputs[0])
 

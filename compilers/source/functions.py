@@ -104,6 +104,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.positive: lambda x: _text(x),
     torch.reshape: _reshape,
     torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),
+    torch.Tensor.contiguous: lambda x: (*_text(x), ".contiguous()"),
     torch.roll: _roll,
     torch.repeat_interleave: _repeat,
     torch.clamp: _clamp,

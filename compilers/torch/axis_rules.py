@@ -26,7 +26,9 @@ def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], arguments: list[fx.Node
         value = write(torch.reshape, value, (-1, *(lengths[name] for name in pattern.arriving)))
     if pattern.moves:
         value = write(torch.permute, value, (0, *(1 + place for place in pattern.order)))
-    if any(len(group) != 1 for group in pattern.right):
+    if pattern.moves and all(len(group) == 1 for group in pattern.right):
+        value = write(torch.Tensor.contiguous, value)
+    elif any(len(group) != 1 for group in pattern.right):
         value = write(torch.reshape, value, (-1, *(product(lengths[name] for name in group) for group in pattern.right)))
     return write(torch.positive, value) if value is arguments[0] else value
 
