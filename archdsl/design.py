@@ -184,7 +184,7 @@ def find_mistakes(spec: Spec, settings: dict[str, Any], limits: Limits | None, r
     for diagnostic in found:
         if diagnostic.mark is not None:
             report.spoil(diagnostic.mark)
-    if spec.input and spec.net:
+    if spec.input and all(arrival.shape for arrival in spec.input) and spec.net:
         try:
             changed, knobs = apply(dataclasses.replace(spec, knobs=mended(spec.knobs)), settings)
             elaborate(changed, knobs, limits, report=report)

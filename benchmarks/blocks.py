@@ -17,7 +17,7 @@ import archdsl
 from archdsl.compilers.passes import ACROSS, optimize
 from archdsl.compilers.passes.plans import blocks
 from archdsl.cost.counting.bill import Bill
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import OUTPUT, Graph
 from archdsl.measure.autotune import autotune, between, chosen
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
@@ -77,7 +77,7 @@ def main(networks: tuple[str, ...], runtime: str, batch: int, threads: int, tune
 
 def empty(block: Graph) -> Graph:
     """Nothing between the same two convolutions, where a block keeps the shape; else as much as its ends."""
-    return Graph(block.name, {block.input.name: block.input}, block.input.name)
+    return Graph(block.name, {block.input.name: block.input}, {OUTPUT: block.input.name})
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main(networks: tuple[str, ...], batch: int, threads: int, seconds: float) ->
         net = archdsl.load(name)
         torch.manual_seed(0)
         module = net.module()
-        settle(module, net.graph().input.shape, 2)
+        settle(module, net.graph(), 2)
         ours, _ = optimized(Model(net.graph(), module))
         try:
             theirs = fuse(copy.deepcopy(module)).to(memory_format=torch.channels_last)

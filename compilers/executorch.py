@@ -58,12 +58,13 @@ def read(path: Path) -> Run:
 
     owner = loaded, forward  # a method reads the memory of its program
 
-    def run(image: Tensor) -> Tensor:
+    def run(*given: Tensor) -> tuple[Tensor, ...]:
+        image = given[0]
         if len(image) > LARGEST_BATCH:
             raise BackendError(f"executorch: what was written takes batches of at most {LARGEST_BATCH}, {len(image)} came")
         with _mute():
-            (output,) = owner[1].execute([image])
-        return torch.as_tensor(output).clone()  # the next run writes over it
+            outputs = owner[1].execute(list(given))
+        return tuple([torch.as_tensor(output).clone() for output in outputs])  # the next run writes over it
 
     return run
 

@@ -1,12 +1,14 @@
 """Exports: a network is written by a back end, read again, run, and compared with the compiled module before the file counts.
 
-A back end is a module with `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *input shape) and gives the
-output. It reads the file that will be handed over, not what it was written from. `archdsl.compilers.forms` lists all back ends.
+A back end is a module with `write(model, path)` and `read(path) -> run`, where `run` takes a batch (N, *its shape) of each input and
+gives the outputs in their order. It reads the file that will be handed over, not what it was written from.
+`archdsl.compilers.forms` lists all back ends.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from torch import Tensor, nn
 
 from archdsl.artifacts import files
 from archdsl.compilers.forms import FORMS
+from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
 
@@ -27,7 +30,7 @@ BATCHES = (1, 3)
 TOLERANCE = 1e-4
 """Largest difference of an output value, as a share of the root mean square of the output."""
 
-Run = Callable[[Tensor], Tensor]
+Run = Callable[..., tuple[Tensor, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +57,7 @@ class Checked:
     Attributes:
         files: that were written, the one that was asked for first.
         inputs: shapes of the random batches that were run.
-        largest_difference: of an output value, as a share of the root mean square of the output.
+        differences: for each output, by name, the largest of a value, as a share of the root mean square of the output.
         seconds: for writing, reading and running.
     """
 
@@ -62,8 +65,13 @@ class Checked:
     to: str
     inputs: tuple[tuple[int, ...], ...]
     tolerance: float
-    largest_difference: float
+    differences: dict[str, float]
     seconds: float
+
+    @property
+    def largest_difference(self) -> float:
+        """That of the output that differs most."""
+        return max(self.differences.values())
 
 
 class Backend(Protocol):
@@ -90,30 +98,43 @@ def export(model: Model, to: str, path: Path) -> Checked:
     chosen = backend(to)
     with files(path, new_folders=True) as made:
         chosen.write(model, made)
-        inputs, difference = compare(model, chosen.read(made))
+        inputs, differences = compare(model, chosen.read(made))
+        worst = max(differences, key=lambda name: math.inf if math.isnan(differences[name]) else differences[name])
+        difference = differences[worst]
         if not difference <= TOLERANCE:
-            message = f"{to}: what was written differs from the network by {difference:.1e} of its output's size"
+            which = "" if model.graph.returns == "tensor" else f" in its output '{worst}'"
+            message = f"{to}: what was written differs from the network{which} by {difference:.1e} of its output's size"
             raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
         names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
     written = tuple(path.parent / name for name in names)
-    return Checked(written, to, inputs, TOLERANCE, difference, time.perf_counter() - began)
+    return Checked(written, to, inputs, TOLERANCE, differences, time.perf_counter() - began)
 
 
-def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], float]:
-    """Random batches through the module and through what was written: their shapes, and the largest difference (see Checked)."""
+def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[str, float]]:
+    """Random batches through the module and through what was written: their shapes, and the largest difference of each output (see
+    Checked)."""
     generator = torch.Generator().manual_seed(0)
-    inputs, largest = [], 0.0
+    inputs: list[tuple[int, ...]] = []
+    largest = dict.fromkeys(model.graph.outputs, 0.0)
     for batch in BATCHES:
-        image = torch.randn((batch, *model.graph.input.shape), generator=generator)
+        given = batch_of(model.graph, batch, generator)
         with torch.no_grad():
-            wanted = model.module(image).double()
-            came = run(image).double()
-        if came.shape != wanted.shape:
-            raise BackendError(f"what was written gives {tuple(came.shape)} where the network gives {tuple(wanted.shape)}")
-        size = wanted.square().mean().sqrt().clamp_min(torch.finfo(torch.float32).tiny)
-        difference = ((came - wanted).abs().max() / size).item()
-        largest = max(largest, difference) if difference == difference else difference  # not a number is not small
-        inputs.append(tuple(image.shape))
-        if largest != largest:
+            wanted = in_order(model.module(*given))
+            came = run(*given)
+        inputs += [tuple(tensor.shape) for tensor in given]
+        if len(came) != len(wanted):
+            raise BackendError(f"what was written gives {len(came)} outputs where the network gives {len(wanted)}")
+        for name, one, other in zip(largest, came, wanted, strict=True):
+            found = _difference(one.double(), other.double())
+            largest[name] = found if math.isnan(found) or found > largest[name] else largest[name]  # not a number is not small
+        if any(map(math.isnan, largest.values())):
             break
     return tuple(inputs), largest
+
+
+def _difference(came: Tensor, wanted: Tensor) -> float:
+    """The largest difference of a value, as a share of the root mean square of what was wanted."""
+    if came.shape != wanted.shape:
+        raise BackendError(f"what was written gives {tuple(came.shape)} where the network gives {tuple(wanted.shape)}")
+    size = wanted.square().mean().sqrt().clamp_min(torch.finfo(torch.float32).tiny)
+    return float(((came - wanted).abs().max() / size).item())

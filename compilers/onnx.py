@@ -10,13 +10,12 @@ from torch import Tensor
 
 from archdsl.compilers.export import Model, Run
 from archdsl.compilers.failures import failure, first_line
+from archdsl.compilers.names import input_names, output_names
 from archdsl.compilers.onnx_pools import settle_pools
 from archdsl.compilers.programs import example, program, quiet
 from archdsl.errors import BackendError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph
-
-INPUT, OUTPUT = "x", "y"
 
 
 def write(model: Model, path: Path) -> None:
@@ -35,8 +34,8 @@ def write(model: Model, path: Path) -> None:
                 traced,
                 dynamo=True,
                 dynamic_shapes=example(model)[1],  # for the name of the axis
-                input_names=[INPUT],
-                output_names=[OUTPUT],
+                input_names=input_names(model.graph),
+                output_names=output_names(model.graph),
                 verbose=False,
             )
     except Exception as error:  # of many kinds, none of them documented
@@ -99,8 +98,10 @@ def read(path: Path) -> Run:
     except Exception as error:
         raise BackendError(f"onnx: ONNX Runtime refuses what was written: {first_line(error)}") from error
 
-    def run(image: Tensor) -> Tensor:
-        (output,) = session.run(None, {INPUT: image.numpy()})
-        return torch.from_numpy(output)
+    names = [arriving.name for arriving in session.get_inputs()]
+
+    def run(*given: Tensor) -> tuple[Tensor, ...]:
+        found = session.run(None, {name: tensor.numpy() for name, tensor in zip(names, given, strict=True)})
+        return tuple([torch.from_numpy(output) for output in found])
 
     return run

@@ -10,10 +10,12 @@ from torch import Tensor
 
 from archdsl.compilers.export import Model, Run
 from archdsl.compilers.failures import failure, first_line
+from archdsl.compilers.names import input_names, output_names
 from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import program, quiet
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import needed_by
+from archdsl.ir.graph import Graph
 
 WHOLE = {"INFERENCE_PRECISION_HINT": "f32"}
 """A processor that offers half precision is not asked for it while outputs are compared."""
@@ -30,7 +32,9 @@ def write(model: Model, path: Path) -> None:
     try:
         with quiet():
             made = openvino.convert_model(traced)
-            made.reshape(openvino.PartialShape([-1, *model.graph.input.shape]))  # or height and width would be open too
+            _name(made, model.graph)
+            shapes = [openvino.PartialShape([-1, *node.shape]) for node in model.graph.inputs]
+            made.reshape(dict(zip(made.inputs, shapes, strict=True)))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
         raise failure("openvino cannot express the network", error, model.graph, traced) from error
     try:
@@ -49,10 +53,19 @@ def read(path: Path) -> Run:
         raise BackendError(f"openvino refuses what was written: {first_line(error)}") from error
     compiled = core.compile_model(found, "CPU", WHOLE)
 
-    def run(image: Tensor) -> Tensor:
-        return torch.from_numpy(compiled([image.numpy()])[0])
+    def run(*given: Tensor) -> tuple[Tensor, ...]:
+        found = compiled([tensor.numpy() for tensor in given])
+        return tuple([torch.from_numpy(found[index]) for index in range(len(compiled.outputs))])
 
     return run
+
+
+def _name(made: Any, graph: Graph) -> None:
+    """Inputs and outputs have the names of the spec."""
+    if len(made.inputs) != len(graph.inputs) or len(made.outputs) != len(graph.outputs):
+        raise BackendError("openvino takes inputs or outputs for one that are several")
+    for port, name in [*zip(made.inputs, input_names(graph), strict=True), *zip(made.outputs, output_names(graph), strict=True)]:
+        port.get_tensor().add_names({name})
 
 
 def _library() -> Any:

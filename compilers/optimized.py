@@ -56,5 +56,5 @@ def fill(module: nn.Module, graph: Graph, weights: Mapping[str, Array]) -> None:
 
 def _keys(graph: Graph) -> dict[str, str]:
     """Keys of the state dict by `<node>.<tensor>`."""
-    paths = module_paths(node.name for node in graph if node.inputs and isinstance(RULES.of(node), Layer))
+    paths = module_paths(node.name for node in graph if node.inputs and not node.shared and isinstance(RULES.of(node), Layer))
     return {f"{name}.{tensor}": f"{path}.{tensor}" for name, path in paths.items() for tensor in tensors(graph, name)}

@@ -14,6 +14,7 @@ from torch.export import Dim, ExportedProgram
 
 from archdsl.compilers.export import Model, Run
 from archdsl.compilers.failures import failure, first_line
+from archdsl.compilers.torch.batches import in_order
 from archdsl.compilers.torch.steady import steady
 from archdsl.errors import BackendError
 
@@ -35,15 +36,16 @@ def read(path: Path) -> Run:
             found.validate()  # type: ignore[no-untyped-call]
         except Exception as error:  # SpecViolationError and whatever it meets on the way
             raise BackendError(f"pt2: the verifier of torch.export rejects what was written: {first_line(error)}") from error
-        return found.module()
+        module = found.module()
+    return lambda *given: in_order(module(*given))
 
 
 def program(model: Model, largest: int | None = None) -> ExportedProgram:
     """The network as a program whose batch may have any size, or any up to the largest."""
-    image, shapes = example(model, largest)
+    given, shapes = example(model, largest)
     try:
         with quiet(), out_of_place(model.module), torch.no_grad():
-            return torch.export.export(model.module, image, dynamic_shapes=shapes)
+            return torch.export.export(model.module, given, dynamic_shapes=shapes)
     except Exception as error:  # of many kinds, none of them documented
         raise failure("torch.export cannot trace the network", error, model.graph) from error
 
@@ -64,14 +66,15 @@ def out_of_place(module: nn.Module) -> Iterator[None]:
             layer.inplace = True  # type: ignore[assignment]
 
 
-def example(model: Model, largest: int | None = None) -> tuple[tuple[Tensor], tuple[dict[int, Dim]]]:
-    """An input, and which of its axes may have any size.
+def example(model: Model, largest: int | None = None) -> tuple[tuple[Tensor, ...], tuple[dict[int, Dim], ...]]:
+    """The inputs, and which of its axes may have any size.
 
     Where there is a largest batch, the example has it: torch chooses kernels of convolutions by the batch that it sees, and what it
     chose for a small one would be a narrower bound.
     """
-    image = torch.zeros(largest or BATCH, *model.graph.input.shape)
-    return (image,), ({0: Dim("batch", max=largest)},)
+    given = tuple([torch.zeros(largest or BATCH, *node.shape) for node in model.graph.inputs])
+    batch = Dim("batch", max=largest)
+    return given, ({0: batch},) * len(given)
 
 
 @contextmanager

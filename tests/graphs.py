@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import exact
-from archdsl.ir.graph import Frame, Graph, Node
+from archdsl.ir.graph import OUTPUT, Frame, Graph, Node
 from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.passing import Input
 
 
 class Builder:
-    """A graph that grows call by call: `build("stem.conv", "conv", out=8)` adds a node behind the last one and gives its name."""
+    """A graph that grows call by call: `build("stem.conv", "conv", out=8)` adds a node behind the last one and gives its name.
+
+    `build.again("head.conv", "stem.conv")` adds one with the operator and the weights of another.
+    """
 
     def __init__(self, shape: Shape, name: str = "Net", init: dict[str, Any] | None = None):
-        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, "input", init or {})
+        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, {OUTPUT: "input"}, init or {})
 
     def __call__(self, name: str, word: str, *inputs: str, scope: tuple[Frame, ...] = (), **arguments: Any) -> str:
         graph = self.graph
@@ -22,6 +25,13 @@ class Builder:
         op = OPERATORS[word].read({key: _exact(value) for key, value in arguments.items()})
         graph.nodes[name] = Node(name, op, inputs, op.shape(*(graph[i].shape for i in inputs)), scope)
         graph.output = name
+        return name
+
+    def again(self, name: str, other: str, *inputs: str, **changed: Any) -> str:
+        """A node that shares the weights of another, with the same operator or one with some arguments `changed`."""
+        first = self.graph[other]
+        self(name, first.op.word, *inputs, **{**dict(zip(first.op.fields, first.op.values(), strict=True)), **changed})
+        self.graph[name].shared = first.owner
         return name
 
     @property

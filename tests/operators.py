@@ -11,6 +11,7 @@ from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
+LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
 
 CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "conv", {"out": 4}),
@@ -27,6 +28,20 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((MAP, word, {}) for word in ("relu6", "hsigmoid", "silu", "tanh", "leaky_relu")),
     *((MAP, word, {}) for word in ("identity", "flatten", "shift", "upsample")),
     (MAP, "gelu", {"approximate": "tanh"}),
+    *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("mish", "elu", "glu", "swiglu", "rms_norm")),
+    *(
+        (MAP, word, {})
+        for word in ("selu", "softsign", "logsigmoid", "quick_gelu", "squared_relu", "softplus", "hardtanh", "celu")
+    ),
+    *((MAP, word, {"alpha": 0.5}) for word in ("elu", "celu")),
+    (MAP, "softplus", {"beta": 2}),
+    (MAP, "hardtanh", {"low": 0, "high": 6}),
+    *((shape, "rms_norm", {"affine": False}) for shape in (MAP, TOKENS)),
+    *((shape, "group_norm", {"groups": 4}) for shape in (MAP, VECTOR, LONG, DEEP)),
+    (MAP, "group_norm", {"groups": 1, "affine": False}),
+    *((shape, word, {}) for shape in (MAP, LONG, DEEP) for word in ("instance_norm", "grn", "lrn")),
+    (MAP, "instance_norm", {"affine": True, "eps": 1e-3}),
+    (MAP, "lrn", {"size": 3, "alpha": 0.5, "beta": 0.5, "k": 2}),
     *((shape, "prelu", {"shared": False, "slope": 0.1}) for shape in (MAP, VECTOR, TOKENS)),
     (MAP, "maxpool", {"kernel": 3, "stride": 2, "padding": 1}),
     (MAP, "maxpool", {"kernel": 2, "ceil": True}),

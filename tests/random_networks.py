@@ -12,14 +12,15 @@ from archdsl.ir.graph import Graph
 from archdsl.ops import ShapeError
 
 ACTIVATIONS = ("relu", "relu6", "hswish", "hsigmoid", "sigmoid", "silu", "tanh", "leaky_relu")
+FURTHER = ["mish", "elu", "selu", "celu", "softplus", "softsign", "logsigmoid", "hardtanh", "quick_gelu", "squared_relu"]
 
 
 def network(seed: int, size: int = 14) -> Graph:
-    """A network of about twenty operators over maps, with a vector at its end. Every tensor reaches the output."""
+    """A network of about thirty operators over maps, with a vector at its end. Every tensor reaches the output."""
     rng = random.Random(seed)
     build = Builder((rng.randint(1, 4), size + rng.randint(0, 4), size + rng.randint(0, 4)), f"Random{seed}")
     names = ["input"]
-    for position in range(rng.randint(5, 22)):
+    for position in range(rng.randint(8, 34)):
         _grow(build, rng, names, position)
     read = {source for node in build.graph for source in node.inputs}
     ends = [name for name in names if name not in read]
@@ -94,6 +95,8 @@ def layers(seed: int) -> Graph:
                 ("linear", {"out": rng.choice([4, 6, 8]), "bias": rng.random() < 0.5}),
                 ("norm", {"affine": rng.random() < 0.5}),
                 ("layer_norm", {"affine": rng.random() < 0.5}),
+                ("rms_norm", {"affine": rng.random() < 0.5}),
+                (rng.choice(["glu", "swiglu"]), {}),
                 ("prelu", {"shared": rng.random() < 0.5}),
                 ("layer_scale", {"begin": 0.5}),
                 ("softmax", {}),
@@ -162,6 +165,18 @@ def _named(name: str, choose: Callable[[random.Random, Here], tuple[str, dict[st
     return grow
 
 
+def _again(build: Builder, rng: random.Random, here: Here) -> str:
+    """A layer with the weights of an earlier one, in a few cases another step over the map."""
+    graph = build.graph
+    able = [n for n in graph if n.inputs and n.op.weights(*graph.input_shapes(n)) and not n.op.integers and not n.op.joins]
+    fitting = [n.name for n in able if graph.input_shapes(n)[0][0] == here.shape[0]]
+    if not fitting:
+        return build(here.name("first"), "conv", here.source, out=here.shape[0], bias=rng.random() < 0.5)
+    other = rng.choice(fitting)
+    changed = {"stride": 1, "dilation": 1} if graph[other].op.word == "conv" and rng.random() < 0.3 else {}
+    return build.again(here.name("again"), other, here.source, **changed)
+
+
 GROWTH: list[Growth] = [
     _combine,
     _difference,
@@ -170,9 +185,12 @@ GROWTH: list[Growth] = [
     *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
     _layer("norm", "norm", lambda rng, here: {"affine": rng.random() < 0.7}),
     _named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {})),
+    *[_named("", lambda rng, here: (rng.choice(FURTHER), {}))] * 3,
+    *[_named("", lambda rng, here: _normed(rng, here.shape[0]))] * 3,
     _layer("prelu", "prelu", lambda rng, here: {"shared": rng.random() < 0.5}),
     _layer("gelu", "gelu", lambda rng, here: {"approximate": rng.choice(["none", "tanh"])}),
     _named("window", lambda rng, here: (rng.choice(["maxpool", "avgpool"]), _window(rng))),
+    *[_again] * 2,
     _layer("adaptive", "adaptive_pool", lambda rng, here: _adaptive(rng)),
     _named("", lambda rng, here: _shared(rng, here.shape[0])),
     *[_named("", lambda rng, here: _moved(rng, here.shape[0], min(here.shape[1:])))] * 2,
@@ -217,6 +235,22 @@ def _shared(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
             ("layer_scale", {"begin": 0.5}),
             ("drop_path", {"rate": rng.choice([0, 0.5])}),
             ("layer_norm", {"affine": rng.random() < 0.5}),
+        ]
+    )
+
+
+def _normed(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
+    groups = rng.choice([g for g in range(1, channels + 1) if channels % g == 0])
+    gates = ["glu", "swiglu"] if channels % 2 == 0 else []
+    affine = {"affine": rng.random() < 0.5}
+    return rng.choice(
+        [
+            ("rms_norm", affine),
+            ("group_norm", {"groups": groups, **affine}),
+            ("instance_norm", affine),
+            ("grn", {}),
+            ("lrn", {"size": rng.choice([1, 3, 5]), "alpha": 0.1}),
+            *[(gate, {}) for gate in gates],
         ]
     )
 

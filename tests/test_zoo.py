@@ -127,7 +127,7 @@ def test_module(name):
     assert sum(p.numel() for p in module.parameters()) == net.cost().params
     found = check_shapes(net.graph(), module)
     assert found.mismatches == []
-    assert torch.isfinite(found.output).all()
+    assert all(torch.isfinite(tensor).all() for tensor in found.outputs.values())
 
 
 # -- what papers print ---------------------------------------------------------------------------------------------------------

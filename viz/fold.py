@@ -45,8 +45,10 @@ def _titles(part: Member) -> list[tuple[str, str, str]]:
 def _in_chain(before: Member, part: Member, graph: Graph, readers: Mapping[str, list[str]]) -> bool:
     """Whether a part reads one tensor of the part before it and nothing else, and is that tensor's only reader outside."""
     inside, earlier = {node.name for node in part.nodes}, {node.name for node in before.nodes}
+    if not earlier.isdisjoint(graph.ends):  # an output has a line of its own
+        return False
     sources = {source for node in part.nodes for source in node.inputs if source not in inside}
-    given = {node.name for node in before.nodes if not earlier.issuperset(readers[node.name]) or node.name == graph.output}
+    given = {node.name for node in before.nodes if not earlier.issuperset(readers[node.name])}
     return len(sources) == 1 and sources == given and all(r in earlier or r in inside for r in readers[next(iter(sources))])
 
 

@@ -18,18 +18,20 @@ from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.axes import Rearrange, Roll, ToMap
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.facts import Window
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
-from archdsl.ops.shapes import channel_axis
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.shapes import channel_axis
+from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
@@ -42,7 +44,7 @@ def label(node: Node, inputs: tuple[Shape, ...]) -> str:
     Raises:
         BackendError: the operator has no rule.
     """
-    return LABELS.of(node)(node.op, inputs)
+    return node.name if isinstance(node.op, Input) else LABELS.of(node)(node.op, inputs)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -143,6 +145,12 @@ TABLE: dict[type[Operator], Label] = {
     BatchNorm: _word,
     Activation: _word,
     GELU: lambda op, shapes: "gelu" if op.approximate == "none" else f"gelu by {op.approximate}",
+    Hardtanh: lambda op, shapes: f"clip to {op.low:g} .. {op.high:g}",
+    LogSigmoid: _text("log sigmoid"),
+    QuickGELU: _text("quick gelu"),
+    SquaredReLU: _text("relu²"),
+    GLU: _text("A σ(B)"),
+    SwiGLU: _text("silu(A) B"),
     LeakyReLU: lambda op, shapes: f"leaky relu {op.slope:g}",
     MaxPool: _pool("max pool"),
     AvgPool: _pool("average pool"),
@@ -157,6 +165,11 @@ TABLE: dict[type[Operator], Label] = {
     Slice: lambda op, shapes: f"channels {cell(op.start)} up to {cell(op.stop)}",
     Concat: _concat,
     LayerNorm: _text("layer norm"),
+    RMSNorm: _text("RMS norm"),
+    GroupNorm: lambda op, shapes: f"group norm, {cell(op.groups)} group" + ("" if same(op.groups, 1) else "s"),
+    InstanceNorm: _text("instance norm"),
+    GlobalResponseNorm: _text("global response norm"),
+    LocalResponseNorm: lambda op, shapes: f"response norm over {cell(op.size)} channels",
     LayerScale: _text("layer scale"),
     DropPath: lambda op, shapes: f"drop path {op.rate:g}",
     SharedConv: _shared_conv,

@@ -54,7 +54,7 @@ class Peak:
         """By node, the one that made the memory in which its tensor lies."""
         plan = self.memory.plan
         made = {step.node: plan.storages[step.holds].name.partition(" (")[0] for step in plan.steps}
-        return {self.graph.input.name: self.graph.input.name, **made}
+        return {**{node.name: node.name for node in self.graph.inputs}, **made}
 
     @cached_property
     def order(self) -> dict[str, int]:

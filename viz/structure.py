@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops.operator import Shape
 from archdsl.ops.rearrange import Slice
 from archdsl.ops.shapes import channel_axis, is_map
@@ -171,9 +171,8 @@ class Builder:
             if node.name not in self.first:
                 for source in node.inputs:
                     self.edge(source, self.place[node.name], seen)
-        for node in self.nodes:
-            if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
-                self.edge(node.name, self.box("output", ["output"], ""), seen)
+        for words, name in leaving(self.graph, self.nodes, self.readers):
+            self.edge(name, self.box("output", [words], ""), seen)
 
     def edge(self, name: str, target: Box, seen: set[tuple[str, str]]) -> None:
         """An edge for the tensor of a node. Only a join shows a tensor that it reads twice as two."""
@@ -218,6 +217,18 @@ class Builder:
             return True
         shape = self.graph[name].shape
         return len(shape) != len(inputs[0]) or not all(same(a, b) for a, b in zip(shape, inputs[0], strict=True))
+
+
+def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """What goes out of a part of a network: the words of its box and the node. Outputs have their names, in their order."""
+    inside = {node.name for node in nodes}
+    for word, name in graph.outputs.items():
+        if name in inside:
+            yield word, name
+    ends = graph.ends
+    for node in nodes:
+        if node.name not in ends and not inside.issuperset(readers[node.name]):
+            yield OUTPUT, node.name
 
 
 def _shape(shape: Shape) -> str:

@@ -97,7 +97,7 @@ def tree(graph: Graph, nodes: Iterable[Node], skip: int = 0) -> Group:
     root = Group()
     stack = [root]
     levels: dict[int, list[tuple[tuple[Any, ...], tuple[Frame, ...]]]] = {}
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     for node in nodes:
         known = levels.get(id(node.scope))
         if known is None:
@@ -109,7 +109,7 @@ def tree(graph: Graph, nodes: Iterable[Node], skip: int = 0) -> Group:
         for key, frames in known[depth:]:
             stack.append(Group(key, frames))
             stack[-2].children.append(stack[-1])
-        _append(stack[-1].children, node, readers)
+        _append(stack[-1].children, node, readers, ends)
     _gather_splits(root, graph)
     return root
 
@@ -135,13 +135,13 @@ def _key(level: list[Frame]) -> tuple[Any, ...]:
     return (first.path, first.block, first.mark) if first.kind == "stage" else (first.path,)
 
 
-def _append(children: list[Group | Run], node: Node, readers: dict[str, list[str]]) -> None:
+def _append(children: list[Group | Run], node: Node, readers: dict[str, list[str]], ends: frozenset[str]) -> None:
     """Add a node to the last run where it continues it, otherwise as a new one."""
     last = children[-1] if children else None
     if isinstance(last, Run) and not isinstance(last.nodes[-1].op, Input) and not last.nodes[-1].op.joins:
         end = last.nodes[-1]
         continues = isinstance(node.op, FOLLOWS) or (isinstance(end.op, LEADS) and len(last.nodes) == 1 and not node.op.joins)
-        if continues and node.inputs == (end.name,) and readers[end.name] == [node.name]:
+        if continues and node.inputs == (end.name,) and readers[end.name] == [node.name] and end.name not in ends:
             last.nodes.append(node)
             return
     children.append(Run([node]))

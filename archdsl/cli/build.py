@@ -161,5 +161,7 @@ def _checked(net: Net, module: Network) -> str:
     measured = check_shapes(net.graph(), module)
     if measured.mismatches:
         raise BackendError("the compiled network differs from its graph:\n" + "\n".join(map(str, measured.mismatches)))
-    shape = "×".join(map(str, measured.output.shape[1:]))
-    return f"1×{shape}, {len(measured.shapes)} shapes as the graph says"
+    sizes = {name: "×".join(map(str, (1, *tensor.shape[1:]))) for name, tensor in measured.outputs.items()}
+    plain = net.graph().returns == "tensor"
+    gave = ", ".join([size if plain else f"{name} {size}" for name, size in sizes.items()])
+    return f"{gave}, {len(measured.shapes)} shapes as the graph says"

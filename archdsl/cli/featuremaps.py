@@ -61,6 +61,8 @@ class MapSource:
         from archdsl.compilers.torch.featuremaps import feature_maps, first_residual, layer_named, read_image
 
         graph = net.graph()
+        if len(graph.inputs) > 1:
+            raise InputError(f"{graph.name} takes {len(graph.inputs)} inputs, and an image is one")
         pixels = read_image(self.image, graph.input.shape)
         name = first_residual(graph) if self.layer is None else layer_named(graph, self.layer)
         torch.manual_seed(self.seed)

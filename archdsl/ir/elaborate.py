@@ -15,6 +15,7 @@ The way of a row of a table to its nodes, in `archdsl/ir/elaboration/`:
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from archdsl.exact.unknown import UNKNOWN
@@ -24,16 +25,17 @@ from archdsl.ir.elaboration.links import Links
 from archdsl.ir.elaboration.parallel import run_parallel
 from archdsl.ir.elaboration.scope import Scope
 from archdsl.ir.elaboration.state import Runner, State, Stop
-from archdsl.ir.elaboration.steps import run_steps
-from archdsl.ir.elaboration.values import Undecided, evaluate
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.elaboration.steps import labelled, run_steps
+from archdsl.ir.elaboration.values import Undecided, evaluate, text_of
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ir.limits import Limits
 from archdsl.ops import ShapeError
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import KINDS
 from archdsl.spec.expression import Names
-from archdsl.spec.model import Call, Parallel, Spec, Stage, Table, Value
+from archdsl.spec.model import Arrival, Call, Outputs, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.report import Report
 
 __all__ = ["RUNNERS", "Links", "Undecided", "elaborate"]
@@ -71,24 +73,49 @@ def _run(state: State) -> None:
     """Everything from the input to the output."""
     graph, net = state.graph, state.spec.net
     names = dict(state.knobs)
-    source = _input(state, names)
-    scope = Scope("", (), names, {"in": (source,)}, 0)
-    ends = run_steps(state, net, scope, (source,), state.links.plan(net))
+    sources = [_input(state, arrival, names) for arrival in state.spec.input]
+    labels = {arrival.name: (node,) for arrival, node in zip(state.spec.input, sources, strict=True) if arrival.labelled}
+    first = (sources[0],)
+    scope = Scope("", (), names, {"in": first, **labels}, 0, {})
+    ends = run_steps(state, net, scope, first, state.links.plan(net))
     state.report.stop()
-    if len(ends) != 1:
-        state.fail(f"the net ends in {len(ends)} tensors", net[-1].mark, "join them: concat, add or mul")
-        state.report.stop()
-    graph.output = ends[0].name
+    if state.spec.outputs is not None:
+        graph.outputs, graph.returns = _outputs(state, state.spec.outputs, scope), state.spec.outputs.returns
+    elif len(ends) != 1:
+        hint = "join them (concat, add or mul), or name what the network returns: outputs: [a, b]"
+        state.fail(f"the net ends in {len(ends)} tensors", net[-1].mark, hint)
+    else:
+        graph.output = ends[0].name
+    state.report.stop()
 
 
-def _input(state: State, names: Names) -> Node:
-    """The node of the image or features that arrive at the network."""
-    values = state.spec.input
-    shape = tuple([_dimension(state, value, names) for value in values])
-    op = Input(shape)
-    node = state.graph.nodes["input"] = Node("input", op, (), op.size, (), values[0].mark)
+def _input(state: State, arrival: Arrival, names: Names) -> Node:
+    """The node of a tensor that the network is called with."""
+    shape = tuple([_dimension(state, value, names) for value in arrival.shape])
+    op = Input(KINDS[arrival.kind](shape) if arrival.kind else shape)
+    mark = arrival.mark if arrival.labelled else arrival.shape[0].mark
+    node = state.graph.nodes[arrival.name] = Node(arrival.name, op, (), op.size, (), mark)
     state.namer.taken.add(node.name)
     return node
+
+
+def _outputs(state: State, outputs: Outputs, scope: Scope) -> dict[str, str]:
+    """The nodes of the network's outputs, by their names. A label of several tensors gives as many outputs, which are counted."""
+    found: dict[str, str] = {}
+    for name, label in outputs.labels:
+        with suppress(Stop):
+            tensors = labelled(state, (label,), scope)
+            word = text_of(state, label, scope.names) if outputs.returns != "dict" else name
+            if outputs.returns == "tensor" and len(tensors) != 1:
+                state.fail(
+                    f"the label '{word}' stands for {len(tensors)} tensors, the output is one", label.mark, "outputs: [a, b]"
+                )
+            for number, node in enumerate(tensors, 1):
+                full = word if len(tensors) == 1 else f"{word}_{number}"
+                if full in found:
+                    state.fail(f"two outputs are called '{full}'", label.mark, "names of their own: outputs: {a: …, b: …}")
+                found[full] = node.name
+    return {OUTPUT: next(iter(found.values()), "")} if outputs.returns == "tensor" else found
 
 
 def _dimension(state: State, value: Value, names: Names) -> Any:

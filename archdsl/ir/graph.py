@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.errors import Mark
@@ -11,6 +12,10 @@ from archdsl.ops.operator import Operator, Shape
 
 if TYPE_CHECKING:
     import networkx
+
+
+OUTPUT = "output"
+"""Name of the output of a network that names none."""
 
 
 class Frame(NamedTuple):
@@ -44,6 +49,7 @@ class Node:
         shape: output without the batch axis.
         mark: the step that made it.
         row: number of the table row, where a row names the operator itself.
+        shared: name of the node before it whose weights it uses; '' where it has its own.
     """
 
     name: str
@@ -53,6 +59,12 @@ class Node:
     scope: tuple[Frame, ...] = ()
     mark: Mark | None = None
     row: int | None = None
+    shared: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Name of the node whose weights it uses: another's, or its own."""
+        return self.shared or self.name
 
 
 @dataclass(eq=False)
@@ -61,15 +73,17 @@ class Graph:
 
     Attributes:
         name: of the network.
-        nodes: by name; the first is the input.
-        output: name of the node whose tensor the network returns.
+        nodes: by name; the inputs come first, in the order of the network's arguments.
+        outputs: for each name of an output the node whose tensor it is, in order. A network that names none has one, `output`.
+        returns: what the network returns: `tensor`, or its outputs as a `tuple` or, by name, as a `dict`.
         init: how weights begin, by kind of operator (see docs/language.md).
     """
 
     name: str
     nodes: dict[str, Node] = field(default_factory=dict)
-    output: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
     init: dict[str, Any] = field(default_factory=dict)
+    returns: str = "tensor"
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
@@ -81,8 +95,28 @@ class Graph:
         return self.nodes[name]
 
     @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The nodes of what the network is called with, in order."""
+        return tuple(takewhile(lambda node: not node.inputs, self.nodes.values()))
+
+    @property
     def input(self) -> Node:
+        """The first input, for most networks the only one."""
         return next(iter(self.nodes.values()))
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """Names of the nodes whose tensors the network returns."""
+        return frozenset(self.outputs.values())
+
+    @property
+    def output(self) -> str:
+        """Name of the node of the first output, for most networks the only one. Setting it makes it the only one."""
+        return next(iter(self.outputs.values()), "")
+
+    @output.setter
+    def output(self, name: str) -> None:
+        self.outputs, self.returns = {OUTPUT: name}, "tensor"
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...]:
         """Shapes that arrive at a node, in the order of its inputs."""
@@ -98,8 +132,8 @@ class Graph:
         return found
 
     def alive(self) -> set[str]:
-        """The nodes whose tensors reach the output, and the output's own."""
-        found = {self.output}
+        """The nodes whose tensors reach an output, and the outputs' own."""
+        found = set(self.ends)
         for node in reversed(self.nodes.values()):
             if node.name in found:
                 found.update(node.inputs)

@@ -18,7 +18,7 @@ from archdsl.ops.passing import Input
 from archdsl.ops.shapes import KINDS
 from archdsl.spec.initialisation import read_init
 
-FORMAT = 1
+FORMAT = 2
 FRAMES = ("block", "stage", "path")
 """What a frame of a scope may be."""
 
@@ -37,7 +37,8 @@ def dump(graph: Graph) -> dict[str, Any]:
         "archdsl": FORMAT,
         "name": graph.name,
         "init": graph.init,
-        "output": graph.output,
+        "outputs": graph.outputs,
+        "returns": graph.returns,
         "sources": [source.name for source in sources],
         "scopes": [[f.path, f.kind, f.block, place(f.mark), f.row, dict(f.args)] for f in frames],
         "nodes": [
@@ -50,6 +51,7 @@ def dump(graph: Graph) -> dict[str, Any]:
                 "scope": [frame_index[id(frame)] for frame in node.scope],
                 "mark": place(node.mark),
                 "row": node.row,
+                **({"shared": node.shared} if node.shared else {}),
             }
             for node in graph
         ],
@@ -70,10 +72,11 @@ def load(data: Any) -> Graph:
         raise InputError("not a graph of archdsl: a mapping with 'archdsl', the number of its format, was expected")
     if data["archdsl"] != FORMAT:
         raise InputError(f"the graph has format {brief(data['archdsl'])}, this archdsl reads {FORMAT}")
-    parts = Plain(data).fields("archdsl", "name", "init", "output", "sources", "scopes", "nodes")
+    parts = Plain(data).fields("archdsl", "name", "init", "outputs", "returns", "sources", "scopes", "nodes")
     sources = [Source(item.text(), "") for item in parts["sources"]]
     frames = [_frame(item, sources) for item in parts["scopes"]]
-    graph = Graph(parts["name"].text(), output=parts["output"].text(), init=_init(parts["init"]))
+    outputs = {name: end.text() for name, end in parts["outputs"].pairs().items()}
+    graph = Graph(parts["name"].text(), {}, outputs, _init(parts["init"]), parts["returns"].text())
     for item in parts["nodes"]:
         node = _node(item, sources, frames)
         if node.name in graph.nodes:
@@ -87,7 +90,8 @@ def load(data: Any) -> Graph:
 
 
 def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
-    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row")
+    shares = ("shared",) if isinstance(item.value, dict) and "shared" in item.value else ()
+    parts = item.fields("name", "op", "args", "inputs", "shape", "scope", "mark", "row", *shares)
     name = _dotted(parts["name"])
     scope = tuple([frames[number.whole(0, len(frames) - 1)] for number in parts["scope"]])
     paths = ["", *(frame.path for frame in scope), name]
@@ -101,6 +105,7 @@ def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:
         scope,
         _mark(parts["mark"], sources),
         _row(parts["row"]),
+        _dotted(parts["shared"]) if shares else "",
     )
 
 

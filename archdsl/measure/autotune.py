@@ -23,7 +23,7 @@ from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
@@ -183,7 +183,7 @@ def between(graph: Graph) -> Graph:
     if is_map(shape):
         nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
         output = "after"
-    return Graph(graph.name, nodes, output)
+    return Graph(graph.name, nodes, {OUTPUT: output})
 
 
 def _pointwise(channels: int) -> Operator:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import inspect
 import io
 import logging
 import warnings
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.cost.counting.conventions import TOOLS
 from archdsl.errors import InputError
+from archdsl.ops.shapes import Ids
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -63,38 +65,55 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
             found.append(Verified(name, "", ours, None))
             continue
         # Tools leave hooks and buffers behind, so each gets a network of its own.
-        found.append(Verified(name, _version(package), ours, measure(name, net.module(), tuple(net.graph().input.shape))))
+        found.append(
+            Verified(
+                name, _version(package), ours, measure(name, net.module(), *[node.shape for node in net.graph().inputs])
+            )
+        )
     return found
 
 
-def measure(name: str, module: nn.Module, size: tuple[int, ...]) -> int:
-    """What a tool reports on a module in evaluation mode, for one image of this size (no batch axis). May change the module."""
+def measure(name: str, module: nn.Module, *sizes: tuple[int, ...]) -> int:
+    """What a tool reports on a module in evaluation mode, for one input of each of these sizes (no batch axis). May change the module."""
     import torch
 
     with _quiet(), torch.no_grad():
-        return int(RUN[name][1](module.eval(), torch.zeros((1, *size))))
+        return int(RUN[name][1](module.eval(), tuple([torch.zeros((1, *size), dtype=torch.int64 if isinstance(size, Ids) else None) for size in sizes])))
 
 
-def _thop(module: nn.Module, image: Tensor) -> Any:
+Given = tuple["Tensor", ...]
+"""A batch of one for each input."""
+
+
+def _thop(module: nn.Module, given: Given) -> Any:
     from thop import profile
 
-    return profile(module, inputs=(image,), verbose=False)[0]
+    return profile(module, inputs=given, verbose=False)[0]
 
 
-def _fvcore(module: nn.Module, image: Tensor) -> Any:
+def _fvcore(module: nn.Module, given: Given) -> Any:
     from fvcore.nn import FlopCountAnalysis
 
-    return FlopCountAnalysis(module, image).unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
+    return FlopCountAnalysis(module, given).unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
 
 
-def _ptflops(module: nn.Module, image: Tensor) -> Any:
+def _constructed(module: nn.Module, given: Given) -> dict[str, Any]:
+    """How ptflops is told what a network takes: by its size, or by its arguments where there are several."""
+    size = tuple(given[0].shape[1:])
+    if len(given) == 1:
+        return {"model": module, "input_res": size}
+    names = inspect.signature(module.forward).parameters
+    return {"model": module, "input_res": size, "input_constructor": lambda _: dict(zip(names, given, strict=True))}
+
+
+def _ptflops(module: nn.Module, given: Given) -> Any:
     from ptflops import get_model_complexity_info
 
-    size = tuple(image.shape[1:])
-    return get_model_complexity_info(module, size, print_per_layer_stat=False, as_strings=False)[0]
+    found = _constructed(module, given)
+    return get_model_complexity_info(**found, print_per_layer_stat=False, as_strings=False)[0]
 
 
-def _ptflops_2021(module: nn.Module, image: Tensor) -> Any:
+def _ptflops_2021(module: nn.Module, given: Given) -> Any:
     """The module hooks alone of the installed ptflops, h-swish and h-sigmoid written with nn.ReLU6, and where 0.6.4 differed."""
     from ptflops import get_model_complexity_info
     from ptflops.pytorch_ops import linear_flops_counter_hook
@@ -109,12 +128,12 @@ def _ptflops_2021(module: nn.Module, image: Tensor) -> Any:
         for name, child in list(parent.named_children()):
             if isinstance(child, (nn.Hardswish, nn.Hardsigmoid)):
                 setattr(parent, name, _written_with_relu6(isinstance(child, nn.Hardswish)))
+    instance_norms = [nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d]
     return get_model_complexity_info(
-        module,
-        tuple(image.shape[1:]),
+        **_constructed(module, given),
         print_per_layer_stat=False,
         as_strings=False,
-        ignore_modules=[nn.GELU, nn.LayerNorm],  # 0.6.4 did not know them
+        ignore_modules=[nn.GELU, nn.LayerNorm, nn.GroupNorm, *instance_norms],  # 0.6.4 did not know them
         custom_modules_hooks={nn.Linear: linear},
         backend_specific_config={"count_functional": False},
     )[0]
@@ -135,17 +154,17 @@ def _written_with_relu6(swish: bool) -> nn.Module:
     return Hard()
 
 
-def _torchinfo(module: nn.Module, image: Tensor) -> Any:
+def _torchinfo(module: nn.Module, given: Given) -> Any:
     from torchinfo import summary
 
-    return summary(module, input_size=tuple(image.shape), verbose=0, device="cpu").total_mult_adds
+    return summary(module, input_data=list(given), verbose=0, device="cpu").total_mult_adds
 
 
-def _torch(module: nn.Module, image: Tensor) -> Any:
+def _torch(module: nn.Module, given: Given) -> Any:
     from torch.utils.flop_counter import FlopCounterMode
 
     with FlopCounterMode(display=False) as counter:
-        module(image)
+        module(*given)
     return counter.get_total_flops()
 
 

@@ -37,10 +37,10 @@ class Configuration:
 
 
 class File(NamedTuple):
-    """A network in a form that a runtime reads, and the shape of its input without the batch, such as (channels, height, width)."""
+    """A network in a form that a runtime reads, and the shapes of its inputs without the batch, such as (channels, height, width)."""
 
     path: Path
-    shape: Shape
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Job:
     def text(self) -> str:
         """The job as one line of JSON."""
         groups = [
-            [{"name": name, "path": str(file.path.absolute()), "shape": file.shape} for name, file in group.items()]
+            [{"name": name, "path": str(file.path.absolute()), "shapes": file.shapes} for name, file in group.items()]
             for group in self.groups
         ]
         return json.dumps({"at": self.at.as_dict(), "rounds": asdict(self.rounds), "groups": groups})
@@ -90,6 +90,7 @@ class Job:
         """The job of a line that `text` gave."""
         data = json.loads(text)
         groups = tuple(
-            {side["name"]: File(Path(side["path"]), tuple(side["shape"])) for side in group} for group in data["groups"]
+            {side["name"]: File(Path(side["path"]), tuple(tuple(shape) for shape in side["shapes"])) for side in group}
+            for group in data["groups"]
         )
         return cls(Configuration(**data["at"]), Rounds(**data["rounds"]), groups)

@@ -28,7 +28,7 @@ def model(net: Design, seed: int = 0) -> Model:
                 if isinstance(norm, _BatchNorm) and norm.affine:
                     norm.weight.uniform_(0.5, 1.5)
                     norm.bias.normal_(0, 0.1)
-        settle(module, net.graph().input.shape, BATCH, seed)
+        settle(module, net.graph(), BATCH, seed)
     return Model(net.graph(), module)
 
 

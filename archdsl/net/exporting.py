@@ -139,18 +139,18 @@ def _model(net: Design, weights: Weights) -> tuple[Model, str]:
     if weights.file is None:
         from archdsl.compilers.torch.settle import settle
 
-        settle(module, net.graph().input.shape, seed=weights.seed)  # or what is compared would hardly depend on the image
+        settle(module, net.graph(), seed=weights.seed)  # or what is compared would hardly depend on the image
     else:
         from archdsl.compilers.torch.pairing import load_weights
 
-        image = torch.zeros(1, *net.graph().input.shape)
+        image = tuple([torch.zeros(1, *node.shape) for node in net.graph().inputs])
         paired = load_weights(module, weights.file, image, _pairing(module, weights.file, image, weights.pairing))
         origin = f"{weights.file}, " + ("other names, paired by their structure and by shapes" if paired else "by name")
     docs = {name: block.doc for name, block in net.spec.blocks.items() if block.doc}
     return Model(net.graph(), module, _heading(net), docs), origin
 
 
-def _pairing(module: nn.Module, weights: Path, image: Tensor, path: Path | None) -> dict[str, str] | None:
+def _pairing(module: nn.Module, weights: Path, image: tuple[Tensor, ...], path: Path | None) -> dict[str, str] | None:
     """The pairs of a file. One that is not there is written for the user to look at."""
     if path is None:
         return None

@@ -70,6 +70,8 @@ class Kept(NamedTuple):
         values: further elements of the network's dtype, for each image.
         indices: further elements of int64, for each image.
         once: further elements of the network's dtype, for the batch.
+        plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
+        first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
     """
 
     input: bool = False
@@ -78,6 +80,8 @@ class Kept(NamedTuple):
     values: Dim = 0
     indices: Dim = 0
     once: Dim = 0
+    plain: bool = False
+    first: Dim | None = None
 
 
 # -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------

@@ -9,7 +9,7 @@ from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, POSITIVE, SHARE, arg
 from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_place
 from archdsl.ops.operator import Dim, SameShape, Shape, operator
-from archdsl.ops.shapes import channel_axis
+from archdsl.ops.shapes import channel_axis, is_map
 
 
 class FoldableNorm(SameShape):
@@ -76,6 +76,31 @@ class LayerNorm(SameShape):
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return _of_rows(output) * itemsize
+
+
+@operator("rms_norm")
+class RMSNorm(SameShape):
+    """Division by the root mean square over the channels of each token, or of each place of a map (Zhang & Sennrich 2019)."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    sees = sees_place
+
+    eps: Any = arg(POSITIVE, 1e-6, doc="added to the mean square")
+    affine: Any = arg(FLAG, True, doc="whether a scale is learned")
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (inputs[0][channel_axis(inputs[0])],)} if self.affine else {}
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        """The inverse root of each row; with a scale, what was not scaled yet too, which is all that the scale needs."""
+        even = product(output) if self.affine else 0
+        return Kept(input=True, values=_of_rows(output) // 2 + even, first=even)
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """The squares or what was not scaled yet, and the mean of each row. Rows that lie side by side are worked on without a copy."""
+        rows = _of_rows(output) // 2
+        copied = self.affine or is_map(output, None)
+        return (product(output) + rows if copied else 2 * rows) * itemsize
 
 
 def _of_rows(output: Shape) -> Dim:

@@ -12,7 +12,7 @@ from archdsl.cost.comparing.figures import printed_alike
 from archdsl.cost.counting.bill import Bill
 from archdsl.errors import InputError, unknown
 from archdsl.exact.shown import describe
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.operator import Operator, Shape
 from archdsl.ops.passing import Input
@@ -203,5 +203,5 @@ def _macs(shape: Shape, op: Operator) -> int:
         "input": Node("input", Input(shape), (), shape),
         "conv": Node("conv", op, ("input",), op.shape(shape)),
     }
-    macs: Any = Bill(Graph("equation", nodes, "conv")).macs
+    macs: Any = Bill(Graph("equation", nodes, {OUTPUT: "conv"})).macs
     return int(macs)

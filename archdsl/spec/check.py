@@ -80,10 +80,13 @@ def _run(checks: Checks, default_marks: dict[str, Mark]) -> set[str]:
     by_knobs, checks.read = checks.read, set()
     _defaults(checks, default_marks)
     top = Reach(set(checks.knobs))
-    for value in checks.spec.input:
-        check_value(checks, value, top)
-        _dimension(checks, value)
-    check_whole(checks, checks.spec.net, top)
+    for arrival in checks.spec.input:
+        for value in arrival.shape:
+            check_value(checks, value, top)
+            _dimension(checks, value)
+    outputs = checks.spec.outputs
+    given = {arrival.name: arrival.mark for arrival in checks.spec.input if arrival.labelled}
+    check_whole(checks, checks.spec.net, top, given, [label for _, label in outputs.labels] if outputs else ())
     _blocks(checks)
     _recursion(checks)
     return by_knobs
@@ -158,7 +161,7 @@ def _block(checks: Checks, block: Block) -> None:
         reach.names.add(WRAPPED)
         if not block.broken:
             check_target(checks, block.wraps.name, block.wraps.mark)
-    check_whole(checks, block.body, reach)
+    check_whole(checks, block.body, reach, {label.text: label.mark for label in block.inputs}, block.outputs)
     if not is_shipped(block.mark.source):
         check_arguments(checks, block, checks.read)
     checks.block, checks.read = None, checks.read | before

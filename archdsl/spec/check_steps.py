@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -32,9 +32,18 @@ def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) 
         _step(checks, step, reach, partial)
 
 
-def check_whole(checks: Checks, body: Body, reach: Reach) -> None:
-    """The whole body of a net or block: labels that nothing reads get a warning."""
+def check_whole(checks: Checks, body: Body, reach: Reach, inputs: dict[str, Mark], outputs: Sequence[Label]) -> None:
+    """The whole body of a net or block: labels that nothing reads get a warning.
+
+    Args:
+        inputs: labels of what it is called with; the first arrives at the first step.
+        outputs: labels of what it gives.
+    """
+    reach.labels.update(inputs)
+    reach.read.update(list(inputs)[:1])
     checks.body(body, reach)
+    for output in outputs:
+        _tap(checks, output, reach)
     for label, mark in reach.labels.items():
         if label not in reach.read and "*" not in reach.labels and "*" not in reach.read:
             checks.report.warn(f"the label '{label}' is read by nothing", mark, checks.report.near_miss(label, checks.unknown))
@@ -53,8 +62,8 @@ def _step(checks: Checks, step: Step, reach: Reach, partial: bool = False) -> No
         check_call(checks, step, rounds.plus("in"), partial)
     else:
         _STRUCTURE[type(step)](checks, step, rounds)
-    if step.mods.label is not None:
-        _define(checks, step.mods.label, rounds)
+    for label in step.mods.labels:
+        _define(checks, label, rounds)
 
 
 def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
@@ -70,6 +79,7 @@ def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
     if mods.when is not None:
         _decides(checks, mods.when, reach.plus("in"), "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
     check_names_in(checks, mods.name, reach)
+    check_names_in(checks, mods.share, reach)
     return reach
 
 

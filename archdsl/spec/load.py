@@ -13,7 +13,7 @@ from typing import Any
 from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
 from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
-from archdsl.spec.model import Block, Body, File, Label, Override, Parameter, Reported, Spec, Title, Value
+from archdsl.spec.model import Arrival, Block, Body, File, Label, Outputs, Override, Parameter, Reported, Spec, Title, Value
 from archdsl.spec.read_file import read_file
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
@@ -65,8 +65,9 @@ class _Parts:
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
     default_marks: dict[str, Mark] = field(default_factory=dict)
     init: dict[str, Any] = field(default_factory=dict)
-    input: tuple[Value, ...] | None = None
+    input: tuple[Arrival, ...] | None = None
     net: Body | None = None
+    outputs: Outputs | None = None
     doc: str = ""
     paper: str = ""
     reported: tuple[Reported, ...] = ()
@@ -198,7 +199,9 @@ class _Loader:
         parts.default_marks.update(file.default_marks)
         parts.init = {**parts.init, **(file.init or {})}
         parts.input = parts.input if file.input is None else file.input
-        parts.net = parts.net if file.net is None else file.net
+        if file.net is not None:  # outputs are labels of a net, and go with it
+            parts.net, parts.outputs = file.net, None
+        parts.outputs = parts.outputs if file.outputs is None else file.outputs
         parts.doc = file.doc or parts.doc
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
@@ -246,6 +249,7 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         defaults=parts.defaults,
         init=parts.init,
         net=parts.net or (),
+        outputs=parts.outputs,
         reported=parts.reported,
         files=tuple(parts.files.values()),
         extends=parts.extends,

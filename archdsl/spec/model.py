@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
+from archdsl.spec.declared import Override, Parameter, Reported, RowEdit
 from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value, Wraps
 
 __all__ = [
     "PLAIN",
+    "Arrival",
     "Block",
     "Body",
     "Call",
@@ -27,6 +28,7 @@ __all__ = [
     "Label",
     "ListOf",
     "Modifiers",
+    "Outputs",
     "Override",
     "Parallel",
     "Parameter",
@@ -46,7 +48,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Label:
-    """A name in `name`, `as`, `from` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
+    """A name in `name`, `as`, `from`, `share` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
 
     mark: Mark
     text: str
@@ -55,14 +57,18 @@ class Label:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Modifiers:
-    """What any step may carry beside its operator."""
+    """What any step may carry beside its operator.
+
+    `labels`: one stands for all that leaves the step, several for one tensor each.
+    """
 
     name: Label | None = None
     when: Value | None = None
     repeat: Value | None = None
     loop: tuple[tuple[str, Value], ...] = ()
-    label: Label | None = None
+    labels: tuple[Label, ...] = ()
     sources: tuple[Label, ...] = ()
+    share: Label | None = None
 
 
 PLAIN = Modifiers()
@@ -164,33 +170,15 @@ Body = tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Parameter:
-    """A knob of a spec, or an argument of a block.
+class Block:
+    """A block.
 
     Attributes:
-        type: int, number, bool, word, list, block or any.
-        default: None where it must be given.
-        range: inclusive bounds; of each element, for a list.
-        step: what one value is from the next, where what-if questions walk along the range.
-        reading: whether the source left it open, so that `archdsl reconcile` may search it.
-        readings: values to search; none where all that it may be are.
+        broken: its definition could not be read, so nothing is known of its arguments.
+        wraps: the block that it wraps.
+        inputs: labels of the tensors that it is called with; none where it takes whatever arrives.
+        outputs: labels of the tensors that it gives; none where those after its last step are.
     """
-
-    name: str
-    mark: Mark
-    type: str
-    default: Value | None = None
-    range: tuple[int | Fraction, int | Fraction] | None = None
-    choices: tuple[Any, ...] | None = None
-    doc: str = ""
-    step: int | Fraction | None = None
-    reading: bool = False
-    readings: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Block:
-    """A block. `broken`: its definition could not be read, so nothing is known of its arguments. `wraps`: the block that it wraps."""
 
     name: str
     mark: Mark
@@ -200,28 +188,34 @@ class Block:
     broken: bool = False
     title: Title | None = None
     wraps: Wraps | None = None
+    inputs: tuple[Label, ...] = ()
+    outputs: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Reported:
-    """A figure that the source prints.
+class Arrival:
+    """A tensor that a network is called with.
 
     Attributes:
-        metric: params, macs, flops, top1, top5, or latency.
-        value: exact value of the printed text; for accuracies in percent, for latency in seconds.
-        text: as printed (`3.41M`).
-        step: value of one unit in the last printed place.
-        convention: the counting convention of flops.
-        source: where it is printed.
+        shape: its dimensions, without the batch.
+        kind: the word of its kind (`map`, `ids`); "" where its number of axes tells.
+        labelled: whether `from` can take it by its name; where a spec gives one shape and no name, it cannot.
     """
 
     mark: Mark
-    metric: str
-    value: Fraction
-    text: str
-    step: Fraction
-    convention: str = ""
-    source: str = ""
+    name: str
+    shape: tuple[Value, ...]
+    kind: str = ""
+    labelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outputs:
+    """What a network returns: labels of its net by the names of the outputs, as a `tensor`, a `tuple` or a `dict`."""
+
+    mark: Mark
+    labels: tuple[tuple[str, Label], ...]
+    returns: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -237,41 +231,17 @@ class File:
     paper: str | None
     imports: tuple[Label, ...]
     extends: Label | None
-    input: tuple[Value, ...] | None
+    input: tuple[Arrival, ...] | None
     knobs: dict[str, Parameter | Override]
     blocks: dict[str, Block]
     defaults: dict[str, dict[str, Value]]
     default_marks: dict[str, Mark]
     init: dict[str, Any] | None
     net: Body | None
+    outputs: Outputs | None
     rows: dict[int, RowEdit]
     reported: tuple[Reported, ...]
     titles: dict[str, Title]
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Override:
-    """`name: value` under `knobs` of a spec that extends another: a new default and nothing else."""
-
-    name: str
-    mark: Mark
-    default: Value
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class RowEdit:
-    """New cells of one table row; `cells` None takes the row out.
-
-    Attributes:
-        cells: values by column.
-        cell_marks: where each column is named.
-        mods: for a column that is a modifier (`repeat`), the field of `Modifiers` and its value.
-    """
-
-    mark: Mark
-    cells: dict[str, Value] | None
-    cell_marks: dict[str, Mark]
-    mods: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -286,12 +256,13 @@ class Spec:
     doc: str
     paper: str
     source: Source
-    input: tuple[Value, ...]
+    input: tuple[Arrival, ...]
     knobs: dict[str, Parameter]
     blocks: dict[str, Block]
     defaults: dict[str, dict[str, Value]]
     init: dict[str, Any]
     net: Body
+    outputs: Outputs | None
     reported: tuple[Reported, ...]
     files: tuple[Source, ...]
     extends: str | None = None

@@ -7,7 +7,8 @@ from typing import Any
 from archdsl.errors import Mark, Source, SpecError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, read_rule
-from archdsl.spec.model import Block, File, Label, RowEdit, Title, Value
+from archdsl.spec.model import Arrival, Block, File, Label, Outputs, RowEdit, Title, Value
+from archdsl.spec.read_interface import read_input, read_labels, read_outputs
 from archdsl.spec.read_modifiers import MODIFIERS, modifier
 from archdsl.spec.read_parameters import read_arguments, read_knobs
 from archdsl.spec.read_reported import read_reported
@@ -20,7 +21,7 @@ from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compo
 
 KEYS = (
     *("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs"),
-    *("defaults", "init", "blocks", "net", "rows", "reported", "titles"),
+    *("defaults", "init", "blocks", "net", "outputs", "rows", "reported", "titles"),
 )
 VERSION = 1
 
@@ -74,6 +75,7 @@ class _FileReader:
             default_marks=default_marks,
             init=self.init(root.get("init"), default_marks),
             net=body,
+            outputs=self.outputs(root.get("outputs")),
             rows=self.rows(root.get("rows")),
             reported=read_reported(root.get("reported"), self.values),
             titles=read_titles(root.get("titles"), self.values),
@@ -103,16 +105,14 @@ class _FileReader:
         self.report.error(f"{what} must be the name of a spec, {kind(node)} came", node.mark)
         return None
 
-    def input(self, root: Mapping) -> tuple[Value, ...] | None:
+    def input(self, root: Mapping) -> tuple[Arrival, ...] | None:
         node = root.get("input")
         if node is None:
             return None if self.values.lacks(root, "input") else ()
-        listed = self.values.sequence(node, "'input'")
-        if listed is None:
-            return ()
-        if not 1 <= len(listed.items) <= 3:
-            self.report.error("'input' is [channels, height, width]", node.mark)
-        return tuple(self.values.value(item) for item in listed.items)
+        return read_input(node, self.values)
+
+    def outputs(self, node: Node | None) -> Outputs | None:
+        return None if node is None else read_outputs(node, self.values)
 
     # -- blocks, defaults, rows ------------------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class _FileReader:
         mapping = self.values.mapping(node, f"the block '{key.text}'")
         if mapping is None:
             return Block(name=key.text, mark=key.mark, doc="", args={}, body=(), broken=True)
-        self.values.keys(mapping, ("doc", "title", "wraps", "args", "body"), "a block")
+        self.values.keys(mapping, ("doc", "title", "wraps", "args", "inputs", "outputs", "body"), "a block")
         body, doc, args = mapping.get("body"), mapping.get("doc"), mapping.get("args")
         if self.values.lacks(mapping, "body"):
             self.report.error(f"the block '{key.text}' needs a 'body'", key.mark)
@@ -142,6 +142,8 @@ class _FileReader:
             args=read_arguments(args, self.values),
             body=self.steps.body(body) if body is not None else (),
             title=self.title(mapping),
+            inputs=read_labels(mapping.get("inputs"), self.values, "inputs"),
+            outputs=read_labels(mapping.get("outputs"), self.values, "outputs"),
             wraps=self.wraps(mapping.get("wraps")),
             broken=body is None or not (args is None or isinstance(args, Mapping)),
         )

@@ -1,4 +1,4 @@
-"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`."""
+"""What any step may carry beside its operator: `name`, `when`, `repeat`, `for`, `as`, `from`, `share`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.spec.model import PLAIN, Label, Modifiers, Value
+from archdsl.spec.read_interface import read_labels
 from archdsl.spec.reading import Reading
 from archdsl.spec.yaml import Mapping, Node, Sequence
 
@@ -49,7 +50,8 @@ MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "when": ("when", lambda reading, node: reading.values.condition(node)),
     "repeat": ("repeat", lambda reading, node: reading.values.value(node)),
     "for": ("loop", loop),
-    "as": ("label", lambda reading, node: reading.values.label(node, "the label after 'as'")),
+    "as": ("labels", lambda reading, node: read_labels(node, reading.values, "as")),
     "from": ("sources", _sources),
+    "share": ("share", lambda reading, node: reading.values.label(node, "the name after 'share'")),
 }
 """For each word the field of `Modifiers` that it fills, and what reads its value."""

@@ -64,6 +64,7 @@ _MODIFIERS: dict[str, Any] = {
         "description": "labels of the inputs",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     },
+    "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
 

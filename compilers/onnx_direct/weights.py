@@ -29,6 +29,8 @@ class Weights:
 
     def __post_init__(self) -> None:
         self.generator = np.random.default_rng(self.seed)
+        self.owners = {node.shared for node in self.graph if node.shared}
+        self.drawn: dict[str, Tensor] = {}
 
     def of(self, node: Node) -> Tensors:
         """Learned tensors and buffers of a node, float32 (choices: int64). Raises InputError where a given shape differs."""
@@ -51,9 +53,12 @@ class Weights:
 
     def _tensor(self, node: Node, name: str, shape: tuple[int, ...]) -> Tensor:
         kind = np.int64 if name in node.op.integers else np.float32
-        found = self.given.get(f"{node.name}.{name}")
+        found = self.given.get(f"{node.owner}.{name}")
+        if found is None and node.shared and (key := f"{node.shared}.{name}") in self.drawn:
+            return self.drawn[key]
         if found is None:
-            return self._drawn(node, name, shape).astype(kind, copy=False)
+            drawn = self._drawn(node, name, shape).astype(kind, copy=False)
+            return self.drawn.setdefault(f"{node.owner}.{name}", drawn) if node.name in self.owners else drawn
         array = np.asarray(found, dtype=kind)
         if array.shape != tuple(shape):
             raise InputError(f"'{node.name}.{name}' has the shape {size(array.shape)}, the network's is {size(shape)}")

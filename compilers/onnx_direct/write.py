@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from archdsl.compilers.names import input_names, output_names
 from archdsl.compilers.onnx_direct.rules import RULES
 from archdsl.compilers.onnx_direct.weights import Weights
 from archdsl.compilers.onnx_direct.writer import Writer
@@ -19,13 +20,15 @@ from archdsl.ops.passing import Input
 if TYPE_CHECKING:
     import onnx
 
-INPUT, OUTPUT, BATCH = "x", "y", "batch"
+BATCH = "batch"
 OPSET, IR_VERSION = 20, 10  # those of torch's exporter, which every runtime of today reads
 LARGEST_BYTES = 2**31 - 2**20  # a protobuf message holds less than 2 GiB
 
 
 def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.ModelProto:
-    """The network as an ONNX model: input `x` (batch, *input shape) and output `y`, both of float32, any batch.
+    """The network as an ONNX model: inputs (batch, *their shapes) and outputs of float32, for any batch.
+
+    They have the names of the spec; where it gives none, `x` and `y`.
 
     Args:
         weights: arrays by `<node>.weight` and so on, as in the state dict of the compiled module. What is missing is drawn from a
@@ -42,40 +45,48 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
     found = Weights(graph, weights or {})
     write = Writer()
     folded = folded_norms(graph)
-    values: dict[str, str] = {}
+    entries, ends = input_names(graph), output_names(graph)
+    values = {node.name: name for node, name in zip(graph.inputs, entries, strict=True)}
     for node in graph:
         if isinstance(node.op, Input):
-            values[node.name] = INPUT
             continue
         if node.name in folded:
             values[node.name] = values[node.inputs[0]]
             continue
         rule = RULES.of(node)
-        write.begin(f"{node.name}/0" if node.name in (INPUT, OUTPUT) else node.name)
+        write.begin(*[f"{taken}/0" if taken in (*entries, *ends) else taken for taken in (node.name, node.owner)])
         norms = [graph[norm] for norm, layer in folded.items() if layer == node.name]
         tensors = found.folded(node, norms) if norms else found.of(node)
         values[node.name] = rule(node.op, graph.input_shapes(node), [values[name] for name in node.inputs], tensors, write)
-    _name_output(write, values[graph.output])
-    shapes = [[BATCH, *shape] for shape in (graph.input.shape, graph[graph.output].shape)]
-    ends = [helper.make_tensor_value_info(*end) for end in zip((INPUT, OUTPUT), (TensorProto.FLOAT,) * 2, shapes, strict=True)]
+    named: dict[str, str] = {name: name for name in entries}  # values that have the name of an input or output
+    for name, node in zip(ends, graph.outputs.values(), strict=True):
+        _name_output(write, values[node], name, named)
+
+    def described(names: list[str], nodes: Iterable[str]) -> list[onnx.ValueInfoProto]:
+        """Inputs or outputs of the model, with their shapes."""
+        shapes = [[BATCH, *graph[node].shape] for node in nodes]
+        return [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in zip(names, shapes, strict=True)]
+
+    taken = described(entries, [node.name for node in graph.inputs])
+    given = described(ends, graph.outputs.values())
     used = {name for node in write.nodes for name in node.input}
     constants = [tensor for name, tensor in write.constants.items() if name in used]
-    made = helper.make_graph(write.nodes, graph.name, ends[:1], ends[1:], constants)
+    made = helper.make_graph(write.nodes, graph.name, taken, given, constants)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="archdsl")
 
 
-def _name_output(write: Writer, value: str) -> None:
-    """Call the value `y`; a network that hands its input on becomes one Identity."""
-    maker = next((node for node in reversed(write.nodes) if value in node.output), None)
-    if maker is None:
-        write.begin(OUTPUT)
-        write("Identity", value)
+def _name_output(write: Writer, value: str, output: str, named: dict[str, str]) -> None:
+    """Call a value by the name of an output; an input, or what is an output already, is handed on by an Identity."""
+    if value in named:
+        write.begin(output)
+        write("Identity", named[value])
         return
+    named[value] = output
     for node in write.nodes:
         for names in (node.input, node.output):
             for index, name in enumerate(names):
                 if name == value:
-                    names[index] = OUTPUT
+                    names[index] = output
 
 
 def _need_room(graph: Graph) -> None:
@@ -86,4 +97,4 @@ def _need_room(graph: Graph) -> None:
 
 def _size(graph: Graph, node: Node) -> int:
     shapes = graph.input_shapes(node)
-    return sum(int(product(shape)) for shape in node.op.weights(*shapes).values()) if shapes else 0
+    return sum(int(product(shape)) for shape in node.op.weights(*shapes).values()) if shapes and not node.shared else 0

@@ -19,12 +19,12 @@ class Writer:
         self._node, self._tensor = helper.make_node, numpy_helper.from_array
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
-        self.owner = ""
+        self.owner = self.weights = ""
         self._written = 0
 
-    def begin(self, owner: str) -> None:
-        """What is written from here on belongs to this node of the graph."""
-        self.owner, self._written = owner, 0
+    def begin(self, owner: str, weights: str = "") -> None:
+        """What is written from here on belongs to this node of the graph. `weights`: the node whose weights it uses, where not its own."""
+        self.owner, self.weights, self._written = owner, weights or owner, 0
 
     def __call__(self, op_type: str, *inputs: str, **attributes: Any) -> str:
         """Add a node of one output. Gives the output's name."""
@@ -34,7 +34,12 @@ class Writer:
         return name
 
     def weight(self, name: str, values: np.ndarray[Any, Any]) -> str:
-        """A tensor of the model. Gives its name."""
+        """A tensor of the model, once for nodes that share it in one form. Gives its name."""
+        key = f"{self.weights}.{name}"
+        made = self._tensor(np.asarray(values, order="C"), key)
+        known = self.constants.setdefault(key, made)
+        if known is made or known == made:
+            return key
         key = f"{self.owner}.{name}"
         self.constants[key] = self._tensor(np.asarray(values, order="C"), key)
         return key

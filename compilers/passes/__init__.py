@@ -8,7 +8,7 @@ taken unless the caller chooses, for example by measuring.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,12 +78,26 @@ def optimize(
         InputError: the graph is a grid of networks.
     """
     need_numbers(graph, "the optimizer rewrites")
+    shares = any(node.shared for node in graph)
+    nodes = {node.name: replace(node, shared="") for node in graph} if shares else dict(graph.nodes)
     draft = Draft(
-        graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, weights), weights is not None, chosen or {}
+        graph.name,
+        nodes,
+        graph.outputs,
+        graph.init,
+        load(graph, weights),
+        weights is not None,
+        shares,
+        chosen or {},
+        returns=graph.returns,
     )
     for run in passes:
         if run(draft):
             verify(draft.graph(), run.__name__)
     kind = np.result_type(*weights.values()) if weights else np.float32
-    made = None if weights is None else {name: np.asarray(weight(), kind) for name, weight in draft.weights.items()}
-    return Optimized(draft.graph(), made, tuple(draft.changes), tuple(draft.sites))
+    rewritten = draft.graph()
+    made: dict[str, Array] | None = None
+    if weights is not None:
+        owned = [key for key in draft.weights if not rewritten[key.rpartition(".")[0]].shared]
+        made = {key: np.asarray(draft.weights[key](), kind) for key in owned}
+    return Optimized(rewritten, made, tuple(draft.changes), tuple(draft.sites))

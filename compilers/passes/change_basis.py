@@ -58,7 +58,7 @@ def change_basis(draft: Draft) -> bool:
     changed = False
     for name in list(draft.nodes):
         block = _block(draft, draft[name]) if name in draft.nodes else None
-        if block is None or name == draft.output:
+        if block is None or name in draft.ends:
             continue
         readers = [draft[reader] for reader in draft.readers()[name]]
         if not all(map(is_pointwise, readers)):

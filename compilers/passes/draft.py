@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from archdsl.compilers.passes.weights import Lazy, double
+from archdsl.compilers.passes.weights import Lazy, double, names
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Operator
 
@@ -47,22 +47,28 @@ class Change(NamedTuple):
 class Draft:
     """The graph that passes rewrite. Nodes are never changed, only replaced, so a copy is cheap and safe.
 
+    While it is rewritten every node has weights of its own, so that a pass may change those of one and leave those of another. Nodes
+    whose weights are the same objects in the end share them.
+
     Attributes:
         weights: by `<node>.<tensor>`.
         weighted: whether there are weights, and not only the graph.
+        shares: whether nodes shared weights to begin with.
         chosen: options that the caller wants.
         sites: every site with several options that was met, in order.
     """
 
     name: str
     nodes: dict[str, Node]
-    output: str
+    outputs: dict[str, str]
     init: dict[str, Any]
     weights: dict[str, Lazy]
     weighted: bool = False
+    shares: bool = False
     chosen: Choices = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    returns: str = "tensor"
 
     def copy(self) -> Draft:
         return replace(
@@ -71,16 +77,34 @@ class Draft:
 
     def take(self, other: Draft) -> None:
         """Become what a copy has become."""
-        self.nodes, self.output, self.weights = other.nodes, other.output, other.weights
+        self.nodes, self.outputs, self.weights = other.nodes, other.outputs, other.weights
         self.sites, self.changes = other.sites, other.changes
 
     def graph(self) -> Graph:
-        return Graph(self.name, dict(self.nodes), self.output, self.init)
+        nodes = self._sharing() if self.shares else dict(self.nodes)
+        return Graph(self.name, nodes, self.outputs, self.init, self.returns)
+
+    def _sharing(self) -> dict[str, Node]:
+        """The nodes, those with the same weights as one before them sharing its."""
+        found: dict[str, Node] = {}
+        owners: dict[tuple[tuple[str, Lazy], ...], str] = {}
+        for name, node in self.nodes.items():
+            shapes = tuple([self.nodes[source].shape for source in node.inputs])
+            keys = names(node.op, shapes)
+            weights = tuple([(key, self.weights[f"{name}.{key}"]) for key in keys])
+            owner = owners.setdefault(weights, name) if weights else name
+            found[name] = node if owner == name else replace(node, shared=owner)
+        return found
 
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
     def __getitem__(self, name: str) -> Node:
         return self.nodes[name]
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """Names of the nodes whose tensors the network returns."""
+        return frozenset(self.outputs.values())
 
     def readers(self) -> dict[str, list[str]]:
         """For every node the nodes that read it, each once."""
@@ -121,8 +145,8 @@ class Draft:
         for node in list(self.nodes.values()):
             if old in node.inputs and node.name != new:
                 self.nodes[node.name] = replace(node, inputs=tuple(new if source == old else source for source in node.inputs))
-        if self.output == old:
-            self.output = new
+        if old in self.ends:
+            self.outputs = {name: new if end == old else end for name, end in self.outputs.items()}
         self.drop(old)
 
     def drop(self, name: str) -> None:
@@ -144,15 +168,14 @@ class Draft:
         Nodes keep their order as far as they can. Gives whether anything was dropped or moved.
         """
         before = list(self.nodes)
-        alive = {self.output}
-        queue = [self.output]
+        alive = set(self.ends)
+        queue = list(self.ends)
         while queue:
             for source in self.nodes[queue.pop()].inputs:
                 if source not in alive:
                     alive.add(source)
                     queue.append(source)
-        first = next(iter(self.nodes))
-        for name in [name for name in self.nodes if name not in alive and name != first]:
+        for name in [name for name, node in self.nodes.items() if name not in alive and node.inputs]:
             self.drop(name)
         position = {name: index for index, name in enumerate(self.nodes)}
         names = list(self.nodes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.weights import Array, Lazy, lazy, tensors, zeros
@@ -19,8 +20,9 @@ from archdsl.ops.shapes import channel_axis
 def fold_norms(draft: Draft) -> bool:
     """Norms whose input comes from a layer that nothing else reads."""
     folded = folded_norms(draft.graph(), over_tokens=True)
+    made: dict[Any, tuple[Lazy, Lazy]] = {}
     for norm, layer in folded.items():
-        _fold(draft, draft[layer], draft[norm])
+        _fold(draft, draft[layer], draft[norm], made)
     settled = draft.settle()
     if folded:
         left = sum(isinstance(node.op, FoldableNorm) for node in draft.nodes.values())
@@ -30,15 +32,26 @@ def fold_norms(draft: Draft) -> bool:
     return settled or bool(folded)
 
 
-def _fold(draft: Draft, layer: Node, norm: Node) -> None:
+def _fold(draft: Draft, layer: Node, norm: Node, made: dict[Any, tuple[Lazy, Lazy]]) -> None:
+    """Args: made: what layers have become, so that those which shared weights and norms share what comes of them."""
+    kept = [draft.weights[f"{norm.name}.{name}"] for name in tensors(draft.graph(), norm.name)]
+    own = [draft.weights.get(f"{layer.name}.{name}") for name in ("weight", "bias")]
+    both = (*own, *kept, norm.op)
+    found = made.get(both)
+    if found is None:
+        found = made[both] = _folded(draft, layer, norm)
+    draft.weights[f"{layer.name}.weight"], draft.weights[f"{layer.name}.bias"] = found
+    draft.nodes[layer.name] = replace(layer, op=replace(layer.op, bias=True))  # type: ignore[type-var]
+    draft.redirect(norm.name, layer.name)
+
+
+def _folded(draft: Draft, layer: Node, norm: Node) -> tuple[Lazy, Lazy]:
+    """Weight and bias of a layer with the norm after it folded in."""
     channels = norm.shape[channel_axis(norm.shape)]
     scale, shift = affine(draft, norm)
     weight = draft.weight(layer.name)
     bias = draft.weight(layer.name, "bias") if layer.op.bias else zeros(channels)  # type: ignore[attr-defined]
-    draft.weights[f"{layer.name}.weight"] = lazy(lambda: rows_times(weight(), scale()))
-    draft.weights[f"{layer.name}.bias"] = lazy(lambda: bias() * scale() + shift())
-    draft.nodes[layer.name] = replace(layer, op=replace(layer.op, bias=True))  # type: ignore[type-var]
-    draft.redirect(norm.name, layer.name)
+    return lazy(lambda: rows_times(weight(), scale())), lazy(lambda: bias() * scale() + shift())
 
 
 def affine(draft: Draft, norm: Node) -> tuple[Lazy, Lazy]:

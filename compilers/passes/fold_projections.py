@@ -34,7 +34,7 @@ def fold_projections(draft: Draft) -> bool:
         if node is None or not is_pointwise(node):
             continue
         outer, before = read(draft, node), draft[node.inputs[0]]
-        if outer.op.stride != (1, 1) or outer.op.groups != 1 or before.name == draft.output:
+        if outer.op.stride != (1, 1) or outer.op.groups != 1 or before.name in draft.ends:
             continue
         if draft.readers()[before.name] != [name]:
             continue
@@ -66,7 +66,9 @@ def _join(draft: Draft, node: Node, join: Node) -> bool:
     if not 2 <= len(bases) <= MOST_TERMS:
         return False
     readers = draft.readers()
-    projections = [base for base in bases if is_pointwise(draft[base]) and readers[base] == [join.name] and base != draft.output]
+    projections = [
+        base for base in bases if is_pointwise(draft[base]) and readers[base] == [join.name] and base not in draft.ends
+    ]
     options = ("concat", "sum", *(["folded"] if projections else []))
     form = draft.choose(Site("fold_projections", "join", node.name, options))
     if form == "concat":

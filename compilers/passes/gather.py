@@ -17,7 +17,7 @@ def gather(draft: Draft) -> None:
     """Parts of one tensor come together, so that several slices are one or none; the columns of the readers follow."""
     readers = draft.readers()
     for node in list(draft.nodes.values()):
-        if is_join(node) and node.name != draft.output:
+        if is_join(node) and node.name not in draft.ends:
             followers = [draft[name] for name in readers[node.name]]
             if followers and all(isinstance(reader.op, Conv2d) and reader.op.groups == 1 for reader in followers):
                 _gather(draft, node, followers)

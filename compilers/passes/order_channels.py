@@ -51,7 +51,7 @@ def order_channels(draft: Draft) -> bool:
 
 def _parts(draft: Draft, name: str, readers: list[str]) -> list[tuple[str, View]] | None:
     """The slices that read a map, where nothing else does and they share it out without gaps; in order."""
-    if not is_map(draft[name].shape) or len(readers) < 2 or name == draft.output:
+    if not is_map(draft[name].shape) or len(readers) < 2 or name in draft.ends:
         return None
     if not all(isinstance(draft[reader].op, Slice) for reader in readers):
         return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
 from archdsl.compilers.passes.draft import Choices, Site
 from archdsl.ir.canonical import schedule_hash
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops.passing import Input
 
 MOST_PLANS = 64
@@ -68,26 +68,34 @@ def blocks(graph: Graph) -> list[Graph]:
             if frame.kind == "block":
                 members.setdefault(frame.path, []).append(node)
                 break
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     found = []
     for path, nodes in members.items():
         inside = {node.name for node in nodes}
         enters = dict.fromkeys(source for node in nodes for source in node.inputs if source not in inside)
-        leaves = [name for name in inside if name == graph.output or any(reader not in inside for reader in readers[name])]
+        leaves = [name for name in inside if name in ends or any(reader not in inside for reader in readers[name])]
         if len(enters) == len(leaves) == 1 and not any(isinstance(node.op, Input) for node in nodes):
             (source,) = enters
             entry = Node(source, Input(graph[source].shape), (), graph[source].shape)
-            found.append(Graph(path, {source: entry, **{node.name: node for node in nodes}}, leaves[0]))
+            alone = {node.name: _alone(node, inside) for node in nodes}
+            found.append(Graph(path, {source: entry, **alone}, {OUTPUT: leaves[0]}))
     return found
+
+
+def _alone(node: Node, inside: set[str]) -> Node:
+    """A node with weights of its own where those that it shares are outside."""
+    return replace(node, shared="") if node.shared and node.shared not in inside else node
 
 
 def pairs(graph: Graph) -> list[Graph]:
     """Every two blocks of which the second alone reads the first, as one graph."""
     found = []
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     listed = blocks(graph)
     for first, second in pairwise(listed):
+        if first.output in ends:
+            continue
         if second.input.name == first.output and all(reader in second.nodes for reader in readers[first.output]):
             nodes = {**first.nodes, **{node.name: node for node in second if node.name != first.output}}
-            found.append(Graph(f"{first.name} and {second.name}", nodes, second.output))
+            found.append(Graph(f"{first.name} and {second.name}", nodes, second.outputs))
     return found

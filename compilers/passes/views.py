@@ -109,7 +109,7 @@ def _concat(draft: Draft, node: Node) -> bool:
     inputs: list[str] = []
     for source in node.inputs:
         inner = draft[source]
-        inputs += inner.inputs if is_join(inner) and readers[source] == [node.name] and source != draft.output else (source,)
+        inputs += inner.inputs if is_join(inner) and readers[source] == [node.name] and source not in draft.ends else (source,)
     parts = joined([view(draft, source) for source in inputs])
     if parts == [view(draft, source) for source in node.inputs]:
         return False

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
+from archdsl.ops.operator import Operator, Shape
 
 Array = npt.NDArray[Any]
 Lazy = Callable[[], Array]
@@ -42,19 +43,31 @@ def load(graph: Graph, given: Mapping[str, Array] | None) -> dict[str, Lazy]:
     Raises:
         BackendError: one is missing.
     """
-    names = [f"{node.name}.{key}" for node in graph for key in tensors(graph, node.name)]
+    names = [f"{node.name}.{key}" for node in graph if not node.shared for key in tensors(graph, node.name)]
     if given is None:
-        return {name: _absent(name) for name in names}
+        return _shared(graph, {name: _absent(name) for name in names})
     if missing := [name for name in names if name not in given]:
         raise BackendError(f"the weights {', '.join(missing[:3])} are missing")
-    return {name: _given(given[name]) for name in names}
+    return _shared(graph, {name: _given(given[name]) for name in names})
+
+
+def _shared(graph: Graph, found: dict[str, Lazy]) -> dict[str, Lazy]:
+    """The same with the weights of nodes that use those of others, under their names too."""
+    for node in graph:
+        if node.shared:
+            found |= {f"{node.name}.{key}": found[f"{node.shared}.{key}"] for key in tensors(graph, node.name)}
+    return found
 
 
 def tensors(graph: Graph, name: str) -> tuple[str, ...]:
     """Names of the weights and statistics of a node."""
     node = graph[name]
-    shapes = graph.input_shapes(node)
-    return (*node.op.weights(*shapes), *node.op.buffers(*shapes))
+    return names(node.op, graph.input_shapes(node))
+
+
+def names(op: Operator, shapes: tuple[Shape, ...]) -> tuple[str, ...]:
+    """Names of the weights and statistics of an operator."""
+    return (*op.weights(*shapes), *op.buffers(*shapes)) if shapes else ()
 
 
 def double(weight: Lazy) -> Lazy:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from archdsl.compilers.source.classes import classes
 from archdsl.compilers.source.write import file_text
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import OUTPUT, Graph
 from archdsl.ops.operator import Shape
 
 __all__ = ["python_source"]
@@ -22,8 +22,15 @@ def python_source(graph: Graph, heading: str = "", docs: Mapping[str, str] | Non
     Raises:
         BackendError: an operator has no form in Python source.
     """
-    whole = f"{graph.name}: (N, {_sizes(graph.input.shape)}) to (N, {_sizes(graph[graph.output].shape)})."
+    given = " and ".join([_named(node.name, node.shape, "input") for node in graph.inputs])
+    made = " and ".join([_named(name, graph[node].shape, OUTPUT) for name, node in graph.outputs.items()])
+    whole = f"{graph.name}: {given} to {made}."
     return file_text(heading or graph.name, whole, classes(graph), docs or {})
+
+
+def _named(name: str, shape: Shape, usual: str) -> str:
+    """The shape of an input or output, after its name where it has one of its own."""
+    return f"(N, {_sizes(shape)})" if name == usual else f"{name} (N, {_sizes(shape)})"
 
 
 def _sizes(shape: Shape) -> str:

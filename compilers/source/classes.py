@@ -14,6 +14,7 @@ from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
 from archdsl.compilers.source.parts import Argument, Made, NoForm, Slot, text_key
 from archdsl.compilers.source.runs import runs
+from archdsl.compilers.source.shared import Sharing
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.source.tree import Submodule, tree
 from archdsl.compilers.torch.names import attribute, class_name
@@ -46,6 +47,7 @@ class _Classes:
     def __init__(self, graph: Graph):
         self.graph = graph
         self.overwriting = in_place(graph)
+        self.sharing = Sharing(graph)
         self.found: list[SourceClass] = []
         self.calls: dict[Submodule, Made] = {}
 
@@ -62,11 +64,12 @@ class _Classes:
         alike: dict[Hashable, list[tuple[Submodule, list[Entry]]]] = {}
         for submodule in submodules:
             entries = self._entries(submodule)
-            alike.setdefault(_key(submodule, entries), []).append((submodule, entries))
+            alike.setdefault((_key(submodule, entries), self.sharing.ties.get(submodule)), []).append((submodule, entries))
         for group in alike.values():
             submodule, entries = group[0]
             name = f"{submodule.word}#{len(self.found)}"  # until all are known that it has to be told apart from
             made = SourceClass(name, [s for s, _ in group], entries, _sources(submodule, entries))
+            made.ties = self.sharing.ties.get(submodule, ())
             self._parametrise(made, [entries for _, entries in group])
             self.found.append(made)
 
@@ -98,7 +101,7 @@ class _Classes:
     # -- what a submodule does, in order ---------------------------------------------------------------------------------------
 
     def _entries(self, submodule: Submodule) -> list[Entry]:
-        entries = [self._entry(item) for item in submodule.items]
+        entries = self.sharing.settle(submodule, [self._entry(item) for item in submodule.items])
         activations = [e for e in entries if e.made and isinstance(e.made.function[0], Slot)]
         others = {e.attribute for e in entries} - {e.attribute for e in activations}
         for number, entry in enumerate(activations, 1):  # a name that fits whichever activation it is; it has no weights
@@ -131,5 +134,5 @@ def _sources(submodule: Submodule, entries: Sequence[Entry]) -> list[tuple[Sourc
 
 
 def _key(submodule: Submodule, entries: Sequence[Entry]) -> Hashable:
-    parts = [(e.attribute, e.made.key if e.made else text_key(e.text), e.first is None) for e in entries]
+    parts = [(e.attribute, e.made.key if e.made else text_key(e.text), e.first is None, e.times is None) for e in entries]
     return (submodule.kind, base_name(submodule.word), len(submodule.inputs), tuple(parts), tuple(_sources(submodule, entries)))

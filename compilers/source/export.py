@@ -9,6 +9,7 @@ from torch import nn
 
 from archdsl.compilers.export import Model, Run
 from archdsl.compilers.source import python_source
+from archdsl.compilers.torch.batches import in_order
 from archdsl.compilers.torch.checkpoint import load_checkpoint
 from archdsl.compilers.torch.weights import save_weights
 
@@ -23,7 +24,8 @@ def read(path: Path) -> Run:
     """The network that the file defines, with the weights beside it."""
     module = network(path.read_text(encoding="utf-8"), str(path))
     load_checkpoint(module, path.with_suffix(".safetensors"))
-    return module.eval()
+    module.eval()
+    return lambda *given: in_order(module(*given))
 
 
 def network(text: str, name: str = "<source>") -> nn.Module:

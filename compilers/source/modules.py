@@ -11,7 +11,7 @@ from typing import Any
 from torch import nn
 
 from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot, Text
-from archdsl.compilers.torch import arithmetic, layers, positions, sharing, tokens
+from archdsl.compilers.torch import activations, arithmetic, layers, norms, positions, sharing, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
@@ -20,6 +20,11 @@ COPIED: tuple[type[nn.Module], ...] = (
     sharing.SharedConv2d,
     sharing.ChooseAdd,
     sharing.WeightedAdd,
+    activations.QuickGELU,
+    activations.SquaredReLU,
+    activations.SwiGLU,
+    norms.MapRMSNorm,
+    norms.GlobalResponseNorm,
     tokens.MapNorm,
     tokens.ClassToken,
     tokens.Position,
@@ -146,6 +151,34 @@ def _sides(m: Any) -> list[Argument]:
     return [Argument("", (repr(m.padding),))]
 
 
+def _elu(m: Any) -> list[Argument]:
+    return [_number(m.alpha, "alpha", 1.0), _flag(m.inplace, "inplace", False)]
+
+
+def _hardtanh(m: Any) -> list[Argument]:
+    bounds = [_number(m.min_val, "min_val", -1.0, "low"), _number(m.max_val, "max_val", 1.0, "high")]
+    return [*bounds, _flag(m.inplace, "inplace", False)]
+
+
+def _rms_norm(m: Any) -> list[Argument]:
+    flag = _flag(m.elementwise_affine, "elementwise_affine", True)
+    return [_count(m.normalized_shape[0], "channels"), _number(m.eps, "eps"), flag]
+
+
+def _group_norm(m: Any) -> list[Argument]:
+    groups = _number(m.num_groups, "", hint="groups")
+    return [groups, _count(m.num_channels, "channels"), _number(m.eps, "eps", 1e-5), _flag(m.affine, "affine", True)]
+
+
+def _instance_norm(m: Any) -> list[Argument]:
+    return [_count(m.num_features, "channels"), _number(m.eps, "eps", 1e-5), _flag(m.affine, "affine", False)]
+
+
+def _local_response_norm(m: Any) -> list[Argument]:
+    more = [_number(m.alpha, "alpha", 1e-4), _number(m.beta, "beta", 0.75), _number(m.k, "k", 1.0)]
+    return [_number(m.size, "", hint="size"), *more]
+
+
 def _choose_add(m: Any) -> list[Argument]:
     out, groups = m.weight.shape
     return [_count(m.maps, "maps"), _count(out, "out"), _number(groups, "", hint="groups")]
@@ -171,6 +204,26 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     nn.Tanh: lambda m: [],
     nn.GELU: lambda m: [] if m.approximate == "none" else [_flag(m.approximate, "approximate")],
     nn.PReLU: _prelu,
+    nn.Mish: _activation,
+    nn.SELU: _activation,
+    nn.ELU: _elu,
+    nn.CELU: _elu,
+    nn.Softplus: lambda m: [_number(m.beta, "beta", 1.0)],
+    nn.Softsign: lambda m: [],
+    nn.LogSigmoid: lambda m: [],
+    nn.Hardtanh: _hardtanh,
+    nn.GLU: lambda m: [_flag(m.dim, "")],
+    activations.QuickGELU: lambda m: [],
+    activations.SquaredReLU: lambda m: [],
+    activations.SwiGLU: lambda m: [_flag(m.axis, "")],
+    nn.RMSNorm: _rms_norm,
+    nn.GroupNorm: _group_norm,
+    nn.InstanceNorm1d: _instance_norm,
+    nn.InstanceNorm2d: _instance_norm,
+    nn.InstanceNorm3d: _instance_norm,
+    nn.LocalResponseNorm: _local_response_norm,
+    norms.MapRMSNorm: _rms_norm,
+    norms.GlobalResponseNorm: lambda m: [_count(len(m.weight), "channels"), _number(m.eps, "eps", 1e-6)],
     nn.MaxPool2d: _pool,
     nn.AvgPool2d: lambda m: [*_pool(m), _flag(m.count_include_pad, "count_include_pad", True)],
     nn.AdaptiveAvgPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],

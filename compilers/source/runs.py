@@ -1,8 +1,9 @@
-"""Modules of one class that follow each other become a loop."""
+"""Modules of one class that follow each other become a loop, and so do calls of one module."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from archdsl.compilers.source.parts import Slot, Text, Value
 from archdsl.compilers.source.structure import Entry
@@ -16,14 +17,20 @@ _NUMBERED = re.compile(r"(?P<base>.+)_(?P<number>[1-9][0-9]*)\Z")
 
 
 def runs(submodule: Submodule, entries: list[Entry]) -> list[Entry]:
-    """The entries with modules of one class that follow each other, numbered in order, as one entry each."""
+    """The entries with modules of one class that follow each other, numbered in order, as one entry each; likewise calls of a module."""
     least = 2 if submodule.kind == "stage" else LONG
     reads = [name for entry in entries for name in entry.reads] + submodule.outputs
+    entries = _repeated(entries, reads)
+    called = {entry.again for entry in entries}
     result: list[Entry] = []
     at = 0
     while at < len(entries):
         end = at + 1
-        while end < len(entries) and _follows(entries[end - 1], entries[end], reads):
+        while (
+            end < len(entries)
+            and called.isdisjoint([e.attribute for e in entries[end - 1 : end + 1]])
+            and _follows(entries[end - 1], entries[end], reads)
+        ):
             end += 1
         length = _regular(entries[at:end])
         if length >= least:
@@ -35,12 +42,34 @@ def runs(submodule: Submodule, entries: list[Entry]) -> list[Entry]:
     return result
 
 
+def _repeated(entries: list[Entry], reads: list[str]) -> list[Entry]:
+    """Calls of one module that take what the one before gives, as one entry."""
+    result: list[Entry] = []
+    at = 0
+    while at < len(entries):
+        end, module = at + 1, entries[at].again or entries[at].attribute
+        while end < len(entries) and entries[end].again == module and _takes(entries[end], entries[end - 1], reads):
+            end += 1
+        if end - at >= LONG:
+            times = Slot(end - at, "times", "number")
+            result.append(replace(entries[at], gives=entries[end - 1].gives, times=times))
+        else:
+            result += entries[at:end]
+        at = end
+    return result
+
+
+def _takes(other: Entry, one: Entry, reads: list[str]) -> bool:
+    """Whether an entry reads what another gives, and nothing else does."""
+    return len(one.gives) == 1 and other.reads == one.gives and reads.count(one.gives[0]) == 1
+
+
 def _follows(one: Entry, other: Entry, reads: list[str]) -> bool:
     left, right = _NUMBERED.match(one.attribute), _NUMBERED.match(other.attribute)
     if not (left and right and one.made and other.made and one.made.key == other.made.key):
         return False
     numbered = left["base"] == right["base"] and int(left["number"]) + 1 == int(right["number"])
-    return numbered and len(one.gives) == 1 and other.reads == one.gives and reads.count(one.gives[0]) == 1
+    return numbered and one.times is other.times is None and _takes(other, one, reads)
 
 
 def _regular(entries: list[Entry]) -> int:

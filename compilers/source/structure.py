@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from archdsl.compilers.source.parameters import Formula, Parameter
 from archdsl.compilers.source.parts import Made, Ref, Slot, Text
 from archdsl.compilers.source.tree import Submodule
+
+
+class Tie(NamedTuple):
+    """A module that uses the weights of an earlier one, by their places.
+
+    Attributes:
+        parameters, buffers: names of the tensors; none of either where the module itself is the earlier one.
+    """
+
+    path: str
+    earlier: str
+    parameters: tuple[str, ...] = ()
+    buffers: tuple[str, ...] = ()
+
 
 FLATTEN: Text = (Ref(0), ".flatten(1)")
 """The one function that is a module of torch.nn too, so that a chain of modules may hold it."""
@@ -23,6 +38,8 @@ class Entry:
         made: how the module is made; None for a function.
         text: the function, in terms of what it reads.
         first, last: of a run of modules `attribute_N`, the first N and the N after the last.
+        again: name of the module that an earlier entry makes, where the function is a call of it.
+        times: how often it is called one after the other.
     """
 
     attribute: str
@@ -32,6 +49,8 @@ class Entry:
     text: Text = ()
     first: Slot | None = None
     last: Slot | None = None
+    again: str = ""
+    times: Slot | None = None
 
     @property
     def called(self) -> str:
@@ -45,7 +64,7 @@ class Entry:
         return replace(self, made=self.made._replace(function=(names[self.called],)))
 
     def slots(self) -> list[Slot]:
-        run = [slot for slot in (self.first, self.last) if slot is not None]
+        run = [slot for slot in (self.first, self.last, self.times) if slot is not None]
         return [*run, *(self.made.slots() if self.made else [piece for piece in self.text if isinstance(piece, Slot)])]
 
 
@@ -63,6 +82,7 @@ class SourceClass:
         sources: for each entry what it reads, and at the end what the class returns.
         formulas: for each entry what stands for its slots.
         parameters: of the constructor.
+        ties: modules that use the weights of others.
     """
 
     name: str
@@ -71,6 +91,7 @@ class SourceClass:
     sources: list[tuple[Source, ...]]
     formulas: list[list[Formula]] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
+    ties: tuple[Tie, ...] = ()
 
     @property
     def word(self) -> str:
@@ -79,5 +100,8 @@ class SourceClass:
     @property
     def is_chain(self) -> bool:
         """Whether it runs modules one after the other and does nothing else."""
+        if self.submodules[0].returns != "tensor":
+            return False
         straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
-        return straight and all(entry.made is not None or entry.text == FLATTEN for entry in self.entries)
+        plain = [(entry.made is not None or entry.text == FLATTEN) and entry.times is None for entry in self.entries]
+        return straight and all(plain)

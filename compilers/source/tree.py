@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from archdsl.compilers.torch.names import argument_names
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ops.passing import Input
@@ -21,6 +22,9 @@ class Submodule:
         outputs: names of its nodes that are read outside.
         frames: those at its path that all of its nodes share, outermost first.
         around: name of the innermost block that it lies in.
+        returns: what its forward pass gives: a `tensor`, a `tuple` or a `dict`.
+        arguments: what the forward pass calls its inputs, where they have names.
+        named: names of the outputs of a dictionary.
     """
 
     path: str
@@ -29,6 +33,9 @@ class Submodule:
     outputs: list[str] = field(default_factory=list)
     frames: tuple[Frame, ...] = ()
     around: str = ""
+    returns: str = "tensor"
+    arguments: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -91,13 +98,13 @@ def tree(graph: Graph) -> Submodule:
 
 
 def _connect(root: Submodule, graph: Graph) -> None:
-    readers = graph.readers()
+    readers, ends = graph.readers(), graph.ends
     for submodule in root.submodules():
         nodes = list(submodule.nodes())
         inside = {node.name for node in nodes}
         submodule.inputs = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
         submodule.outputs = [
-            node.name for node in nodes if node.name == graph.output or any(reader not in inside for reader in readers[node.name])
+            node.name for node in nodes if node.name in ends or any(reader not in inside for reader in readers[node.name])
         ]
         shared = [frame for frame in nodes[0].scope if frame.path == submodule.path] if submodule.path else []
         for node in nodes[1:]:
@@ -106,3 +113,7 @@ def _connect(root: Submodule, graph: Graph) -> None:
         submodule.frames = tuple(shared)
         holding = [frame.block for frame in nodes[0].scope if frame.kind == "block" and len(frame.path) < len(submodule.path)]
         submodule.around = holding[-1] if holding else ""
+        submodule.returns = "tensor" if len(submodule.outputs) == 1 else "tuple"
+    names = argument_names(graph)
+    root.inputs, root.arguments = list(names), tuple(names.values())
+    root.outputs, root.named, root.returns = list(graph.outputs.values()), tuple(graph.outputs), graph.returns

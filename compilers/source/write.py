@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from archdsl.compilers.source.modules import COPIED
 from archdsl.compilers.source.parameters import Formula, formula_text
 from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
+from archdsl.compilers.source.shared import lines
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.torch.names import RESERVED
 from archdsl.errors import visible
@@ -63,6 +64,8 @@ def _class(made: SourceClass, doc: str) -> Iterator[str]:
         yield "        super().__init__()"
         yield from kept
         yield from makes
+        for head, given in [line for tie in made.ties for line in lines(tie)]:
+            yield from _call(f"        {head}", given, ")", 8) if given else [f"        {head}"]
     if chain:
         return
     if makes or kept:
@@ -90,7 +93,7 @@ def _kept(made: SourceClass) -> dict[str, str]:
     found: dict[str, str] = {}
     taken = {*RESERVED, *(entry.attribute for entry in made.entries)}
     for entry, formulas in zip(made.entries, made.formulas, strict=True):
-        read = formulas if entry.made is None else formulas[: 2 if entry.first else 0]
+        read = formulas if entry.made is None else formulas[: 2 if entry.first else 1 if entry.times else 0]
         for name in [piece.name for formula in read for piece in formula if not isinstance(piece, str)]:
             found[name] = f"self.{name}_" if name in taken else f"self.{name}"
     return found
@@ -110,6 +113,8 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
         yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
         depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
         formulas = formulas[2:]
+    elif entry.times is not None:
+        formulas = formulas[1:]
     rest = iter(formulas)
     function = _filled(entry.made.function, rest)
     given = []
@@ -157,15 +162,19 @@ def _range(start: str, stop: str) -> str:
 
 
 def _forward(made: SourceClass) -> Iterator[str]:
-    arriving = len(made.submodules[0].inputs)
-    names: dict[Source, str] = {(-1, n): LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)}
+    submodule = made.submodules[0]
+    arriving = len(submodule.inputs)
+    called = submodule.arguments or [LETTERS[n] if n < len(LETTERS) else f"x{n + 1}" for n in range(arriving)]
+    names: dict[Source, str] = {(-1, n): called[n] for n in range(arriving)}
     last: dict[Source, int] = {}
     for index, sources in enumerate(made.sources):
         last.update((source, index) for source in sources)
     returned = made.sources[-1]
-    result = "Tensor" if len(returned) == 1 else f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    kind = {"tensor": "Tensor", "dict": "dict[str, Tensor]"}.get(
+        submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+    )
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
-    yield from _call("    def forward(", ["self", *arguments], f") -> {result}:", 4)
+    yield from _call("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
     kept = _kept(made)
     steps: list[tuple[Entry, list[str], str]] = []
     for index, entry in enumerate(made.entries):
@@ -179,26 +188,39 @@ def _forward(made: SourceClass) -> Iterator[str]:
             names[index, position] = name
         steps.append((entry, given, ", ".join(names[index, position] for position in range(len(entry.gives)))))
     result = ", ".join(names[source] for source in returned)
-    ends = returned == ((len(steps) - 1, 0),) and not _is_vague(made.entries[-1])
+    ends = submodule.returns == "tensor" and returned == ((len(steps) - 1, 0),) and not _is_vague(made.entries[-1])
     typed = _typed(made, steps, result, names)
     for index, (entry, given, target) in enumerate(steps):
         if ends and index == len(steps) - 1:
             yield from _expression("return ", entry, made.formulas[index], given, kept)
         else:
             yield from _step(entry, made.formulas[index], given, target, kept, ": Tensor" if index == typed else "")
-    if not ends:
+    if ends:
+        return
+    if submodule.returns == "dict":
+        items = [f'"{name}": {names[source]}' for name, source in zip(submodule.named, returned, strict=True)]
+        yield from _call("        return {", items, "}", 8)
+    elif len(returned) == 1 and submodule.returns == "tuple":
+        yield f"        return ({result},)"
+    else:
         yield f"        return {result}"
 
 
 def _is_vague(entry: Entry) -> bool:
     """Whether a type checker takes what an entry gives for anything: what a module gives, and sums and products of that."""
-    return entry.made is not None or any(piece in (" + ", " * ", " @ ") for piece in entry.text)
+    return entry.made is not None or bool(entry.again) or any(piece in (" + ", " * ", " @ ") for piece in entry.text)
 
 
 def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:
     """The step that says of the result that it is a tensor; -1 where that is known."""
     (place, _), *others = made.sources[-1]
-    if others or place < 0 or not _is_vague(made.entries[place]) or result in {names[s] for s in names if s[0] == -1}:
+    if (
+        others
+        or made.submodules[0].returns != "tensor"
+        or place < 0
+        or not _is_vague(made.entries[place])
+        or result in {names[s] for s in names if s[0] == -1}
+    ):
         return -1
     return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 
@@ -208,7 +230,7 @@ def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> 
     entry = made.entries[index]
     free = [name for name in given if name in LETTERS and name not in live]
     readers = [place for place, sources in enumerate(made.sources[:-1]) if (index, 0) in sources]
-    if len(entry.gives) == 1 and entry.first is not None and free:
+    if len(entry.gives) == 1 and (entry.first or entry.times) is not None and free:
         return free[0]
     waits = any(len(made.sources[place]) > 1 for place in readers) or len(readers) > 1
     if waits and entry.made is not None and (not free or free == ["x"]):
@@ -227,9 +249,14 @@ def _step(
     entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str], annotation: str
 ) -> Iterator[str]:
     """The lines of a forward pass that run one entry."""
-    if entry.first is not None:
-        if target != given[0]:
-            yield f"        {target}{annotation} = {given[0]}"
+    if (entry.first or entry.times) is not None and target != given[0]:
+        yield f"        {target}{annotation} = {given[0]}"
+    if entry.times is not None:
+        module = entry.again or entry.attribute
+        called = f"self.{module}" if module.isidentifier() else f'self.get_submodule("{module}")'
+        yield f"        for _ in range({formula_text(formulas[0], kept)}):"
+        yield f"            {target} = {called}({target})"
+    elif entry.first is not None:
         yield f"        for i in range({formula_text(formulas[0], kept)}, {formula_text(formulas[1], kept)}):"
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:

@@ -11,7 +11,7 @@ fx writes the whole path of a layer at every call (`self.dp_a_3.k5.project.conv(
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import partial
 
 from torch import fx
 
@@ -22,17 +22,14 @@ _ASSIGNED = re.compile(r"(\w+)(?: : [^=]+)? = ")
 
 def bind_containers(graph: fx.Graph) -> None:
     """Have the code that fx generates from this graph look up every container once. Copies of the graph inherit it."""
-    graph.on_generate_code(_transformer)
+    arguments = frozenset([node.name for node in graph.nodes if node.op == "placeholder"])
+    graph.on_generate_code(lambda earlier: partial(_bind, arguments))  # in place of an earlier one, which can only be the same
 
 
-def _transformer(earlier: Callable[[list[str]], list[str]] | None) -> Callable[[list[str]], list[str]]:
-    return _bind  # in place of an earlier one, which can only be this very function
-
-
-def _bind(body: list[str]) -> list[str]:
+def _bind(arguments: frozenset[str], body: list[str]) -> list[str]:
     """Lines of a forward pass, with the containers bound where they are first needed."""
     bound: dict[str, str] = {"self": "self"}
-    taken = {"self", "x", *(name for line in body for name in _ASSIGNED.findall(line))}
+    taken = {"self", *arguments, *(name for line in body for name in _ASSIGNED.findall(line))}
     written: list[str] = []
     for line in body:
         call = _CALL.match(line)

@@ -11,12 +11,13 @@ import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch.initialise import initialise
-from archdsl.compilers.torch.names import class_name, module_paths, value_name
+from archdsl.compilers.torch.names import argument_names, class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
 from archdsl.compilers.torch.rule import Call, Layer
 from archdsl.compilers.torch.rules import RULES
+from archdsl.compilers.torch.shared import places, tie
 from archdsl.errors import BackendError
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import OUTPUT, Graph
 from archdsl.ir.inplace import in_place
 from archdsl.ir.single import need_numbers
 from archdsl.ops.passing import Input
@@ -28,8 +29,10 @@ INITIALISATION = Reader("initialisation", __name__)
 def compile(graph: Graph) -> Network:
     """The network as an `nn.Module`, in training mode, weights initialised as `graph.init` says from torch's global generator.
 
-    The module takes `x`, a batch (N, *input shape), and returns the output's tensor. State dict keys are `<node name>.weight` and
-    so on; names that PyTorch cannot hold are changed as `names` says.
+    The module takes a batch (N, *its shape) of each input, in order: `x`, or by the names of the spec. It returns the output's tensor;
+    several as a tuple, or as a dictionary by their names. State dict keys are `<node name>.weight` and
+    so on; names that PyTorch cannot hold are changed as `names` says. Nodes that share weights call one
+    submodule, that of the first.
 
     Raises:
         BackendError: an operator without a rule, a dimension that is no number, or names that collide in the module tree.
@@ -41,7 +44,9 @@ def compile(graph: Graph) -> Network:
     overwriting = in_place(graph)
     layers = {name: rule for name, rule in rules.items() if isinstance(rule, Layer)}
     functions = {name: rule for name, rule in rules.items() if isinstance(rule, Call)}
-    paths = module_paths(layers)
+    called = places(graph)
+    paths = module_paths(name for name in layers if called.get(name, name) == name)
+    arguments_of = argument_names(graph)
     kinds = _kinds(graph)
     root = nn.Module()
     code = fx.Graph()
@@ -50,26 +55,40 @@ def compile(graph: Graph) -> Network:
         shapes = graph.input_shapes(node)
         arguments = [values[name] for name in node.inputs]
         if isinstance(node.op, Input):
-            value = code.placeholder("x")
+            value = code.placeholder(arguments_of[node.name])
         elif node.name in layers:
-            path = paths[node.name]
-            _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
-            value = code.create_node("call_module", path, tuple(arguments), name=value_name(path))
+            path = paths[called.get(node.name, node.name)]
+            if node.name in paths:
+                _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
+            value = code.create_node(
+                "call_module", path, tuple(arguments), name=value_name(path if node.name in paths else node.name)
+            )
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name
         values[node.name] = value
-    code.output(values[graph.output])
+    code.output(_returned(graph, values))
     initialise(root, graph.init)
+    for node in graph:
+        if node.shared and node.name in paths:
+            tie(root.get_submodule(paths[node.name]), root.get_submodule(paths[node.shared]))
     _check_begun(root, graph, paths)
     return Network(root, code, class_name(graph.name))
+
+
+def _returned(graph: Graph, values: Mapping[str, fx.Node]) -> Any:
+    """What the network returns: a tensor, or several as a tuple or a dictionary."""
+    found = {name: values[end] for name, end in graph.outputs.items()}
+    if graph.returns == "dict":
+        return found
+    return tuple(found.values()) if graph.returns == "tuple" else found[OUTPUT]
 
 
 def _need_memory(graph: Graph) -> None:
     """Raises BackendError where the weights alone take more memory than the machine has; a network on the meta device takes none."""
     if torch.get_default_device().type != "cpu":
         return
-    needed = 4 * sum(int(node.op.params(*graph.input_shapes(node))) for node in graph if node.inputs)
+    needed = 4 * sum(int(node.op.params(*graph.input_shapes(node))) for node in graph if node.inputs and not node.shared)
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
     if needed > there:
         sizes = f"{needed / 2**30:,.1f} GiB as float32, this machine has {there / 2**30:,.1f} GiB of memory"

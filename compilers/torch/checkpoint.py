@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from archdsl.compilers.torch.file_kinds import SAFETENSORS, TORCH, kind_of
+from archdsl.compilers.torch.shared import aliases, everywhere
 from archdsl.errors import InputError, choices, clip, near_miss
 from archdsl.extras import needed_by
 
@@ -29,13 +30,14 @@ def load_checkpoint(module: nn.Module, path: Path) -> int:
     Raises:
         InputError: the file cannot be read, or its keys or shapes are not those of the network; names them.
     """
-    found = read_checkpoint(path)
+    given = read_checkpoint(path)
+    found = everywhere(module, given)
     wanted = module.state_dict()
-    problems = _problems(found, wanted)
+    problems = _problems(found, wanted) + _listed("which should be one", _apart(module, found), ())
     if problems:
         raise InputError(f"{path} does not fit the network:\n" + "\n".join(problems))
     module.load_state_dict({**{key: value for key, value in wanted.items() if key.endswith(COUNTERS)}, **found})
-    return len(found)
+    return len(given)
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
@@ -131,6 +133,16 @@ def _problems(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list
     other = [key for key in both if found[key].is_floating_point() != wanted[key].is_floating_point()]
     types = [f"{clip(key)}: {_type(wanted[key])} wanted, {_type(found[key])} came" for key in other]
     return lines + _listed("of another shape", shapes, ()) + _listed("of another type", types, ())
+
+
+def _apart(module: nn.Module, found: Mapping[str, Tensor]) -> list[str]:
+    """Tensors of a file that differ where the network has one."""
+    pairs = [(first, key) for key, first in aliases(module).items() if first in found and key in found]
+    return [f"{clip(first)} and {clip(key)} share their values" for first, key in pairs if not _equal(found[first], found[key])]
+
+
+def _equal(one: Tensor, other: Tensor) -> bool:
+    return one is other or torch.equal(one, other)
 
 
 def _listed(what: str, keys: list[str], known: Iterable[str]) -> list[str]:

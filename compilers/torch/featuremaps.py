@@ -66,7 +66,7 @@ def first_residual(graph: Graph) -> str:
             inside = {n.name for n in block}
             before = {name for n in block for name in n.inputs if name not in inside}
             if isinstance(node.op, Add) or any(_passed_on(name, graph) in before for name in node.inputs):
-                ends = [n.name for n in block if any(r not in inside for r in readers[n.name]) or n.name == graph.output]
+                ends = [n.name for n in block if any(r not in inside for r in readers[n.name]) or n.name in graph.ends]
                 return ends[-1] if ends else node.name
     maps = [node for node in graph if is_map(node.shape) and node.inputs]
     if not maps:

@@ -9,12 +9,18 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections.abc import Iterable
+from itertools import combinations
 
 from torch import fx, nn
 
 from archdsl.errors import BackendError
+from archdsl.ir.graph import Graph
 
 RESERVED = frozenset(dir(fx.GraphModule(nn.Module(), fx.Graph())))
+
+
+NEEDED = frozenset(["self", "i", "torch", "nn", "functional", "range", "type"])
+"""Names that a forward pass needs otherwise."""
 
 
 def module_paths(names: Iterable[str]) -> dict[str, str]:
@@ -50,6 +56,24 @@ def value_name(name: str) -> str:
     """What the forward pass calls the tensor of a node. fx takes care of keywords and of names that are taken, not of its `self`."""
     written = name.replace(".", "_")
     return "self_" if written == "self" else written
+
+
+def argument_names(graph: Graph) -> dict[str, str]:
+    """What the forward pass calls each input: `x` where the spec gives one shape and no name.
+
+    Raises:
+        BackendError: two names become one.
+    """
+    names = {node.name: attribute(node.name) for node in graph.inputs}
+    if list(names) == ["input"]:
+        return {"input": "x"}
+    names = {name: f"{written}_" if written in NEEDED else written for name, written in names.items()}
+    for first, second in combinations(names, 2):
+        if names[first] == names[second]:
+            raise BackendError(
+                f"torch: the inputs '{first}' and '{second}' both become the argument '{names[first]}'; rename one"
+            )
+    return names
 
 
 def attribute(part: str) -> str:

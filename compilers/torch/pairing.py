@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from archdsl.compilers.torch.batches import in_order
 from archdsl.compilers.torch.checkpoint import load_checkpoint, read_checkpoint
 from archdsl.compilers.torch.matching import Unclear, Unmatched, Wanted, match
 from archdsl.errors import InputError, unknown
@@ -42,11 +43,13 @@ class Group(NamedTuple):
         return f"'{self.name}' ({shapes})"
 
 
-def load_weights(module: nn.Module, path: Path, image: Tensor, pairing: Mapping[str, str] | None = None) -> bool:
+def load_weights(
+    module: nn.Module, path: Path, image: Tensor | tuple[Tensor, ...], pairing: Mapping[str, str] | None = None
+) -> bool:
     """Fill a network with the weights of a file, its own or those of the same network in another library.
 
     Args:
-        image: a batch that the network takes.
+        image: a batch of each input.
         pairing: the layer of the file for layers of the network, by name; for the others it is found.
 
     Returns:
@@ -69,12 +72,12 @@ def load_weights(module: nn.Module, path: Path, image: Tensor, pairing: Mapping[
 
 
 def pair(
-    module: nn.Module, found: Mapping[str, Tensor], image: Tensor, pairing: Mapping[str, str] | None = None
+    module: nn.Module, found: Mapping[str, Tensor], image: Tensor | tuple[Tensor, ...], pairing: Mapping[str, str] | None = None
 ) -> dict[str, Tensor]:
     """The tensors of a state dict under the names of a network, in the shapes that it has for them.
 
     Args:
-        image: a batch that the network takes; it is run once, in evaluation mode, to learn the calling order.
+        image: a batch of each input; it is run once, in evaluation mode, to learn the calling order.
         pairing: as for `load_weights`.
 
     Raises:
@@ -89,7 +92,7 @@ def pair(
     return result
 
 
-def guess(module: nn.Module, path: Path, image: Tensor) -> dict[str, str]:
+def guess(module: nn.Module, path: Path, image: Tensor | tuple[Tensor, ...]) -> dict[str, str]:
     """The most likely layer of a file for each layer of a network, to be looked at and edited; raises as `pair`."""
     theirs = {group.name: group for group in _groups(read_checkpoint(path))}
     return _matched(_called(module, image), theirs, {}, guess=True)
@@ -150,7 +153,7 @@ def _own(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {part: tensor for part, tensor in tensors.items() if "." not in part and part != COUNTER}
 
 
-def _called(module: nn.Module, image: Tensor) -> dict[str, Group]:
+def _called(module: nn.Module, image: Tensor | tuple[Tensor, ...]) -> dict[str, Group]:
     """The layers that hold tensors, by name, in the order of their first call in evaluation mode."""
     groups = {name: Group(name, tensors) for name, layer in module.named_modules() if (tensors := _own(layer.state_dict()))}
     names = {module.get_submodule(name): name for name in groups}
@@ -161,7 +164,7 @@ def _called(module: nn.Module, image: Tensor) -> dict[str, Group]:
     training = module.training
     try:
         with torch.no_grad():
-            module.eval()(image)
+            module.eval()(*in_order(image))
     finally:
         module.train(training)
         for hook in hooks:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from archdsl.compilers.torch import sharing, tokens
+from archdsl.compilers.torch import activations, norms, sharing, tokens
 from archdsl.compilers.torch.axis_rules import AXES
 from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
 from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
@@ -21,10 +21,11 @@ from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
@@ -32,6 +33,20 @@ from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
 from archdsl.ops.rearrange import Shift as ShiftOp
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
+from archdsl.ops.smooth import (
+    CELU,
+    ELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LogSigmoid,
+    Mish,
+    QuickGELU,
+    Softplus,
+    Softsign,
+    SquaredReLU,
+    SwiGLU,
+)
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 
@@ -168,6 +183,18 @@ TABLE: dict[type[Operator], Rule] = {
     Tanh: Layer(lambda op, shapes, in_place: nn.Tanh()),
     GELU: Layer(lambda op, shapes, in_place: nn.GELU(op.approximate)),
     PReLU: Layer(_prelu),
+    Mish: _overwriting(nn.Mish),
+    ELU: Layer(lambda op, shapes, in_place: nn.ELU(op.alpha, in_place)),
+    SELU: _overwriting(nn.SELU),
+    CELU: Layer(lambda op, shapes, in_place: nn.CELU(op.alpha, in_place)),
+    Softplus: Layer(lambda op, shapes, in_place: nn.Softplus(op.beta)),
+    Softsign: Layer(lambda op, shapes, in_place: nn.Softsign()),
+    LogSigmoid: Layer(lambda op, shapes, in_place: nn.LogSigmoid()),
+    Hardtanh: Layer(lambda op, shapes, in_place: nn.Hardtanh(op.low, op.high, in_place)),
+    QuickGELU: Layer(lambda op, shapes, in_place: activations.QuickGELU()),
+    SquaredReLU: Layer(lambda op, shapes, in_place: activations.SquaredReLU()),
+    GLU: Layer(lambda op, shapes, in_place: nn.GLU(1 + channel_axis(shapes[0]))),
+    SwiGLU: Layer(lambda op, shapes, in_place: activations.SwiGLU(1 + channel_axis(shapes[0]))),
     MaxPool: Layer(_max_pool),
     AvgPool: Layer(_avg_pool),
     AdaptivePool: Layer(_adaptive_pool),
@@ -181,6 +208,11 @@ TABLE: dict[type[Operator], Rule] = {
     Concat: Call(_concat),
     Flatten: Call(_flatten),
     LayerNorm: Layer(_layer_norm),
+    RMSNorm: Layer(norms.rms_norm),
+    GroupNorm: Layer(norms.group_norm),
+    InstanceNorm: Layer(norms.instance_norm),
+    GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
+    LocalResponseNorm: Layer(norms.local_response_norm),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     SharedConv: Layer(_shared_conv),

@@ -10,26 +10,27 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from archdsl.ops.operator import Shape
+from archdsl.compilers.torch.batches import batch_of
+from archdsl.ir.graph import Graph
 
 
-def settle(module: nn.Module, shape: Shape, images: int = 8, seed: int = 0) -> None:
+def settle(module: nn.Module, graph: Graph, images: int = 8, seed: int = 0) -> None:
     """Give every batch norm the statistics of random images, from the first to the last, and leave the module in evaluation mode.
 
     Torch's global generator and gradients are left alone.
 
     Args:
-        shape: of the input without its batch.
+        graph: of the network, whose inputs say what it is called with.
     """
     norms = [layer for layer in module.modules() if isinstance(layer, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
-    batch = torch.randn((images, *shape), generator=torch.Generator().manual_seed(seed))
+    batch = batch_of(graph, images, torch.Generator().manual_seed(seed))
     module.eval()
     for norm in norms:
         norm.momentum = 1.0
         norm.train()
     with torch.no_grad():
-        module(batch)
+        module(*batch)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
         norm.eval()

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 
+from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.network import NODE, Network
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Graph
@@ -35,16 +36,16 @@ class Measured:
     Attributes:
         shapes: of every node's tensor, by name, without the batch axis.
         mismatches: the nodes that differ from the graph, in its order.
-        output: the network's result (batch, *output shape).
+        outputs: what the network gives, by the names of its outputs, each (batch, *its shape).
     """
 
     shapes: dict[str, Shape]
     mismatches: list[Mismatch]
-    output: Tensor
+    outputs: dict[str, Tensor]
 
 
 def check_shapes(graph: Graph, module: Network, batch: int = 2) -> Measured:
-    """Run a random image batch through the network in evaluation mode and compare the shape of every node's tensor.
+    """Run a random batch through the network in evaluation mode and compare the shape of every node's tensor.
 
     Leaves the network's mode, gradients and torch's global generator alone.
 
@@ -52,17 +53,17 @@ def check_shapes(graph: Graph, module: Network, batch: int = 2) -> Measured:
         BackendError: an operator failed; names its node.
     """
     like = next(module.parameters(), torch.empty(0))
-    image = torch.randn((batch, *graph.input.shape), generator=torch.Generator().manual_seed(0))
+    given = batch_of(graph, batch, torch.Generator().manual_seed(0))
     training = module.training
     recorder = _Recorder(module.eval(), graph)
     try:
         with torch.no_grad():
-            output = recorder.run(image.to(like))
+            output = recorder.run(*[tensor.to(like if tensor.is_floating_point() else like.device) for tensor in given])
     finally:
         module.train(training)
     measured = {name: shape[1:] if shape[:1] == (batch,) else shape for name, shape in recorder.shapes.items()}
     wrong = [Mismatch(n.name, n.shape, measured.get(n.name)) for n in graph if measured.get(n.name) != n.shape]
-    return Measured(measured, wrong, output)
+    return Measured(measured, wrong, dict(zip(graph.outputs, in_order(output), strict=True)))
 
 
 class _Recorder(fx.Interpreter):

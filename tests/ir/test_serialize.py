@@ -45,7 +45,7 @@ def change(*keys: Any, value: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
-        (change("archdsl", value=99), "format 99, this archdsl reads 1"),
+        (change("archdsl", value=99), "format 99, this archdsl reads 2"),
         (change("nodes", value=None), "not a graph of archdsl"),
         (change("nodes", 1, "op", value="warp"), "the operator 'warp', which this archdsl does not know"),
         (change("nodes", 1, "args", value={"out": 0}), "not a graph of archdsl"),
@@ -54,7 +54,7 @@ def change(*keys: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("nodes", 1, "shape", value=[5, 8, 8]), "its rule gives 4x8x8"),
         (change("nodes", 1, "scope", value=[7]), "not a graph of archdsl"),
         (change("nodes", 1, value={}), "not a graph of archdsl"),
-        (change("output", value="nowhere"), "the output 'nowhere' is no node"),
+        (change("outputs", "output", value="nowhere"), "the output 'nowhere' is no node"),
         (change("sources", value=[]), "not a graph of archdsl"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from graphs import Builder
 
 import archdsl
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
 from archdsl.ir.verify import BrokenGraph, dead, verify
 from archdsl.ops.passing import Input
 
@@ -69,6 +69,18 @@ def unfit(graph: Graph) -> None:
     graph.nodes["right"].shape = (5, 8, 8)
 
 
+def late_input(graph: Graph) -> None:
+    graph.nodes["late"] = Node("late", Input((4, 8, 8)), (), (4, 8, 8))
+
+
+def two_as_one(graph: Graph) -> None:
+    graph.outputs = {"a": "left", "b": "out"}
+
+
+def as_a_list(graph: Graph) -> None:
+    graph.returns = "list"
+
+
 def no_output(graph: Graph) -> None:
     graph.output = "nowhere"
 
@@ -81,7 +93,7 @@ def nothing(graph: Graph) -> None:
     ("harm", "message"),
     [
         (rename, "left .*is named 'other'"),
-        (second_input, "left .*the input must be the first node"),
+        (second_input, "left .*the inputs must be the first nodes"),
         (input_that_reads, "input .*the input reads something"),
         (backwards, "left .*reads sum, which does not come before it"),
         (unknown_source, "out .*reads nowhere"),
@@ -90,6 +102,9 @@ def nothing(graph: Graph) -> None:
         (wrong_shape, "left .*has shape 7x8x8, its rule gives 6x8x8"),
         (wrong_rank, "out .*has shape 6, its rule gives 6x8x8"),
         (unfit, "sum .*add of unequal shapes: 6x8x8 and 5x8x8"),
+        (late_input, "late .*the inputs must be the first nodes"),
+        (two_as_one, "2 outputs are returned as 'tensor'"),
+        (as_a_list, "1 outputs are returned as 'list'"),
         (no_output, "the output 'nowhere' is no node"),
         (nothing, "the graph is empty"),
     ],

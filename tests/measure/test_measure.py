@@ -31,7 +31,7 @@ SHAPE = (3, 8, 8)
 
 def taken(shape: tuple[int, ...] = SHAPE, **paths: Path) -> dict[str, File]:
     """Files by name, of networks that take inputs of one shape."""
-    return {name: File(path, shape) for name, path in paths.items()}
+    return {name: File(path, (shape,)) for name, path in paths.items()}
 
 
 def small_onnx(path: Path, operator: str = "Relu", size: int = 8) -> Path:
@@ -80,7 +80,7 @@ def test_rounds_by_number_or_by_time() -> None:
 
 
 def test_a_job_travels_as_a_line(tmp_path: Path) -> None:
-    job = Job(Configuration("eager", 4, 2), Rounds(None, 0.5, 1), ({"a": File(tmp_path / "a.pt", (3, 8, 8))}, {}))
+    job = Job(Configuration("eager", 4, 2), Rounds(None, 0.5, 1), ({"a": File(tmp_path / "a.pt", ((3, 8, 8),))}, {}))
     assert "\n" not in job.text()
     assert Job.read(job.text()) == job
 
@@ -110,7 +110,7 @@ def test_compile_needs_a_compiler(files: dict[str, Path], monkeypatch: pytest.Mo
 def test_groups_of_other_shapes(tmp_path: Path) -> None:
     names = [f"{operator}{size}" for operator in ("Relu", "Sigmoid") for size in (4, 8)]
     files = {
-        name: File(small_onnx(tmp_path / f"{name}.onnx", name[:-1], int(name[-1])), (3, int(name[-1]), int(name[-1])))
+        name: File(small_onnx(tmp_path / f"{name}.onnx", name[:-1], int(name[-1])), ((3, int(name[-1]), int(name[-1])),))
         for name in names
     }
     groups = [{name: files[name] for name in names[:3]}, {names[3]: files[names[3]]}] * 20

@@ -17,7 +17,6 @@ from archdsl.compilers.onnx_direct import onnx_model
 from archdsl.compilers.onnx_direct.rule import simple
 from archdsl.compilers.passes import optimize
 from archdsl.compilers.source import python_source
-from archdsl.compilers.source.modules import MODULES
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.rule import Layer
 from archdsl.cost.counting.bill import Bill
@@ -188,9 +187,7 @@ def test_a_layer_that_nothing_gives_weights_is_refused(added: str, monkeypatch: 
     rules = READERS["torch"].rules  # type: ignore[attr-defined]
     empty = Layer(lambda op, shapes, in_place: nn.InstanceNorm2d(shapes[0][0], affine=True, device="meta"))
     monkeypatch.setitem(rules, OPERATORS[added], empty)
-    with pytest.raises(
-        BackendError, match=r"^initialisation has no rule for the operator instance_norm, which 'instance_norm_1' "
-    ):
+    with pytest.raises(BackendError, match=r"^initialisation has no rule for the operator channel_norm, which 'channel_norm_1' "):
         compile(with_weights(added))
 
 
@@ -216,11 +213,11 @@ def test_without_counts_or_a_shape() -> None:
 
 @pytest.fixture
 def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Instance normalisation: its class, and a line in each table."""
+    """A norm of each channel of each image: its class, and a line in each table."""
 
-    @operator("instance_norm")
-    class InstanceNorm(SameShape):
-        """Instance normalisation over each channel of each image (Ulyanov et al. 2016)."""
+    @operator("channel_norm")
+    class ChannelNorm(SameShape):
+        """Normalisation over each channel of each image."""
 
         memory, layout = Memory.NEW, Layout.PLAIN
         scratch, sees = no_scratch, sees_everything
@@ -240,16 +237,15 @@ def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "onnx": lambda op, shapes, inputs, tensors, write: write(
             "InstanceNormalization", inputs[0], *[write.weight(n, t) for n, t in tensors.items()], epsilon=op.eps
         ),
-        "drawing": lambda op, shapes: "instance norm",
-        "kinds of layers": lambda layer: [("instance_norm", True)],
+        "drawing": lambda op, shapes: "channel norm",
+        "kinds of layers": lambda layer: [("channel_norm", True)],
     }
     for reader, rule in lines.items():
-        monkeypatch.setitem(READERS[reader].rules, InstanceNorm, rule)  # type: ignore[attr-defined]
-    monkeypatch.setitem(MODULES, nn.InstanceNorm2d, lambda m: [])
+        monkeypatch.setitem(READERS[reader].rules, ChannelNorm, rule)  # type: ignore[attr-defined]
     for name in convention_names():
-        monkeypatch.setitem(load_convention(name).rules, "instance_norm", (("in", 2),))
-    yield "instance_norm"
-    del OPERATORS["instance_norm"]
+        monkeypatch.setitem(load_convention(name).rules, "channel_norm", (("in", 2),))
+    yield "channel_norm"
+    del OPERATORS["channel_norm"]
 
 
 @pytest.mark.parametrize("reader", sorted(RUNS))

@@ -7,7 +7,7 @@ import pytest
 from graphs import chain
 
 from archdsl.errors import BackendError
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops.operator import SameShape
 from archdsl.ops.passing import Input
 from archdsl.viz import diagram
@@ -48,6 +48,6 @@ def test_an_operator_without_a_label_is_an_error():
     class Wobble(SameShape):
         word = "wobble"
 
-    graph = Graph("Net", {"input": Node("input", Input(MAP), (), MAP), "w": Node("w", Wobble(), ("input",), MAP)}, "w")
+    graph = Graph("Net", {"input": Node("input", Input(MAP), (), MAP), "w": Node("w", Wobble(), ("input",), MAP)}, {OUTPUT: "w"})
     with pytest.raises(BackendError, match=r"^drawing has no rule for the operator wobble, which 'w' uses$"):
         diagram(graph)

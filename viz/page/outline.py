@@ -13,7 +13,7 @@ from archdsl.errors import Mark
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.fold import folded
 from archdsl.viz.labels import label
-from archdsl.viz.structure import closed_lines, title
+from archdsl.viz.structure import closed_lines, leaving, title
 from archdsl.viz.tree import Group, Member, Run, box_kind, tree
 
 
@@ -104,10 +104,9 @@ class _Outliner:
                 if self.place[source] != target and ((source, target) not in seen or joins):
                     seen.add((source, target))
                     links.append(PageLink(self.place[source], target, source, self.news(source)))
-        for node in self.nodes:
-            if node.name == self.graph.output or not self.inside.issuperset(self.readers[node.name]):
-                returned = self.add(PagePart("output", ("output",), -1, 0, "output", ()))
-                links.append(PageLink(self.place[node.name], returned, node.name, True))
+        for word, name in leaving(self.graph, self.nodes, self.readers):
+            returned = self.add(PagePart("output", (word,), -1, 0, word, ()))
+            links.append(PageLink(self.place[name], returned, name, True))
         return Outline(tuple(self.parts), tuple(links))
 
     def add(self, part: PagePart) -> int:

@@ -93,7 +93,7 @@ def blame(
         convention: whose count is added up beside parameters and multiply-accumulates.
         device: whose latency is added up too.
     """
-    columns: dict[str, Amounts] = {"params": bill.sum("params"), "macs": bill.sum("macs"), "peak_bytes": peak(bill)}
+    columns: dict[str, Amounts] = {"params": bill.sum("own_params"), "macs": bill.sum("macs"), "peak_bytes": peak(bill)}
     if convention:
         columns["flops"] = bill.count(convention)
     if device:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from archdsl.cost.amounts import Amounts, Largest, Sum
+from archdsl.cost.amounts import Amounts, Largest, Parts, Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
@@ -171,15 +171,18 @@ def _receptive_field(bill: Bill) -> Amounts:
 def _state(bill: Bill) -> Amounts:
     from archdsl.cost.memory.peak import kept_bytes
 
-    layers = [bill.layers[number] for number in bill.distinct]
-    return Sum(bill.kinds, [((y.params, ITEM_BYTES), (kept_bytes(y.node.op, y.inputs, ITEM_BYTES), 1)) for y in layers])
+    terms: list[Parts] = []
+    for layer in [bill.layers[number] for number in bill.distinct]:
+        kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
+        terms.append(((layer.params, ITEM_BYTES), (kept, 1)))
+    return Sum(bill.kinds, terms)
 
 
 COSTS: dict[str, Callable[[Bill], Amounts]] = {
-    "params": lambda bill: bill.sum("params"),
+    "params": lambda bill: bill.sum("own_params"),
     "macs": lambda bill: bill.sum("macs"),
     "products": lambda bill: bill.sum("products"),
-    "weights": lambda bill: bill.sum("params", ITEM_BYTES),
+    "weights": lambda bill: bill.sum("own_params", ITEM_BYTES),
     "state": _state,
     "peak": peak,
     "moved": _moved,

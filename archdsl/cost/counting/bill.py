@@ -103,14 +103,15 @@ class Bill:
             if not inputs:
                 continue
             op = node.op
-            key: Any = (id(op), inputs)
+            own = not node.shared
+            key: Any = (id(op), inputs, own)
             try:
                 kind = known.get(key)
             except TypeError:  # a grid has no hash
-                key = (id(op), *map(lookup, inputs))
+                key = (id(op), *map(lookup, inputs), own)
                 kind = known.get(key)
             if kind is None:
-                params, macs = op.params(*inputs), op.macs(inputs, node.shape)
+                params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
                 kind = len(self.distinct)
                 self.distinct.append(len(self.layers))
                 known[key] = kind

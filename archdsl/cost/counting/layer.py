@@ -14,7 +14,7 @@ class Layer:
 
     Attributes:
         inputs: shapes that arrive.
-        params: learned values.
+        params: learned values of its own; 0 where it uses those of another.
         macs: multiply-accumulates of convolutions and linear layers, biases not counted.
     """
 
@@ -22,6 +22,11 @@ class Layer:
     inputs: tuple[Shape, ...]
     params: Dim
     macs: Dim
+
+    @property
+    def used(self) -> Dim:
+        """Learned values that it computes with, its own or another's."""
+        return self.node.op.params(*self.inputs) if self.node.shared else self.params
 
     @property
     def output(self) -> Shape:

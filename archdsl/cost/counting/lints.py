@@ -58,7 +58,8 @@ Readers = dict[str, list[str]]
 
 
 def _narrow(graph: Graph, readers: Readers) -> Iterator[Node]:
-    return (n for n in graph if isinstance(n.op, Conv2d) and n.op.out % LANES and n.name != graph.output)
+    ends = graph.ends
+    return (n for n in graph if isinstance(n.op, Conv2d) and n.op.out % LANES and n.name not in ends)
 
 
 def _unmixed(graph: Graph, readers: Readers) -> Iterator[Node]:
@@ -84,8 +85,9 @@ def _double_norm(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 def _thin_gate(graph: Graph, readers: Readers) -> Iterator[Node]:
     """A single hidden channel after a global pooling."""
+    ends = graph.ends
     for node in graph:
-        if isinstance(node.op, (Conv2d, Linear)) and node.op.out == 1 and node.name != graph.output:
+        if isinstance(node.op, (Conv2d, Linear)) and node.op.out == 1 and node.name not in ends:
             before = graph[node.inputs[0]]
             if isinstance(before.op, AdaptivePool):
                 yield node
@@ -110,18 +112,19 @@ def _leaves_out(arriving: int, made: int, kernel: int, stride: int, dilation: in
 
 def _biased(graph: Graph, readers: Readers) -> Iterator[Node]:
     """Layers whose bias the norm after them takes off again, where nothing else reads them."""
+    ends = graph.ends
     for node in graph:
         if isinstance(node.op, (Conv2d, Linear)) and node.op.bias:
             after = [graph[name] for name in readers[node.name]]
-            if after and all(isinstance(reader.op, BatchNorm) for reader in after):
+            if after and node.name not in ends and all(isinstance(reader.op, BatchNorm) for reader in after):
                 yield node
 
 
 def _channels_last(graph: Graph, readers: Readers) -> Iterator[Node]:
     """An input that reads as height, width and three colours."""
-    shape = graph.input.shape
-    if is_map(shape) and shape[2] in COLOURS and min(shape[:2]) > max(COLOURS):
-        yield graph.input
+    for node in graph.inputs:
+        if is_map(node.shape) and node.shape[2] in COLOURS and min(node.shape[:2]) > max(COLOURS):
+            yield node
 
 
 def _softmax_of_maps(graph: Graph, readers: Readers) -> Iterator[Node]:

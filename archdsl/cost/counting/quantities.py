@@ -8,11 +8,13 @@
     out              elements of the output
     rows             elements of the output over its last axis: what softmax runs over, one by one
     bias             elements of the output where a bias is added, otherwise 0
-    params           learned values
+    params           learned values that are used, whichever layer owns them
+    own_params       learned values that no layer before has
     bias_params      learned values of the bias
     params_by_place  learned values times height and width of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
     window           elements that pooling looks at: out * kernel height * kernel width, the inputs of adaptive pooling
+    padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
 """
 
@@ -22,6 +24,7 @@ from collections.abc import Callable
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
+from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim
 from archdsl.ops.window import Sliding
 
@@ -53,6 +56,10 @@ def _bias(layer: Layer) -> Dim:
 
 
 def _params(layer: Layer) -> Dim:
+    return layer.used
+
+
+def _own_params(layer: Layer) -> Dim:
     return layer.params
 
 
@@ -61,7 +68,7 @@ def _bias_params(layer: Layer) -> Dim:
 
 
 def _params_by_place(layer: Layer) -> Dim:
-    return layer.params * product(layer.output[1:])
+    return layer.used * product(layer.output[1:])
 
 
 def _joins(layer: Layer) -> Dim:
@@ -71,6 +78,11 @@ def _joins(layer: Layer) -> Dim:
 def _window(layer: Layer) -> Dim:
     op = layer.node.op
     return product(layer.output) * product(op.window.kernel) if isinstance(op, Sliding) else _in(layer)
+
+
+def _padded(layer: Layer) -> Dim:
+    op = layer.node.op
+    return op.padded(layer.inputs) if isinstance(op, LocalResponseNorm) else _in(layer)
 
 
 def _mean(layer: Layer) -> Dim:
@@ -106,10 +118,12 @@ QUANTITIES: dict[str, Quantity] = {
     "rows": _rows,
     "bias": _bias,
     "params": _params,
+    "own_params": _own_params,
     "bias_params": _bias_params,
     "params_by_place": _params_by_place,
     "joins": _joins,
     "window": _window,
+    "padded": _padded,
     "mean": _mean,
 }
 
@@ -121,10 +135,12 @@ WORDS = {
     "rows": "row",
     "bias": "bias",
     "params": "parameter",
+    "own_params": "parameter of its own",
     "bias_params": "bias parameter",
     "params_by_place": "parameter and place",
     "joins": "joined element",
     "window": "window element",
+    "padded": "padded square",
     "mean": "mean",
 }
 """What one of each is called in a sentence."""

@@ -43,10 +43,11 @@ from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.axes import Rearrange, Roll, ToMap
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
-from archdsl.ops.norm import BatchNorm, LayerNorm
+from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.pool import AdaptivePool, Pool
@@ -54,8 +55,9 @@ from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
 from archdsl.ops.scale import LayerScale
-from archdsl.ops.shapes import is_map
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.shapes import is_map
+from archdsl.ops.smooth import Gate
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -187,7 +189,7 @@ def _by_input(layer: Layer) -> list[Case]:
 def _linear(layer: Layer) -> list[Case]:
     if len(layer.output) > 1:
         return [("linear", True)]
-    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.params > LARGE)], "")]
+    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.used > LARGE)], "")]
 
 
 def _adaptive_pool(layer: Layer) -> list[Case]:
@@ -217,7 +219,13 @@ TABLE: dict[type[Operator], Rule] = {
     Linear: _linear,
     BatchNorm: _by_input,
     LayerNorm: _by_input,
+    RMSNorm: _by_input,
+    GroupNorm: _word,
+    InstanceNorm: _word,
+    GlobalResponseNorm: _word,
+    LocalResponseNorm: _word,
     Activation: _word,
+    Gate: _word,
     LayerScale: _word,
     AdaptivePool: _adaptive_pool,
     Pool: _pool,

@@ -89,7 +89,7 @@ def _lines(layer: Layer, batch: int, block: int) -> Dim:
 
 
 def _weights(layer: Layer, batch: int, block: int) -> Dim:
-    return layer.params
+    return layer.used
 
 
 def _kernel(layer: Layer, batch: int, block: int) -> Any:

@@ -81,7 +81,7 @@ def _moved(layer: Layer, batch: int, itemsize: int) -> Moved:
     op = MOVEMENT.of(layer.node)
     if op.hands_on(len(layer.inputs)):
         return Moved(layer, 0, 0, 0, 0)
-    weights = layer.params * itemsize + buffer_bytes(op, layer.inputs, itemsize) + constant_bytes(op, layer.inputs, itemsize)
+    weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize) + constant_bytes(op, layer.inputs, itemsize)
     read = sum(product(shape) for shape in layer.inputs) * itemsize * batch
     written = product(layer.output) * itemsize * batch
     return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * batch)

@@ -60,7 +60,7 @@ class Moment(NamedTuple):
         """
         last = last_reads(self.plan)
         made = [step.makes for step in self.plan.steps[: self.number + 1] if step.makes is not None]
-        there = [self.plan.storages[s] for s in (0, *made) if last[s] >= self.number]
+        there = [self.plan.storages[s] for s in (*range(self.plan.inputs), *made) if last[s] >= self.number]
         return tuple([(storage.name, storage.bytes) for storage in there])
 
 
@@ -97,12 +97,12 @@ class Memory:
         return self._sum(lambda op, inputs: kept_bytes(op, inputs, self.itemsize))
 
     def _sum(self, of: Callable[[Operator, tuple[Shape, ...]], Dim]) -> Dim:
-        """What all operators need together; networks repeat themselves, so most are looked up."""
+        """What all operators need together that have weights of their own; networks repeat themselves, so most are looked up."""
         known: dict[Any, Dim] = {}
         total: Dim = 0
         for node in self.graph:
             inputs = self.graph.input_shapes(node)
-            if inputs:
+            if inputs and not node.shared:
                 total = total + _looked_up(of, node.op, inputs, known)
         return total
 
@@ -167,14 +167,15 @@ def _looked_up(
 def last_reads(found: Plan) -> list[int]:
     """For every storage the number of the last step that needs it: the last that reads it, or makes it where none does.
 
-    The image and the result are needed until after the last step.
+    Inputs and outputs are needed until after the last step.
     """
     last = [0] * len(found.storages)
     for number, step in enumerate(found.steps):
         last[step.holds] = number
         for storage in step.reads:
             last[storage] = number
-    last[0] = last[found.result] = len(found.steps)
+    for storage in (*range(found.inputs), *found.results):
+        last[storage] = len(found.steps)
     return last
 
 
@@ -189,7 +190,7 @@ def _freed(found: Plan) -> list[list[int]]:
 def peak_bytes(found: Plan) -> Dim:
     """The most bytes that are there at once."""
     freed = _freed(found)
-    alive: Dim = found.storages[0].bytes
+    alive: Dim = found.given
     peak: Dim = alive
     for number, step in enumerate(found.steps):
         if step.makes is not None:
@@ -202,7 +203,7 @@ def peak_bytes(found: Plan) -> Dim:
 
 def _moments(found: Plan) -> Iterator[Moment]:
     freed = _freed(found)
-    alive: Dim = found.storages[0].bytes
+    alive: Dim = found.given
     for number, step in enumerate(found.steps):
         if step.makes is not None:
             alive = alive + found.storages[step.makes].bytes

@@ -14,9 +14,10 @@ from __future__ import annotations
 from archdsl.exact import product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
-from archdsl.ops.facts import INDEX_BYTES, Memory
+from archdsl.ops.facts import INDEX_BYTES, Kept, Memory
 from archdsl.ops.operator import Dim, Shape
 from archdsl.ops.readers import Facts
+from archdsl.ops.rearrange import Flatten
 
 SAVED = Facts("memory for gradients", __name__, memory="which memory its output lies in", kept="what it keeps for its gradient")
 
@@ -37,12 +38,16 @@ def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
             continue
         op = SAVED.of(node)
         found = op.kept(shapes, node.shape, node.name in overwriting)
+        if found.first is not None and not any(passing):
+            found = Kept(values=found.first)
         values = found.values
         if found.factors and op.pairwise:
             values = values + _product(node, shapes, passing, kept, memory_of)
         elif found.factors:
             values = values + _matrices(graph, node, passing, kept, memory_of, batch)
-        if found.input:
+        if found.plain and batch > 1 and _strided(graph, node.inputs[0], memory_of):
+            values = values + product(shapes[0])
+        elif found.input:
             kept.update(memory_of[name] for name in node.inputs)
         if found.output:
             kept.add(memory_of[node.name])
@@ -61,6 +66,15 @@ def _owners(graph: Graph, overwriting: set[str]) -> dict[str, str]:
 def _shares(node: Node, overwriting: set[str]) -> bool:
     op = SAVED.of(node)
     return node.name in overwriting or op.trained_memory is not Memory.NEW or (op.pairwise and len(node.inputs) == 1)
+
+
+def _strided(graph: Graph, name: str, memory_of: dict[str, str]) -> bool:
+    """Whether a tensor lies in another's memory with gaps or turned, for several images."""
+    while memory_of[name] != name:
+        if graph[name].op.memory is Memory.VIEW and not isinstance(graph[name].op, Flatten):
+            return True
+        name = graph[name].inputs[0]
+    return False
 
 
 def _matrices(graph: Graph, node: Node, passing: list[bool], kept: set[str], memory_of: dict[str, str], batch: int) -> Dim:

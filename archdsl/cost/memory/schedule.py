@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.cost.memory.peak import item_bytes, peak_bytes
 from archdsl.cost.memory.storage import Plan, Step, plan
@@ -75,16 +75,16 @@ def reordered(graph: Graph, order: Sequence[str]) -> Graph:
 def _segments(graph: Graph) -> list[list[str]]:
     """The nodes cut after each tensor that alone leads on."""
     position = {name: index for index, name in enumerate(graph.nodes)}
-    reach = dict.fromkeys(position, -1)  # last reader; the output is read at the very end
+    reach = dict.fromkeys(position, -1)  # last reader; outputs are read at the very end
     for node in graph:
         for source in node.inputs:
             reach[source] = position[node.name]
-    reach[graph.output] = len(position)
+    reach.update(dict.fromkeys(graph.ends, len(position)))
     segments: list[list[str]] = [[]]
     furthest = -1  # of all tensors before this one
     for name, index in position.items():
         segments[-1].append(name)
-        if furthest <= index:
+        if furthest <= index or not graph[name].inputs:  # inputs come first, in any order
             segments.append([])
         furthest = max(furthest, reach[name])
     return [segment for segment in segments if segment]
@@ -103,7 +103,9 @@ class _Memory:
     def __init__(self, found: Plan, graph: Graph):
         self.graph = graph
         self.bytes = [storage.bytes for storage in found.storages]
-        self.kept = {0, found.result}
+        self.given: Any = found.given
+        self.inputs = frozenset(range(found.inputs))
+        self.kept = self.inputs | found.results
         self.runs = {name: _Run([], set()) for name in graph.nodes}
         self.users: list[set[str]] = [set() for _ in found.storages]
         for step in found.steps:
@@ -117,12 +119,12 @@ class _Memory:
         """The peak while a node runs, and the storages that are there afterwards.
 
         Args:
-            before: storages that are there, without the image.
+            before: storages that are there, without the inputs.
             done: nodes that have run, this one among them.
         """
         run = self.runs[name]
         alive = set(before)
-        size = self.bytes[0] + sum(self.bytes[storage] for storage in alive)
+        size = self.given + sum(self.bytes[storage] for storage in alive)
         peak = size
         gone = {storage for storage in run.touches if storage not in self.kept and self.users[storage] <= done}
         for index, step in enumerate(run.steps):
@@ -139,11 +141,11 @@ class _Memory:
     def enter(self, segment: list[str]) -> frozenset[int]:
         """Storages that are there before a segment begins: what it reads of earlier nodes."""
         touched = {storage for name in segment for storage in self.runs[name].touches}
-        return frozenset(touched - {step.makes for name in segment for step in self.runs[name].steps} - {0})
+        return frozenset(touched - {step.makes for name in segment for step in self.runs[name].steps} - self.inputs)
 
     def peak(self, segment: list[str]) -> int:
         alive, done = self.enter(segment), self.outside(segment)
-        peak: int = self.bytes[0]
+        peak: int = self.given
         for name in segment:
             done.add(name)
             step, alive = self.after(name, alive, done)

@@ -59,11 +59,22 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a forward pass does with memory. Storage 0 is the image, which the caller holds; `result` is that of the output."""
+    """What a forward pass does with memory.
+
+    Attributes:
+        inputs: how many storages, from the first, are what the network is called with; the caller holds them.
+        results: numbers of the storages of the outputs.
+    """
 
     storages: list[Storage]
     steps: list[Step]
-    result: int
+    inputs: int
+    results: frozenset[int]
+
+    @property
+    def given(self) -> Dim:
+        """Bytes of what the network is called with."""
+        return sum([storage.bytes for storage in self.storages[1 : self.inputs]], self.storages[0].bytes)
 
 
 def plan(graph: Graph, itemsize: int = 4) -> Plan:
@@ -91,4 +102,4 @@ def plan(graph: Graph, itemsize: int = 4) -> Plan:
         scratch = op.scratch(shapes, node.shape, itemsize)
         steps.append(Step(node.name, reads, len(storages) - 1, len(storages) - 1, scratch))
         holds[node.name] = len(storages) - 1
-    return Plan(storages, steps, holds[graph.output])
+    return Plan(storages, steps, len(graph.inputs), frozenset([holds[name] for name in graph.outputs.values()]))

@@ -51,7 +51,7 @@ def training(graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtyp
         raise InputError(f"{message}; {hint}")
     still = Memory(graph, dtype)
     weights = still.weights_bytes
-    tensors = sum(len(node.op.weights(*graph.input_shapes(node))) for node in graph if node.inputs)
+    tensors = sum(len(node.op.weights(*graph.input_shapes(node))) for node in graph if node.inputs and not node.shared)
     state = weights * OPTIMIZERS[optimizer] + (tensors * STEP_BYTES if optimizer == "adamw" else 0)
     kept = plain(saved_bytes(graph, batch, item_bytes(dtype)))
     return Training(batch, weights, still.buffers_bytes, weights, state, kept)

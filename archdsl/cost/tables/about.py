@@ -11,6 +11,7 @@ from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, thousands
 from archdsl.exact.shown import jsonable, written
+from archdsl.ir.graph import Node
 from archdsl.spec.locate import read, zoo
 from archdsl.spec.model import Block, Constant, File, Formula, ListOf, Override, Parameter, Reported, Value
 from archdsl.spec.read_file import read_file
@@ -81,12 +82,17 @@ def about(net: Costed) -> About:
         "source": spec.paper,
         "file": spec.source.name,
         "extends": spec.extends or "",
-        "input": dims(bill.graph.input.shape),
+        "input": ", ".join(_given(node) for node in bill.graph.inputs),
         "params": thousands(bill.params),
         "macs": thousands(bill.macs),
         "doc": " ".join(spec.doc.split()),
     }
     return About("network", spec.name, _said(facts), tuple(spec.knobs.values()), (), spec.reported)
+
+
+def _given(node: Node) -> str:
+    """The shape of an input, after its name where the spec gives one."""
+    return dims(node.shape) if node.name == "input" else f"{node.name} {dims(node.shape)}"
 
 
 def about_block(name: str) -> About | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import BackendError
 from archdsl.extras import needed_by
@@ -41,15 +41,18 @@ def fresh(net: Design, seed: int) -> Iterator[Network]:
         torch.set_num_threads(threads)
 
 
-def images(net: Design, count: int) -> Tensor:
-    """A batch (count, *input shape) of independent standard normal numbers from torch's generator."""
-    import torch
+def images(net: Design, count: int) -> tuple[Tensor, ...]:
+    """For every input a batch (count, *its shape) of independent standard normal numbers from torch's generator."""
+    from archdsl.compilers.torch.batches import batch_of
 
-    return torch.randn((count, *net.graph().input.shape))
+    return batch_of(net.graph(), count)
 
 
-def logits(output: Tensor, proxy: str) -> Tensor:
-    """The network's output, if it is one vector for every image. Raises BackendError otherwise."""
+def logits(returned: Any, proxy: str) -> Tensor:
+    """The network's first output, if it is one vector for every image. Raises BackendError otherwise."""
+    from archdsl.compilers.torch.batches import in_order
+
+    output = in_order(returned)[0]
     if output.ndim != 2:
         shape = "×".join(map(str, output.shape[1:]))
         raise BackendError(f"{proxy} needs a network that ends in a vector of classes; this one ends in {shape}")

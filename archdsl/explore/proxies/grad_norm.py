@@ -37,7 +37,7 @@ class GradNorm:
         from torch.nn.functional import cross_entropy
 
         with fresh(net, seed) as module:
-            output = logits(module(images(net, BATCH)), self.name)
+            output = logits(module(*images(net, BATCH)), self.name)
             weights = [layer.weight for layer in weighted(module)]
             if not weights:
                 raise BackendError("grad_norm needs convolutions or linear layers; the network has none")

@@ -38,14 +38,14 @@ class NasWot:
         import torch
 
         with fresh(net, seed) as module, torch.no_grad():
-            kernel = agreements(module, images(net, BATCH))
+            kernel = agreements(module, *images(net, BATCH))
         sign, logarithm = torch.linalg.slogdet(kernel)
         if sign <= 0 or not bool(torch.isfinite(logarithm)):
             raise BackendError("naswot: the network's units see some images alike, so that the kernel has no inverse")
         return float(logarithm)
 
 
-def agreements(module: nn.Module, batch: Tensor) -> Tensor:
+def agreements(module: nn.Module, *given: Tensor) -> Tensor:
     """The kernel K_H (N, N): the number of units in whose activity two images agree, exact in double precision.
 
     Raises:
@@ -58,7 +58,8 @@ def agreements(module: nn.Module, batch: Tensor) -> Tensor:
     found = [layer for layer in module.modules() if isinstance(layer, rectifiers)]
     if not found:
         raise BackendError("naswot needs rectifiers (ReLU, h-swish, SiLU, GELU); the network has none")
-    kernel = torch.zeros(len(batch), len(batch), dtype=torch.float64)
+    count = len(given[0])
+    kernel = torch.zeros(count, count, dtype=torch.float64)
 
     def add(layer: nn.Module, arguments: tuple[Any, ...]) -> None:
         active = (arguments[0].flatten(1) > 0).float()  # before the layer runs, which may overwrite its input
@@ -69,7 +70,7 @@ def agreements(module: nn.Module, batch: Tensor) -> Tensor:
 
     handles = [layer.register_forward_pre_hook(add) for layer in found]
     try:
-        module(batch)
+        module(*given)
     finally:
         for handle in handles:
             handle.remove()

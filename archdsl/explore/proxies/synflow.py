@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor, fx, nn
 
     from archdsl.design import Design
+    from archdsl.ir.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -39,28 +40,31 @@ class SynFlow:
     def measure(self, net: Design, seed: int) -> float:
         """Raises BackendError: torch is missing, nothing flows, or more than double precision holds."""
         with fresh(net, seed) as module:
-            total = sum(float(score.sum()) for score in scores(module, net.graph().input.shape).values())
+            total = sum(float(score.sum()) for score in scores(module, net.graph()).values())
         if not 0 < total < math.inf:
             raise BackendError(f"synflow came out as {total}, which has no logarithm in double precision")
         return math.log10(total)
 
 
-def scores(module: fx.GraphModule, shape: tuple[int, ...]) -> dict[nn.Module, Tensor]:
+def scores(module: fx.GraphModule, graph: Graph) -> dict[nn.Module, Tensor]:
     """S(θ) of every convolution and linear layer, by layer, in double precision. Changes the weights to their magnitudes.
 
     Args:
-        shape: of the input, without the batch axis.
+        graph: of the network, whose inputs are all ones.
     """
     import torch
+
+    from archdsl.compilers.torch.batches import in_order
 
     module.double()
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             parameter.zero_() if name.rpartition(".")[2] == "bias" else parameter.abs_()
-    flow = _flow(module).run(torch.ones((1, *shape), dtype=torch.float64))
-    if not flow.requires_grad:
+    given = [torch.ones((1, *node.shape), dtype=torch.float64) for node in graph.inputs]
+    flow = sum(tensor.sum() for tensor in in_order(_flow(module).run(*given)))
+    if not isinstance(flow, torch.Tensor) or not flow.requires_grad:
         return {}
-    flow.sum().backward()
+    flow.backward()
     return {layer: layer.weight.grad * layer.weight.detach() for layer in weighted(module) if layer.weight.grad is not None}
 
 

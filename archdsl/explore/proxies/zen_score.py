@@ -52,14 +52,14 @@ class ZenScore:
                 if layer.bias is not None:
                     layer.bias.zero_()
             batch = images(net, BATCH)
-            score = zen(net.graph(), module, batch, torch.randn_like(batch))
+            score = zen(net.graph(), module, batch, tuple([torch.randn_like(tensor) for tensor in batch]))
         if not math.isfinite(score):
             raise BackendError("zen_score: the features do not move with the image, or overflow")
         return score
 
 
-def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
-    """The score of a network with the weights that it has, for images and noise (N, C, H, W)."""
+def zen(graph: Graph, module: Network, batch: tuple[Tensor, ...], noise: tuple[Tensor, ...]) -> float:
+    """The score of a network with the weights that it has, for images and noise (N, C, H, W), one for each input."""
     from torch.nn.modules.batchnorm import _BatchNorm
 
     scales: list[float] = []
@@ -73,11 +73,12 @@ def zen(graph: Graph, module: Network, batch: Tensor, noise: Tensor) -> float:
     interpreter = _trunk(graph, module, target)
     handles = [layer.register_forward_pre_hook(record) for layer in module.modules() if isinstance(layer, _BatchNorm)]
     try:
-        features = interpreter(batch)
+        features = interpreter(*batch)
     finally:
         for handle in handles:
             handle.remove()
-    moved = (features - interpreter(batch + DISTURBANCE * noise)).double().flatten(1).norm(dim=1).mean()
+    moved_by = [tensor + DISTURBANCE * change for tensor, change in zip(batch, noise, strict=True)]
+    moved = (features - interpreter(*moved_by)).double().flatten(1).norm(dim=1).mean()
     return (math.log(float(moved)) if moved > 0 else -math.inf) + sum(scales)
 
 
@@ -92,7 +93,7 @@ def feature_map(graph: Graph) -> str:
         live = {name for name in live if last_use.get(name, -1) > place} | {node.name}
         if live == {node.name}:
             cuts.append(node)
-    maps = [node for node in cuts if is_map(node.shape) and node.name != graph.input.name]
+    maps = [node for node in cuts if is_map(node.shape) and node.inputs]
     wide = [node for node in maps if node.shape[1] * node.shape[2] > 1]
     if not maps:
         raise BackendError("zen_score needs a feature map before the classifier; the network has none")

@@ -7,14 +7,15 @@ from typing import Any
 
 from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, lookup
-from archdsl.ir.elaboration.lost import neutral
+from archdsl.ir.elaboration.lost import LOST, neutral
 from archdsl.ir.elaboration.origin import Opened
 from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
 from archdsl.ir.elaboration.state import State, Stop
-from archdsl.ir.elaboration.steps import run_steps
+from archdsl.ir.elaboration.steps import labelled, run_steps
 from archdsl.ir.elaboration.templates import Template, record, stamp
 from archdsl.ir.elaboration.values import evaluate
 from archdsl.ops import ShapeError
+from archdsl.ops.shapes import channel_axis
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Block, Call, Closure, Parameter
 from archdsl.spec.types import mistake
@@ -38,9 +39,8 @@ def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any])
     inner, result = _run(state, block, site, args)
     if state.grid.noted == noted and not state.failed:
         made = list(islice(reversed(state.graph.nodes.values()), len(state.graph.nodes) - first))[::-1]
-        template = record(made, inner.prefix, len(inner.frames), site.arriving[0], result, state.steps - steps)
-        if template is not None:
-            state.links.keep_template(place, template)
+        template = record(made, inner.prefix, len(inner.frames), site.arriving, result, state.steps - steps)
+        state.links.keep_template(place, template)
     return result
 
 
@@ -52,10 +52,29 @@ def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tu
     names = _bind(state, block, site, args)
     inner = _opened(state, block, site, args)
     inner.enter(names, site.arriving)
+    arriving = _take(state, block, site, inner) if block.inputs else site.arriving
     state.opened.append(Opened(block, site.call))
-    result = run_steps(state, block.body, inner, site.arriving, state.links.plan(block.body))
+    result = run_steps(state, block.body, inner, arriving, state.links.plan(block.body))
+    if block.outputs:
+        result = labelled(state, block.outputs, inner)
     state.opened.pop()
     return inner, result
+
+
+def _take(state: State, block: Block, site: CallSite, inner: Scope) -> Tensors:
+    """Give a block's inputs their labels. The first arrives at the first step of its body."""
+    arriving = site.arriving
+    if len(arriving) != len(block.inputs):
+        if LOST in arriving:
+            raise Stop
+        names = ", ".join([label.text for label in block.inputs])
+        came = "1 arrives" if len(arriving) == 1 else f"{len(arriving)} arrive"
+        takes = f"the block '{block.name}' takes {len(block.inputs)} tensor{'s' * (len(block.inputs) > 1)} ({names}), {came}"
+        raise state.fail(takes, site.call.mark, "say which: from: [a, b]", ("declared here", block.inputs[0].mark))
+    for label, tensor in zip(block.inputs, arriving, strict=True):
+        inner.labels[label.text] = (tensor,)
+    inner.labels["in"] = arriving[:1]
+    return arriving[:1]
 
 
 def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Names:
@@ -132,17 +151,27 @@ def limit_depth(state: State, scope: Scope, call: Call) -> None:
 
 def _template_place(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Any:
     """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
-    if site.alone or site.scope.depth or state.knobs_key is None or len(site.arriving) != 1:
+    if site.alone or site.scope.depth or state.knobs_key is None:
         return None
-    values = lookup((channels(site.arriving), *args.values()))
-    return values and (block, len(site.arriving[0].shape), tuple(args), values, state.knobs_key, state.grid_key)
+    shapes = [node.shape for node in site.arriving]
+    if len(shapes) > 1 and len(set(site.arriving)) < len(shapes):  # a template tells its inputs apart by their nodes
+        return None
+    values = lookup((*[shape[channel_axis(shape)] for shape in shapes], *args.values()))
+    return values and (
+        block,
+        *[(type(shape), len(shape)) for shape in shapes],
+        tuple(args),
+        values,
+        state.knobs_key,
+        state.grid_key,
+    )
 
 
 def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:
     """A block put down again; None where its shapes do not fit, so that it is opened and the mistake finds its line."""
     inner = _opened(state, block, site, args)
     try:
-        made, result = stamp(template, inner.prefix, inner.frames, site.arriving[0])
+        made, result = stamp(template, inner.prefix, inner.frames, site.arriving)
     except ShapeError:
         state.namer.release(inner.prefix)
         return None
@@ -152,7 +181,7 @@ def _copy(state: State, template: Template, block: Block, site: CallSite, args: 
     state.graph.nodes.update([(node.name, node) for node in made])
     if len(state.graph.nodes) > state.limits.nodes:
         state.too_many_nodes(site.call.mark)
-    return (result,)
+    return result
 
 
 def _opened(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Scope:

@@ -15,6 +15,10 @@ Tensors = tuple[Node, ...]
 """What arrives at a step: nearly always one tensor, several after `from: [a, b]`."""
 
 
+Shares = dict[str, tuple[Mark, tuple[Node, ...]]]
+"""For a name after `share` the first step that has it, and the nodes with weights that it made."""
+
+
 def channels(arriving: Tensors) -> Any:
     """Number of channels that arrive: what `$in` stands for."""
     shape = arriving[0].shape
@@ -29,17 +33,21 @@ class Scope:
         frames: the blocks, stages and paths around it, outermost first.
         names: the values in reach. Steps set `in` to what arrives at them.
         labels: the tensors that `from` can take, by label.
+        shares: the steps that weights can be shared with, by the name after `share`: what first had it, see `share.py`.
         depth: how many blocks are open around it.
     """
 
-    __slots__ = ("depth", "frames", "labels", "names", "prefix")
+    __slots__ = ("depth", "frames", "labels", "names", "prefix", "shares")
 
-    def __init__(self, prefix: str, frames: tuple[Frame, ...], names: Names, labels: dict[str, Tensors], depth: int):
+    def __init__(
+        self, prefix: str, frames: tuple[Frame, ...], names: Names, labels: dict[str, Tensors], depth: int, shares: Shares
+    ):
         self.prefix = prefix
         self.frames = frames
         self.names = names
         self.labels = labels
         self.depth = depth
+        self.shares = shares
 
     def inner(
         self,
@@ -53,15 +61,15 @@ class Scope:
         """The scope of a path, stage or block: one more frame, and one more segment of names (None: no segment)."""
         prefix = self.prefix if segment is None else f"{self.prefix}{segment}."
         frame = Frame(prefix[:-1], kind, word, mark, row, args)
-        return Scope(prefix, (*self.frames, frame), self.names, self.labels, self.depth)
+        return Scope(prefix, (*self.frames, frame), self.names, self.labels, self.depth, self.shares)
 
     def having(self, names: Names) -> Scope:
         """The same place with other values in reach."""
-        return Scope(self.prefix, self.frames, names, self.labels, self.depth)
+        return Scope(self.prefix, self.frames, names, self.labels, self.depth, self.shares)
 
     def enter(self, names: Names, arriving: Tensors) -> None:
-        """Make a scope that was just made the inside of a block: with values and labels of its own."""
-        self.names, self.labels, self.depth = names, {"in": arriving}, self.depth + 1
+        """Make a scope that was just made the inside of a block: with values, labels and shared weights of its own."""
+        self.names, self.labels, self.depth, self.shares = names, {"in": arriving}, self.depth + 1, {}
 
 
 class CallSite(NamedTuple):

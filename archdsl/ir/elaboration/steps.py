@@ -1,4 +1,4 @@
-"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as` and `from`."""
+"""Steps one after the other, each with its modifiers: `when`, `repeat`, `for`, `as`, `from` and `share`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import decide, evaluate, text_of
 from archdsl.spec.expression import Names
@@ -54,8 +55,7 @@ def _lose(state: State, step: Step, scope: Scope, opened: int) -> Tensors:
     if not state.recovers:
         state.report.stop()
     del state.opened[opened:]
-    label = step.mods.label
-    if label is not None:
+    for label in step.mods.labels:
         with suppress(Stop):
             scope.labels[text_of(state, label, scope.names)] = (LOST,)
     return (LOST,)
@@ -66,13 +66,29 @@ def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan)
     mods = step.mods
     before = arriving
     if mods.sources:
-        arriving = tuple([tensor for label in mods.sources for tensor in _labelled(state, label, scope)])
+        arriving = labelled(state, mods.sources, scope)
     if mods.when is not None and not _is_taken(state, mods.when, step.mark, scope, arriving):
         return before
+    first = len(state.graph.nodes)
     result = state.runners[type(step)](state, step, scope, arriving, plan)
-    if mods.label is not None:
-        scope.labels[text_of(state, mods.label, scope.names)] = result
+    if mods.share is not None:
+        share(state, step, mods.share, scope, first)
+    if mods.labels:
+        _give(state, mods.labels, scope, result)
     return result
+
+
+def _give(state: State, labels: tuple[Label, ...], scope: Scope, result: Tensors) -> None:
+    """Give labels to what a step leaves: one to all of it, or several to one tensor each."""
+    words = [text_of(state, label, scope.names) for label in labels]
+    if len(words) == 1:
+        scope.labels[words[0]] = result
+        return
+    if len(words) != len(result) and LOST not in result:
+        leave = "1 tensor leaves" if len(result) == 1 else f"{len(result)} tensors leave"
+        state.fail(f"{len(words)} labels, {leave} this step", labels[0].mark, "one label may stand for all of them")
+    for index, word in enumerate(words):
+        scope.labels[word] = (result[index] if index < len(result) else LOST,)
 
 
 def _is_taken(state: State, when: Value, mark: Mark, scope: Scope, arriving: Tensors) -> bool:
@@ -84,6 +100,11 @@ def _is_taken(state: State, when: Value, mark: Mark, scope: Scope, arriving: Ten
     if not isinstance(condition, bool):
         raise state.blame(f"'when' takes a condition, {describe(condition)} came", when)
     return condition
+
+
+def labelled(state: State, labels: Iterable[Label], scope: Scope) -> Tensors:
+    """The tensors of labels, one after the other."""
+    return tuple([tensor for label in labels for tensor in _labelled(state, label, scope)])
 
 
 def _labelled(state: State, label: Label, scope: Scope) -> Tensors:

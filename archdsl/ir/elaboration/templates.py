@@ -20,7 +20,8 @@ from archdsl.ops.operator import Shape
 from archdsl.spec.model import Call, Formula, Label, Spec
 from archdsl.spec.walk import parts
 
-OUTSIDE = -1  # in place of the number of a node: the tensor that arrives at the block
+OUTSIDE = -1
+"""In place of the number of a node: the first tensor that arrives at the block. Others follow downwards: -2, -3, ..."""
 
 
 class TemplateNode(NamedTuple):
@@ -38,34 +39,34 @@ class Template(NamedTuple):
     """What a block became.
 
     Attributes:
-        arriving: shape of the block's input.
+        arriving: shapes of the block's inputs.
         frames: those inside of the block, paths relative to it.
-        output: number of the node whose tensor leaves the block.
+        outputs: numbers of the nodes whose tensors leave the block.
         steps: how many steps it took.
         letters: characters of the names of nodes and frames, without what stands before them.
         longest: characters of the longest of them.
+        shared: nodes that use the weights of an earlier one, as pairs of numbers.
     """
 
-    arriving: Shape
+    arriving: tuple[Shape, ...]
     frames: tuple[Frame, ...]
     nodes: tuple[TemplateNode, ...]
-    output: int
+    outputs: tuple[int, ...]
     steps: int
     letters: int
     longest: int
+    shared: tuple[tuple[int, int], ...]
 
 
-def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tensors, steps: int) -> Template | None:
-    """The template of a block that was just opened; None where it does not end in one tensor.
+def record(made: list[Node], prefix: str, outer: int, arriving: Tensors, result: Tensors, steps: int) -> Template:
+    """The template of a block that was just opened.
 
     Args:
         made: its nodes, in order.
         prefix: dotted name of the block, with the dot at its end.
         outer: how many frames lie around its nodes, its own included.
     """
-    if len(result) != 1:
-        return None
-    numbers = {source.name: OUTSIDE}
+    numbers = {node.name: OUTSIDE - index for index, node in enumerate(arriving)}
     frames: dict[int, tuple[int, Frame]] = {}
     scopes: dict[int, tuple[int, ...]] = {}  # nodes of one scope share its frames
     nodes = []
@@ -79,7 +80,10 @@ def record(made: list[Node], prefix: str, outer: int, source: Node, result: Tens
     inside = tuple([f for _, f in frames.values()])
     lengths = [len(node.name) for node in nodes]
     letters = sum(lengths) + sum([len(frame.path) for frame in inside])
-    return Template(source.shape, inside, tuple(nodes), numbers[result[0].name], steps, letters, max(lengths, default=0))
+    shared = tuple([(number, numbers[node.shared]) for number, node in enumerate(made) if node.shared])
+    shapes = tuple([node.shape for node in arriving])
+    ends = tuple([numbers[node.name] for node in result])
+    return Template(shapes, inside, tuple(nodes), ends, steps, letters, max(lengths, default=0), shared)
 
 
 def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) -> int:
@@ -90,8 +94,8 @@ def _frame_number(frame: Frame, frames: dict[int, tuple[int, Frame]], cut: int) 
     return found[0]
 
 
-def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Node) -> tuple[list[Node], Node]:
-    """New nodes of a template under a prefix, and the one that leaves the block.
+def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], arriving: Tensors) -> tuple[list[Node], Tensors]:
+    """New nodes of a template under a prefix, and those that leave the block.
 
     Raises:
         ShapeError: the shape that arrives does not fit an operator inside.
@@ -99,23 +103,26 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], source: Nod
     path = prefix[:-1]
     frames = [frame._replace(path=prefix + frame.path if frame.path else path) for frame in template.frames]
     scopes: dict[tuple[int, ...], tuple[Frame, ...]] = {}
-    same = type(source.shape) is type(template.arriving) and key(source.shape) == key(template.arriving)
+    pairs = zip([node.shape for node in arriving], template.arriving, strict=True)
+    same = all(type(shape) is type(known) and key(shape) == key(known) for shape, known in pairs)
     made: list[Node] = []
     for name, op, inputs, shape, inner, mark in template.nodes:
         scope = scopes.get(inner)
         if scope is None:
             scope = scopes[inner] = (*outer, *[frames[number] for number in inner])
-        sources = [made[number] if number >= 0 else source for number in inputs]
+        sources = [made[number] if number >= 0 else arriving[OUTSIDE - number] for number in inputs]
         if not same:
             shape = bounded(op.shape(*[node.shape for node in sources]), op)
         made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
-    return made, (made[template.output] if template.output >= 0 else source)
+    for user, owner in template.shared:
+        made[user].shared = made[owner].name
+    return made, tuple([made[number] if number >= 0 else arriving[OUTSIDE - number] for number in template.outputs])
 
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
     """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
     read: set[str] = set()
-    for part in parts([spec.defaults, *((block.args, block.body) for block in spec.blocks.values())]):
+    for part in parts([spec.defaults, *((block.args, block.body, block.outputs) for block in spec.blocks.values())]):
         if isinstance(part, Formula):
             read.update(part.expression.names)
         elif isinstance(part, Label):

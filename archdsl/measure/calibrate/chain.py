@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.passing import Input
 
@@ -13,7 +13,7 @@ class Chain:
     """A graph that grows at its end: `chain("conv", out=8)` adds a node after the last one and gives its name."""
 
     def __init__(self, shape: Shape, name: str):
-        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, "input")
+        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, {OUTPUT: "input"})
 
     def __call__(self, word: str, *inputs: str, **arguments: Any) -> str:
         """Add an operator that reads the given nodes, or the last one."""

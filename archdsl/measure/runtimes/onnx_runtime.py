@@ -20,8 +20,8 @@ def _load(file: File, at: Configuration) -> Pass:
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.add_free_dimension_override_by_name("batch", at.batch)  # as OpenVINO is told the shape too
     session = onnxruntime.InferenceSession(str(file.path), options, providers=["CPUExecutionProvider"])
-    (arriving,) = session.get_inputs()
-    return partial(session.run, None, {arriving.name: noise(file, at)})
+    names = [arriving.name for arriving in session.get_inputs()]
+    return partial(session.run, None, dict(zip(names, noise(file, at), strict=True)))
 
 
 ONNX_RUNTIME = Runtime(

@@ -15,14 +15,17 @@ def _load(file: File, at: Configuration) -> Pass:
     openvino = library()
     core = openvino.Core()
     model = core.read_model(file.path)
-    shape = [at.batch, *file.shape]
-    taken = model.input().get_partial_shape()
-    if not taken.compatible(openvino.PartialShape(shape)):  # reshape would change the network
-        raise BackendError(f"its input is {taken}, not {shape}")
-    model.reshape(shape)
+    shapes = {}
+    for port, inner in zip(model.inputs, file.shapes, strict=True):
+        shape, taken = [at.batch, *inner], port.get_partial_shape()
+        if not taken.compatible(openvino.PartialShape(shape)):  # reshape would change the network
+            raise BackendError(f"its input is {taken}, not {shape}")
+        shapes[port] = openvino.PartialShape(shape)
+    model.reshape(shapes)
     hints = {"INFERENCE_NUM_THREADS": at.threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
     request = core.compile_model(model, "CPU", hints).create_infer_request()
-    request.set_input_tensor(openvino.Tensor(noise(file, at)))
+    for index, values in enumerate(noise(file, at)):
+        request.set_input_tensor(index, openvino.Tensor(values))
     return partial(request.infer, share_outputs=True)
 
 

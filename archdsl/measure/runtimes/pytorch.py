@@ -25,14 +25,14 @@ def _eager(file: File, at: Configuration, channels_last: bool = False) -> Pass:
     module = _module(file, at)
     import torch
 
-    image = torch.from_numpy(noise(file, at))
+    given = [torch.from_numpy(values) for values in noise(file, at)]
     if channels_last:
         module = module.to(memory_format=torch.channels_last)
-        image = image.contiguous(memory_format=torch.channels_last)
+        given = [x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x for x in given]
 
     @torch.inference_mode()
     def run() -> Any:
-        return module(image)
+        return module(*given)
 
     return run
 
@@ -50,8 +50,8 @@ def _compile(file: File, at: Configuration) -> Pass:
         compiler = None
     if compiler is None:
         raise BackendError("torch.compile needs a C++ compiler, and none was found; install g++, or name one in CXX")
-    image = torch.from_numpy(noise(file, at))
-    made: Pass = partial(torch.compile(module, dynamic=False), image)
+    given = [torch.from_numpy(values) for values in noise(file, at)]
+    made: Pass = partial(torch.compile(module, dynamic=False), *given)
 
     def run() -> Any:
         with torch.no_grad():

@@ -73,8 +73,9 @@ class Runtime:
             raise missing(f"the runtime {self.word}", lacking, self.extra)
 
 
-def noise(file: File, at: Configuration) -> Any:
-    """A batch of random values for a network, float32, the same for every call."""
+def noise(file: File, at: Configuration) -> list[Any]:
+    """A batch of random values for every input of a network, float32, the same for every call."""
     import numpy as np
 
-    return np.random.default_rng(0).standard_normal((at.batch, *file.shape), dtype=np.float32)
+    generator = np.random.default_rng(0)
+    return [generator.standard_normal((at.batch, *shape), dtype=np.float32) for shape in file.shapes]

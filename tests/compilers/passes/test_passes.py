@@ -51,7 +51,7 @@ def shaken(graph: Graph) -> nn.Module:
         elif isinstance(layer, nn.Linear) or (isinstance(layer, nn.Conv2d) and layer.bias is not None):
             nn.init.normal_(layer.bias, 0, 0.1, generator=generator)
             nn.init.normal_(layer.weight, 0, layer.weight[0].numel() ** -0.5, generator=generator)
-    settle(module, graph.input.shape, 4)
+    settle(module, graph, 4)
     for layer in module.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             assert layer.running_mean is not None
@@ -123,7 +123,7 @@ def test_every_prefix_of_the_passes(count: int) -> None:
 def test_a_pass_says_whether_it_changed_anything(name: str) -> None:
     """Each pass in its turn, and once more on what it made."""
     graph = small(name).graph()
-    draft = Draft(graph.name, dict(graph.nodes), graph.output, graph.init, load(graph, None))
+    draft = Draft(graph.name, dict(graph.nodes), graph.outputs, graph.init, load(graph, None))
     for run in (one for each in PASSES for one in (each, each)):
         before, weights = list(draft.nodes.items()), dict(draft.weights)
         changed = run(draft)

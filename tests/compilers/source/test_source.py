@@ -17,7 +17,7 @@ from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
 from archdsl.compilers.torch import compile as compile_graph
 from archdsl.errors import BackendError
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import OUTPUT, Graph
 from archdsl.net import Net
 
 ZOO = sorted(path.stem for path in Path(__file__).parents[3].joinpath("specs").glob("*.yaml"))
@@ -192,6 +192,6 @@ def test_scope_in_two_parts() -> None:
     )
     nodes = {node.name: node for node in net.graph()}
     nodes["two.sigmoid"].name = "one.late"
-    graph = Graph("N", {node.name: node for node in nodes.values()}, "one.late")
+    graph = Graph("N", {node.name: node for node in nodes.values()}, {OUTPUT: "one.late"})
     with pytest.raises(BackendError, match="the operators of 'one' do not run one after the other"):
         python_source(graph)

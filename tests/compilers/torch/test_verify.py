@@ -18,11 +18,11 @@ def test_a_right_prediction():
     state = torch.random.get_rng_state()
     measured = check_shapes(graph, module, batch=3)
     assert measured.mismatches == []
-    assert measured.output.shape == (3, 5)
+    assert measured.outputs["output"].shape == (3, 5)
     assert measured.shapes == {node.name: node.shape for node in graph}
     assert module.training
     assert torch.equal(torch.random.get_rng_state(), state)
-    assert not measured.output.requires_grad
+    assert not measured.outputs["output"].requires_grad
 
 
 def test_a_wrong_prediction_is_named():
@@ -52,7 +52,7 @@ def test_networks_without_weights_and_in_other_types():
     build("pool", "maxpool", kernel=2)
     assert check_shapes(build.graph, compile(build.graph)).mismatches == []
     graph = chain((3, 8, 8), *GRAPH)
-    assert check_shapes(graph, compile(graph).double()).output.dtype == torch.float64
+    assert check_shapes(graph, compile(graph).double()).outputs["output"].dtype == torch.float64
 
 
 def test_mismatch_is_data():

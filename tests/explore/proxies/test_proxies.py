@@ -86,7 +86,7 @@ def flow_of(net: Net, seed: int = 0) -> tuple[list[float], list[Tensor]]:
         weights = [
             layer.weight.detach().double().abs() for layer in module.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))
         ]
-        scores = synflow.scores(module, net.graph().input.shape)
+        scores = synflow.scores(module, net.graph())
     return [float(score.sum()) for score in scores.values()], weights
 
 
@@ -129,7 +129,7 @@ def test_synflow_is_homogeneous() -> None:
     base = sum(flow_of(plain)[0])
     with fresh(larger, 0) as module:
         next(layer for layer in module.modules() if isinstance(layer, nn.Conv2d)).weight.data *= -8  # exact
-        scaled = sum(float(score.sum()) for score in synflow.scores(module, (3, 8, 8)).values())
+        scaled = sum(float(score.sum()) for score in synflow.scores(module, larger.graph()).values())
     assert scaled == pytest.approx(8 * base, rel=1e-12)
 
 
@@ -140,7 +140,7 @@ def test_naswot_counts_the_units_that_agree() -> None:
     """The Hamming distances bit by bit; h-swish counts as ReLU does, the sigmoid of a gate does not count."""
     net = net_of("[2, 4, 4]", "conv: {out: 3, kernel: 3}", "norm", "hswish", "conv: 4", "relu", "sigmoid", "conv: 2", "silu")
     with fresh(net, 5) as module, torch.no_grad():
-        batch = images(net, 8)
+        (batch,) = images(net, 8)
         kernel = naswot.agreements(module, batch)
         first, second, third = (layer for layer in module.modules() if isinstance(layer, nn.Conv2d))
         one = F.batch_norm(first(batch), None, None, training=True)
@@ -155,7 +155,7 @@ def test_naswot_counts_the_units_that_agree() -> None:
 def test_naswot_is_the_logarithm_of_the_determinant() -> None:
     net = net_of("[2, 6, 6]", "conv: {out: 8, kernel: 3}", "relu")
     with fresh(net, 2) as module, torch.no_grad():
-        kernel = naswot.agreements(module, images(net, naswot.BATCH)).numpy()
+        kernel = naswot.agreements(module, *images(net, naswot.BATCH)).numpy()
     eigenvalues = np.linalg.eigvalsh(kernel)
     assert eigenvalues.min() > 0
     assert naswot.NasWot().measure(net, 2) == pytest.approx(np.log(eigenvalues).sum(), rel=1e-10)
@@ -169,7 +169,7 @@ def zen_of(net: Net, *weights: Tensor, batch: Tensor, noise: Tensor) -> float:
         layers = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
         for layer, weight in zip(layers, weights, strict=False):
             layer.weight.copy_(weight)
-        return zen_score.zen(net.graph(), module, batch, noise)
+        return zen_score.zen(net.graph(), module, (batch,), (noise,))
 
 
 @pytest.fixture
