@@ -100,7 +100,7 @@ def _fvcore(module: nn.Module, given: Given) -> Any:
 def _constructed(module: nn.Module, given: Given) -> dict[str, Any]:
     """How ptflops is told what a network takes: by its size, or by its arguments where there are several."""
     size = tuple(given[0].shape[1:])
-    if len(given) == 1:
+    if len(given) == 1 and given[0].is_floating_point():
         return {"model": module, "input_res": size}
     names = inspect.signature(module.forward).parameters
     return {"model": module, "input_res": size, "input_constructor": lambda _: dict(zip(names, given, strict=True))}
