@@ -41,6 +41,7 @@ ZOO = {
     "efficientnet_b2": Pinned(9_109_994, 993_561_872, 260),
     "efficientnet_b3": Pinned(12_233_232, 1_827_141_392, 300),
     "efficientnet_b4": Pinned(19_341_616, 4_393_771_024, 380),
+    "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
     "legonet": Pinned(None, None),
@@ -77,6 +78,10 @@ ZOO = {
 }
 
 
+OUTPUTS: dict[str, list[tuple[int, ...]]] = {"fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)]}
+"""Shapes of what a network returns, where that is not a vector of classes."""
+
+
 def test_every_network_is_in_the_table():
     assert sorted(ZOO) == sorted(zoo_names())
 
@@ -86,7 +91,7 @@ def test_counts(name):
     pinned, net = ZOO[name], archdsl.load(name)
     bill, graph = net.cost(), net.graph()
     assert graph.input.shape == (3, pinned.size, pinned.size)
-    assert graph[graph.output].shape == (1000,)
+    assert [graph[end].shape for end in graph.outputs.values()] == OUTPUTS.get(name, [(1000,)])
     assert bill.products == pinned.products
     assert pinned.params in (None, bill.params)
     assert pinned.macs in (None, bill.macs)

@@ -90,6 +90,7 @@ class Drawing:
     Attributes:
         legends: one under the other.
         level: pairs of ids of boxes that stand beside each other, at one height.
+        shares: whether parts are numbered that use one set of weights.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Drawing:
     clusters: tuple[Cluster, ...]
     legends: tuple[Legend, ...] = ()
     level: tuple[tuple[str, str], ...] = ()
+    shares: bool = False
 
     def inside(self) -> dict[str, list[Box | Cluster]]:
         """What stands directly in each cluster, in the order of the schedule."""

@@ -231,4 +231,4 @@ def _beside(name: str, parts: list[_Drawn]) -> Drawing:
         clusters += [replace(c, id=own + c.id, parent=own + c.parent) for c in drawn.clusters]
         boxes += [replace(box, id=own + box.id, cluster=own + box.cluster) for box in drawn.boxes]
         edges += [replace(edge, source=own + edge.source, target=own + edge.target) for edge in drawn.edges]
-    return Drawing(name, tuple(boxes), tuple(edges), tuple(clusters))
+    return Drawing(name, tuple(boxes), tuple(edges), tuple(clusters), shares=any(part.drawing.shares for part in parts))

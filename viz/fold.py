@@ -1,8 +1,8 @@
 """Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
 
 Two members of a group are alike when they have the same titles, and operator by operator the same operator, shape and wiring,
-including what comes in. They are folded only where each reads nothing but the one before and nothing outside reads from their
-insides, so that one drawing with one line in and one line out says all there is.
+including what comes in, and the same weights where those are shared. They are folded only where each reads nothing but the one before
+and nothing outside reads from their insides, so that one drawing with one line in and one line out says all there is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from archdsl.ir.graph import Frame, Graph
+from archdsl.viz.shared import sets
 from archdsl.viz.tree import Group, Member
 
 
@@ -58,6 +59,7 @@ class _Signatures:
     def __init__(self, graph: Graph, apart: Mapping[str, Any]):
         self.graph = graph
         self.apart = apart
+        self.shared = sets(graph)
         self.known: dict[int, Any] = {}
 
     def __call__(self, part: Member) -> Any:
@@ -76,7 +78,7 @@ class _Signatures:
                     wiring.append((index[source], None))
                 else:
                     wiring.append((-1 - outside.setdefault(source, len(outside)), self.graph[source].shape))
-            lines.append((node.op, node.shape, tuple(wiring), self.apart.get(node.name)))
+            lines.append((node.op, node.shape, tuple(wiring), self.apart.get(node.name), self.shared.get(node.name)))
         try:
             hash(tuple(lines))
         except TypeError:

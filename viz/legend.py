@@ -8,6 +8,7 @@ from html import escape as html_escape
 
 from archdsl.viz.drawing import Drawing, Legend
 from archdsl.viz.looks import FRAME, INK, KINDS, PAPER, SIZE, TONES
+from archdsl.viz.shared import NOTE as SHARED
 from archdsl.viz.text import clean
 
 _WORDS = {
@@ -46,6 +47,8 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     times = next((count for count in repeats if count > 1), 1)
     if times > 1:
         notes.append(f"x {times} is {times} equal ones in a row")
+    if drawing.shares:
+        notes.append(SHARED)
     return Legend("", tuple((kind, words) for words, kind in swatches.items()), notes=tuple(notes))
 
 

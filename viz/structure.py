@@ -3,6 +3,7 @@
 tree       scopes to groups, operators to runs        (viz/tree.py)
 fold       equal neighbours become one, "x 3"         (viz/fold.py)
 Builder    groups become clusters or closed boxes     (here)
+shared     one number for one set of weights    (viz/shared.py)
 forks      a dot where a tensor parts in a cluster    (viz/forks.py)
 """
 
@@ -24,6 +25,7 @@ from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
 from archdsl.viz.labels import label, same
+from archdsl.viz.shared import marked
 from archdsl.viz.tree import Group, Run, box_kind, tree
 
 _COUNTED = re.compile(r"\d\Z")  # a path of a loop, or one that has no name
@@ -56,7 +58,8 @@ def draw(
     builder.outside()
     builder.group(tree(graph, drawn, skip), "", 0)
     builder.connect()
-    return with_forks(Drawing(name or graph.name, builder.finished(), tuple(builder.edges), tuple(builder.clusters)))
+    drawing = Drawing(name or graph.name, builder.finished(), tuple(builder.edges), tuple(builder.clusters))
+    return with_forks(marked(drawing, graph))
 
 
 class Builder:

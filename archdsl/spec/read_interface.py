@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archdsl.ops.shapes import KINDS, RANKS, Heads
 from archdsl.spec.model import Arrival, Label, Outputs
@@ -21,11 +21,11 @@ def read_input(node: Node, values: ValueReader) -> tuple[Arrival, ...]:
     A shape is a list of dimensions, or one under the word of its kind: `map: [1, 32000]`.
     """
     if not isinstance(node, Mapping) or _kind_of(node):
-        found = _arrival(node, values, "'input'", Arrival(mark=node.mark, name="input", shape=()))
-        return () if found is None else (found,)
+        alone = _arrival(node, values, "'input'", Arrival(mark=node.mark, name="input", shape=()))
+        return () if alone is None else (alone,)
     if not node.pairs:
         values.report.error("'input' names no input", node.mark, "for example: input: {left: [3, 32, 32], right: [3, 32, 32]}")
-    found = []
+    found: list[Arrival] = []
     for key, value in node.pairs:
         if values.name(key, "an input"):
             named = Arrival(mark=key.mark, name=key.text, shape=(), labelled=True)
@@ -87,7 +87,7 @@ def read_labels(node: Node | None, values: ValueReader, word: str) -> tuple[Labe
     return tuple([label for _, label in _labels(items, values, f"a label after '{word}'")])
 
 
-def _labels(items: list[Node] | list[Scalar], values: ValueReader, what: str) -> Iterator[tuple[str, Label]]:
+def _labels(items: Iterable[Node], values: ValueReader, what: str) -> Iterator[tuple[str, Label]]:
     for item in items:
         label = values.label(item, what)
         if label is not None:

@@ -11,6 +11,7 @@ from typing import Any
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.initialisation import DEFAULTS
 from archdsl.spec.initialisation import schema as init_schema
+from archdsl.spec.read_interface import INPUT_KINDS, MOST_AXES
 from archdsl.spec.read_parameters import TYPES
 from archdsl.spec.read_reported import METRICS, NOTES
 
@@ -31,12 +32,16 @@ def schema() -> dict[str, Any]:
             "source": {"type": "string", "description": "paper and table"},
             "import": {"description": "files whose blocks are brought in", **_one_or_more({"type": "string"})},
             "extends": {"type": "string", "description": "the spec that this one starts from"},
-            "input": {"type": "array", "items": _value({"type": "integer", "minimum": 1}), "minItems": 1, "maxItems": 3},
+            "input": {"anyOf": [_SHAPE, *_KINDS, {"type": "object", "additionalProperties": {"anyOf": [_SHAPE, *_KINDS]}}]},
             "knobs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/knob"}},
             "defaults": {"type": "object", "properties": {w: _arguments(op) for w, op in OPERATORS.items()}, **_CLOSED},
             "init": {"type": "object", "properties": {kind: init_schema(kind) for kind in DEFAULTS}, **_CLOSED},
             "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
             "net": {"$ref": "#/$defs/body"},
+            "outputs": {
+                "description": "labels of what the network returns",
+                "anyOf": [_LABELS, {"type": "object", "additionalProperties": {"type": "string"}}],
+            },
             "titles": {"type": "object", "description": "printed names", "additionalProperties": {"type": ["string", "null"]}},
             "rows": {"type": "object", "patternProperties": {"^[0-9]+$": {"type": ["object", "null"]}}, **_CLOSED},
             "reported": {"type": "array", "items": _reported()},
@@ -54,16 +59,14 @@ def schema() -> dict[str, Any]:
 
 
 _CLOSED = {"additionalProperties": False}
+_LABELS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 _MODIFIERS: dict[str, Any] = {
     "name": {"type": "string", "description": "of the nodes, in place of the operator's"},
     "when": {"type": ["string", "boolean"], "description": "condition"},
     "repeat": {"type": ["integer", "string"], "description": "how often; $i counts from 0"},
     "for": {"type": "object", "description": "loop variables and their lists"},
-    "as": {"type": "string", "description": "label of the output"},
-    "from": {
-        "description": "labels of the inputs",
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-    },
+    "as": {"description": "label of the output, or of each", **_LABELS},
+    "from": {"description": "labels of the inputs", **_LABELS},
     "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
@@ -74,6 +77,10 @@ def _one_or_more(item: dict[str, Any]) -> dict[str, Any]:
 
 def _value(plain: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [plain, _FORMULA]}
+
+
+_SHAPE = {"type": "array", "items": _value({"type": "integer", "minimum": 1}), "minItems": 1, "maxItems": MOST_AXES}
+_KINDS = [{"type": "object", "properties": {kind: _SHAPE}, "required": [kind], **_CLOSED} for kind in INPUT_KINDS]
 
 
 def _arguments(op: type[Operator]) -> dict[str, Any]:
@@ -109,6 +116,8 @@ def _block() -> dict[str, Any]:
         "title": {"type": "string"},
         "wraps": {"type": "string", "description": "the block that `$wrapped` is in the body"},
         "args": {"type": "object"},
+        "inputs": {"description": "labels of the tensors that it is called with", **_LABELS},
+        "outputs": {"description": "labels of the tensors that it gives", **_LABELS},
         "body": {"$ref": "#/$defs/body"},
     }
     return {"type": "object", "properties": properties, "required": ["body"], **_CLOSED}

@@ -59,8 +59,8 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
         tensors = found.folded(node, norms) if norms else found.of(node)
         values[node.name] = rule(node.op, graph.input_shapes(node), [values[name] for name in node.inputs], tensors, write)
     named: dict[str, str] = {name: name for name in entries}  # values that have the name of an input or output
-    for name, node in zip(ends, graph.outputs.values(), strict=True):
-        _name_output(write, values[node], name, named)
+    for name, end in zip(ends, graph.outputs.values(), strict=True):
+        _name_output(write, values[end], name, named)
 
     def described(names: list[str], nodes: Iterable[str]) -> list[onnx.ValueInfoProto]:
         """Inputs or outputs of the model, with their shapes."""

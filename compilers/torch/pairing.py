@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from archdsl.compilers.torch.batches import in_order
 from archdsl.compilers.torch.checkpoint import load_checkpoint, read_checkpoint
 from archdsl.compilers.torch.matching import Unclear, Unmatched, Wanted, match
+from archdsl.compilers.torch.shared import aliases, everywhere
 from archdsl.errors import InputError, unknown
 
 PARTS = ("weight", "bias", "running_mean", "running_var")
@@ -67,7 +68,7 @@ def load_weights(
         paired = pair(module, found, image, pairing)
     except InputError as error:
         raise InputError(f"{path} has other names than the network, and its layers cannot be paired: {error}") from None
-    module.load_state_dict(paired, strict=False)  # without the counters
+    module.load_state_dict(everywhere(module, paired), strict=False)  # without the counters
     return True
 
 
@@ -83,7 +84,7 @@ def pair(
     Raises:
         InputError: the layers of the two cannot be paired; names the first that is left over, or two that fit one place.
     """
-    own, theirs = _called(module, image), {group.name: group for group in _groups(found)}
+    own, theirs = _called(module, image), _theirs(module, found)
     names = _matched(own, theirs, dict(pairing or {}), guess=False)
     result: dict[str, Tensor] = {}
     for name, group in own.items():
@@ -94,7 +95,7 @@ def pair(
 
 def guess(module: nn.Module, path: Path, image: Tensor | tuple[Tensor, ...]) -> dict[str, str]:
     """The most likely layer of a file for each layer of a network, to be looked at and edited; raises as `pair`."""
-    theirs = {group.name: group for group in _groups(read_checkpoint(path))}
+    theirs = _theirs(module, read_checkpoint(path))
     return _matched(_called(module, image), theirs, {}, guess=True)
 
 
@@ -149,13 +150,31 @@ def _groups(found: Mapping[str, Tensor]) -> list[Group]:
     return [Group(name, tensors) for name, tensors in groups.items()]
 
 
+def _theirs(module: nn.Module, found: Mapping[str, Tensor]) -> dict[str, Group]:
+    """The layers of a state dict by name, without those that hold the tensors of an earlier one, where the network shares some too."""
+    groups = {group.name: group for group in _groups(found)}
+    if not aliases(module):
+        return groups
+    first: dict[Hashable, str] = {}
+    for name, group in groups.items():
+        key = tuple((part, tensor.data_ptr(), tensor.shape) for part, tensor in group.tensors.items())
+        first.setdefault(key, name)
+    kept = set(first.values())
+    return {name: group for name, group in groups.items() if name in kept}
+
+
 def _own(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {part: tensor for part, tensor in tensors.items() if "." not in part and part != COUNTER}
 
 
 def _called(module: nn.Module, image: Tensor | tuple[Tensor, ...]) -> dict[str, Group]:
     """The layers that hold tensors, by name, in the order of their first call in evaluation mode."""
-    groups = {name: Group(name, tensors) for name, layer in module.named_modules() if (tensors := _own(layer.state_dict()))}
+    again = aliases(module)
+    groups = {
+        name: Group(name, tensors)
+        for name, layer in module.named_modules()
+        if (tensors := {part: t for part, t in _own(layer.state_dict()).items() if f"{name}.{part}" not in again})
+    }
     names = {module.get_submodule(name): name for name in groups}
     called: dict[str, Group] = {}
     hooks = [

@@ -50,7 +50,7 @@ def settled(graph: Graph) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
     """A module in float64 with statistics of its own, an image, and what it gives."""
     torch.manual_seed(0)
     module = compile(graph)
-    settle(module, graph.input.shape)
+    settle(module, graph)
     module.double().eval()
     image = torch.randn(2, *graph.input.shape, dtype=torch.float64)
     with torch.no_grad():
@@ -142,7 +142,7 @@ def test_source_calls_one_attribute() -> None:
     halves = python_source(case("halves"))
     assert halves.count("self.path_1(") == 2
     assert "path_2 =" not in halves.split("def forward")[0]
-    assert "self.b.conv = self.a.conv" in python_source(case("two maps"))
+    assert "self.b.unit = self.a" in python_source(case("two maps"))
     assert "self.prelu.weight = self.layer_scale.weight" in python_source(case("two kinds"))
 
 

@@ -93,7 +93,7 @@ def nothing(graph: Graph) -> None:
     ("harm", "message"),
     [
         (rename, "left .*is named 'other'"),
-        (second_input, "left .*the inputs must be the first nodes"),
+        (second_input, "left .*the input reads something"),
         (input_that_reads, "input .*the input reads something"),
         (backwards, "left .*reads sum, which does not come before it"),
         (unknown_source, "out .*reads nowhere"),

@@ -46,7 +46,10 @@ def layer_differences(pair: Pair) -> list[str]:
         given = ({name: getattr(a, name) for name in names}, {name: getattr(b, name) for name in names})
     found = [*_changes("", a.word, b.word), *_arguments(names, *given)]
     first, second = pair.before, pair.after
+    a_shares, b_shares = first.node.shared, second.node.shared
     found += _shapes([*first.inputs, first.output], [*second.inputs, second.output], found)
+    if bool(a_shares) != bool(b_shares):
+        found.append(f"shares the weights of {b_shares}" if b_shares else "has weights of its own")
     return [*found, *([f"reads {' and '.join(pair.reads[0])} → {' and '.join(pair.reads[1])}"] if pair.reads else [])]
 
 

@@ -73,8 +73,8 @@ def place(layer: Layer) -> str:
 
 
 def content(layer: Layer) -> tuple[str, ...]:
-    """All that a layer is by itself, whatever it is called."""
-    return layer.node.op.word, repr(layer.node.op), repr(layer.inputs), repr(layer.output)
+    """All that a layer is by itself, whatever it is called, and whether its weights are its own."""
+    return layer.node.op.word, repr(layer.node.op), repr(layer.inputs), repr(layer.output), "shared" if layer.node.shared else ""
 
 
 def _traits(layers: list[Layer], name: str, block: tuple[str, dict[str, Any]] | None) -> Traits:

@@ -22,6 +22,7 @@ class Line:
         number: of the table row, from 1; None for a step outside of tables.
         block: whether it is a block; a single operator otherwise.
         times: how often it ran (`repeat`).
+        shared: the line that owns its weights, by number or name, where all of them are another's.
         layers: its operators.
     """
 
@@ -33,6 +34,7 @@ class Line:
     output: Shape
     block: bool = False
     times: int = 1
+    shared: str = ""
     layers: list[Layer] = field(default_factory=list)
 
     @property
@@ -60,7 +62,20 @@ def lines(bill: Bill) -> list[Line]:
         key = here
         found[-1].layers.append(layer)
         found[-1].output = layer.output
+    _share(found)
     return found
+
+
+def _share(found: list[Line]) -> None:
+    """Say of each line whose weights it uses, where it has none of its own."""
+    if not any(layer.node.shared for line in found for layer in line.layers):
+        return
+    owner = {layer.node.name: line for line in found for layer in line.layers}
+    for line in found:
+        used = [layer for layer in line.layers if layer.node.op.weights(*layer.inputs)]
+        others = [owner[layer.node.shared] for layer in used if layer.node.shared]
+        if used and len(others) == len(used) and others[0] is not line:
+            line.shared = others[0].name if others[0].number is None else str(others[0].number)
 
 
 def _line(layer: Layer, frame: Frame | None, row: int | None) -> Line:

@@ -54,4 +54,5 @@ def _layer(layer: Layer, source: Source) -> dict[str, Any]:
         "params": jsonable(layer.params),
         "macs": jsonable(layer.macs),
         "line": line(layer, source),
+        **({"shared": layer.node.shared} if layer.node.shared else {}),
     }

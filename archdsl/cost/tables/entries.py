@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdsl.cost.comparing.blame import Entry, line
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, duration, thousands
@@ -42,7 +43,7 @@ class EntryTable:
     def _row(self, entry: Entry, source: Source, taken: int) -> tuple[object, ...]:
         row: list[object] = [entry.cause]
         layer = entry.layers[0]
-        row += [layer.node.op.word, dims(layer.inputs[0]), dims(layer.output)] if self.single else [len(entry.layers)]
+        row += [operator(layer), dims(layer.inputs[0]), dims(layer.output)] if self.single else [len(entry.layers)]
         row += [_number(entry.params), _number(entry.macs)]
         if self.convention:
             row.append("not counted" if entry.flops is None else _number(entry.flops))
@@ -54,6 +55,12 @@ class EntryTable:
     def _time(self, femtoseconds: int) -> object:
         seconds = femtoseconds / FEMTOSECONDS
         return duration(seconds) if self.people else jsonable(seconds)
+
+
+def operator(layer: Layer) -> str:
+    """The word of an operator, and whose weights it uses where they are not its own."""
+    word, owner = layer.node.op.word, layer.node.shared
+    return f"{word}, shared with {owner}" if owner else word
 
 
 def share(part: int, whole: int, bar: bool, width: int = 20) -> str:

@@ -31,7 +31,11 @@ class Layout:
     def cells(self) -> Iterator[list[str]]:
         """The lines as text, in the order of `head`."""
         for line in self.lines:
-            operator = line.operator + (f" x{line.times}" if line.times > 1 else "")
+            operator = (
+                line.operator
+                + (f" x{line.times}" if line.times > 1 else "")
+                + (f" (weights of {line.shared})" if line.shared else "")
+            )
             shown = [cell(line.args.get(column)) for column in self.columns]
             number = "" if line.number is None else str(line.number)
             yield [number, dims(line.input), operator, *shown, dims(line.output), thousands(line.params), thousands(line.macs)]

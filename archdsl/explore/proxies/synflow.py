@@ -64,7 +64,7 @@ def scores(module: fx.GraphModule, graph: Graph) -> dict[nn.Module, Tensor]:
     flow = sum(tensor.sum() for tensor in in_order(_flow(module).run(*given)))
     if not isinstance(flow, torch.Tensor) or not flow.requires_grad:
         return {}
-    flow.backward()
+    flow.backward()  # type: ignore[no-untyped-call]
     return {layer: layer.weight.grad * layer.weight.detach() for layer in weighted(module) if layer.weight.grad is not None}
 
 
