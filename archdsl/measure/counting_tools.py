@@ -66,9 +66,7 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
             continue
         # Tools leave hooks and buffers behind, so each gets a network of its own.
         found.append(
-            Verified(
-                name, _version(package), ours, measure(name, net.module(), *[node.shape for node in net.graph().inputs])
-            )
+            Verified(name, _version(package), ours, measure(name, net.module(), *[node.shape for node in net.graph().inputs]))
         )
     return found
 
@@ -78,7 +76,8 @@ def measure(name: str, module: nn.Module, *sizes: tuple[int, ...]) -> int:
     import torch
 
     with _quiet(), torch.no_grad():
-        return int(RUN[name][1](module.eval(), tuple([torch.zeros((1, *size), dtype=torch.int64 if isinstance(size, Ids) else None) for size in sizes])))
+        given = tuple([torch.zeros((1, *size), dtype=torch.int64 if isinstance(size, Ids) else torch.float32) for size in sizes])
+        return int(RUN[name][1](module.eval(), given))
 
 
 Given = tuple["Tensor", ...]

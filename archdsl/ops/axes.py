@@ -57,7 +57,9 @@ class Rearrange(NoMacs):
 
     pattern: Any = arg(PATTERN, doc="axes as they arrive and as they leave, without the batch")
     to: Any = arg(optional(word(*MADE)), None, doc="what it makes; where not given, 1 axis is a vector, 2 are a sequence")
-    sizes: Any = arg(Kind("lengths of axes", _sizes, {"type": "array"}), (), doc="lengths of axes; given one by one, by their names")
+    sizes: Any = arg(
+        Kind("lengths of axes", _sizes, {"type": "array"}), (), doc="lengths of axes; given one by one, by their names"
+    )
 
     @property
     def parsed(self) -> Pattern:
@@ -103,7 +105,9 @@ class Rearrange(NoMacs):
         for group, extent in zip(left, shape, strict=True):
             open_axes = [name for name in group if name not in found]
             if len(open_axes) > 1:
-                raise ShapeError(f"rearrange cannot tell the lengths of {_listed(open_axes)} apart", "give one of them by its name")
+                raise ShapeError(
+                    f"rearrange cannot tell the lengths of {_listed(open_axes)} apart", "give one of them by its name"
+                )
             known = product(found[name] for name in group if name in found)
             if open_axes:
                 if (ok := extent % known == 0) is not True:

@@ -27,7 +27,9 @@ def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], inputs: list[str], tens
     if pattern.moves:
         value = write("Transpose", value, perm=[0, *(1 + place for place in pattern.order)])
     if any(len(group) != 1 for group in pattern.right):
-        value = write("Reshape", value, write.integers(-1, *(product(lengths[name] for name in group) for group in pattern.right)))
+        value = write(
+            "Reshape", value, write.integers(-1, *(product(lengths[name] for name in group) for group in pattern.right))
+        )
     return value
 
 
@@ -85,7 +87,8 @@ def _causal_mask(op: CausalMask, shapes: tuple[Shape, ...], inputs: list[str], t
 
 
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    return write("Gather", write.weight("weight", tensors["weight"]), inputs[0], axis=0)
+    # A linear layer that is tied to it keeps the same values transposed, under "weight".
+    return write("Gather", write.weight("table", tensors["weight"]), inputs[0], axis=0)
 
 
 def _sinusoidal(op: Sinusoidal, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:

@@ -5,8 +5,6 @@ What follows from sizes alone is kept in buffers that are not saved with the wei
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -75,7 +73,7 @@ class CausalMask(nn.Module):
     def forward(self, scores: Tensor) -> Tensor:
         tokens = scores.shape[-1]
         later = torch.ones(tokens, tokens, dtype=torch.bool, device=scores.device).triu(1)
-        return scores.masked_fill(later, -math.inf)
+        return scores.masked_fill(later, float("-inf"))
 
 
 class Sinusoidal(nn.Module):
@@ -135,7 +133,7 @@ class FourierPosition(nn.Module):
         pace = base ** (2 * torch.arange(channels).float().div(2, rounding_mode="floor") / channels)
         parts = []
         for extent in (height, width):
-            place = torch.arange(1, extent + 1).float() / (extent + 1e-6) * (2 * math.pi)
+            place = torch.arange(1, extent + 1).float() / (extent + 1e-6) * (2 * torch.pi)
             angle = place[:, None] / pace
             parts.append(torch.stack([angle[:, ::2].sin(), angle[:, 1::2].cos()], 2).flatten(1).transpose(0, 1))
         down, right = parts
