@@ -52,15 +52,15 @@ class LiveTensors(TorchDispatchMode):
         return out
 
 
-def measured_peak(module: nn.Module, image: Tensor) -> int:
-    """Most bytes of activations at once in a forward pass at inference, the image among them."""
+def measured_peak(module: nn.Module, *images: Tensor) -> int:
+    """Most bytes of activations at once in a forward pass at inference, the images among them."""
     module.eval()
-    with torch.no_grad(), LiveTensors([*module.parameters(), *module.buffers(), image]) as live:
-        module(image)
-    return live.peak + image.untyped_storage().nbytes()
+    with torch.no_grad(), LiveTensors([*module.parameters(), *module.buffers(), *images]) as live:
+        module(*images)
+    return live.peak + sum(image.untyped_storage().nbytes() for image in images)
 
 
-def measured_saved(module: nn.Module, image: Tensor) -> int:
+def measured_saved(module: nn.Module, *images: Tensor) -> int:
     """Bytes of activations that a forward pass in training mode keeps for the gradients; each tensor's memory once."""
     module.train()
     apart = {tensor.untyped_storage()._cdata for tensor in [*module.parameters(), *module.buffers()]}
@@ -75,5 +75,5 @@ def measured_saved(module: nn.Module, image: Tensor) -> int:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        module(image)
+        module(*images)
     return sum(found.values())

@@ -69,6 +69,7 @@ ZOO = {
     "shiftnet": Pinned(None, None),
     "shufflenet_v1": Pinned(1_865_728, None),
     "shufflenet_v2": Pinned(2_278_604, 144_907_992),
+    "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256),
     "squeezenet": Pinned(1_235_496, 349_151_936),
     "swin_tiny": Pinned(28_288_354, 4_350_425_088, products=140_141_568),
     "vgg16": Pinned(138_357_544, 15_470_264_320),
@@ -78,7 +79,10 @@ ZOO = {
 }
 
 
-OUTPUTS: dict[str, list[tuple[int, ...]]] = {"fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)]}
+OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "siamese_resnet18": [(1,)],
+}
 """Shapes of what a network returns, where that is not a vector of classes."""
 
 
@@ -241,6 +245,7 @@ GRIDS = [
     ("regnet_y_400mf", {"se_ratio": [0.125, 0.25, 0.5]}),
     ("randwire", {"channels": [8, 78, 109]}),
     ("csp_resnet50", {"resolution": [160, 224, 256]}),
+    ("siamese_resnet18", {"width": [0.25, 0.5, 1], "resolution": [96, 224, 256]}),
 ]
 
 

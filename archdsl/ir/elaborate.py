@@ -6,10 +6,11 @@ knobs; everything else is the same code for one network and for many.
 The way of a row of a table to its nodes, in `archdsl/ir/elaboration/`:
 
     run_table, run_stage          groups.py     each row in turn
-    run_steps                     steps.py      its modifiers: when, repeat, for, as, from
+    run_steps                     steps.py      its modifiers: when, repeat, for, as, from (labels.py)
     run_call                      calls.py      what it names, by its link (links.py), and its arguments (values.py)
     open_block                    blocks.py     a block: its body by run_steps, or a copy of what it became before (templates.py)
     run_operator                  operators.py  an operator: a node of the graph
+    run_choice                    choices.py    an if: the steps of one side
     run_parallel                  parallel.py   a split or fork: its paths by run_steps, and their join
 """
 
@@ -20,12 +21,14 @@ from typing import Any
 
 from archdsl.exact.unknown import UNKNOWN
 from archdsl.ir.elaboration.calls import run_call
+from archdsl.ir.elaboration.choices import run_choice
 from archdsl.ir.elaboration.groups import run_stage, run_table
+from archdsl.ir.elaboration.labels import labelled
 from archdsl.ir.elaboration.links import Links
 from archdsl.ir.elaboration.parallel import run_parallel
 from archdsl.ir.elaboration.scope import Scope
 from archdsl.ir.elaboration.state import Runner, State, Stop
-from archdsl.ir.elaboration.steps import labelled, run_steps
+from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.values import Undecided, evaluate, text_of
 from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ir.limits import Limits
@@ -35,12 +38,13 @@ from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import KINDS
 from archdsl.spec.expression import Names
-from archdsl.spec.model import Arrival, Call, Outputs, Parallel, Spec, Stage, Table, Value
+from archdsl.spec.labels import ANY
+from archdsl.spec.model import Arrival, Call, Choice, Outputs, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.report import Report
 
 __all__ = ["RUNNERS", "Links", "Undecided", "elaborate"]
 
-RUNNERS: dict[type, Runner] = {Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table}
+RUNNERS: dict[type, Runner] = {Call: run_call, Parallel: run_parallel, Stage: run_stage, Table: run_table, Choice: run_choice}
 """The function that runs each class of step."""
 
 
@@ -105,7 +109,7 @@ def _outputs(state: State, outputs: Outputs, scope: Scope) -> dict[str, str]:
     for name, label in outputs.labels:
         with suppress(Stop):
             tensors = labelled(state, (label,), scope)
-            word = text_of(state, label, scope.names) if outputs.returns != "dict" else name
+            word = text_of(state, label, scope.names).replace(ANY, "") or OUTPUT if outputs.returns != "dict" else name
             if outputs.returns == "tensor" and len(tensors) != 1:
                 state.fail(
                     f"the label '{word}' stands for {len(tensors)} tensors, the output is one", label.mark, "outputs: [a, b]"

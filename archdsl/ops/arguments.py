@@ -143,6 +143,8 @@ PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "s
 SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _two(0, 4)})
 NUMBER = Kind("number", _number(lambda v: True, ""), _decimal())
 POSITIVE = Kind("number above 0", _number(lambda v: v > 0, "be above 0"), _decimal(exclusiveMinimum=0))
+INVERTIBLE = Kind("number above 0", _number(lambda v: v * MAX_NUMBER >= 1, "be above 2^-127"), _decimal(exclusiveMinimum=0))
+"""A number that is divided by, so that its inverse is within the range of float32 too."""
 NOT_NEGATIVE = Kind("number, at least 0", _number(lambda v: v >= 0, "not be negative"), _decimal(minimum=0))
 SHARE = Kind("number from 0 to 1", _number(lambda v: 0 <= v <= 1, "lie from 0 to 1"), _decimal(minimum=0, maximum=1))
 PROBABILITY = Kind(

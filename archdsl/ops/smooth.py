@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.activation import Activation, InPlace
-from archdsl.ops.arguments import NOT_NEGATIVE, NUMBER, POSITIVE, arg
+from archdsl.ops.arguments import INVERTIBLE, NOT_NEGATIVE, NUMBER, POSITIVE, arg
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import (
     Kept,
@@ -61,7 +61,7 @@ class CELU(InPlace):
 
     kept = keeps_input_or_output
 
-    alpha: Any = arg(POSITIVE, 1.0, doc="what negative values go towards, with the sign turned")
+    alpha: Any = arg(INVERTIBLE, 1.0, doc="what negative values go towards, with the sign turned")
 
 
 @operator("softplus")

@@ -22,6 +22,7 @@ from archdsl.ops import OPERATORS
 from archdsl.ops.arguments import COUNT
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_calls import check_argument
+from archdsl.spec.check_choices import reach_choices
 from archdsl.spec.check_parameters import check_declaration
 from archdsl.spec.check_steps import check_body, check_whole
 from archdsl.spec.check_unread import check_arguments, check_unread
@@ -55,7 +56,8 @@ def check(spec: Spec, parts: Brought, report: Report, incomplete: bool) -> Spec:
     checks.spec = found
     if not report.errors:
         check_unread(checks, parts.default_marks)
-    return found
+    rest = {name: knob for name, knob in parts.borrowed.items() if name not in used and name not in spec.knobs}
+    return dataclasses.replace(found, borrowed=rest)
 
 
 class Brought(Protocol):
@@ -143,10 +145,12 @@ def _blocks(checks: Checks) -> None:
     """The blocks that the spec reaches, and all that it defines itself."""
     done: set[str] = set()
     own = [name for name, block in checks.spec.blocks.items() if block.mark.source is checks.spec.source]
+    reach_choices(checks)
     while pending := [name for name in (*checks.reached, *own) if name not in done]:
         done.update(pending)
         for name in pending:
             _block(checks, checks.spec.blocks[name])
+        reach_choices(checks)
 
 
 def _block(checks: Checks, block: Block) -> None:

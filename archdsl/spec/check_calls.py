@@ -42,6 +42,8 @@ def _reference(checks: Checks, name: str, call: Call, reach: Reach) -> None:
         checks.report.error(f"'${name}' is a number and cannot be called", call.mark)
     else:
         check_name(checks, name, call.mark, reach)
+        if checks.block is None or name not in checks.spec.blocks[checks.block].args:
+            checks.references.setdefault(name, []).append(call)
 
 
 def _operator_call(checks: Checks, op: type[Operator], call: Call, partial: bool) -> None:

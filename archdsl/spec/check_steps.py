@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import Mark, near_miss
-from archdsl.exact import is_single_number
+from archdsl.errors import Mark
 from archdsl.exact.shown import describe
 from archdsl.ops import OPERATORS
 from archdsl.spec.check_calls import check_call
+from archdsl.spec.check_labels import check_names, check_read, define, gathering, taken, tap
+from archdsl.spec.check_shares import check_shares
 from archdsl.spec.check_values import check_names_in, check_value
 from archdsl.spec.checking import Checks, Reach
-from archdsl.spec.model import Body, Call, Constant, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
+from archdsl.spec.exclusive import guard, negated
+from archdsl.spec.model import Body, Call, Choice, Inline, Label, Modifiers, Parallel, Stage, Step, Table, Value
 from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.unknown_names import column_hint, operator_hint
 from archdsl.spec.values import is_plain
 
-REST = "rest"
-SHARES_HINT = f"the last share may be {REST}, for what is left"
-
 
 def check_body(checks: Checks, body: Body, reach: Reach, partial: bool = False) -> None:
     """All steps of a body. `partial`: it is one call whose missing arguments are given elsewhere."""
-    named: dict[str, Mark] = {}
+    check_names(checks, body)
     for step in body:
-        name = step.mods.name
-        if name is not None and not name.names:
-            _once(checks, name.text, name.mark, named, "name", " in one body")
         _step(checks, step, reach, partial)
 
 
@@ -41,19 +36,11 @@ def check_whole(checks: Checks, body: Body, reach: Reach, inputs: dict[str, Mark
     """
     reach.labels.update(inputs)
     reach.read.update(list(inputs)[:1])
+    reach.labels.update(gathering(body))
     checks.body(body, reach)
     for output in outputs:
-        _tap(checks, output, reach)
-    for label, mark in reach.labels.items():
-        if label not in reach.read and "*" not in reach.labels and "*" not in reach.read:
-            checks.report.warn(f"the label '{label}' is read by nothing", mark, checks.report.near_miss(label, checks.unknown))
-
-
-def _once(checks: Checks, word: str, mark: Mark, seen: dict[str, Mark], what: str, where: str = "") -> None:
-    """A word that may stand once only."""
-    if word in seen:
-        checks.report.error(f"duplicate {what} '{word}'{where}", mark, "", ("first given here", seen[word]))
-    seen.setdefault(word, mark)
+        tap(checks, output, reach)
+    check_read(checks, reach)
 
 
 def _step(checks: Checks, step: Step, reach: Reach, partial: bool = False) -> None:
@@ -63,19 +50,19 @@ def _step(checks: Checks, step: Step, reach: Reach, partial: bool = False) -> No
     else:
         _STRUCTURE[type(step)](checks, step, rounds)
     for label in step.mods.labels:
-        _define(checks, label, rounds)
+        define(checks, label, rounds, taken(step.mods))
 
 
 def _modifiers(checks: Checks, mods: Modifiers, reach: Reach) -> Reach:
     """The names that a round of the step sees; `$in` comes beside them once something arrives."""
     arriving = reach.plus("in")
-    for label in mods.sources:
-        _tap(checks, label, reach)
     if mods.repeat is not None:
         _decides(checks, mods.repeat, arriving, "'repeat' takes an int, at least 0", lambda n: type(n) is int and n >= 0)
     _loop(checks, mods.loop, arriving)
     if mods.repeat is not None or mods.loop:
         reach = reach.plus("i", *(name for name, _ in mods.loop))
+    for label in mods.sources:
+        tap(checks, label, reach)
     if mods.when is not None:
         _decides(checks, mods.when, reach.plus("in"), "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
     check_names_in(checks, mods.name, reach)
@@ -98,32 +85,19 @@ def _decides(checks: Checks, value: Value, reach: Reach, wanted: str, fits: Call
         checks.report.error(f"{wanted}; {describe(found)} came", value.mark)
 
 
-def _define(checks: Checks, label: Label, reach: Reach) -> None:
-    check_names_in(checks, label, reach)
-    if label.names:
-        reach.labels.setdefault("*", label.mark)
-    elif label.text == "in":
-        checks.report.error("'in' is the label of what arrives at a block and cannot be given again", label.mark)
-    else:
-        _once(checks, label.text, label.mark, reach.labels, "label")
-
-
-def _tap(checks: Checks, label: Label, reach: Reach) -> None:
-    check_names_in(checks, label, reach)
-    reach.read.add("*" if label.names else label.text)
-    if label.names or label.text == "in" or "*" in reach.labels:
-        return
-    if label.text not in reach.labels:
-        checks.unknown.add(label.text)
-        hint = (
-            checks.report.near_miss(label.text, reach.labels) or "a label is given by `as` on an earlier step of the same block"
-        )
-        checks.report.error(f"no label '{label.text}' is in reach", label.mark, hint)
-
-
 def _stage(checks: Checks, step: Stage, reach: Reach) -> None:
     check_names_in(checks, step.name, reach)
     checks.body((*step.body, *step.end), reach.plus("in"))
+
+
+def _choice(checks: Checks, step: Choice, reach: Reach) -> None:
+    reach = reach.plus("in")
+    _decides(checks, step.condition, reach, "'if' takes a condition, true or false", lambda c: isinstance(c, bool))
+    chosen = guard(step.condition, frozenset([name for name, _ in step.mods.loop]))
+    for body, guards in ((step.then, chosen), (step.otherwise, negated(chosen))):
+        inner = reach.under(guards)
+        for part in body:
+            _step(checks, part, inner)
 
 
 def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
@@ -131,9 +105,11 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
     inner = reach.plus("i", *(name for name, _ in step.loop)) if step.loop else reach
     _loop(checks, step.loop, reach)
     if step.shares is not None:
-        _shares(checks, step, step.shares, reach)
+        check_shares(checks, step, step.shares, reach)
     for path in step.paths:
-        checks.body(path.body, inner)
+        if path.when is not None:
+            _decides(checks, path.when, inner, "'when' takes a condition, true or false", lambda c: isinstance(c, bool))
+        checks.body(path.body, inner.under(guard(path.when, frozenset([name for name, _ in step.loop]))))
     _join(checks, step.join, reach)
 
 
@@ -144,42 +120,6 @@ def _join(checks: Checks, call: Call, reach: Reach) -> None:
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)
-
-
-def _shares(checks: Checks, step: Parallel, shares: tuple[Value, ...], reach: Reach) -> None:
-    if not step.loop and step.paths and len(shares) != len(step.paths):
-        checks.report.error(f"{len(shares)} shares for {len(step.paths)} paths", step.mark)
-        checks.report.spoil(step.mark)
-    found = []
-    for index, share in enumerate(shares):
-        check_value(checks, share, reach)
-        found.append(_share(checks, share, index == len(shares) - 1))
-    total = sum((share for share in found if share is not None), Fraction(0))
-    if total > 1:
-        checks.report.error(f"the shares add up to {total}, more than the whole", step.mark)
-    elif total < 1 and None not in found:
-        checks.report.error(f"the shares add up to {total}, not to the whole", step.mark, SHARES_HINT)
-
-
-def _share(checks: Checks, share: Value, last: bool) -> int | Fraction | None:
-    """A share that is known, None for any other."""
-    if not isinstance(share, Constant):
-        if is_plain(share) or isinstance(share, Inline):
-            checks.report.error("a share is a number or the word rest", share.mark)
-        return None
-    plain = share.value
-    if plain == REST:
-        if not last:
-            checks.report.error("'rest' is what is left for the last path", share.mark)
-        return None
-    if not is_single_number(plain):
-        hint = near_miss(plain, [REST]) if isinstance(plain, str) else ""
-        checks.report.error(f"a share is a number or the word rest, {describe(plain)} came", share.mark, hint)
-        return None
-    if not 0 < plain <= 1:
-        checks.report.error(f"a share must lie between 0 and 1, {describe(plain)} came", share.mark)
-        return None
-    return plain
 
 
 def _table(checks: Checks, table: Table, reach: Reach) -> None:
@@ -209,6 +149,7 @@ def _columns(checks: Checks, table: Table) -> None:
 
 
 _STRUCTURE: dict[type, Callable[[Checks, Any, Reach], None]] = {
+    Choice: _choice,
     Parallel: _parallel,
     Stage: _stage,
     Table: _table,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from archdsl.errors import Mark, near_miss
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import DEFAULTS
-from archdsl.spec.model import Block, Call, Constant, Formula, Spec
-from archdsl.spec.walk import parts
+from archdsl.spec.model import Block, Spec
+from archdsl.spec.sizes import SIZES
+from archdsl.spec.walk import words
 from archdsl.spec.wraps import WRAPPED
 
 
@@ -23,6 +22,9 @@ def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
         if name not in checks.read:
             hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
             checks.report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
+    if "width" in checks.sizes and "height" not in checks.sizes:  # a multiplier that was not declared looks the same
+        hint = "a multiplier is a knob: knobs: {width: 1}"
+        checks.report.warn(f"$width is the {SIZES['width']}", checks.sizes["width"], hint)
     _blocks(checks)
     _operators(checks, marks)
 
@@ -62,24 +64,11 @@ def _reachable(spec: Spec) -> set[str]:
     found: set[str] = set()
     waiting: list[object] = [spec.net, spec.knobs, spec.input, spec.defaults]
     while waiting:
-        for word in _words(waiting.pop()):
+        for word in words(waiting.pop()):
             if word in spec.blocks and word not in found:
                 found.add(word)
                 waiting.append((spec.blocks[word].args, spec.blocks[word].body, spec.blocks[word].wraps))
     return found
-
-
-def _words(whole: object) -> Iterable[str]:
-    """The words in a part of a spec that may name an operator or block."""
-    for part in parts(whole):
-        if isinstance(part, Call):
-            yield part.target
-        elif isinstance(part, Formula):
-            yield from part.expression.words
-        elif isinstance(part, Constant) and isinstance(part.value, str):
-            yield part.value
-        elif isinstance(part, str):  # choices of a knob
-            yield part
 
 
 def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
@@ -91,7 +80,7 @@ def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     if not own:
         return
     called = _reachable(spec)
-    used = set(_words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
+    used = set(words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
     for key, what in own.items():
         word = key.removeprefix("init.")
         if word not in used:

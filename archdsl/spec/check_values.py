@@ -10,6 +10,7 @@ from archdsl.errors import Mark
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Constant, Formula, Inline, Label, ListOf, Parameter, Value
+from archdsl.spec.sizes import SIZES
 from archdsl.spec.types import WORDS, mistake
 from archdsl.spec.unknown_names import unknown_operator
 from archdsl.spec.values import is_plain
@@ -18,6 +19,7 @@ from archdsl.spec.wraps import WRAPPED
 _HINTS = {
     "in": "$in is the number of channels that arrive at a step; it has no value here",
     "i": "$i counts the rounds of 'repeat' and 'for', from 0; it has no value here",
+    **{name: f"${name} is the {what}; it has no value here" for name, what in SIZES.items()},
     WRAPPED: "$wrapped is the block that a block 'wraps'",
     "value": "$value is the printed number of a cell, in the 'scale' of a table",
 }
@@ -58,11 +60,17 @@ def check_name(checks: Checks, name: str, mark: Mark, reach: Reach) -> None:
     if name in reach.names:
         checks.read.add(name)
         return
+    if name in SIZES and "in" in reach.names:
+        checks.sizes.setdefault(name, mark)
+        return
     checks.unknown.add(name)
     if checks.incomplete and name not in _HINTS:
         return
     known = [] if checks.report.full else sorted(f"${n}" for n in reach.names)
-    hint = _HINTS.get(name) or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
+    label = f"a label is written without $: {name}" if name in reach.labels else ""
+    hint = (
+        _HINTS.get(name) or label or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
+    )
     checks.report.error(f"unknown name '${name}'", mark, hint)
 
 

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archdsl.errors import Mark
-from archdsl.spec.model import Body, Parameter, Spec
+from archdsl.spec.exclusive import Guard
+from archdsl.spec.model import Body, Call, Parameter, Spec
 from archdsl.spec.report import Report
 
 
 @dataclass
 class Reach:
-    """What is in reach of a body: names of values; the labels given so far in its block, and those that were read."""
+    """What is in reach of a body.
+
+    Attributes:
+        names: of values.
+        labels: those given so far in its block, `*` in them for values.
+        read: the labels that were read, in the same way.
+        waiting: labels that nothing has read since they were given, with the conditions under which they are.
+        guards: the conditions under which the steps of the body run.
+    """
 
     names: set[str]
     labels: dict[str, Mark] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
+    waiting: dict[str, tuple[Mark, tuple[Guard, ...]]] = field(default_factory=dict)
+    guards: tuple[Guard, ...] = ()
 
     def plus(self, *names: str) -> Reach:
-        return Reach({*self.names, *names}, self.labels, self.read)
+        return dataclasses.replace(self, names={*self.names, *names})
+
+    def under(self, guards: tuple[Guard, ...]) -> Reach:
+        """The same for steps under further conditions."""
+        return dataclasses.replace(self, guards=(*self.guards, *guards)) if guards else self
 
 
 CheckBody = Callable[["Checks", Body, Reach, bool], None]
@@ -39,6 +55,8 @@ class Checks:
         reached: blocks that something names, in the order in which they are met.
         calls: for each block the blocks that its body names.
         block: the block whose definition is being checked.
+        sizes: the sizes of what arrives that expressions read, each with the place where it is first read.
+        references: the calls of what a knob or an argument holds, by its name.
     """
 
     spec: Spec
@@ -51,6 +69,8 @@ class Checks:
     reached: dict[str, None] = field(default_factory=dict)
     calls: dict[str, dict[str, Mark]] = field(default_factory=dict)
     block: str | None = None
+    sizes: dict[str, Mark] = field(default_factory=dict)
+    references: dict[str, list[Call]] = field(default_factory=dict)
 
     def body(self, body: Body, reach: Reach, partial: bool = False) -> None:
         """Check the steps of a body. `partial`: it is one call whose missing arguments are given elsewhere."""

@@ -9,6 +9,7 @@ from archdsl.errors import near_miss
 from archdsl.exact import one_answer, select
 from archdsl.exact.shown import with_kind
 from archdsl.spec.arithmetic import BINARY, truth
+from archdsl.spec.sizes import ARRIVING, SIZES, size_of
 from archdsl.spec.tokens import ExpressionError, Token
 
 Names = dict[str, Any]
@@ -48,7 +49,9 @@ def name(key: str, token: Token) -> Evaluate:
         try:
             return n[key]
         except KeyError:
-            hint = near_miss(f"${key}", [f"${known}" for known in n])
+            if key in SIZES and ARRIVING in n:
+                return checked(lambda shape: size_of(shape, key), token, n[ARRIVING])
+            hint = near_miss(f"${key}", [f"${known}" for known in n if known != ARRIVING])
             raise ExpressionError(f"unknown name '${key}'", token.start, token.end, hint) from None
 
     return evaluate

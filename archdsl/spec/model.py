@@ -11,7 +11,9 @@ from typing import Any
 
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
+from archdsl.spec.choice import Choice
 from archdsl.spec.declared import Override, Parameter, Reported, RowEdit
+from archdsl.spec.labels import Label
 from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value, Wraps
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Block",
     "Body",
     "Call",
+    "Choice",
     "Closure",
     "Constant",
     "File",
@@ -44,15 +47,6 @@ __all__ = [
 ]
 
 # -- steps ---------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Label:
-    """A name in `name`, `as`, `from`, `share` or `stage`. `$word` in it stands for a value in reach: `stage$i`."""
-
-    mark: Mark
-    text: str
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -116,11 +110,12 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Path:
-    """One path of a split or fork. `name` None: it goes by its number."""
+    """One path of a split or fork. `name` None: it goes by its number. Where `when` is false, it is not there."""
 
     mark: Mark
     name: str | None
     body: Body
+    when: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -163,7 +158,7 @@ class Table:
                 yield row
 
 
-Step = Call | Parallel | Stage | Table
+Step = Call | Parallel | Stage | Table | Choice
 Body = tuple[Step, ...]
 
 # -- knobs, blocks, files ------------------------------------------------------------------------------------------------------
@@ -249,7 +244,8 @@ class Spec:
     """A whole network: a file with its imports and its base put in.
 
     `knobs` holds those of the network and those of imported files that its blocks read, `forced` arguments by block that are the
-    same in every call, `titles` printed names, those of blocks among them, `dropped` knobs that only the net of the base read.
+    same in every call, `titles` printed names, those of blocks among them, `dropped` knobs that only the net of the base read,
+    `borrowed` the other knobs of imported files, for blocks that only a setting names.
     """
 
     name: str
@@ -269,3 +265,4 @@ class Spec:
     titles: dict[str, Title] = field(default_factory=dict)
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
+    borrowed: dict[str, Parameter] = field(default_factory=dict)

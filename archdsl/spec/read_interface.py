@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 
-from archdsl.ops.shapes import KINDS, RANKS, Heads
+from archdsl.ops.shapes import KINDS, RANKS, Heads, Map
 from archdsl.spec.model import Arrival, Label, Outputs
 from archdsl.spec.read_values import ValueReader, kind
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
@@ -13,6 +13,8 @@ from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 INPUT_KINDS = tuple(word for word in KINDS if word != Heads.word)
 """What an input may be; what attention works on is made inside of it."""
 MOST_AXES = max(RANKS)
+UNNAMED_AXES = 3
+"""Where no word tells the kind: four axes are far more often a batch than a map of depth, height and width."""
 
 
 def read_input(node: Node, values: ValueReader) -> tuple[Arrival, ...]:
@@ -53,9 +55,11 @@ def _arrival(node: Node, values: ValueReader, what: str, named: Arrival) -> Arri
     listed = values.sequence(node, what)
     if listed is None:
         return None
-    if not 1 <= len(listed.items) <= MOST_AXES:
+    most = MOST_AXES if word else UNNAMED_AXES
+    if not 1 <= len(listed.items) <= most:
+        hint = f"inputs have no batch axis; a map of depth, height and width is written {{{Map.word}: […]}}" if not word else ""
         form = "[channels, height, width]" + (", or a mapping from names to such shapes" if what == "'input'" else "")
-        values.report.error(f"{what} is {form}", node.mark)
+        values.report.error(f"{what} is {form}", node.mark, hint if len(listed.items) > most else "")
         return None
     return dataclasses.replace(named, shape=tuple([values.value(item) for item in listed.items]), kind=word)
 

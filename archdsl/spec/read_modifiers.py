@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from archdsl.spec.labels import UNREADABLE
 from archdsl.spec.model import PLAIN, Label, Modifiers, Value
-from archdsl.spec.read_interface import read_labels
+from archdsl.spec.read_labels import no_star
 from archdsl.spec.reading import Reading
 from archdsl.spec.yaml import Mapping, Node, Sequence
 
@@ -41,8 +43,33 @@ def _sources(reading: Reading, node: Node) -> tuple[Label, ...]:
     items = node.items if isinstance(node, Sequence) else [node]
     if not items:
         reading.report.error("'from' names no label", node.mark)
-    labels = [reading.values.label(item, "a label after 'from'") for item in items]
-    return tuple(label for label in labels if label is not None)
+    return tuple(reading.values.label(item, "a label after 'from'") or Label(item.mark, UNREADABLE) for item in items)
+
+
+def _given(reading: Reading, node: Node) -> tuple[Label, ...]:
+    """The labels of a step: one for all that leaves it, or a list of one for each tensor."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    if not items:
+        reading.report.error("'as' names no label", node.mark, "for example: as: [a, b]")
+    labels = [_given_one(reading, item) for item in items]
+    return tuple([label for label in labels if label is not None])
+
+
+def _given_one(reading: Reading, node: Node) -> Label | None:
+    """A label that is given: a word, or `{append: word}` for one that gathers."""
+    gathers = isinstance(node, Mapping)
+    if isinstance(node, Mapping):
+        reading.values.keys(node, ("append",), "'as'")
+        head = node.get("append")
+        if head is None:
+            if reading.values.lacks(node, "append"):
+                hint = "a label is a word, {append: label} one that gathers"
+                reading.report.error("'as' names no label", node.mark, hint)
+            return None
+        node = head
+    what = "a label after 'append'" if gathers else "a label after 'as'"
+    label = no_star(reading.values.label(node, what), what, reading.report)
+    return dataclasses.replace(label, gathers=True) if gathers and label is not None else label
 
 
 MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
@@ -50,7 +77,7 @@ MODIFIERS: dict[str, tuple[str, Callable[[Reading, Node], Any]]] = {
     "when": ("when", lambda reading, node: reading.values.condition(node)),
     "repeat": ("repeat", lambda reading, node: reading.values.value(node)),
     "for": ("loop", loop),
-    "as": ("labels", lambda reading, node: read_labels(node, reading.values, "as")),
+    "as": ("labels", _given),
     "from": ("sources", _sources),
     "share": ("share", lambda reading, node: reading.values.label(node, "the name after 'share'")),
 }

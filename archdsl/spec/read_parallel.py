@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.errors import Mark
 from archdsl.spec.model import PLAIN, Call, Parallel, Path, Value
 from archdsl.spec.read_modifiers import MODIFIERS, Loop, loop, modifiers
 from archdsl.spec.read_values import kind
@@ -39,7 +40,7 @@ def _branches(reading: Reading, node: Mapping, key: Scalar) -> tuple[tuple[Path,
     if one is not None and several is None:
         if rounds is None:
             reading.report.error("'path' needs 'for', which says how many", key.mark, "write 'paths: [[…], […]]' to give each")
-        return (Path(mark=one.mark, name=None, body=reading.body(one)),), repeated
+        return (_path(reading, one, one.mark),), repeated
     if one is not None or several is None:
         if one is not None or reading.values.lacks(node, "paths"):
             text = f"a {key.text} needs either 'paths' (a list) or 'path' with 'for' (one for each round)"
@@ -54,11 +55,21 @@ def _paths(reading: Reading, node: Node, word: str) -> tuple[Path, ...]:
     """Paths in a list, or with names in a mapping."""
     if isinstance(node, Mapping) and node.pairs:
         named = [(key, value) for key, value in node.pairs if reading.values.name(key, "a path")]
-        return tuple(Path(mark=key.mark, name=key.text, body=reading.body(value)) for key, value in named)
+        return tuple(_path(reading, value, key.mark, key.text) for key, value in named)
     listed = reading.values.sequence(node, "'paths'")
     if listed is not None and not listed.items:
         reading.report.error(f"a {word} without paths", node.mark)
-    return tuple(Path(mark=item.mark, name=None, body=reading.body(item)) for item in listed.items) if listed else ()
+    return tuple(_path(reading, item, item.mark) for item in listed.items) if listed else ()
+
+
+def _path(reading: Reading, node: Node, mark: Mark, name: str | None = None) -> Path:
+    """One path: its steps, or `{when: condition, body: steps}` where it may be absent."""
+    body = node.get("body") if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping) or body is None or node.get("stage") is not None:
+        return Path(mark=mark, name=name, body=reading.body(node))
+    reading.values.keys(node, ("when", "body"), "a path")
+    when = node.get("when")
+    return Path(mark=mark, name=name, body=reading.body(body), when=reading.values.condition(when) if when is not None else None)
 
 
 def _shares(reading: Reading, node: Node, word: str) -> tuple[Value, ...] | None:

@@ -12,6 +12,7 @@ from archdsl.exact.unknown import UNKNOWN
 from archdsl.spec.arithmetic import MAX_ITEMS
 from archdsl.spec.expression import Expression, ExpressionError, parse
 from archdsl.spec.model import Body, Constant, Formula, Inline, Label, ListOf, Value
+from archdsl.spec.read_labels import read_label
 from archdsl.spec.report import Report
 from archdsl.spec.unknown_names import is_meant, unknown_key
 from archdsl.spec.values import part
@@ -66,12 +67,12 @@ class ValueReader:
         return self.value(node)
 
     def label(self, node: Node, what: str) -> Label | None:
-        """A name: a word, in which `$name` stands for a value."""
+        """A name: a word, in which `$name` and `{expression}` stand for values."""
         if not isinstance(node, Scalar) or node.value is None:
             self.report.error(f"{what} must be a word", node.mark)
             return None
-        if "$" in node.text:
-            return Label(node.mark, node.text, tuple(IN_TEXT.findall(node.text)))
+        if "$" in node.text or "{" in node.text:
+            return read_label(node, what, self.report)
         if self.too_long(node, what):
             return None
         if "." in node.text or not node.text.strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from archdsl.spec.model import Body, Call, Constant, Formula, RowEdit, Stage, Step, Table, Value
+from archdsl.spec.model import Body, Call, Choice, Constant, Formula, RowEdit, Stage, Step, Table, Value
 from archdsl.spec.report import Report
 
 
@@ -16,6 +16,8 @@ def tables(body: Body) -> Iterator[Table]:
             yield step
         elif isinstance(step, Stage):
             yield from tables(step.body)
+        elif isinstance(step, Choice):
+            yield from tables((*step.then, *step.otherwise))
 
 
 def edit_rows(net: Body, edits: dict[int, RowEdit], report: Report) -> Body:
@@ -32,6 +34,9 @@ def edit_rows(net: Body, edits: dict[int, RowEdit], report: Report) -> Body:
 def _step(step: Step, edits: dict[int, RowEdit], report: Report) -> Step:
     if isinstance(step, Stage):
         return dataclasses.replace(step, body=tuple(_step(inner, edits, report) for inner in step.body))
+    if isinstance(step, Choice):
+        then, otherwise = (tuple(_step(inner, edits, report) for inner in side) for side in (step.then, step.otherwise))
+        return dataclasses.replace(step, then=then, otherwise=otherwise)
     if not isinstance(step, Table):
         return step
     rows: list[Call | Stage] = []

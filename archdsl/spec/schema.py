@@ -54,6 +54,7 @@ def schema() -> dict[str, Any]:
             "body": {"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/step"}}, {"$ref": "#/$defs/step"}, {"type": "null"}]},
             "step": _step(),
             "table": _table(),
+            "path": _path(),
         },
     }
 
@@ -65,8 +66,14 @@ _MODIFIERS: dict[str, Any] = {
     "when": {"type": ["string", "boolean"], "description": "condition"},
     "repeat": {"type": ["integer", "string"], "description": "how often; $i counts from 0"},
     "for": {"type": "object", "description": "loop variables and their lists"},
-    "as": {"description": "label of the output, or of each", **_LABELS},
-    "from": {"description": "labels of the inputs", **_LABELS},
+    "as": {
+        "description": "label of the output, or of each; {append: label} for one that gathers",
+        "anyOf": [
+            *_LABELS["anyOf"],
+            {"type": "object", "properties": {"append": {"type": "string"}}, "required": ["append"], **_CLOSED},
+        ],
+    },
+    "from": {"description": "labels of the inputs; * stands for any text, {…} for an expression", **_LABELS},
     "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
 
@@ -126,14 +133,18 @@ def _block() -> dict[str, Any]:
 def _step() -> dict[str, Any]:
     words = {"anyOf": [{"enum": list(OPERATORS)}, {"type": "string"}]}
     body = {"$ref": "#/$defs/body"}
-    paths = {"type": ["array", "object"], "items": body, "additionalProperties": body}
+    path = {"anyOf": [{"$ref": "#/$defs/path"}, body]}
+    paths = {"type": ["array", "object"], "items": path, "additionalProperties": path}
     properties = {
         **{w: {"description": _summary(op), **_call(op)} for w, op in OPERATORS.items()},
         "split": {"anyOf": [{"const": "even"}, {"type": "array", "items": {"type": ["number", "string"]}}]},
         "fork": {"type": "null"},
         "paths": paths,
-        "path": body,
+        "path": path,
         "join": body,
+        "if": {"type": ["string", "boolean"], "description": "condition of `then`; `else` is for where it is false"},
+        "then": body,
+        "else": body,
         "stage": {"type": "string"},
         "body": body,
         "end": body,
@@ -141,6 +152,13 @@ def _step() -> dict[str, Any]:
         **_MODIFIERS,
     }
     return {"anyOf": [words, {"type": "object", "properties": properties}]}
+
+
+def _path() -> dict[str, Any]:
+    """A path that may be absent."""
+    when = {"type": ["string", "boolean"], "description": "where it is false, the path is not there"}
+    properties = {"when": when, "body": {"$ref": "#/$defs/body"}}
+    return {"type": "object", "properties": properties, "required": ["body"], **_CLOSED}
 
 
 def _call(op: type[Operator]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
 from archdsl.exact.shown import written
+from archdsl.spec.borrowed import taken_over
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import Written, convert, values
 from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
@@ -110,6 +111,7 @@ def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]
     Raises:
         InputError: an unknown setting, or a value that does not fit; all of them at once.
     """
+    spec = taken_over(spec, settings.values())
     changes = _sorted_out(spec, settings)
     if changes.rows:
         spec = _edited(spec, changes.rows)

@@ -86,6 +86,7 @@ ARGUMENTS: dict[str, str] = {
     "nl": "act activation actlayer nonlinearity",
     "se": "seratio usese attention attn squeezeexcite",
     "repeat": "n num depth layers repeats times numlayers numblocks",
+    "share": "tie tied tieweights sharedweights shareweights weightsharing reuse reuseweights",
     "width": "planes filters channels",
     "mode": "method interpolation",
     "s": "stride strides step",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.errors import Mark
 from archdsl.spec.arithmetic import Items
 from archdsl.spec.expression import Expression, ExpressionError, Names
+from archdsl.spec.sizes import SIZES
 
 if TYPE_CHECKING:
     from archdsl.spec.model import Body
@@ -117,6 +118,11 @@ def names_read(value: Value | None) -> set[str]:
     if isinstance(value, ListOf):
         return set().union(*map(names_read, value.items))
     return set()
+
+
+def reads_arrival(value: Value) -> bool:
+    """Whether a value may follow from what arrives at its step."""
+    return not names_read(value).isdisjoint(("in", *SIZES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,12 +50,3 @@ def test_a_list_past_its_bound_is_a_mistake_of_the_spec() -> None:
 def test_arrays_with_elements_that_are_no_numbers(value: np.ndarray) -> None:
     with pytest.raises(archdsl.InputError, match="width: expected"):
         archdsl.load("dpnet", width=value)
-
-
-def test_a_knob_of_an_import_that_only_a_setting_reaches(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text("knobs: {m: 5}\nblocks: {b: {body: [{conv: {out: 8, kernel: $m}}]}}\n")
-    (tmp_path / "net.yaml").write_text(
-        "input: [3, 8, 8]\nimport: [mine]\nknobs: {unit: {default: relu, type: block}}\nnet: [$unit]\n"
-    )
-    with pytest.raises(archdsl.SpecError, match=r"net.yaml:4:\d+: error: the knob 'm' of an imported file is not taken over"):
-        archdsl.load(tmp_path / "net.yaml", unit="b").graph()

@@ -39,7 +39,11 @@ def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
 def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", *SMALL, "-o", "made/net.py", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert list(data) == ["file", "files", "to", "weights", "inputs", "tolerance", "largest_difference", "seconds"]
+    assert list(data) == [
+        *("file", "files", "to", "weights", "inputs"),
+        *("tolerance", "largest_difference", "float32_from_float64", "seconds"),
+    ]
+    assert data["tolerance"] == pytest.approx(2e-5 + 5 * data["float32_from_float64"])
     assert data["file"] == "made/net.py"
     assert data["inputs"] == [[1, 3, 64, 64], [3, 3, 64, 64]]
     assert data["largest_difference"] <= data["tolerance"]

@@ -65,7 +65,7 @@ def test_exported(to: str, model: Model, tmp_path: Path) -> None:
     assert [file.name for file in checked.files] == FILES[to]
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(FILES[to])
     assert checked.inputs == ((1, 3, 32, 32), (3, 3, 32, 32))
-    assert checked.largest_difference <= checked.tolerance == 1e-4
+    assert checked.largest_difference <= checked.tolerance < 5e-5
     image = torch.randn(5, 3, 32, 32)
     with torch.no_grad():
         assert torch.allclose(backend(to).read(path)(image), model.module(image), atol=1e-5)

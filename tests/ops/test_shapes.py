@@ -52,7 +52,7 @@ def test_a_convolution_over_heads_is_refused_at_its_place():
 @pytest.mark.parametrize("kind", KINDS.values())
 def test_kinds_survive_json(kind):
     shape = kind((4, 5, 6)[: {Vector: 1, Ids: 1, Sequence: 2, Heads: 3}.get(kind, 2)])
-    graph = Graph("net", {"input": Node("input", Input(shape), (), shape)}, "input")
+    graph = Graph("net", {"input": Node("input", Input(shape), (), shape)}, {"output": "input"})
     again = serialize.load(json.loads(json.dumps(serialize.dump(graph))))
     assert type(again["input"].shape) is kind
     assert again["input"].shape == shape

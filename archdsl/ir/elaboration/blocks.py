@@ -6,12 +6,13 @@ from itertools import islice
 from typing import Any
 
 from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.labels import labelled
 from archdsl.ir.elaboration.links import UNNAMED, lookup
 from archdsl.ir.elaboration.lost import LOST, neutral
 from archdsl.ir.elaboration.origin import Opened
-from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors, channels
+from archdsl.ir.elaboration.scope import CallSite, Gathered, Scope, Tensors, arrive
 from archdsl.ir.elaboration.state import State, Stop
-from archdsl.ir.elaboration.steps import labelled, run_steps
+from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.templates import Template, record, stamp
 from archdsl.ir.elaboration.values import evaluate
 from archdsl.ops import ShapeError
@@ -56,7 +57,7 @@ def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tu
     state.opened.append(Opened(block, site.call))
     result = run_steps(state, block.body, inner, arriving, state.links.plan(block.body))
     if block.outputs:
-        result = labelled(state, block.outputs, inner)
+        result = tuple(labelled(state, block.outputs, inner))
     state.opened.pop()
     return inner, result
 
@@ -80,7 +81,7 @@ def _take(state: State, block: Block, site: CallSite, inner: Scope) -> Tensors:
 def _bind(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Names:
     """The values in reach inside of a block: knobs, `$in`, and its arguments, given or by default."""
     names = dict(state.knobs)
-    names["in"] = channels(site.arriving)
+    arrive(names, site.arriving)
     missing = 0
     for name, parameter, quick in state.links.parameters(block):
         value = args.get(name)
@@ -151,20 +152,16 @@ def limit_depth(state: State, scope: Scope, call: Call) -> None:
 
 def _template_place(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> Any:
     """What a block becomes follows from this; None where it has to be opened. Inner blocks come with the outer one."""
-    if site.alone or site.scope.depth or state.knobs_key is None:
+    if site.alone or site.scope.depth or state.knobs_key is None or type(site.arriving) is Gathered:
         return None
     shapes = [node.shape for node in site.arriving]
     if len(shapes) > 1 and len(set(site.arriving)) < len(shapes):  # a template tells its inputs apart by their nodes
         return None
     values = lookup((*[shape[channel_axis(shape)] for shape in shapes], *args.values()))
-    return values and (
-        block,
-        *[(type(shape), len(shape)) for shape in shapes],
-        tuple(args),
-        values,
-        state.knobs_key,
-        state.grid_key,
-    )
+    extents = [state.links.extent(state.spec, block, shape) for shape in shapes]
+    if values is None or None in extents:
+        return None
+    return block, *extents, tuple(args), values, state.knobs_key, state.grid_key
 
 
 def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:

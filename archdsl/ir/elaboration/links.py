@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 
 from archdsl.exact import key
 from archdsl.ir.elaboration.naming import Plan, plan
-from archdsl.ir.elaboration.templates import Template, knobs_of_blocks
+from archdsl.ir.elaboration.templates import Template, knobs_of_blocks, sized_blocks
 from archdsl.ops import OPERATORS, Operator
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, Parameter, Spec, Stage, Value
+from archdsl.ops.facts import Shape
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, Label, Parameter, Spec, Stage, Value
+from archdsl.spec.sizes import SIZES
+from archdsl.spec.walk import parts
 
 UNNAMED = ""
 """Name of a positional argument until it is known which block or operator is called, and so what its first argument is."""
@@ -56,7 +59,7 @@ class Link:
                     scaled.append((name, value.value, call.scale[name]))
                 else:
                     constants[name] = value.value
-            elif isinstance(value, Formula) and value.bare is not None:
+            elif isinstance(value, Formula) and value.bare is not None and value.bare not in SIZES:
                 bare.append((name, value.bare))
             else:
                 formulas.append((name, value))
@@ -110,7 +113,9 @@ class Links:
         self.blocks: Kept[Block, list[tuple[str, Parameter, Any]]] = Kept(_MOST)
         self.operators: Kept[Any, Operator] = Kept(_MOST)
         self.templates: Kept[Any, Template] = Kept(_MOST_NODES)
-        self._knobs: tuple[str, ...] | None = None
+        self._knobs: tuple[str, ...] | None = None  # these three follow from the spec alone
+        self._gathering: frozenset[str] | None = None
+        self._sized: frozenset[Block] | None = None
 
     def of(self, call: Call, spec: Spec) -> Link:
         """The link of a call."""
@@ -140,7 +145,23 @@ class Links:
         if self._knobs is None:
             self._knobs = knobs_of_blocks(spec)
         forced = [(block, name, value.value) for block, args in spec.forced.items() for name, value in args.items()]
-        return lookup([*(knobs[name] for name in self._knobs), *forced])
+        return lookup([*(knobs.get(name) for name in self._knobs), *forced])
+
+    def gathering(self, spec: Spec) -> frozenset[str]:
+        """The labels that gather, in any block."""
+        if self._gathering is None:
+            labels = [part for part in parts((spec.net, spec.blocks, spec.knobs)) if isinstance(part, Label) and part.gathers]
+            self._gathering = frozenset([label.text for label in labels])
+        return self._gathering
+
+    def extent(self, spec: Spec, block: Block, shape: Shape) -> Any:
+        """What a block may follow from of the shape that arrives, beside its channels: the sizes too where it reads them."""
+        if self._sized is None:
+            self._sized = sized_blocks(spec)
+        if block not in self._sized:
+            return type(shape), len(shape)
+        sizes = lookup(shape)
+        return sizes and (type(shape), sizes)
 
     def clear(self) -> None:
         """Give back everything that is kept."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdsl.ir.limits import Limits
-from archdsl.spec.model import Body, Call, Parallel, Stage, Table
+from archdsl.spec.model import Body, Call, Choice, Parallel, Stage, Step, Table
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
@@ -37,8 +37,7 @@ class Plan(NamedTuple):
 def plan(owner: Body | Stage) -> Plan:
     """How the steps of a body are named, or those of a stage with its end. A stage is never shortened to its only block."""
     steps, alone = (owner.steps, False) if isinstance(owner, Stage) else (owner, len(owner) == 1)
-    counts = Counter(_targets(steps))
-    return Plan(frozenset([target for target, count in counts.items() if count > 1]), alone)
+    return Plan(frozenset([target for target, count in _counts(steps).items() if count > 1]), alone)
 
 
 class LongName(Exception):
@@ -113,17 +112,30 @@ class Namer:
         return self.claim(prefix, base, numbered)[len(prefix) :]
 
 
-def _targets(steps: Body) -> Iterator[str]:
+def _counts(steps: Body) -> Counter[str]:
+    """How often each target stands among steps, at most; of the sides of a choice only one is run."""
+    counts: Counter[str] = Counter()
+    named = set()
     for step in steps:
-        if isinstance(step, Call):
-            yield _target(step)
-        elif isinstance(step, Table):
-            for row in step.rows:
-                yield from _targets(row.steps) if isinstance(row, Stage) else (_target(row),)
-        elif isinstance(step, Stage) and not step.name.names:
-            yield step.name.text
-        elif isinstance(step, Parallel) and step.mods.name is not None:
-            yield step.mods.name.text
+        if isinstance(step, Choice):
+            side = _counts(step.then) | _counts(step.otherwise)
+            counts += side + side if step.mods.repeat is not None or step.mods.loop else side
+        elif step.mods.name is None or step.mods.name.text not in named:  # steps of one name are never taken both
+            counts.update(_targets(step))
+            named |= {step.mods.name.text} if step.mods.name is not None else set()
+    return counts
+
+
+def _targets(step: Step) -> Iterator[str]:
+    if isinstance(step, Call):
+        yield _target(step)
+    elif isinstance(step, Table):
+        for row in step.rows:
+            yield from map(_target, [call for call in row.steps if isinstance(call, Call)] if isinstance(row, Stage) else [row])
+    elif isinstance(step, Stage) and not step.name.names:
+        yield step.name.text
+    elif isinstance(step, Parallel) and step.mods.name is not None:
+        yield step.mods.name.text
 
 
 def _target(call: Call) -> str:

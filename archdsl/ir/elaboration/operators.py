@@ -9,7 +9,7 @@ from archdsl.exact import Disagreement
 from archdsl.exact.unknown import is_doubtful
 from archdsl.ir.elaboration.links import UNNAMED, Link, lookup
 from archdsl.ir.elaboration.lost import LOST, lost_node, without
-from archdsl.ir.elaboration.scope import CallSite, Scope, Tensors
+from archdsl.ir.elaboration.scope import CallSite, Gathered, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import arguments, evaluate, undecided
 from archdsl.ir.graph import Node
@@ -113,7 +113,7 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         return lost_node(name, op) if len(arriving) == 1 else LOST
     mark, single = maker.mark, len(arriving) == 1
     if op.joins is single:
-        raise _miscounted(state, op, len(arriving), mark)
+        return _miscounted(state, op, arriving, mark)
     try:
         if single:
             inputs: tuple[str, ...] = (arriving[0].name,)
@@ -153,12 +153,14 @@ def _mended(op: Operator, about: str) -> Operator | None:
     return None if other == op else other
 
 
-def _miscounted(state: State, op: Operator, count: int, mark: Mark) -> Stop:
-    """Report that too few or too many tensors arrive."""
+def _miscounted(state: State, op: Operator, arriving: Tensors, mark: Mark) -> Node:
+    """Report that too few or too many tensors arrive. Where there may be any number of labels, a join passes a single one on."""
+    if op.neutral and type(arriving) is Gathered:
+        return arriving[0]
     if op.joins:
         hint = "give several labels: from: [a, b], or put it after the paths as their join"
-        return state.fail(f"{op.word} takes two or more tensors, one arrives", mark, hint)
-    return state.fail(f"{count} tensors arrive where one is wanted", mark, "join them: concat, add or mul")
+        raise state.fail(f"{op.word} takes two or more tensors, one arrives", mark, hint)
+    raise state.fail(f"{len(arriving)} tensors arrive where one is wanted", mark, "join them: concat, add or mul")
 
 
 def _misfit(state: State, error: ShapeError, arriving: Tensors, maker: Call | Parallel) -> Stop:

@@ -10,6 +10,7 @@ from archdsl.ir.graph import Frame, Node
 from archdsl.ops.shapes import channel_axis
 from archdsl.spec.expression import Names
 from archdsl.spec.model import Call
+from archdsl.spec.sizes import ARRIVING
 
 Tensors = tuple[Node, ...]
 """What arrives at a step: nearly always one tensor, several after `from: [a, b]`."""
@@ -23,6 +24,17 @@ def channels(arriving: Tensors) -> Any:
     """Number of channels that arrive: what `$in` stands for."""
     shape = arriving[0].shape
     return shape[channel_axis(shape)]
+
+
+class Gathered(tuple[Node, ...]):
+    """Tensors of which there may be any number, from a label that gathers or fits several: a join of a single one passes it on."""
+
+
+def arrive(names: Names, arriving: Tensors) -> None:
+    """Have a step's values see what arrives at it: `$in`, and the sizes."""
+    shape = arriving[0].shape
+    names["in"] = shape[channel_axis(shape)]
+    names[ARRIVING] = shape
 
 
 class Scope:

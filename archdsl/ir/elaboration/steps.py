@@ -9,14 +9,16 @@ from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.labels import give, labelled
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
-from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
 from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
-from archdsl.ir.elaboration.values import decide, evaluate, text_of
+from archdsl.ir.elaboration.values import decide, evaluate
 from archdsl.spec.expression import Names
-from archdsl.spec.model import PLAIN, Label, Modifiers, Step, Value
+from archdsl.spec.model import PLAIN, Modifiers, Step, Value
+from archdsl.spec.values import reads_arrival
 
 
 def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
@@ -31,7 +33,7 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
             elif mods.repeat is None and not mods.loop:
                 arriving = _once(state, step, scope, arriving, plan)
             else:
-                scope.names["in"] = channels(arriving)
+                arrive(scope.names, arriving)
                 beside = plan.beside
                 for names in _rounds(state, mods, scope):
                     arriving = _once(state, step, scope.having(names), arriving, beside)
@@ -57,7 +59,7 @@ def _lose(state: State, step: Step, scope: Scope, opened: int) -> Tensors:
     del state.opened[opened:]
     for label in step.mods.labels:
         with suppress(Stop):
-            scope.labels[text_of(state, label, scope.names)] = (LOST,)
+            give(state, (label,), scope, (LOST,))
     return (LOST,)
 
 
@@ -65,57 +67,34 @@ def _once(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan)
     """Run one step with its modifiers, loops apart. One whose `when` is false passes on what came."""
     mods = step.mods
     before = arriving
+    when = mods.when
+    if when is not None and not (mods.sources and reads_arrival(when)):
+        if not is_taken(state, when, "'when'", step.mark, scope, arriving):
+            return before  # it needs no label
+        when = None
     if mods.sources:
         arriving = labelled(state, mods.sources, scope)
-    if mods.when is not None and not _is_taken(state, mods.when, step.mark, scope, arriving):
+    if when is not None and not is_taken(state, when, "'when'", step.mark, scope, arriving):
         return before
     first = len(state.graph.nodes)
     result = state.runners[type(step)](state, step, scope, arriving, plan)
     if mods.share is not None:
         share(state, step, mods.share, scope, first)
     if mods.labels:
-        _give(state, mods.labels, scope, result)
+        give(state, mods.labels, scope, result)
     return result
 
 
-def _give(state: State, labels: tuple[Label, ...], scope: Scope, result: Tensors) -> None:
-    """Give labels to what a step leaves: one to all of it, or several to one tensor each."""
-    words = [text_of(state, label, scope.names) for label in labels]
-    if len(words) == 1:
-        scope.labels[words[0]] = result
-        return
-    if len(words) != len(result) and LOST not in result:
-        leave = "1 tensor leaves" if len(result) == 1 else f"{len(result)} tensors leave"
-        state.fail(f"{len(words)} labels, {leave} this step", labels[0].mark, "one label may stand for all of them")
-    for index, word in enumerate(words):
-        scope.labels[word] = (result[index] if index < len(result) else LOST,)
-
-
-def _is_taken(state: State, when: Value, mark: Mark, scope: Scope, arriving: Tensors) -> bool:
+def is_taken(state: State, condition: Value, word: str, mark: Mark, scope: Scope, arriving: Tensors) -> bool:
+    """Whether a condition is true, for what arrives. `word`: whose it is, for messages: `'when'`."""
     state.count_step(mark)
-    scope.names["in"] = channels(arriving)
-    condition = decide(state, when, scope.names, "'when'")
-    if is_doubtful(condition):
+    arrive(scope.names, arriving)
+    found = decide(state, condition, scope.names, word)
+    if is_doubtful(found):
         raise Stop
-    if not isinstance(condition, bool):
-        raise state.blame(f"'when' takes a condition, {describe(condition)} came", when)
-    return condition
-
-
-def labelled(state: State, labels: Iterable[Label], scope: Scope) -> Tensors:
-    """The tensors of labels, one after the other."""
-    return tuple([tensor for label in labels for tensor in _labelled(state, label, scope)])
-
-
-def _labelled(state: State, label: Label, scope: Scope) -> Tensors:
-    """The tensors of a label."""
-    text = text_of(state, label, scope.names)
-    if text not in scope.labels and state.failed:
-        raise Stop  # the step that gives it may stand in one that was not run
-    if text not in scope.labels:
-        hint = "the step that gives it was not taken" if not label.names else ""
-        raise state.fail(f"no label '{text}' is in reach", label.mark, hint)
-    return scope.labels[text]
+    if not isinstance(found, bool):
+        raise state.blame(f"{word} takes a condition, {describe(found)} came", condition)
+    return found
 
 
 def _rounds(state: State, mods: Modifiers, scope: Scope) -> Iterator[Names]:

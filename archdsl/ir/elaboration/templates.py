@@ -1,14 +1,15 @@
 """Blocks that were opened once, kept to be put down again.
 
-Nothing in the language reads height or width, so what a block becomes follows from its text, its arguments, the channels that
-arrive, the knobs that blocks and defaults of operators read, and arguments that are the same in every call. With all of these
-equal, only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so
-most of a second build is copied.
+What a block becomes follows from its text, its arguments, the channels that arrive, the knobs that blocks and defaults of operators
+read, arguments that are the same in every call, and the sizes that arrive where something in it reads them. With all of these equal,
+only names, outer frames and (for another resolution) shapes differ. A knob that changes leaves most calls as they were, so most of a
+second build is copied.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Set
+from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
@@ -17,8 +18,10 @@ from archdsl.ir.graph import Frame, Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import Call, Formula, Label, Spec
-from archdsl.spec.walk import parts
+from archdsl.spec.borrowed import read_in
+from archdsl.spec.model import Block, Call, Formula, Spec
+from archdsl.spec.sizes import SIZES
+from archdsl.spec.walk import parts, words
 
 OUTSIDE = -1
 """In place of the number of a node: the first tensor that arrives at the block. Others follow downwards: -2, -3, ..."""
@@ -119,14 +122,31 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], arriving: T
     return made, tuple([made[number] if number >= 0 else arriving[OUTSIDE - number] for number in template.outputs])
 
 
+def sized_blocks(spec: Spec) -> frozenset[Block]:
+    """The blocks that may read the sizes of what arrives, themselves or by a block or steps that they call. The others are all that are
+    the same at every resolution."""
+    sizes = SIZES.keys() - spec.knobs.keys() - spec.borrowed.keys()
+    if not any(_reads(part, sizes) for part in parts((spec.net, spec.knobs, spec.borrowed, spec.blocks))):
+        return frozenset()
+    found: set[str] = set()
+    called: dict[str, set[str]] = {}
+    for name, block in spec.blocks.items():
+        inside = (block.args, block.body, block.outputs, block.wraps)
+        own = sizes - block.args.keys()
+        called[name] = set(words(inside)) & spec.blocks.keys()
+        if any(_reads(part, own) or (isinstance(part, Call) and part.reference is not None) for part in parts(inside)):
+            found.add(name)  # steps that it was given may read them, which is not looked into
+    while more := [name for name, others in called.items() if name not in found and not others.isdisjoint(found)]:
+        found.update(more)
+    return frozenset([spec.blocks[name] for name in found])
+
+
+def _reads(part: Any, names: Set[str]) -> bool:
+    return isinstance(part, Formula) and not names.isdisjoint(part.expression.names)
+
+
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
-    """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it."""
-    read: set[str] = set()
-    for part in parts([spec.defaults, *((block.args, block.body, block.outputs) for block in spec.blocks.values())]):
-        if isinstance(part, Formula):
-            read.update(part.expression.names)
-        elif isinstance(part, Label):
-            read.update(part.names)
-        elif isinstance(part, Call) and part.reference is not None:
-            read.add(part.reference)
-    return tuple([name for name in spec.knobs if name in read])
+    """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it; those too that only
+    a setting brings."""
+    read = set(read_in([spec.defaults, *((block.args, block.body, block.outputs) for block in spec.blocks.values())]))
+    return tuple(sorted(read & {*spec.knobs, *spec.borrowed}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from archdsl.errors import Diagnostic, Mark, SpecError
@@ -10,11 +9,10 @@ from archdsl.exact import Disagreement, is_array, one_answer
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import UNKNOWN, is_doubtful
 from archdsl.ir.elaboration.links import Link
-from archdsl.ir.elaboration.scope import Scope, Tensors, channels
+from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.spec.expression import ExpressionError, Names
 from archdsl.spec.model import Constant, Formula, Label, Value
-from archdsl.spec.read_values import IN_TEXT
 from archdsl.spec.values import names_read
 
 
@@ -76,27 +74,26 @@ def answer(found: Any, mark: Mark, what: str) -> Any:
 
 
 def text_of(state: State, label: Label, names: Names) -> str:
-    """A label with the values of its `$names` put in; one that is too long ends the elaboration."""
-    if not label.names:
+    """A label with its values put in; one that is too long ends the elaboration."""
+    if not label.parts:
         return label.text
-    left = state.limits.segment
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal left
-        if is_doubtful(names.get(match[1], UNKNOWN)):
-            raise Stop
-        found = answer(names[match[1]], label.mark, "a name")
-        if not isinstance(found, (int, str)):
-            raise state.fail(f"a name takes ints and words, '${match[1]}' is {describe(found)}", label.mark)
-        left -= len(text := str(found))
-        if left < 0:
-            state.exceed(f"a name of more than {state.limits.segment} characters", label.mark)
-        return text
-
-    text = IN_TEXT.sub(value, label.text)
+    words = [part if isinstance(part, str) else word_of(state, evaluate(state, part, names), part) for part in label.parts]
+    text = "".join(words)
     if len(text) > state.limits.segment:
         state.exceed(f"a name of more than {state.limits.segment} characters", label.mark)
     state.namer.count(len(text), 0)
+    return text
+
+
+def word_of(state: State, value: Any, written: Formula) -> str:
+    """A value as it stands in a name."""
+    if is_doubtful(value):
+        raise Stop
+    found = answer(value, written.mark, "a name")
+    if not isinstance(found, (int, str)):
+        raise state.fail(f"a name takes ints and words, '{written.expression.text}' is {describe(found)}", written.mark)
+    if len(text := str(found)) > state.limits.segment:
+        state.exceed(f"a name of more than {state.limits.segment} characters", written.mark)
     return text
 
 
@@ -106,7 +103,7 @@ def arguments(state: State, link: Link, scope: Scope, arriving: Tensors) -> dict
     if link.is_constant:
         return args
     names = scope.names
-    names["in"] = channels(arriving)
+    arrive(names, arriving)
     try:
         for name, value in link.bare:
             args[name] = names[value]

@@ -21,6 +21,7 @@ from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.passes.weights import load
 from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.compilers.torch.settle import settle
 from archdsl.cost.counting.bill import Bill
 from archdsl.errors import BackendError, InputError
@@ -72,9 +73,9 @@ def difference(graph: Graph, **options: str) -> float:
 
 def apart(one: nn.Module, other: nn.Module, graph: Graph) -> float:
     like = next(one.parameters())
-    image = torch.randn(3, *graph.input.shape, generator=torch.Generator().manual_seed(2)).to(like)
+    images = [image.to(like) for image in batch_of(graph, 3, torch.Generator().manual_seed(2))]
     with torch.no_grad():
-        wanted, came = one(image), other(image)
+        wanted, came = one(*images), other(*images)
     return size(came - wanted, wanted)
 
 
