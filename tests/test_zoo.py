@@ -35,6 +35,7 @@ ZOO = {
     "d_mobilenet_v3": Pinned(None, None),
     "densenet121": Pinned(7_978_856, 2_834_161_664),
     "dpnet": Pinned(3_458_986, 106_148_272),
+    "edgenext_x_small": Pinned(2_336_804, 528_635_392, 256, products=4_556_800),
     "efficientnet": Pinned(5_288_548, 385_814_752),
     "efficientnet_b0": Pinned(5_288_548, 385_814_752),
     "efficientnet_b1": Pinned(7_794_184, 686_802_832, 240),
@@ -44,7 +45,9 @@ ZOO = {
     "fpn_resnet18": Pinned(13_783_616, 4_366_516_224),
     "ghostnet": Pinned(5_182_508, 141_150_512),
     "googlenet": Pinned(6_624_904, 1_498_376_192),
+    "gpt2": Pinned(124_439_808, 126_496_800_768, products=19_327_352_832),
     "legonet": Pinned(None, None),
+    "maxvit_tiny": Pinned(30_916_528, 5_368_180_736, products=177_020_928),
     "mixer_s16": Pinned(18_528_264, 3_776_958_464),
     "mnasnet": Pinned(4_383_312, 314_415_872),
     "mobilevit_xs": Pinned(2_317_848, 908_635_136, 256, products=117_276_672),
@@ -79,8 +82,12 @@ ZOO = {
 }
 
 
+INPUTS: dict[str, tuple[int, ...]] = {"gpt2": (1024,)}
+"""Shapes of what a network takes, where that is not a picture."""
+
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
+    "gpt2": [(1024, 50257)],
     "siamese_resnet18": [(1,)],
 }
 """Shapes of what a network returns, where that is not a vector of classes."""
@@ -94,7 +101,7 @@ def test_every_network_is_in_the_table():
 def test_counts(name):
     pinned, net = ZOO[name], archdsl.load(name)
     bill, graph = net.cost(), net.graph()
-    assert graph.input.shape == (3, pinned.size, pinned.size)
+    assert graph.input.shape == INPUTS.get(name, (3, pinned.size, pinned.size))
     assert [graph[end].shape for end in graph.outputs.values()] == OUTPUTS.get(name, [(1000,)])
     assert bill.products == pinned.products
     assert pinned.params in (None, bill.params)

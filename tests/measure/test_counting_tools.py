@@ -20,7 +20,9 @@ def ours(graph):
 
 def theirs(graph):
     module = compiled(graph)  # one for all: what thop leaves behind changes no count, what ptflops-2021 replaces would
-    return {name: measure(name, module, *(node.shape for node in graph.inputs)) for name in sorted(RUN, key="ptflops-2021".__eq__)}
+    return {
+        name: measure(name, module, *(node.shape for node in graph.inputs)) for name in sorted(RUN, key="ptflops-2021".__eq__)
+    }
 
 
 @pytest.mark.parametrize("name", zoo_names())
