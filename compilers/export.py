@@ -116,7 +116,9 @@ def export(model: Model, to: str, path: Path) -> Checked:
         if not shares[worst] <= 1:
             which = "" if model.graph.returns == "tensor" else f" in its output '{worst}'"
             message = f"{to}: what was written differs from the network{which} by {differences[worst]:.1e} of its output's size"
-            reason = f"the network in float32 by {roundings[worst]:.1e} from itself in float64, so {allowed[worst]:.1e} is allowed"
+            reason = (
+                f"the network in float32 by {roundings[worst]:.1e} from itself in float64, so {allowed[worst]:.1e} is allowed"
+            )
             raise BackendError(f"{message}, and {reason}; nothing was kept")
         names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
     written = tuple(path.parent / name for name in names)
@@ -153,12 +155,12 @@ def distance_of_float32(model: Model) -> dict[str, float]:
     with torch.no_grad():
         came = in_order(model.module(*given))
         try:
-            wanted = in_order(model.module.double()(*[tensor.double() if tensor.is_floating_point() else tensor for tensor in given]))
+            wanted = in_order(
+                model.module.double()(*[tensor.double() if tensor.is_floating_point() else tensor for tensor in given])
+            )
         finally:
             model.module.float()
-    return {
-        name: _difference(one.double(), other) for name, one, other in zip(model.graph.outputs, came, wanted, strict=True)
-    }
+    return {name: _difference(one.double(), other) for name, one, other in zip(model.graph.outputs, came, wanted, strict=True)}
 
 
 def _batches(model: Model) -> Iterator[tuple[Tensor, ...]]:

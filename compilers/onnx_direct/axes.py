@@ -71,7 +71,7 @@ def _two(op_type: str) -> Rule:
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     heads, tokens = shapes[0][-3], shapes[0][-1]
-    index = write.weight("index", relative_index(*op.window, keys_first=op.heads_first))
+    index = write.weight("index", relative_index(op.window[0], op.window[1], op.heads_first))
     table = tensors["weight"].reshape(heads, -1) if op.heads_first else tensors["weight"].T
     bias = write("Gather", write.weight("weight", table), index, axis=1)
     return write("Add", inputs[0], write("Reshape", bias, write.integers(heads, tokens, tokens)))
@@ -92,13 +92,13 @@ def _embedding(op: Embedding, shapes: tuple[Shape, ...], inputs: list[str], tens
 
 
 def _sinusoidal(op: Sinusoidal, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    angle = angles(*shapes[0], op.base)
+    angle = angles(shapes[0][0], shapes[0][1], op.base)
     table = np.stack([np.sin(angle), np.cos(angle)], 2).reshape(shapes[0])
     return write("Add", inputs[0], write.weight("table", table.astype(np.float32)))
 
 
 def _rotary(op: Rotary, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    angle, axis = angles(*shapes[0][-2:], op.base), len(shapes[0])
+    angle, axis = angles(shapes[0][-2], shapes[0][-1], op.base), len(shapes[0])
     if op.pairs == "neighbours":
         channels = shapes[0][-1]
         swapped = np.arange(channels).reshape(-1, 2)[:, ::-1].flatten()
@@ -117,7 +117,7 @@ def _rotary(op: Rotary, shapes: tuple[Shape, ...], inputs: list[str], tensors: T
 
 
 def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    table = write.weight("table", fourier_table(op.channels, *shapes[0][1:], op.base)[None])
+    table = write.weight("table", fourier_table(op.channels, shapes[0][1], shapes[0][2], op.base)[None])
     batch = write("Shape", inputs[0], start=0, end=1)
     return write("Expand", table, write("Concat", batch, write.integers(1, 1, 1), axis=0))
 

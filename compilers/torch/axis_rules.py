@@ -61,13 +61,24 @@ def _two(function: Any) -> Call:
 
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return positions.RelativeBias(shapes[0][-3], *op.window, op.heads_first, op.deviation)
+    height, width = op.window
+    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation)
 
 
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     made = nn.Embedding(op.vocabulary, op.channels)
     nn.init.normal_(made.weight, std=op.deviation)
     return made
+
+
+def _rotary(op: Rotary, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    *_, tokens, channels = shapes[0]
+    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours")
+
+
+def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    _, height, width = shapes[0]
+    return positions.FourierPosition(op.channels, height, width, op.base)
 
 
 def _gain(op: Gain, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -84,12 +95,12 @@ AXES: dict[type[Operator], Rule] = {
     Sub: _two(operator.sub),
     Div: _two(operator.truediv),
     RelativeBias: Layer(_relative_bias),
-    WindowMask: Layer(lambda op, shapes, in_place: positions.WindowMask(*op.map, op.window, op.shifts, op.value)),
+    WindowMask: Layer(lambda op, shapes, in_place: positions.WindowMask(op.map[0], op.map[1], op.window, op.shifts, op.value)),
     CausalMask: Layer(lambda op, shapes, in_place: positions.CausalMask()),
     Embedding: Layer(_embedding),
-    Sinusoidal: Layer(lambda op, shapes, in_place: positions.Sinusoidal(*shapes[0], op.base)),
-    Rotary: Layer(lambda op, shapes, in_place: positions.Rotary(*shapes[0][-2:], op.base, op.pairs == "neighbours")),
-    FourierPosition: Layer(lambda op, shapes, in_place: positions.FourierPosition(op.channels, *shapes[0][1:], op.base)),
+    Sinusoidal: Layer(lambda op, shapes, in_place: positions.Sinusoidal(shapes[0][0], shapes[0][1], op.base)),
+    Rotary: Layer(_rotary),
+    FourierPosition: Layer(_fourier),
     Gain: Layer(_gain),
     L2Norm: Layer(lambda op, shapes, in_place: arithmetic.L2Norm(1 + op.along(shapes[0]), op.eps)),
 }
