@@ -63,6 +63,7 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "choose_add", {"out": 16, "groups": 4}),
     (MAP, "tokens", {}),
     *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
+    (TOKENS, "class_token", {"count": 3}),
     (TOKENS, "select_token", {"index": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),

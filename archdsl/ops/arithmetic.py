@@ -111,11 +111,14 @@ class Clamp(SameShape):
     def read(cls, values: dict[str, Any]) -> Operator:
         made = super().read(values)
         assert isinstance(made, Clamp)
-        if made.least is None and made.most is None:
-            raise ArgumentError("clamp needs a bound", "least: 0, most: 6, or both", "least")
         if made.least is not None and made.most is not None and made.least > made.most:
             raise ArgumentError(f"'least' of clamp must be at most 'most', which is {made.most:g}", "", "least")
         return made
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.least is None and self.most is None:
+            raise ShapeError("clamp needs a bound", "least: 0, most: 6, or both")
+        return inputs[0]
 
 
 @operator("l2_norm")

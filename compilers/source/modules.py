@@ -247,7 +247,11 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     sharing.ChooseAdd: _choose_add,
     sharing.WeightedAdd: lambda m: [_number(len(m.weight), "", hint="count"), _number(m.begin, "", hint="begin")],
     tokens.MapNorm: _layer_norm,
-    tokens.ClassToken: lambda m: [_count(m.weight.shape[1], "channels"), _number(m.deviation, "", hint="deviation")],
+    tokens.ClassToken: lambda m: [
+        _count(m.weight.shape[1], "channels"),
+        _number(m.deviation, "", hint="deviation"),
+        _number(m.weight.shape[0], "count", 1),
+    ],
     tokens.Position: lambda m: [
         _number(m.weight.shape[0], "", hint="tokens"),
         _count(m.weight.shape[1], "channels"),

@@ -218,7 +218,7 @@ TABLE: dict[type[Operator], Rule] = {
     SharedConv: Layer(_shared_conv),
     ChooseAdd: Layer(lambda op, shapes, in_place: sharing.ChooseAdd(shapes[0][0], op.out, op.groups)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
-    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation)),
+    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
     Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
     Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(-1)),
     MatMul: Call(_matmul),
