@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PAIR, POSITIVE, WHOLES, arg
 from archdsl.ops.errors import RankError, refuse
-from archdsl.ops.facts import Dim, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
 from archdsl.ops.shapes import Heads, heads, size
 
@@ -95,6 +95,9 @@ class CausalMask(_Scores):
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """Which score is taken out, a byte each, once for all heads."""
         return output[-1] * output[-1]
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(flags=output[-1] * output[-1])
 
     def shape(self, *inputs: Shape) -> Shape:
         return scores(self, inputs[0])
