@@ -51,7 +51,7 @@ def tokens(seed: int) -> Graph:
     build("tokens", "tokens")
     if rng.random() < 0.7:
         build("class_token", "class_token")
-    build("position", "position")
+    build("position", rng.choice(["position", "sinusoidal"]))
     for depth in range(rng.randint(1, 3)):
         _attention(build, rng, f"layer{depth}", heads, width)
     build("norm", "layer_norm")
@@ -65,10 +65,17 @@ def _attention(build: Builder, rng: random.Random, scope: str, heads: int, width
     build(f"{scope}.norm", "layer_norm", affine=rng.random() < 0.7)
     qkv = build(f"{scope}.qkv", "linear", out=3 * width, bias=rng.random() < 0.7)
     parts = []
+    rotates, causal = rng.random() < 0.3, rng.random() < 0.3
     for index, part in enumerate("qkv"):
         build(f"{scope}.{part}.slice", "slice", qkv, start=index * width, stop=(index + 1) * width)
         parts.append(build(f"{scope}.{part}.heads", "split_heads", heads=heads))
+        if rotates and part != "v":
+            parts[-1] = build(f"{scope}.{part}.rotary", "rotary", pairs=rng.choice(["halves", "neighbours"]))
     build(f"{scope}.scores", "matmul", *parts[:2], transpose=True, scaled=rng.random() < 0.7)
+    if causal:
+        build(f"{scope}.mask", "causal_mask")
+    elif rng.random() < 0.3:
+        build(f"{scope}.bias", "relative_bias", window=[1, build.shape[-1]], heads_first=rng.random() < 0.5)
     build(f"{scope}.softmax", "softmax")
     build(f"{scope}.mix", "matmul", f"{scope}.softmax", parts[2])
     build(f"{scope}.merge", "merge_heads")
@@ -128,6 +135,10 @@ def _combine(build: Builder, rng: random.Random, here: Here) -> str:
     return build(here.name(word), word, *rng.choices(here.alike, k=rng.randint(1, 4)))
 
 
+def _difference(build: Builder, rng: random.Random, here: Here) -> str:
+    return build(here.name("sub"), "sub", *rng.choices(here.alike, k=2))
+
+
 def _concat(build: Builder, rng: random.Random, here: Here) -> str:
     return build(here.name("concat"), "concat", *rng.choices(here.flat, k=rng.randint(1, 3)))
 
@@ -168,6 +179,7 @@ def _again(build: Builder, rng: random.Random, here: Here) -> str:
 
 GROWTH: list[Growth] = [
     _combine,
+    _difference,
     *[_concat] * 2,
     _gate,
     *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
@@ -265,6 +277,12 @@ def _moved(rng: random.Random, channels: int, extent: int) -> tuple[str, dict[st
             ("upsample", {"scale": rng.choice([1, 2, [2, 1]]), "mode": rng.choice(["nearest", "bilinear"])}),
             ("identity", {}),
             ("dropout", {}),
+            ("roll", {"shifts": [rng.randint(1 - extent, extent - 1), rng.randint(1 - extent, extent - 1)]}),
+            ("clamp", {"least": rng.choice([None, -1]), "most": 0.5}),
+            ("gain", {"begin": 0.5, "learned": rng.random() < 0.5}),
+            ("l2_norm", {}),
+            ("rearrange", {"pattern": "c h w -> c w h", "to": "map"}),
+            ("rearrange", {"pattern": "c (h p) (w q) -> (p q c) h w", "p": 2, "q": 2, "to": "map"}),
         ]
     )
 

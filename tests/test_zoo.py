@@ -34,9 +34,11 @@ ZOO = {
     "csp_resnet50": Pinned(None, None),
     "d_mobilenet_v3": Pinned(None, None),
     "dcgan": Pinned(3_576_704, 104_628_224),
+    "darts_v2": Pinned(3_349_342, 528_359_040, 32),
     "deeplabv3": Pinned(11_025_477, 1_882_169_120),
     "densenet121": Pinned(7_978_856, 2_834_161_664),
     "dpnet": Pinned(3_458_986, 106_148_272),
+    "edgenext_x_small": Pinned(2_336_804, 528_635_392, 256, products=4_556_800),
     "efficientnet": Pinned(5_288_548, 385_814_752),
     "efficientnet_b0": Pinned(5_288_548, 385_814_752),
     "efficientnet_b1": Pinned(7_794_184, 686_802_832, 240),
@@ -53,7 +55,11 @@ ZOO = {
     "legonet": Pinned(None, None),
     "lraspp": Pinned(3_221_538, 379_281_312),
     "m5": Pinned(559_114, 276_421_632),
+    "gpt2": Pinned(124_439_808, 126_496_800_768, products=19_327_352_832),
+    "maxvit_tiny": Pinned(30_916_528, 5_368_180_736, products=177_020_928),
+    "mixer_s16": Pinned(18_528_264, 3_776_958_464),
     "mnasnet": Pinned(4_383_312, 314_415_872),
+    "mobilevit_xs": Pinned(2_317_848, 908_635_136, 256, products=117_276_672),
     "mobilenet_v1": Pinned(4_231_976, 568_740_352),
     "mobilenet_v2": Pinned(3_504_872, 300_774_272),
     "mobilenet_v3": Pinned(5_483_032, 216_589_760),
@@ -85,6 +91,7 @@ ZOO = {
     "siamese_resnet18": Pinned(11_439_169, 2 * (1_814_073_344 - 512_000) + 1024 * 256 + 256),
     "squeezenet": Pinned(1_235_496, 349_151_936),
     "unet": Pinned(31_037_698, 48_171_581_440, 256),
+    "swin_tiny": Pinned(28_288_354, 4_350_425_088, products=140_141_568),
     "vgg16": Pinned(138_357_544, 15_470_264_320),
     "vgg16_bn": Pinned(138_365_992, 15_470_264_320),
     "vit_small": Pinned(22_050_664, 4_241_218_560, products=357_663_744),
@@ -94,10 +101,11 @@ ZOO = {
 }
 
 
-INPUTS = {"dcgan": (100, 1, 1), "m5": (1, 32000), "r3d_18": (3, 16, 112, 112)}
+INPUTS: dict[str, tuple[int, ...]] = {"dcgan": (100, 1, 1), "gpt2": (1024,), "m5": (1, 32000), "r3d_18": (3, 16, 112, 112)}
 """Shapes of what a network takes, where that is no image of three colours."""
 
 OUTPUTS: dict[str, list[tuple[int, ...]]] = {
+    "darts_v2": [(10,)],
     "dcgan": [(3, 64, 64)],
     "deeplabv3": [(21, 224, 224)],
     "fpn_resnet18": [(256, side, side) for side in (56, 28, 14, 7, 4)],
@@ -108,6 +116,7 @@ OUTPUTS: dict[str, list[tuple[int, ...]]] = {
     "lraspp": [(21, 224, 224)],
     "m5": [(10,)],
     "r3d_18": [(400,)],
+    "gpt2": [(1024, 50257)],
     "siamese_resnet18": [(1,)],
     "unet": [(2, 256, 256)],
 }

@@ -13,6 +13,7 @@ from archdsl.cost.words import cell
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.axes import SIDES, spread
 from archdsl.ops.convolution import Conv2d, ConvTranspose
@@ -25,10 +26,13 @@ from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
+from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import ResizeLike, Upsample
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
@@ -151,6 +155,17 @@ def _shift(op: Shift, shapes: tuple[Shape, ...]) -> str:
     return f"{_by((op.kernel, op.kernel))} shift" + ("" if same(op.dilation, 1) else f" by {cell(op.dilation)}")
 
 
+def _clamp(op: Clamp, shapes: tuple[Shape, ...]) -> str:
+    bounds = [f"{word} {bound:g}" for word, bound in (("from", op.least), ("to", op.most)) if bound is not None]
+    return " ".join(["clamp", *bounds])
+
+
+def _gain(op: Gain, shapes: tuple[Shape, ...]) -> str:
+    if not op.learned:
+        return f"× {op.begin:g}"
+    return "× learned factor" + (" of each head" if op.per == "head" else "")
+
+
 def _word(op: Operator, shapes: tuple[Shape, ...]) -> str:
     return op.word
 
@@ -212,6 +227,23 @@ TABLE: dict[type[Operator], Label] = {
     MergeHeads: _text("merge heads"),
     MatMul: _matmul,
     Softmax: _word,
+    Rearrange: lambda op, shapes: op.pattern.replace("->", "→"),
+    ToMap: _text("tokens to map"),
+    Roll: lambda op, shapes: f"roll by {_short(op.shifts)}",
+    RepeatHeads: lambda op, shapes: f"each head x {cell(op.times)}",
+    Stack: _word,
+    Clamp: _clamp,
+    Sub: _text("−"),
+    Div: _text("÷"),
+    RelativeBias: _text("+ relative bias"),
+    WindowMask: _text("window mask"),
+    CausalMask: _text("causal mask"),
+    Embedding: lambda op, shapes: f"embedding of {cell(op.vocabulary)}",
+    Sinusoidal: _text("+ sinusoidal position"),
+    Rotary: _text("rotary position"),
+    FourierPosition: _text("Fourier position"),
+    Gain: _gain,
+    L2Norm: lambda op, shapes: f"L2 norm over {op.over}",
     Add: _text("+"),
     Mul: _text("×"),
 }

@@ -131,6 +131,17 @@ def _odd(value: Any) -> Any:
     return value
 
 
+def _plane(single: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Two numbers, for operators that take height and width alone."""
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, (list, tuple)) and len(value) != 2:
+            raise ArgumentError(f"expected one value or [height, width], a list of {len(value)} came")
+        return tuple(map(single, value)) if isinstance(value, (list, tuple)) else (single(value),) * 2
+
+    return convert
+
+
 def _flag(value: Any) -> bool:
     value = one_answer(value)
     if isinstance(value, bool):
@@ -168,6 +179,9 @@ START = Kind("int or [height, width]", _axes(_integer(-MAX_DIMENSION)), {"anyOf"
 STOP = Kind("int or [height, width]", _axes(_not_zero), {"anyOf": _listed({"type": "integer"})})
 ENDS = Kind("int or [before, after]", _ends, {"anyOf": _listed(_int(0), 2, 2)})
 SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _listed(_int(0), 2, 6)})
+WHOLES = Kind("int or [height, width], at least 0", _plane(_integer(0)), {"anyOf": _listed(_int(0), 2, 2)})
+SHIFTS = Kind("int or [down, right]", _plane(_integer(-MAX_DIMENSION)), {"anyOf": _listed({"type": "integer"}, 2, 2)})
+PLANE = Kind("int or [height, width]", _plane(_integer(1)), {"anyOf": _listed(_int(1), 2, 2)})
 NUMBER = Kind("number", _number(lambda v: True, ""), _decimal())
 POSITIVE = Kind("number above 0", _number(lambda v: v > 0, "be above 0"), _decimal(exclusiveMinimum=0))
 INVERTIBLE = Kind("number above 0", _number(lambda v: v * MAX_NUMBER >= 1, "be above 2^-127"), _decimal(exclusiveMinimum=0))

@@ -78,6 +78,7 @@ class Kept(NamedTuple):
         values: further elements of the network's dtype, for each image.
         indices: further elements of int64, for each image.
         once: further elements of the network's dtype, for the batch.
+        flags: further elements of one byte, for the batch.
         plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
         first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
     """
@@ -88,6 +89,7 @@ class Kept(NamedTuple):
     values: Dim = 0
     indices: Dim = 0
     once: Dim = 0
+    flags: Dim = 0
     plain: bool = False
     first: Dim | None = None
 

@@ -40,7 +40,7 @@ class Operator:
         alike: does the same to every channel, each by itself.
         takes_norm: a norm after it can be folded into its weight and bias, row by row.
         counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
-        integers: names of the buffers that hold integers.
+        integers: names of the buffers and constants that hold integers.
     """
 
     word: ClassVar[str]
@@ -90,6 +90,11 @@ class Operator:
 
     def buffers(self, *inputs: Shape) -> dict[str, Shape]:
         """Shapes of the tensors that are kept and not learned (running statistics), by name; `counters` are left out."""
+        return {}
+
+    def constants(self, *inputs: Shape) -> dict[str, Shape]:
+        """Shapes of the tensors that follow from arguments and sizes alone and are kept beside the buffers (masks, tables of
+        indices), by name; they are not saved with the weights."""
         return {}
 
     @unsaid

@@ -82,6 +82,32 @@ def padded(padding: Padding) -> Text:
     return ("functional.pad(", Ref(0), f", {amounts}{filled})")
 
 
+def _reshape(x: fx.Node, sizes: tuple[int, ...]) -> Text:
+    return (*_text(x), ".reshape(", *_extents(sizes), ")")
+
+
+def _extents(sizes: tuple[int, ...]) -> Text:
+    """Lengths of axes; -1 is the batch."""
+    return _joined(", ", *((str(size) if size == -1 else Slot(size, "extent", "extent"),) for size in sizes))
+
+
+def _roll(x: fx.Node, shifts: tuple[int, int], axes: tuple[int, int]) -> Text:
+    down, right = shifts
+    return ("torch.roll(", *_text(x), ", (", Slot(down, "down", "shift"), ", ", Slot(right, "right", "shift"), f"), {axes})")
+
+
+def _repeat(x: fx.Node, times: int, axis: int) -> Text:
+    return (*_text(x), ".repeat_interleave(", Slot(times, "times", "times"), f", {axis})")
+
+
+def _clamp(x: fx.Node, least: float | None, most: float | None) -> Text:
+    return (*_text(x), f".clamp({least}, {most})")
+
+
+def _stack(tensors: list[fx.Node], axis: int) -> Text:
+    return ("torch.stack([", *_joined(", ", *map(_text, tensors)), f"], {axis})")
+
+
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
     operator.getitem: _getitem,
@@ -93,6 +119,15 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
     torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
     torch.positive: lambda x: _text(x),
+    torch.reshape: _reshape,
+    torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),
+    torch.Tensor.contiguous: lambda x: (*_text(x), ".contiguous()"),
+    torch.roll: _roll,
+    torch.repeat_interleave: _repeat,
+    torch.clamp: _clamp,
+    torch.stack: _stack,
     operator.add: _infix("+"),
+    operator.sub: _infix("-"),
+    operator.truediv: _infix("/"),
     operator.mul: _infix("*"),
 }

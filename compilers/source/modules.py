@@ -11,7 +11,7 @@ from typing import Any
 from torch import nn
 
 from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot
-from archdsl.compilers.torch import activations, layers, norms, sharing, tokens
+from archdsl.compilers.torch import activations, arithmetic, layers, norms, positions, sharing, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
@@ -34,6 +34,14 @@ COPIED: tuple[type[nn.Module], ...] = (
     tokens.Position,
     tokens.LayerScale,
     tokens.DropPath,
+    positions.RelativeBias,
+    positions.WindowMask,
+    positions.CausalMask,
+    positions.Sinusoidal,
+    positions.Rotary,
+    positions.FourierPosition,
+    arithmetic.Gain,
+    arithmetic.L2Norm,
 )
 """Layers whose source goes into the file, in this order."""
 
@@ -218,6 +226,10 @@ def _choose_add(m: Any) -> list[Argument]:
     return [_count(m.maps, "maps"), _count(out, "out"), _number(groups, "", hint="groups")]
 
 
+def _table(table: Any) -> list[Argument]:
+    return [_number(table.shape[0], "", hint="tokens"), _count(table.shape[1], "channels")]
+
+
 MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), _conv),
     **dict.fromkeys((nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d), _conv_transpose),
@@ -282,7 +294,11 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     sharing.ChooseAdd: _choose_add,
     sharing.WeightedAdd: lambda m: [_number(len(m.weight), "", hint="count"), _number(m.begin, "", hint="begin")],
     tokens.MapNorm: _layer_norm,
-    tokens.ClassToken: lambda m: [_count(m.weight.shape[1], "channels"), _number(m.deviation, "", hint="deviation")],
+    tokens.ClassToken: lambda m: [
+        _count(m.weight.shape[1], "channels"),
+        _number(m.deviation, "", hint="deviation"),
+        _number(m.weight.shape[0], "count", 1),
+    ],
     tokens.Position: lambda m: [
         _number(m.weight.shape[0], "", hint="tokens"),
         _count(m.weight.shape[1], "channels"),
@@ -290,4 +306,34 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     ],
     tokens.LayerScale: lambda m: [_count(len(m.weight), "channels"), _number(m.begin, "", hint="begin"), _flag(m.maps, "")],
     tokens.DropPath: lambda m: [_number(m.rate, "", hint="rate")],
+    nn.Embedding: lambda m: [_number(m.num_embeddings, "", hint="vocabulary"), _count(m.embedding_dim, "channels")],
+    positions.RelativeBias: lambda m: [
+        _number(m.heads, "", hint="heads"),
+        _number(m.window[0], "", hint="height"),
+        _number(m.window[1], "", hint="width"),
+        _flag(m.heads_first, "heads_first", False),
+        _number(m.deviation, "deviation", 0.02),
+    ],
+    positions.WindowMask: lambda m: [
+        _number(m.size[0], "", hint="height"),
+        _number(m.size[1], "", hint="width"),
+        Argument("", (repr(m.window),)),
+        Argument("", (repr(m.shifts),)),
+        Argument("", (repr(m.value),)),
+    ],
+    positions.CausalMask: lambda m: [],
+    positions.Sinusoidal: lambda m: [*_table(m.table), _number(m.base, "base", 10000.0)],
+    positions.Rotary: lambda m: [*_table(m.cos), _number(m.base, "base", 10000.0), _flag(m.neighbours, "neighbours", False)],
+    positions.FourierPosition: lambda m: [
+        _number(m.channels, "", hint="channels"),
+        _number(m.table.shape[1], "", hint="height"),
+        _number(m.table.shape[2], "", hint="width"),
+        _number(m.base, "base", 10000.0),
+    ],
+    arithmetic.Gain: lambda m: [
+        _number(m.begin, "", hint="begin"),
+        *([] if m.heads is None else [_number(m.heads, "heads", None)]),
+        _flag(m.learned, "learned", True),
+    ],
+    arithmetic.L2Norm: lambda m: [_flag(m.axis, ""), _number(m.eps, "eps", 1e-12)],
 }

@@ -15,6 +15,7 @@ import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch import activations, norms, sharing, tokens
+from archdsl.compilers.torch.axis_rules import AXES
 from archdsl.compilers.torch.layers import TokenNorm, TokenPReLU
 from archdsl.compilers.torch.maps import MAPS
 from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
@@ -107,11 +108,13 @@ def _tokens(op: Tokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], wri
 
 
 def _split_heads(op: SplitHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.transpose, write(torch.unflatten, arguments[0], 2, (op.heads, -1)), 1, 2)
+    axis = len(shapes[0])  # of the channels; the batch comes before all others
+    return write(torch.transpose, write(torch.unflatten, arguments[0], axis, (op.heads, -1)), axis - 1, axis)
 
 
 def _merge_heads(op: MergeHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.flatten, write(torch.transpose, arguments[0], 1, 2), 2)
+    axis = len(shapes[0]) - 2  # of the heads
+    return write(torch.flatten, write(torch.transpose, arguments[0], axis, axis + 1), axis + 1)
 
 
 def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
@@ -175,7 +178,7 @@ TABLE: dict[type[Operator], Rule] = {
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
-    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation)),
+    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
     Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
     Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(-1)),
     MatMul: Call(_matmul),
@@ -188,4 +191,4 @@ TABLE: dict[type[Operator], Rule] = {
     Mul: _fold(operator.mul),
 }
 
-RULES = Rules("torch", __name__, TABLE, MAPS)
+RULES = Rules("torch", __name__, TABLE, MAPS, AXES)

@@ -14,12 +14,12 @@ class MapNorm(nn.LayerNorm):
 
 
 class ClassToken(nn.Module):
-    """One learned token before the others: (N, T, C) to (N, T + 1, C)."""
+    """Learned tokens before the others: (N, T, C) to (N, count + T, C)."""
 
-    def __init__(self, channels: int, deviation: float):
+    def __init__(self, channels: int, deviation: float, count: int = 1):
         super().__init__()
         self.deviation = deviation
-        self.weight = nn.Parameter(torch.empty(1, channels).normal_(std=deviation))
+        self.weight = nn.Parameter(torch.empty(count, channels).normal_(std=deviation))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([self.weight.expand(x.shape[0], -1, -1), x], 1)

@@ -40,6 +40,7 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
@@ -51,10 +52,13 @@ from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.places import Blocks, Crop, Pad
 from archdsl.ops.pool import AdaptivePool, Pool
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
+from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
@@ -254,6 +258,23 @@ TABLE: dict[type[Operator], Rule] = {
     MergeHeads: _word,
     MatMul: _word,
     Softmax: _word,
+    Rearrange: _word,
+    ToMap: _same("view"),
+    Roll: _word,
+    RepeatHeads: _word,
+    Stack: _word,
+    Clamp: _word,
+    Sub: _word,
+    Div: _word,
+    RelativeBias: _word,
+    WindowMask: _word,
+    CausalMask: _word,
+    Embedding: _word,
+    Sinusoidal: _word,
+    Rotary: _word,
+    FourierPosition: _word,
+    Gain: _word,
+    L2Norm: _word,
 }
 
 LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)

@@ -13,7 +13,8 @@ from typing import Any
 from archdsl.cost.amounts import plain
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
-from archdsl.cost.memory.peak import buffer_bytes, item_bytes
+from archdsl.cost.memory.peak import buffer_bytes, constant_bytes, item_bytes
+from archdsl.cost.memory.storage import size_of
 from archdsl.exact import divide, product
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
@@ -82,7 +83,7 @@ def _moved(layer: Layer, batch: int, times: Fraction, itemsize: int) -> Moved:
     op = MOVEMENT.of(layer.node)
     if op.hands_on(len(layer.inputs)):
         return Moved(layer, 0, 0, 0, 0)
-    weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize)
-    read = sum(product(shape) for shape in layer.inputs) * itemsize * batch
+    weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize) + constant_bytes(op, layer.inputs, itemsize)
+    read = sum(product(shape) * size_of(shape, itemsize) for shape in layer.inputs) * batch
     written = product(layer.output) * itemsize * batch
     return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * times.numerator // times.denominator)
