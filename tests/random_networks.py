@@ -247,7 +247,6 @@ def _normed(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
         [
             ("rms_norm", affine),
             ("group_norm", {"groups": groups, **affine}),
-            ("instance_norm", affine),
             ("grn", {}),
             ("lrn", {"size": rng.choice([1, 3, 5]), "alpha": 0.1}),
             *[(gate, {}) for gate in gates],

@@ -49,7 +49,7 @@ def _spoil(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
 
     def read(path: Path) -> Run:
         run = real(path)
-        return lambda image: change(run, image)
+        return lambda image: (change(lambda given: run(given)[0], image),)
 
     monkeypatch.setattr(chosen, "read", read)
 
