@@ -13,7 +13,8 @@ from archdsl.compilers.failures import failure, first_line
 from archdsl.compilers.names import input_names, output_names
 from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import program, quiet
-from archdsl.compilers.torch.rules import RULES, Layer
+from archdsl.compilers.torch.rule import Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph
