@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from graphs import Builder
+from growth_of_maps import placed
 
 from archdsl.ir.graph import Graph
 from archdsl.ops import ShapeError
@@ -122,6 +123,7 @@ class Here(NamedTuple):
     alike: list[str]
     flat: list[str]
     shape: tuple[int, int, int]
+    maps: list[str]
 
     def name(self, word: str) -> str:
         return f"{self.scope}{word}_{self.position}"
@@ -177,6 +179,12 @@ def _again(build: Builder, rng: random.Random, here: Here) -> str:
     return build.again(here.name("again"), other, here.source, **changed)
 
 
+def _placed(build: Builder, rng: random.Random, here: Here) -> str:
+    word, arguments = placed(rng, here.shape[0], here.shape[1:])
+    sources = [here.source, rng.choice(here.maps)] if word == "resize_like" else [here.source]
+    return build(here.name(word), word, *sources, **arguments)
+
+
 GROWTH: list[Growth] = [
     _combine,
     _difference,
@@ -194,6 +202,7 @@ GROWTH: list[Growth] = [
     _layer("adaptive", "adaptive_pool", lambda rng, here: _adaptive(rng)),
     _named("", lambda rng, here: _shared(rng, here.shape[0])),
     *[_named("", lambda rng, here: _moved(rng, here.shape[0], min(here.shape[1:])))] * 2,
+    *[_placed] * 3,
 ]
 """What may come next, as often as it stands here."""
 
@@ -204,7 +213,7 @@ def _grow(build: Builder, rng: random.Random, names: list[str], position: int) -
     alike = [name for name in names if build.graph[name].shape == shape]
     flat = [name for name in names if build.graph[name].shape[1:] == shape[1:]]
     try:
-        made = rng.choice(GROWTH)(build, rng, Here(f"part{position // 4}.", position, source, alike, flat, shape))
+        made = rng.choice(GROWTH)(build, rng, Here(f"part{position // 4}.", position, source, alike, flat, shape, names))
     except ShapeError:
         return
     names.append(made)

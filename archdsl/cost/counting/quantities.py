@@ -4,7 +4,7 @@
 
     macs             multiply-accumulates of a convolution or matrix product, biases not counted
     products         multiply-accumulates of two computed tensors, as in attention
-    in               elements of all inputs
+    in               elements of all inputs; of pooling, with the zeros around it where they differ at the ends and are put there first
     out              elements of the output
     rows             elements of the output over its last axis: what softmax runs over, one by one
     bias             elements of the output where a bias is added, otherwise 0
@@ -32,7 +32,8 @@ from archdsl.exact import knobs_of, product
 from archdsl.ops.convolution import ConvTranspose
 from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim
-from archdsl.ops.window import Sliding
+from archdsl.ops.pool import Pool
+from archdsl.ops.window import Sliding, padded
 
 Quantity = Callable[[Layer], Dim]
 
@@ -42,6 +43,8 @@ def _macs(layer: Layer) -> Dim:
 
 
 def _in(layer: Layer) -> Dim:
+    if isinstance(layer.node.op, Pool) and (copy := padded(layer.node.op, layer.inputs[0])) is not None:
+        return product(copy)
     return sum(product(shape) for shape in layer.inputs)
 
 
