@@ -101,7 +101,7 @@ class _Classes:
     # -- what a submodule does, in order ---------------------------------------------------------------------------------------
 
     def _entries(self, submodule: Submodule) -> list[Entry]:
-        entries = self.sharing.settle(submodule, [entry for item in submodule.items for entry in self._steps(item)])
+        entries = self.sharing.settle(submodule, [self._steps(item) for item in submodule.items])
         activations = [e for e in entries if e.made and isinstance(e.made.function[0], Slot)]
         others = {e.attribute for e in entries} - {e.attribute for e in activations}
         for number, entry in enumerate(activations, 1):  # a name that fits whichever activation it is; it has no weights
