@@ -18,12 +18,8 @@ from archdsl.exact import key as lookup
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Dim
 
-ONCE = frozenset(["params", "bias_params", "macs"])
+ONCE = frozenset(["params", "own_params", "bias_params", "macs"])
 """Quantities that a layer has for the batch as they are: learned values, and what `Layer.macs` holds."""
-
-
-FOR_ANY_BATCH = ("macs", "own_params")
-"""Quantities that a bill does not multiply by the batch: a layer's multiply-accumulates are those of the batch already."""
 
 
 class Bill:
@@ -103,7 +99,7 @@ class Bill:
         found = self._quantities.get(key)
         if found is None:
             found = QUANTITIES[name](self.layers[number])
-            found = self._quantities[key] = found if name in FOR_ANY_BATCH or self.batch == 1 else found * self.batch
+            found = self._quantities[key] = found if name == "macs" or self.batch == 1 else found * self.batch
         return found
 
     def _fill(self, graph: Graph) -> None:
