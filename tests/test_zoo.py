@@ -158,9 +158,9 @@ def test_no_warnings(name):
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_a_network_is_said_in_sixty_lines(name):
+def test_a_network_is_said_in_eighty_lines(name):
     text = (zoo() / f"{name}.yaml").read_text(encoding="utf-8")
-    assert len([line for line in text.splitlines() if line]) <= 60
+    assert len([line for line in text.splitlines() if line]) <= 80
 
 
 SMALL = [name for name in ZOO if name not in ("alexnet", "vgg16", "vgg16_bn", "resnet101")]

@@ -89,7 +89,8 @@ _KINDS = [{"type": "object", "properties": {kind: _SHAPE}, "required": [kind], *
 
 def _arguments(op: type[Operator]) -> dict[str, Any]:
     properties = {name: {"description": f.metadata["doc"], **_value(op.kinds[name].schema)} for name, f in op.fields.items()}
-    return {"type": "object", "properties": properties, **_CLOSED}
+    further = {"additionalProperties": _value(op.kinds["a"].schema)} if "a" in op.kinds else _CLOSED  # axes of `rearrange`
+    return {"type": "object", "properties": properties, **further}
 
 
 def _summary(op: type[Operator]) -> str:

@@ -42,7 +42,7 @@ def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     data = json.loads(capsys.readouterr().out)
     assert list(data) == [
         *("file", "files", "to", "weights", "inputs"),
-        *("tolerance", "largest_difference", "float32_from_float64", "seconds"),
+        *("tolerance", "largest_difference", "differences", "float32_from_float64", "seconds"),
     ]
     assert data["tolerance"] == pytest.approx(2e-5 + 5 * data["float32_from_float64"])
     assert data["file"] == "made/net.py"
