@@ -13,7 +13,7 @@ import secrets
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,18 @@ def writable(path: Path, new_folders: bool = False) -> None:
     """
     with _draft(_no_folder(path), new_folders):
         pass
+
+
+def spares(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    """Find out before any work starts whether what is written would take the place of what is read.
+
+    Raises:
+        InputError: it would; names the file.
+    """
+    written = {path.resolve() for path in outputs}
+    for path in inputs:
+        if path is not None and path.resolve() in written:
+            raise InputError(f"{path} is read, and would be overwritten; choose another name with -o")
 
 
 def replaceable(target: Path, known: frozenset[str]) -> None:

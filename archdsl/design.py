@@ -41,6 +41,7 @@ class Design:
         self.limits = limits
         self.warnings = warnings
         self.links = Links()
+        self.batch = 1  # of what costs are for
         self.chosen: Choices | None = None  # forms for inference; None: the network as it is written
         self.spec, self.knobs = apply(spec, settings)
 
@@ -67,7 +68,19 @@ class Design:
     def set(self, **knobs: Any) -> Self:
         """The same spec with other values for some knobs. The spec is not read again."""
         changed = type(self)(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
-        changed.links, changed.chosen = self.links, self.chosen
+        changed.links, changed.chosen, changed.batch = self.links, self.chosen, self.batch
+        return changed
+
+    def batched(self, batch: int) -> Self:
+        """The same network with costs for a batch: what is computed, held and moved grows with it, what is learned does not.
+
+        Raises:
+            InputError: a batch of no image.
+        """
+        if type(batch) is not int or batch < 1:
+            raise InputError(f"a batch is a number of images from 1 on; {batch!r} came")
+        changed = self.set()
+        changed.batch = batch
         return changed
 
     def optimized(self, chosen: Choices | None = None) -> Self:
@@ -116,7 +129,7 @@ class Design:
     def _bill(self) -> Bill:
         from archdsl.cost.counting.bill import Bill
 
-        return Bill(self._graph)
+        return Bill(self._graph, self.batch)
 
     def cost(self) -> Bill:
         """What the network costs, layer by layer. Exact, without torch."""
@@ -156,7 +169,7 @@ class Design:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""
-        return _restore, (type(self), self.base, self.settings, self.limits, self.warnings, self.chosen)
+        return _restore, (type(self), self.base, self.settings, self.limits, self.warnings, self.chosen, self.batch)
 
     def __repr__(self) -> str:
         return f"<archdsl.{type(self).__name__} {self.name}>"
@@ -169,10 +182,11 @@ def _restore(
     limits: Limits | None,
     warnings: tuple[Diagnostic, ...],
     chosen: Choices | None,
+    batch: int,
 ) -> Design:
     """Undo `Design.__reduce__`."""
     net = kind(spec, settings, limits, warnings)
-    net.chosen = chosen
+    net.chosen, net.batch = chosen, batch
     return net
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
@@ -27,8 +27,13 @@ from archdsl.ir.graph import Graph
 BATCHES = (1, 3)
 """Sizes of the batches that are compared: what was written must take any."""
 
-TOLERANCE = 1e-4
-"""Largest difference of an output value, as a share of the root mean square of the output."""
+FLOOR, ROUNDINGS = 2e-5, 5
+"""What is allowed: a share of the output's size, and so many times what float32 itself is away from float64 in torch.
+
+Runtimes add in another order than torch, so each is about as far from the exact output as torch in float32 is: over the zoo what ONNX
+Runtime gives differs by 1 to 2.4 times that distance, from 4e-7 of the output's size (squeezenet) to 6e-5 (resnet50). The floor is for
+networks of few layers, where the distance of a few values may happen to be near zero.
+"""
 
 Run = Callable[..., tuple[Tensor, ...]]
 
@@ -57,7 +62,10 @@ class Checked:
     Attributes:
         files: that were written, the one that was asked for first.
         inputs: shapes of the random batches that were run.
+        worst: the output that is farthest from what it may differ by.
+        tolerance: the largest difference that was allowed of that output.
         differences: for each output, by name, the largest of a value, as a share of the root mean square of the output.
+        rounding: of that output in the network in float32 from the network in float64, in the same way.
         seconds: for writing, reading and running.
     """
 
@@ -65,13 +73,15 @@ class Checked:
     to: str
     inputs: tuple[tuple[int, ...], ...]
     tolerance: float
+    worst: str
     differences: dict[str, float]
+    rounding: float
     seconds: float
 
     @property
     def largest_difference(self) -> float:
-        """That of the output that differs most."""
-        return max(self.differences.values())
+        """That of the worst output."""
+        return self.differences[self.worst]
 
 
 class Backend(Protocol):
@@ -99,25 +109,28 @@ def export(model: Model, to: str, path: Path) -> Checked:
     with files(path, new_folders=True) as made:
         chosen.write(model, made)
         inputs, differences = compare(model, chosen.read(made))
-        worst = max(differences, key=lambda name: math.inf if math.isnan(differences[name]) else differences[name])
-        difference = differences[worst]
-        if not difference <= TOLERANCE:
+        roundings = distance_of_float32(model)
+        allowed = {name: FLOOR + ROUNDINGS * rounding for name, rounding in roundings.items()}
+        shares = {name: differences[name] / allowed[name] for name in allowed}
+        worst = max(shares, key=lambda name: math.inf if math.isnan(shares[name]) else shares[name])
+        if not shares[worst] <= 1:
             which = "" if model.graph.returns == "tensor" else f" in its output '{worst}'"
-            message = f"{to}: what was written differs from the network{which} by {difference:.1e} of its output's size"
-            raise BackendError(f"{message}, {TOLERANCE:.0e} is allowed; nothing was kept")
+            message = f"{to}: what was written differs from the network{which} by {differences[worst]:.1e} of its output's size"
+            reason = (
+                f"the network in float32 by {roundings[worst]:.1e} from itself in float64, so {allowed[worst]:.1e} is allowed"
+            )
+            raise BackendError(f"{message}, and {reason}; nothing was kept")
         names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
     written = tuple(path.parent / name for name in names)
-    return Checked(written, to, inputs, TOLERANCE, differences, time.perf_counter() - began)
+    return Checked(written, to, inputs, allowed[worst], worst, differences, roundings[worst], time.perf_counter() - began)
 
 
 def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[str, float]]:
     """Random batches through the module and through what was written: their shapes, and the largest difference of each output (see
     Checked)."""
-    generator = torch.Generator().manual_seed(0)
     inputs: list[tuple[int, ...]] = []
     largest = dict.fromkeys(model.graph.outputs, 0.0)
-    for batch in BATCHES:
-        given = batch_of(model.graph, batch, generator)
+    for given in _batches(model):
         with torch.no_grad():
             wanted = in_order(model.module(*given))
             came = run(*given)
@@ -130,6 +143,31 @@ def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[s
         if any(map(math.isnan, largest.values())):
             break
     return tuple(inputs), largest
+
+
+def distance_of_float32(model: Model) -> dict[str, float]:
+    """How far each output of the module in float32 is from the same in float64, on the first of the batches that are compared (see
+    Checked).
+
+    Its weights are made longer for that and short again, which gives back the same bits.
+    """
+    given = next(_batches(model))
+    with torch.no_grad():
+        came = in_order(model.module(*given))
+        try:
+            wanted = in_order(
+                model.module.double()(*[tensor.double() if tensor.is_floating_point() else tensor for tensor in given])
+            )
+        finally:
+            model.module.float()
+    return {name: _difference(one.double(), other) for name, one, other in zip(model.graph.outputs, came, wanted, strict=True)}
+
+
+def _batches(model: Model) -> Iterator[tuple[Tensor, ...]]:
+    """The random batches of all inputs, one after the other."""
+    generator = torch.Generator().manual_seed(0)
+    for batch in BATCHES:
+        yield batch_of(model.graph, batch, generator)
 
 
 def _difference(came: Tensor, wanted: Tensor) -> float:

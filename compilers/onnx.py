@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +17,9 @@ from archdsl.compilers.programs import example, program, quiet
 from archdsl.errors import BackendError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph
+
+KEPT = frozenset(["namespace", "pkg.torch.onnx.class_hierarchy", "pkg.torch.onnx.name_scopes"])
+"""What an ONNX node says of where it came from: the modules around it."""
 
 
 def write(model: Model, path: Path) -> None:
@@ -42,8 +46,16 @@ def write(model: Model, path: Path) -> None:
         raise failure("onnx: torch's exporter cannot express the network", error, model.graph, traced) from error
     assert made is not None
     settle_pools(made.model)
+    _forget(made.model)
     made.save(path)
     check(path, model.graph)
+
+
+def _forget(model: Any) -> None:
+    """Leave out what the exporter notes of how the program was traced: lines of files of this machine. Names of modules stay."""
+    for node in model.graph.all_nodes():
+        for key in [key for key in node.metadata_props if key not in KEPT]:
+            del node.metadata_props[key]
 
 
 def check(path: Path, graph: Graph) -> None:

@@ -45,15 +45,16 @@ def _settle(made: Model, node: Node) -> None:
     assert result.shape is not None
     extents, counts = (tuple(map(int, shape[2:])) for shape in (source.shape, result.shape))  # type: ignore[arg-type]
     kernel = tuple(node.attributes.get_ints("kernel_shape"))
-    stride = tuple(node.attributes.get_ints("strides", (1, 1)))
-    pads = tuple(node.attributes.get_ints("pads", (0, 0, 0, 0))[:2])
+    places = len(kernel)
+    stride = tuple(node.attributes.get_ints("strides", (1,) * places))
+    pads = tuple(node.attributes.get_ints("pads", (0,) * (2 * places))[:places])
     end = ends(extents, counts, kernel, stride, pads)
     if end is None:
         return
     begin = list(pads)
     if node.attributes.get_int("count_include_pad", 0) and any(pads):  # the padding counts, what a cut window lacks does not
         _pad_before(made, node, begin)
-        begin, end = [0, 0], [max(0, far - pad) for far, pad in zip(end, begin, strict=True)]
+        begin, end = [0] * places, [max(0, far - pad) for far, pad in zip(end, begin, strict=True)]
     if node.op_type == "AveragePool":
         node.attributes.add(AttrInt64("count_include_pad", 0))
     node.attributes.add(AttrInt64("ceil_mode", 0))

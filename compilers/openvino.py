@@ -13,6 +13,8 @@ from archdsl.compilers.failures import failure, first_line
 from archdsl.compilers.names import input_names, output_names
 from archdsl.compilers.openvino_library import library
 from archdsl.compilers.programs import program, quiet
+from archdsl.compilers.torch.rule import Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph
@@ -28,6 +30,7 @@ def write(model: Model, path: Path) -> None:
         BackendError: the package is missing, or OpenVINO cannot express the network.
     """
     openvino = _library()
+    _check_pools(openvino, model)
     traced = program(model)
     try:
         with quiet():
@@ -41,6 +44,36 @@ def write(model: Model, path: Path) -> None:
         openvino.save_model(made, path, compress_to_fp16=False)
     except RuntimeError as error:  # its word for any error of the operating system, without the reason
         raise InputError(f"{path.name} cannot be written, perhaps because the disk is full: {error}") from None
+
+
+def _check_pools(openvino: Any, model: Model) -> None:
+    """Try every pooling with `ceil` alone, so that one which OpenVINO takes for another is named.
+
+    Where the last window begins in the padding, or hangs over it, its versions count and average otherwise than PyTorch.
+
+    Raises:
+        BackendError: one gives something else.
+    """
+    tried: set[tuple[Any, ...]] = set()
+    for node in model.graph:
+        (shape, *_) = model.graph.input_shapes(node) or ((),)
+        if not getattr(node.op, "ceil", False) or (node.op, shape) in tried:
+            continue
+        tried.add((node.op, shape))
+        rule = RULES.find(type(node.op))
+        assert isinstance(rule, Layer)
+        pool, image = rule.make(node.op, (shape,), False), torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
+        try:
+            with quiet():
+                made = openvino.compile_model(openvino.convert_model(pool, example_input=image), "CPU", WHOLE)
+                came = torch.from_numpy(made([image.numpy()])[0])
+            wrong = came.shape != (wanted := pool(image)).shape or not torch.allclose(came, wanted, atol=1e-5)
+            reason = "gives something else for it"
+        except Exception as error:  # of many kinds, none of them documented
+            wrong, reason = True, f"refuses it: {first_line(error)}"
+        if wrong:
+            place = f" ({node.mark})" if node.mark is not None else ""
+            raise BackendError(f"openvino cannot express the {node.op.word} with 'ceil' '{node.name}'{place}: openvino {reason}")
 
 
 def read(path: Path) -> Run:

@@ -13,7 +13,8 @@ from archdsl.compilers.passes.draft import Choices
 from archdsl.compilers.passes.weights import Array, tensors
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.names import module_paths
-from archdsl.compilers.torch.rules import RULES, Layer
+from archdsl.compilers.torch.rule import Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.ir.graph import Graph
 
 NOTE = "Rewritten for inference: the table is of the network as its spec has it."

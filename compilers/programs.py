@@ -14,7 +14,7 @@ from torch.export import Dim, ExportedProgram
 
 from archdsl.compilers.export import Model, Run
 from archdsl.compilers.failures import failure, first_line
-from archdsl.compilers.torch.batches import in_order
+from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.steady import steady
 from archdsl.errors import BackendError
 
@@ -72,7 +72,7 @@ def example(model: Model, largest: int | None = None) -> tuple[tuple[Tensor, ...
     Where there is a largest batch, the example has it: torch chooses kernels of convolutions by the batch that it sees, and what it
     chose for a small one would be a narrower bound.
     """
-    given = tuple([torch.zeros(largest or BATCH, *node.shape) for node in model.graph.inputs])
+    given = tuple([torch.zeros_like(tensor) for tensor in batch_of(model.graph, largest or BATCH)])
     batch = Dim("batch", max=largest)
     return given, ({0: batch},) * len(given)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from graphs import Builder
+from operators_of_maps import MAPS
 
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS, Shape
-from archdsl.ops.shapes import Heads, Map, Sequence, Vector
+from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
 LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
@@ -61,22 +62,47 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "upsample", {"scale": [2, 3], "mode": "bilinear"}),
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("concat", "add", "mul")),
     (MAP, "concat", {"axis": 2}),
+    *MAPS,
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("layer_norm", "layer_scale", "weighted_add", "softmax")),
     *((shape, "drop_path", {"rate": 0.2}) for shape in (MAP, VECTOR, TOKENS)),
     (MAP, "shared_conv", {"filters": 6, "groups": 4, "kernel": 3, "stride": 2}),
     (MAP, "choose_add", {"out": 16, "groups": 4}),
     (MAP, "tokens", {}),
     *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
+    (TOKENS, "class_token", {"count": 3}),
     (TOKENS, "select_token", {"index": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),
     (HEADS, "matmul", {"transpose": True, "scaled": True}),
     ((2, 5, 5), "matmul", {}),
+    (MAP, "rearrange", {"pattern": "c (h p) (w q) -> (h w) (p q c)", "p": 3, "q": 7}),
+    (MAP, "rearrange", {"pattern": "c (h p) (w q) -> (h w) (p q) c", "p": 3, "w": 1, "to": "sequence"}),
+    (TOKENS, "rearrange", {"pattern": "t c -> c t"}),
+    (HEADS, "rearrange", {"pattern": "n t c -> t (n c)"}),
+    (TOKENS, "to_map", {"height": 5}),
+    (MAP, "roll", {"shifts": [2, -3]}),
+    (HEADS, "repeat_heads", {"times": 3}),
+    *((shape, "stack", {}) for shape in (MAP, VECTOR, TOKENS)),
+    *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS, HEADS) for word in ("sub", "div", "gain", "l2_norm")),
+    (MAP, "gain", {"begin": 0.3, "learned": False}),
+    (HEADS, "gain", {"per": "head"}),
+    *((shape, "l2_norm", {"over": "tokens"}) for shape in (TOKENS, HEADS)),
+    (MAP, "clamp", {"least": -0.5}),
+    (TOKENS, "clamp", {"least": -0.5, "most": 0.5}),
+    (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3]}),
+    (Heads((3, 2, 6, 6)), "relative_bias", {"window": [2, 3], "heads_first": True}),
+    (Heads((4, 2, 6, 6)), "window_mask", {"map": [4, 6], "window": [2, 3], "shifts": 1}),
+    (Heads((2, 5, 5)), "causal_mask", {}),
+    (TOKENS, "sinusoidal", {}),
+    *((HEADS, "rotary", {"pairs": pairs}) for pairs in ("halves", "neighbours")),
+    (MAP, "fourier_position", {"channels": 6}),
+    (Ids((5,)), "embedding", {"vocabulary": 11, "channels": 4}),
 ]
 
 
 def alone(word: str, shape: Shape, arguments: dict[str, Any]) -> Graph:
-    """A graph of one operator, called `node`. A join reads the input three times, a product of matrices twice."""
+    """A graph of one operator, called `node`. A join reads the input three times, one of two tensors twice."""
     build = Builder(shape)
-    build("node", word, *("input",) * (2 if word == "matmul" else 3 if OPERATORS[word].joins else 1), **arguments)
+    joined = 2 if word in ("matmul", "sub", "div", "resize_like") else 3 if OPERATORS[word].joins else 1
+    build("node", word, *("input",) * joined, **arguments)
     return build.graph

@@ -8,8 +8,7 @@ matter; a linear layer and a 1x1 convolution on a 1x1 map are the same thing.
 archdsl.compilers.torch.pairing pairs layers too, from a state dict. Nothing of it is used here: this is the proof that the order of
 calls and the shapes are right, which that module relies on, and it tells kernels, groups and biases apart where that reads shapes alone.
 
-What else is learned (layer norms, layer scales, embeddings) keeps what it began with, unless the fixture lists how many values
-each of these tensors holds (`others`): then they are paired by that in calling order and filled too.
+It is for networks whose authors' code is no package, and single precision; `references.py` compares all others.
 """
 
 from __future__ import annotations
@@ -38,7 +37,6 @@ class Fixture(NamedTuple):
         layers: signatures of the weighted layers, in calling order.
         logits: the first values of the output.
         norm: Euclidean norm of the whole output.
-        others: number of values of every other learned tensor, in calling order.
         made_by: what the reference was.
     """
 
@@ -47,7 +45,6 @@ class Fixture(NamedTuple):
     layers: list[Signature]
     logits: list[float]
     norm: float
-    others: tuple[int, ...] = ()
     made_by: str = ""
 
 
@@ -71,8 +68,6 @@ def difference(module: nn.Module, fixture: Fixture) -> float:
         assert position is not None, f"the reference has no further layer {signature(layer)}"
         fill(layer, free.pop(position)[0])
     assert not free, f"{len(free)} layers of the reference have no counterpart, the first is {free[0][1]}"
-    if fixture.others:
-        fill_others(module, image, fixture.others)
     with torch.no_grad():
         output = module.eval()(image).flatten().double()
     wanted = torch.tensor(fixture.logits, dtype=torch.double)
@@ -95,28 +90,6 @@ def layers_in_calling_order(module: nn.Module, image: Tensor) -> list[Weighted]:
     for hook in hooks:
         hook.remove()
     return list(called)
-
-
-def other_tensors(module: nn.Module, image: Tensor) -> list[nn.Parameter]:
-    """Learned tensors outside of the weighted layers, in the order in which their modules are first called in evaluation mode."""
-    called: dict[nn.Module, None] = {}
-    owners = [m for m in module.modules() if not isinstance(m, Weighted) and any(True for _ in m.parameters(recurse=False))]
-    hooks = [owner.register_forward_pre_hook(lambda m, _: called.setdefault(m)) for owner in owners]
-    with torch.no_grad():
-        module.eval()(image)
-    for hook in hooks:
-        hook.remove()
-    return [p for owner in called for p in owner.parameters(recurse=False)]
-
-
-def fill_others(module: nn.Module, image: Tensor, counts: tuple[int, ...]) -> None:
-    """Fill the other learned tensors as those of the reference, paired by their number of values."""
-    free = list(enumerate(counts))
-    for tensor in other_tensors(module, image):
-        position = next((i for i, (_, count) in enumerate(free) if count == tensor.numel()), None)
-        assert position is not None, f"the reference has no further tensor of {tensor.numel()} values"
-        _put(tensor, np.random.RandomState(5000 + free.pop(position)[0]).uniform(0.5, 1.5, tensor.numel()))
-    assert not free, f"{len(free)} tensors of the reference have no counterpart"
 
 
 def signature(layer: Weighted) -> Signature:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from graphs import Builder
+from growth_of_maps import placed
 
 from archdsl.ir.graph import Graph
 from archdsl.ops import ShapeError
@@ -51,7 +52,7 @@ def tokens(seed: int) -> Graph:
     build("tokens", "tokens")
     if rng.random() < 0.7:
         build("class_token", "class_token")
-    build("position", "position")
+    build("position", rng.choice(["position", "sinusoidal"]))
     for depth in range(rng.randint(1, 3)):
         _attention(build, rng, f"layer{depth}", heads, width)
     build("norm", "layer_norm")
@@ -65,10 +66,17 @@ def _attention(build: Builder, rng: random.Random, scope: str, heads: int, width
     build(f"{scope}.norm", "layer_norm", affine=rng.random() < 0.7)
     qkv = build(f"{scope}.qkv", "linear", out=3 * width, bias=rng.random() < 0.7)
     parts = []
+    rotates, causal = rng.random() < 0.3, rng.random() < 0.3
     for index, part in enumerate("qkv"):
         build(f"{scope}.{part}.slice", "slice", qkv, start=index * width, stop=(index + 1) * width)
         parts.append(build(f"{scope}.{part}.heads", "split_heads", heads=heads))
+        if rotates and part != "v":
+            parts[-1] = build(f"{scope}.{part}.rotary", "rotary", pairs=rng.choice(["halves", "neighbours"]))
     build(f"{scope}.scores", "matmul", *parts[:2], transpose=True, scaled=rng.random() < 0.7)
+    if causal:
+        build(f"{scope}.mask", "causal_mask")
+    elif rng.random() < 0.3:
+        build(f"{scope}.bias", "relative_bias", window=[1, build.shape[-1]], heads_first=rng.random() < 0.5)
     build(f"{scope}.softmax", "softmax")
     build(f"{scope}.mix", "matmul", f"{scope}.softmax", parts[2])
     build(f"{scope}.merge", "merge_heads")
@@ -116,6 +124,7 @@ class Here(NamedTuple):
     alike: list[str]
     flat: list[str]
     shape: tuple[int, int, int]
+    maps: list[str]
 
     def name(self, word: str) -> str:
         return f"{self.scope}{word}_{self.position}"
@@ -127,6 +136,10 @@ Growth = Callable[[Builder, random.Random, Here], str]
 def _combine(build: Builder, rng: random.Random, here: Here) -> str:
     word = rng.choice(["add", "mul", "weighted_add"])
     return build(here.name(word), word, *rng.choices(here.alike, k=rng.randint(1, 4)))
+
+
+def _difference(build: Builder, rng: random.Random, here: Here) -> str:
+    return build(here.name("sub"), "sub", *rng.choices(here.alike, k=2))
 
 
 def _concat(build: Builder, rng: random.Random, here: Here) -> str:
@@ -167,8 +180,15 @@ def _again(build: Builder, rng: random.Random, here: Here) -> str:
     return build.again(here.name("again"), other, here.source, **changed)
 
 
+def _placed(build: Builder, rng: random.Random, here: Here) -> str:
+    word, arguments = placed(rng, here.shape[0], here.shape[1:])
+    sources = [here.source, rng.choice(here.maps)] if word == "resize_like" else [here.source]
+    return build(here.name(word), word, *sources, **arguments)
+
+
 GROWTH: list[Growth] = [
     _combine,
+    _difference,
     *[_concat] * 2,
     _gate,
     *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
@@ -183,6 +203,7 @@ GROWTH: list[Growth] = [
     _layer("adaptive", "adaptive_pool", lambda rng, here: _adaptive(rng)),
     _named("", lambda rng, here: _shared(rng, here.shape[0])),
     *[_named("", lambda rng, here: _moved(rng, here.shape[0], min(here.shape[1:])))] * 2,
+    *[_placed] * 3,
 ]
 """What may come next, as often as it stands here."""
 
@@ -193,7 +214,7 @@ def _grow(build: Builder, rng: random.Random, names: list[str], position: int) -
     alike = [name for name in names if build.graph[name].shape == shape]
     flat = [name for name in names if build.graph[name].shape[1:] == shape[1:]]
     try:
-        made = rng.choice(GROWTH)(build, rng, Here(f"part{position // 4}.", position, source, alike, flat, shape))
+        made = rng.choice(GROWTH)(build, rng, Here(f"part{position // 4}.", position, source, alike, flat, shape, names))
     except ShapeError:
         return
     names.append(made)
@@ -236,7 +257,6 @@ def _normed(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
         [
             ("rms_norm", affine),
             ("group_norm", {"groups": groups, **affine}),
-            ("instance_norm", affine),
             ("grn", {}),
             ("lrn", {"size": rng.choice([1, 3, 5]), "alpha": 0.1}),
             *[(gate, {}) for gate in gates],
@@ -271,6 +291,12 @@ def _moved(rng: random.Random, channels: int, extent: int) -> tuple[str, dict[st
             ("upsample", {"scale": rng.choice([1, 2, [2, 1]]), "mode": rng.choice(["nearest", "bilinear"])}),
             ("identity", {}),
             ("dropout", {}),
+            ("roll", {"shifts": [rng.randint(1 - extent, extent - 1), rng.randint(1 - extent, extent - 1)]}),
+            ("clamp", {"least": rng.choice([None, -1]), "most": 0.5}),
+            ("gain", {"begin": 0.5, "learned": rng.random() < 0.5}),
+            ("l2_norm", {}),
+            ("rearrange", {"pattern": "c h w -> c w h", "to": "map"}),
+            ("rearrange", {"pattern": "c (h p) (w q) -> (p q c) h w", "p": 2, "q": 2, "to": "map"}),
         ]
     )
 

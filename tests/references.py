@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from filled import Input, Output, fill, outputs, settle, squeezed, used
-from torch import nn
+from filled import Input, Output, run, squeezed
+from torch import Tensor, nn
 
 FIXTURES = Path(__file__).parent / "fixtures" / "references"
 
@@ -77,28 +77,21 @@ def text(reference: Reference) -> str:
     return "{\n" + ",\n".join(f'"{key}": {json.dumps(value)}' for key, value in data.items()) + "\n}\n"
 
 
-def pair(module: nn.Module, reference: Reference, order: list[str]) -> dict[str, int]:
-    """For each learned tensor of ours, in order of use, the place of its counterpart.
+class Pairing:
+    """Finds for each learned tensor of ours, as it is used, the counterpart: the next of its shape, unless the map says which."""
 
-    Raises:
-        AssertionError: the reference has no further tensor of some shape, or has some left.
-    """
-    shapes = {name: squeezed(tensor.shape) for name, tensor in module.named_parameters()}
-    unknown = set(reference.map) - set(shapes)
-    assert not unknown, f"the map names what is not there: {', '.join(sorted(unknown))}"
-    free = {place: shape for place, (_, shape) in enumerate(reference.tensors) if place not in reference.map.values()}
-    pairs = dict(reference.map)
-    for name in order:
-        if name in pairs:
-            continue
-        place = next((place for place, shape in free.items() if shape == shapes[name]), None)
-        assert place is not None, f"the reference has no further tensor of shape {shapes[name]}, which {name} has"
-        del free[place]
-        pairs[name] = place
-    assert not free, (
-        f"{len(free)} tensors of the reference have no counterpart, the first has the shape {next(iter(free.values()))}"
-    )
-    return pairs
+    def __init__(self, reference: Reference):
+        self.reference = reference
+        self.free = {place: shape for place, (_, shape) in enumerate(reference.tensors) if place not in reference.map.values()}
+
+    def __call__(self, name: str, tensor: Tensor) -> tuple[str, int]:
+        """Role and place of the counterpart."""
+        place, shape = self.reference.map.get(name), squeezed(tensor.shape)
+        if place is None:
+            place = next((place for place, wanted in self.free.items() if wanted == shape), None)
+            assert place is not None, f"the reference has no further tensor of shape {shape}, which {name} has"
+            del self.free[place]
+        return self.reference.tensors[place][0], place
 
 
 def difference(module: nn.Module, reference: Reference) -> float:
@@ -107,12 +100,13 @@ def difference(module: nn.Module, reference: Reference) -> float:
     Raises:
         AssertionError: the tensors cannot be paired, outputs differ in number or shape, or hardly depend on the input.
     """
+    unknown = set(reference.map) - {name for name, _ in module.named_parameters()}
+    assert not unknown, f"the map names what is not there: {', '.join(sorted(unknown))}"
     inputs = [entry.sample(index) for index, entry in enumerate(reference.inputs)]
-    module.double()
-    for name, place in pair(module, reference, used(module, inputs).order).items():
-        fill(module.get_parameter(name), reference.tensors[place][0], place)
-    settle(module, inputs)
-    given = outputs(module, inputs)
+    pairing = Pairing(reference)
+    given = run(module.double(), inputs, pairing).outputs
+    left = list(pairing.free.values())
+    assert not left, f"{len(left)} tensors of the reference have no counterpart, the first has the shape {left[0]}"
     assert [output.shape for output in given] == [output.shape for output in reference.outputs]
     return max(_difference(ours, theirs) for ours, theirs in zip(given, reference.outputs, strict=True))
 

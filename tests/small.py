@@ -19,13 +19,18 @@ from archdsl.compilers.torch import compile as compile_graph
 from archdsl.ir.graph import Graph
 from archdsl.net import Net
 
+SHORT: dict[str, dict[str, int]] = {"gpt2": {"length": 12, "vocabulary": 60, "dim": 48, "depth": 2, "heads": 4}}
+"""Knobs of networks without a resolution."""
+
 
 def small(name: str, least: int = 64) -> Net:
-    """A network of the zoo at 64x64, or at the lowest resolution that it allows; as it is where it takes no images."""
-    net = archdsl.load(name)
-    knob = net.spec.knobs.get("resolution")
+    """A network of the zoo at 64x64, or at the lowest resolution that it allows; of one over texts, a short text and few channels."""
+    if name in SHORT:
+        return archdsl.load(name, **SHORT[name])
+    spec = archdsl.load(name).spec
+    knob = spec.knobs.get("resolution")
     if knob is None:
-        return net
+        return archdsl.load(name)
     bounds = getattr(knob, "range", None)
     lowest = int(bounds[0]) if bounds else least
     return archdsl.load(name, resolution=max(least, lowest))
@@ -62,15 +67,15 @@ class LiveTensors(TorchDispatchMode):
         return out
 
 
-def measured_peak(module: nn.Module, image: Tensor) -> int:
-    """Most bytes of activations at once in a forward pass at inference, the image among them."""
+def measured_peak(module: nn.Module, *images: Tensor) -> int:
+    """Most bytes of activations at once in a forward pass at inference, the images among them."""
     module.eval()
-    with torch.no_grad(), by_steps(module), LiveTensors([*module.parameters(), *module.buffers(), image]) as live:
-        module(image)
-    return live.peak + image.untyped_storage().nbytes()
+    with torch.no_grad(), by_steps(module), LiveTensors([*module.parameters(), *module.buffers(), *images]) as live:
+        module(*images)
+    return live.peak + sum(image.untyped_storage().nbytes() for image in images)
 
 
-def measured_saved(module: nn.Module, image: Tensor) -> int:
+def measured_saved(module: nn.Module, *images: Tensor) -> int:
     """Bytes of activations that a forward pass in training mode keeps for the gradients; each tensor's memory once."""
     module.train()
     apart = {tensor.untyped_storage()._cdata for tensor in [*module.parameters(), *module.buffers()]}
@@ -85,5 +90,5 @@ def measured_saved(module: nn.Module, image: Tensor) -> int:
         return tensor
 
     with by_steps(module), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        module(image)
+        module(*images)
     return sum(found.values())

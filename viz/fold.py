@@ -1,8 +1,9 @@
 """Folding of repeats: neighbours in a chain that are built alike are drawn once, "x 3".
 
 Two members of a group are alike when they have the same titles, and operator by operator the same operator, shape and wiring,
-including what comes in, and the same weights where those are shared. They are folded only where each reads nothing but the one before
-and nothing outside reads from their insides, so that one drawing with one line in and one line out says all there is.
+including what comes in, and the same weights where those are shared. They are folded only where each reads nothing but the one
+before, all in the same way, and nothing outside reads from their insides, so that one drawing with what goes into the first and comes
+out of the last says all there is.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ def folded(
     """The parts in order, each with the equal ones that follow it. `apart`: what must be equal too, by node."""
     repeats: list[Member] = []
     signature: Callable[[Member], Any] = _Signatures(graph, apart)
+    links: tuple[int, ...] = ()
     for part in parts:
-        near = repeats and _may_repeat(repeats[-1], part) and _in_chain(repeats[-1], part, graph, readers)
+        link = _links(repeats[-1], part, graph, readers) if repeats and _may_repeat(repeats[-1], part) else ()
+        near = bool(link) and (len(repeats) == 1 or link == links)
         if near and (lines := signature(part)) is not None and lines == signature(repeats[0]):
             repeats.append(part)
+            links = link
             continue
         if repeats:
             yield repeats
@@ -43,14 +47,21 @@ def _titles(part: Member) -> list[tuple[str, str, str]]:
     return [(frame.kind, frame.block if frame.kind != "stage" else "", str(frame.args)) for frame in frames]
 
 
-def _in_chain(before: Member, part: Member, graph: Graph, readers: Mapping[str, list[str]]) -> bool:
-    """Whether a part reads one tensor of the part before it and nothing else, and is that tensor's only reader outside."""
-    inside, earlier = {node.name for node in part.nodes}, {node.name for node in before.nodes}
-    if not earlier.isdisjoint(graph.ends):  # an output has a line of its own
-        return False
-    sources = {source for node in part.nodes for source in node.inputs if source not in inside}
-    given = {node.name for node in before.nodes if not earlier.issuperset(readers[node.name])}
-    return len(sources) == 1 and sources == given and all(r in earlier or r in inside for r in readers[next(iter(sources))])
+def _links(before: Member, part: Member, graph: Graph, readers: Mapping[str, list[str]]) -> tuple[int, ...]:
+    """Which nodes of the part before it a part reads, by their places, in the order in which it reads them first.
+
+    None where it reads something else too, where others read one of these, or where the part before it gives something else: the two
+    are then no links of one chain.
+    """
+    inside = {node.name for node in part.nodes}
+    earlier = {node.name: place for place, node in enumerate(before.nodes)}
+    if not graph.ends.isdisjoint(earlier):  # an output has a line of its own
+        return ()
+    sources = dict.fromkeys(source for node in part.nodes for source in node.inputs if source not in inside)
+    given = {node.name for node in before.nodes if not earlier.keys() >= set(readers[node.name])}
+    if sources.keys() != given or not all(reader in earlier or reader in inside for name in given for reader in readers[name]):
+        return ()
+    return tuple([earlier[name] for name in sources])
 
 
 class _Signatures:

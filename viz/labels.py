@@ -13,8 +13,10 @@ from archdsl.cost.words import cell
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
-from archdsl.ops.convolution import Conv2d
+from archdsl.ops.axes import SIDES, spread
+from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.facts import Window
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
@@ -22,11 +24,16 @@ from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
+from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
-from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.recurrent import GRU, LSTM, Recurrent
+from archdsl.ops.reorder import Rearrange, Roll, ToMap
+from archdsl.ops.resize import ResizeLike, Upsample
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
@@ -66,22 +73,36 @@ def _window(window: Window, what: str) -> str:
     if not all(same(gap, 1) for gap in window.dilation):
         words.append(f"dilation {_short(window.dilation)}")
     if not all(same(extent, 1) for extent in window.kernel) or not all(same(extent, 0) for extent in window.pads):
-        words.append(f"pad {_short(window.pads)}")
+        words.append(f"pad {_pads(window)}")
     return ", ".join(words)
 
 
-def _conv(op: Conv2d, shapes: tuple[Shape, ...]) -> str:
+def _pads(window: Window) -> str:
+    """The padding of a window: 1; 0 before and 1 behind where the ends differ."""
+    if all(same(before, behind) for before, behind in zip(window.pads, window.ends, strict=True)):
+        return _short(window.pads)
+    return f"{_short(window.pads)} before and {_short(window.ends)} behind"
+
+
+def _grouped(op: Conv2d | ConvTranspose, shapes: tuple[Shape, ...], what: str) -> str:
     if same(op.groups, 1):
-        what = "conv"
-    elif same(op.groups, shapes[0][0]):
-        what = "depthwise conv"
-    else:
-        what = f"conv in {cell(op.groups)} groups"
-    return _window(op.window, what)
+        return what
+    return f"depthwise {what}" if same(op.groups, shapes[0][0]) else f"{what} in {cell(op.groups)} groups"
+
+
+def _conv(op: Conv2d, shapes: tuple[Shape, ...]) -> str:
+    what = _grouped(op, shapes, "conv")
+    return _window(op.over(shapes[0]), f"causal {what}" if op.padding == "causal" else what)
+
+
+def _conv_transpose(op: ConvTranspose, shapes: tuple[Shape, ...]) -> str:
+    kernel, stride, padding, more, dilation = op.axes(shapes[0])
+    words = _window(Window(kernel, stride, padding, dilation), _grouped(op, shapes, "transposed conv"))
+    return words if all(same(extent, 0) for extent in more) else f"{words}, {_short(more)} more at the end"
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...]) -> str:
-    return _window(op.window, f"conv, {cell(op.filters)} filters for each of {cell(op.groups)} groups")
+    return _window(op.over(shapes[0]), f"conv, {cell(op.filters)} filters for each of {cell(op.groups)} groups")
 
 
 def _matmul(op: MatMul, shapes: tuple[Shape, ...]) -> str:
@@ -89,12 +110,12 @@ def _matmul(op: MatMul, shapes: tuple[Shape, ...]) -> str:
 
 
 def _pool(what: str) -> Label:
-    return lambda op, shapes: _window(op.window, what)
+    return lambda op, shapes: _window(op.over(shapes[0]), what)
 
 
 def _adaptive_pool(op: AdaptivePool, shapes: tuple[Shape, ...]) -> str:
     what = "average pool" if op.mode == "avg" else "max pool"
-    return f"global {what}" if all(same(extent, 1) for extent in op.size) else f"{what} to {_by(op.size)}"
+    return f"global {what}" if all(same(extent, 1) for extent in op.size) else f"{what} to {_by(spread(op, 'size', shapes[0]))}"
 
 
 def _concat(op: Concat, shapes: tuple[Shape, ...]) -> str:
@@ -103,17 +124,47 @@ def _concat(op: Concat, shapes: tuple[Shape, ...]) -> str:
 
 
 def _pad(op: Pad, shapes: tuple[Shape, ...]) -> str:
-    left, right, top, bottom = op.sides
-    alike = all(same(side, left) for side in (right, top, bottom))
-    sides = cell(left) if alike else ", ".join(f"{cell(n)} {where}" for n, where in zip(op.sides, _SIDES, strict=True))
-    return f"pad {sides}" + ("" if op.mode == "zeros" else f", {op.mode}")
+    sides = spread(op, "sides", shapes[0], 2)
+    words = []
+    if all(same(side, sides[0]) for side in sides[1:]):
+        words += [cell(sides[0])] if not same(sides[0], 0) or not any(op.channels) else []
+    else:
+        words += [f"{cell(n)} {where}" for n, where in zip(sides, SIDES[len(shapes[0]) - 1], strict=True)]
+    if any(op.channels):
+        words.append(f"{' and '.join(map(cell, op.channels))} channels")
+    return f"pad {', '.join(words)}" + ("" if op.mode == "zeros" else f", {op.mode}")
 
 
-_SIDES = ("left", "right", "top", "bottom")
+def _crop(op: Crop, shapes: tuple[Shape, ...]) -> str:
+    cuts = []
+    for extent, (start, stop, step) in zip(shapes[0][1:], op.bounds(shapes[0]), strict=True):
+        bounds = f"{'' if same(start, 0) else cell(start)}:{'' if same(stop, extent) else cell(stop)}"
+        cuts.append(bounds if same(step, 1) else f"{bounds}:{cell(step)}")
+    return f"places {', '.join(cuts)}"
+
+
+def _upsample(op: Upsample, shapes: tuple[Shape, ...]) -> str:
+    to = f"x {_short(spread(op, 'scale', shapes[0]))}" if op.size is None else f"to {_by(spread(op, 'size', shapes[0]))}"
+    return f"upsample {to}, {_how(op)}"
+
+
+def _how(op: Upsample | ResizeLike) -> str:
+    return f"{op.mode}, corners aligned" if op.align_corners else str(op.mode)
 
 
 def _shift(op: Shift, shapes: tuple[Shape, ...]) -> str:
     return f"{_by((op.kernel, op.kernel))} shift" + ("" if same(op.dilation, 1) else f" by {cell(op.dilation)}")
+
+
+def _clamp(op: Clamp, shapes: tuple[Shape, ...]) -> str:
+    bounds = [f"{word} {bound:g}" for word, bound in (("from", op.least), ("to", op.most)) if bound is not None]
+    return " ".join(["clamp", *bounds])
+
+
+def _gain(op: Gain, shapes: tuple[Shape, ...]) -> str:
+    if not op.learned:
+        return f"× {op.begin:g}"
+    return "× learned factor" + (" of each head" if op.per == "head" else "")
 
 
 def _recurrent(what: str) -> Label:
@@ -141,6 +192,7 @@ def _text(text: str) -> Label:
 TABLE: dict[type[Operator], Label] = {
     Input: _text("input"),
     Conv2d: _conv,
+    ConvTranspose: _conv_transpose,
     Linear: _word,
     BatchNorm: _word,
     Activation: _word,
@@ -161,7 +213,13 @@ TABLE: dict[type[Operator], Label] = {
     Shuffle: lambda op, shapes: f"channel shuffle, {cell(op.groups)} groups",
     Shift: _shift,
     Pad: _pad,
-    Upsample: lambda op, shapes: f"upsample x {_short(op.scale)}, {op.mode}",
+    Crop: _crop,
+    Upsample: _upsample,
+    ResizeLike: lambda op, shapes: f"resize like, {_how(op)}",
+    PixelShuffle: lambda op, shapes: f"pixel shuffle x {cell(op.factor)}" + ("" if op.first == "channels" else ", places first"),
+    PixelUnshuffle: lambda op, shapes: (
+        f"pixel unshuffle / {cell(op.factor)}" + ("" if op.first == "channels" else ", places first")
+    ),
     Slice: lambda op, shapes: f"channels {cell(op.start)} up to {cell(op.stop)}",
     Concat: _concat,
     LayerNorm: _text("layer norm"),
@@ -186,6 +244,23 @@ TABLE: dict[type[Operator], Label] = {
     MergeHeads: _text("merge heads"),
     MatMul: _matmul,
     Softmax: _word,
+    Rearrange: lambda op, shapes: op.pattern.replace("->", "→"),
+    ToMap: _text("tokens to map"),
+    Roll: lambda op, shapes: f"roll by {_short(op.shifts)}",
+    RepeatHeads: lambda op, shapes: f"each head x {cell(op.times)}",
+    Stack: _word,
+    Clamp: _clamp,
+    Sub: _text("−"),
+    Div: _text("÷"),
+    RelativeBias: _text("+ relative bias"),
+    WindowMask: _text("window mask"),
+    CausalMask: _text("causal mask"),
+    Embedding: lambda op, shapes: f"embedding of {cell(op.vocabulary)}",
+    Sinusoidal: _text("+ sinusoidal position"),
+    Rotary: _text("rotary position"),
+    FourierPosition: _text("Fourier position"),
+    Gain: _gain,
+    L2Norm: lambda op, shapes: f"L2 norm over {op.over}",
     Add: _text("+"),
     Mul: _text("×"),
 }

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from archdsl.cost.words import cell, dims
 from archdsl.exact import Symbol
-from archdsl.ir.graph import OUTPUT, Graph, Node
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
 from archdsl.ops.rearrange import Slice
 from archdsl.ops.shapes import channel_axis, is_map
+from archdsl.viz.crossing import arriving, leaving, told_apart
 from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
@@ -54,7 +55,7 @@ def draw(
         BackendError: an operator has no label.
     """
     drawn = list(graph) if nodes is None else list(nodes)
-    builder = Builder(graph, drawn, depth, skip == 0, apart or {}, names)
+    builder = Builder(graph, drawn, depth, skip, apart or {}, names)
     builder.outside()
     builder.group(tree(graph, drawn, skip), "", 0)
     builder.connect()
@@ -70,12 +71,12 @@ class Builder:
         graph: Graph,
         nodes: list[Node],
         depth: float,
-        whole: bool,
+        skip: int,
         apart: Mapping[str, Any],
         names: Mapping[str, str] | None,
     ):
         self.names = names
-        self.whole = whole
+        self.skip, self.whole = skip, skip == 0
         self.graph = graph
         self.nodes = nodes
         self.depth = depth
@@ -86,6 +87,7 @@ class Builder:
         self.edges: list[Edge] = []
         self.clusters: list[Cluster] = []
         self.place: dict[str, Box] = {}  # of every node that is drawn
+        self.told: dict[str, Mapping[str, str]] = {}  # by the box of a closed block, labels of inputs that have one shape
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
     def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
@@ -102,8 +104,8 @@ class Builder:
 
     def outside(self) -> None:
         """A box for every tensor that comes in from outside the part."""
-        for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
-            self.box("input", ["input"], "", [self.graph[source]])
+        for source, word in arriving(self.graph, self.nodes, self.skip).items():
+            self.box("input", [word], "", [self.graph[source]])
 
     # -- boxes and clusters ----------------------------------------------------------------------------------------------------
 
@@ -143,7 +145,8 @@ class Builder:
         elif closed:
             lines = _times([title, *closed_lines(group)[1:]], times)
             # A closed network reads as a table, a row to each block.
-            self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
+            box = self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
+            self.told[box.id] = told_apart(self.graph, group.call)
         else:
             name = "" if group.kind == "path" and self.names is None else _times([title], times)[0]
             cluster = self.cluster(group.kind, name, cluster, times)
@@ -174,7 +177,7 @@ class Builder:
             if node.name not in self.first:
                 for source in node.inputs:
                     self.edge(source, self.place[node.name], seen)
-        for words, name in leaving(self.graph, self.nodes, self.readers):
+        for words, name in leaving(self.graph, self.nodes, self.readers, self.skip):
             self.edge(name, self.box("output", [words], ""), seen)
 
     def edge(self, name: str, target: Box, seen: set[tuple[str, str]]) -> None:
@@ -187,7 +190,8 @@ class Builder:
         seen.update([(name, target.id), (name, "")])
         shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
         text = _shape(self.graph[name].shape) + self.share(source, name) if shown else ""
-        self.edges.append(Edge(source.id, target.id, text, node=name))
+        words = filter(None, (self.told.get(target.id, {}).get(name, ""), text))
+        self.edges.append(Edge(source.id, target.id, ": ".join(words), node=name))
 
     def share(self, source: Box, name: str) -> str:
         """Which channels of a split a tensor is, as Python writes them: ` [:8]`, ` [8:]`. Letters tell it by themselves."""
@@ -220,18 +224,6 @@ class Builder:
             return True
         shape = self.graph[name].shape
         return len(shape) != len(inputs[0]) or not all(same(a, b) for a, b in zip(shape, inputs[0], strict=True))
-
-
-def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """What goes out of a part of a network: the words of its box and the node. Outputs have their names, in their order."""
-    inside = {node.name for node in nodes}
-    for word, name in graph.outputs.items():
-        if name in inside:
-            yield word, name
-    ends = graph.ends
-    for node in nodes:
-        if node.name not in ends and not inside.issuperset(readers[node.name]):
-            yield OUTPUT, node.name
 
 
 def _shape(shape: Shape) -> str:

@@ -19,7 +19,8 @@ from archdsl.ops.activation import Activation
 from archdsl.ops.join import Add, Mul
 from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.passing import Dropout, DropPath, Input
-from archdsl.ops.rearrange import Flatten, Pad, Slice
+from archdsl.ops.places import Pad
+from archdsl.ops.rearrange import Flatten, Slice
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import channel_axis
 from archdsl.viz.drawing import BoxKind

@@ -44,6 +44,12 @@ def optimize_option(function: F) -> F:
     return click.option("--optimize", is_flag=True, help=text)(function)
 
 
+def batch_option(function: F) -> F:
+    """`--batch`."""
+    text = "Images that costs are for; learned values stay what they are."
+    return click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help=text)(function)
+
+
 def json_option(function: F) -> F:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archdsl.cli.common import (
+    batch_option,
     json_option,
     knob_option,
     open_net,
@@ -45,6 +46,7 @@ class Columns:
     """What the bill is of, and what stands in it."""
 
     optimize: bool = given(optimize_option)
+    batch: int = given(batch_option)
     by: str = given(
         click.option("--by", type=click.Choice(BY), default="layer", show_default=True, help="What costs are summed by.")
     )
@@ -75,7 +77,7 @@ class Columns:
 def command(
     spec: str, settings: tuple[str, ...], columns: Columns, view: View, target: SheetFile, as_json: bool, limits: Limits
 ) -> int:
-    """The bill of SPEC for batch 1: parameters, multiply-accumulates, memory. Nothing is built, torch is not needed."""
+    """The bill of SPEC: parameters, multiply-accumulates, memory. Nothing is built, torch is not needed."""
     if as_json and target.form:
         raise click.UsageError(f"--json and --{target.form} exclude each other")
     if len(view.chosen) > 1:
@@ -88,7 +90,9 @@ def command(
         raise click.UsageError(
             "--depth shows a tree, which --by, --sort, --convention, --device, -o and forms of tables do not go with"
         )
-    net = open_net(spec, settings, limits, columns.optimize)
+    if columns.batch > 1 and {"memory", "verify"} & set(view.chosen):
+        raise click.UsageError("--memory and --verify are of one image, --batch does not go with them")
+    net = open_net(spec, settings, limits, columns.optimize).batched(columns.batch)
     for name in view.chosen:
         return VIEWS[name](net, view, as_json)
     if columns.depth:

@@ -133,8 +133,9 @@ def command(
     target = output or Path(f"{stem_of(spec)}-featuremaps.png")
     if target.suffix.lower() not in ENDINGS:
         raise InputError(f"{target}: feature maps are written as {', '.join(ENDINGS)}")
-    from archdsl.artifacts import writable
+    from archdsl.artifacts import spares, writable
 
+    spares([target], [source.image, source.weights])
     writable(target)
     net = open_net(spec, settings, limits)
     name, maps = source.maps(net)

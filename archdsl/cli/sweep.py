@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_steps, print_table, spec_argument
+from archdsl.cli.common import (
+    batch_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_steps,
+    print_table,
+    spec_argument,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 class Question:
     """What is asked of the variants."""
 
+    batch: int = given(batch_option)
     where: str = given(
         click.option(
             "--where", default="", metavar="CONDITION", help="Only variants for which it holds: 'params<=3.5M and macs<=120M'."
@@ -153,7 +163,7 @@ def command(
     from archdsl.explore.grid.axis import parse_axes, steps
     from archdsl.explore.sweep import Sweep
 
-    net = open_net(spec, settings, limits)
+    net = open_net(spec, settings, limits).batched(asked.batch)
     grid = parse_axes(axes, net.base)
     sweep = Sweep(net, grid, asked.where, asked.shown)
     if not output.as_json:

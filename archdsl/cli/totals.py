@@ -19,11 +19,11 @@ def print_totals(net: Net, out: Console) -> None:
 
 
 def reported(net: Net) -> list[str]:
-    """Each figure of the source beside ours, in words. Not for a network that was changed, rewritten, or stands for a grid."""
+    """Each figure of the source beside ours, in words. Not for a network that was changed or rewritten, or for a batch."""
     from archdsl.cost.comparing.figures import printed_alike, total_of
     from archdsl.cost.comparing.totals import total
 
-    if net.settings or net.chosen is not None:
+    if net.settings or net.chosen is not None or net.batch != 1:
         return []
     lines = []
     for figure in net.spec.reported:

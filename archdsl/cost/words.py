@@ -41,10 +41,12 @@ def cell(value: Any) -> str:
 
 
 def dims(shape: Shape) -> str:
-    """A shape as tables of papers print it: 112²×16, 960."""
-    if is_map(shape):
-        channels, height, width = (cell(d) for d in shape)
-        return f"{height}²×{channels}" if height == width else f"{height}×{width}×{channels}"
+    """A shape as tables of papers print it, the channels of a map last: 112²×16, 8×56²×64, 960."""
+    if is_map(shape, None):
+        channels, *places = (cell(d) for d in shape)
+        if len(places) > 1 and places[-1] == places[-2]:
+            places[-2:] = [f"{places[-1]}²"]
+        return "×".join([*places, channels])
     return "×".join(cell(d) for d in shape)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from archdsl.exact import key
 from archdsl.ir.graph import Graph, Node
+from archdsl.ops.axes import told
 from archdsl.ops.passing import Identity, Input
 
 
@@ -48,7 +49,7 @@ def _digests(graph: Graph, alive: set[str], sets: dict[str, str]) -> dict[str, s
             continue
         if isinstance(node.op, Input) and node.name != first:  # arguments are told apart by their place
             inputs = [str(len(digests))]
-        digests[node.name] = _digest(node, inputs, sets.get(node.name, ""))
+        digests[node.name] = _digest(node, graph, inputs, sets.get(node.name, ""))
     return digests
 
 
@@ -77,7 +78,7 @@ def schedule_hash(graph: Graph) -> str:
     Nodes that never reach an output count here, and so does the order: both change parameters or memory.
     """
     number = {name: index for index, name in enumerate(graph.nodes)}
-    parts: list[list[Any]] = [[_description(node), [number[name] for name in node.inputs]] for node in graph]
+    parts: list[list[Any]] = [[_description(node, graph), [number[name] for name in node.inputs]] for node in graph]
     for part, node in zip(parts, graph, strict=True):
         if node.shared:
             part.append(number[node.shared])
@@ -86,16 +87,16 @@ def schedule_hash(graph: Graph) -> str:
     ).hexdigest()
 
 
-def _description(node: Node) -> list[Any]:
-    arguments = {"size": node.op.size} if isinstance(node.op, Input) else node.op.arguments()
+def _description(node: Node, graph: Graph) -> list[Any]:
+    arguments = {"size": node.op.size} if isinstance(node.op, Input) else told(node.op.arguments(), graph.input_shapes(node))
     return [type(node.op).__name__, arguments]
 
 
-def _digest(node: Node, inputs: list[str], weights: str) -> str:
+def _digest(node: Node, graph: Graph, inputs: list[str], weights: str) -> str:
     if node.op.pairwise:
         inputs = sorted(inputs)
     more = [weights] if weights else []
-    text = json.dumps([*_description(node), inputs, *more], sort_keys=True, default=_plain)
+    text = json.dumps([*_description(node, graph), inputs, *more], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -38,6 +38,13 @@ class Frame(NamedTuple):
     args: tuple[tuple[str, Any], ...] = ()
 
 
+class Interface(NamedTuple):
+    """The tensors of one call of a block that names them: pairs of a label and a node, in the order of the labels."""
+
+    inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """One primitive operator in its place.
@@ -75,6 +82,8 @@ class Graph:
         name: of the network.
         nodes: by name; the inputs come first, in the order of the network's arguments.
         outputs: for each name of an output the node whose tensor it is, in order. A network that names none has one, `output`.
+        interfaces: what blocks that name their inputs or outputs are called with and give, for drawings: by the path and name of the
+            block, the node of each input and output by its label.
         returns: what the network returns: `tensor`, or its outputs as a `tuple` or, by name, as a `dict`.
         init: how weights begin, by kind of operator (see docs/language.md).
     """
@@ -84,6 +93,7 @@ class Graph:
     outputs: dict[str, str] = field(default_factory=dict)
     init: dict[str, Any] = field(default_factory=dict)
     returns: str = "tensor"
+    interfaces: dict[tuple[str, str], Interface] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

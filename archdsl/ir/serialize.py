@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from archdsl.errors import InputError, Mark, Source, clip
-from archdsl.ir.graph import Frame, Graph, Node
+from archdsl.ir.graph import Frame, Graph, Interface, Node
 from archdsl.ir.plain import Plain, brief
 from archdsl.ir.verify import BrokenGraph, verify
-from archdsl.ops import OPERATORS, Operator, ShapeError
+from archdsl.ops import OPERATORS, Operator, Shape, ShapeError
+from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import KINDS
@@ -39,13 +40,14 @@ def dump(graph: Graph) -> dict[str, Any]:
         "init": graph.init,
         "outputs": graph.outputs,
         "returns": graph.returns,
+        "interfaces": [[*key, found.inputs, found.outputs] for key, found in graph.interfaces.items()],
         "sources": [source.name for source in sources],
         "scopes": [[f.path, f.kind, f.block, place(f.mark), f.row, dict(f.args)] for f in frames],
         "nodes": [
             {
                 "name": node.name,
                 "op": node.op.word,
-                "args": node.op.arguments(),
+                "args": _arguments(node, graph.input_shapes(node)),
                 "inputs": list(node.inputs),
                 "shape": list(node.shape),
                 "scope": [frame_index[id(frame)] for frame in node.scope],
@@ -62,6 +64,14 @@ def dump(graph: Graph) -> dict[str, Any]:
         raise InputError("a graph over arrays stands for many networks and has no file; choose one value for each knob") from None
 
 
+def _arguments(node: Node, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+    """The arguments of a node. A number for every axis is a pair over height and width, and one number over other places."""
+    given = node.op.arguments()
+    if not inputs or len(inputs[0]) == 3:
+        return given
+    return {name: value[0] if type(value) is Each else value for name, value in given.items()}
+
+
 def load(data: Any) -> Graph:
     """A graph from plain data, verified: what comes back is as sound as one that was made from a spec.
 
@@ -72,7 +82,7 @@ def load(data: Any) -> Graph:
         raise InputError("not a graph of archdsl: a mapping with 'archdsl', the number of its format, was expected")
     if data["archdsl"] != FORMAT:
         raise InputError(f"the graph has format {brief(data['archdsl'])}, this archdsl reads {FORMAT}")
-    parts = Plain(data).fields("archdsl", "name", "init", "outputs", "returns", "sources", "scopes", "nodes")
+    parts = Plain(data).fields("archdsl", "name", "init", "outputs", "returns", "interfaces", "sources", "scopes", "nodes")
     sources = [Source(item.text(), "") for item in parts["sources"]]
     frames = [_frame(item, sources) for item in parts["scopes"]]
     outputs = {name: end.text() for name, end in parts["outputs"].pairs().items()}
@@ -83,10 +93,23 @@ def load(data: Any) -> Graph:
             raise InputError(f"not a graph of archdsl: two nodes are named '{clip(node.name)}'")
         graph.nodes[node.name] = node
     _take_kinds(graph)
+    graph.interfaces = dict(_interface(item, graph) for item in parts["interfaces"])
     try:
         return verify(graph, "reading JSON")
     except BrokenGraph as error:
         raise InputError(f"not a graph of archdsl: {clip(str(error), 400)}") from None
+
+
+def _interface(item: Plain, graph: Graph) -> tuple[tuple[str, str], Interface]:
+    path, block, *sides = item.items("an interface (path, block, inputs, outputs)", 4)
+
+    def side(pairs: Plain) -> tuple[tuple[str, str], ...]:
+        found = [tuple(part.text() for part in pair.items("a label and a node", 2)) for pair in pairs]
+        if unknown := [name for _, name in found if name not in graph.nodes]:
+            raise pairs.wrong(f"names of nodes ('{clip(unknown[0])}' is none)")
+        return tuple([(label, name) for label, name in found])
+
+    return (path.text(), block.text()), Interface(*map(side, sides))
 
 
 def _node(item: Plain, sources: list[Source], frames: list[Frame]) -> Node:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.cost.counting.conventions import TOOLS
 from archdsl.errors import InputError
+from archdsl.ops.shapes import Ids
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -65,9 +66,7 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
             continue
         # Tools leave hooks and buffers behind, so each gets a network of its own.
         found.append(
-            Verified(
-                name, _version(package), ours, measure(name, net.module(), *[tuple(node.shape) for node in net.graph().inputs])
-            )
+            Verified(name, _version(package), ours, measure(name, net.module(), *[node.shape for node in net.graph().inputs]))
         )
     return found
 
@@ -77,7 +76,8 @@ def measure(name: str, module: nn.Module, *sizes: tuple[int, ...]) -> int:
     import torch
 
     with _quiet(), torch.no_grad():
-        return int(RUN[name][1](module.eval(), tuple([torch.zeros((1, *size)) for size in sizes])))
+        given = tuple([torch.zeros((1, *size), dtype=torch.int64 if isinstance(size, Ids) else torch.float32) for size in sizes])
+        return int(RUN[name][1](module.eval(), given))
 
 
 Given = tuple["Tensor", ...]
@@ -99,7 +99,7 @@ def _fvcore(module: nn.Module, given: Given) -> Any:
 def _constructed(module: nn.Module, given: Given) -> dict[str, Any]:
     """How ptflops is told what a network takes: by its size, or by its arguments where there are several."""
     size = tuple(given[0].shape[1:])
-    if len(given) == 1:
+    if len(given) == 1 and given[0].is_floating_point():
         return {"model": module, "input_res": size}
     names = inspect.signature(module.forward).parameters
     return {"model": module, "input_res": size, "input_constructor": lambda _: dict(zip(names, given, strict=True))}

@@ -22,8 +22,8 @@ DEPTH = 3
 class Costs(Bill, Result):
     """What a network costs, layer by layer: `params`, `macs`, `flops["thop"]`, `layers`. It may be iterated over layer by layer."""
 
-    def __init__(self, graph: Graph, spec: Spec):
-        super().__init__(graph)
+    def __init__(self, graph: Graph, spec: Spec, batch: int = 1):
+        super().__init__(graph, batch)
         self._spec = spec
 
     def latency(self, device: Device | str) -> Predicted:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archdsl.artifacts import spares
 from archdsl.compilers.forms import FORMS
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
@@ -43,12 +44,14 @@ class Exported(Result):
     def notes(self) -> list[str]:
         checked = self.checked
         batches = " and ".join("×".join(map(str, shape)) for shape in checked.inputs)
-        share = f"{checked.largest_difference:.1e} of the output's size, {checked.tolerance:.0e} allowed"
+        which = "the output's size" if len(checked.differences) == 1 else f"the size of '{checked.worst}', the worst output"
+        share = f"{checked.largest_difference:.1e} of {which}, {checked.tolerance:.1e} allowed"
         return [
             "written   " + ", ".join(map(str, checked.files)),
             f"weights   {self.origin}",
             *(f"rewritten {change['what']}" for change in self.changes or ()),
             f"checked   largest difference {share}, on random {batches}",
+            f"float32   {checked.rounding:.1e} of the output's size from float64, in torch",
             f"took      {checked.seconds:.1f} s",
         ]
 
@@ -62,6 +65,8 @@ class Exported(Result):
             "inputs": [list(shape) for shape in checked.inputs],
             "tolerance": checked.tolerance,
             "largest_difference": checked.largest_difference,
+            "differences": checked.differences,
+            "float32_from_float64": checked.rounding,
             "seconds": round(checked.seconds, 3),
         }
         return told if self.changes is None else {**told, "changes": list(self.changes)}
@@ -101,14 +106,15 @@ def export(net: Design, path: Path, to: str, weights: Weights | None = None, rew
     """Write a network; see `archdsl.Net.export`.
 
     Raises:
-        InputError: what is written would take the place of the weights that are read, or the weights do not fit.
+        InputError: what is written would take the place of a file that is read, or the weights do not fit.
         BackendError: the form cannot be written.
     """
     weights = weights or Weights()
-    if weights.file is not None and weights.file.resolve() in (
-        path.with_suffix(ending).resolve() for ending in (path.suffix, ".safetensors", ".bin")
-    ):
-        raise InputError(f"{weights.file} is read, and would be overwritten; choose another name with -o")
+    beside = [path.with_suffix(ending) for ending in (".safetensors", ".bin")]
+    spares(
+        [path, *beside, path.with_name(f"{path.name}.data")],
+        [weights.file, weights.pairing, *(source.path for source in net.spec.files)],
+    )
     model, origin = _model(net, weights)
     from archdsl.compilers.export import export as write
 

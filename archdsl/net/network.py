@@ -40,11 +40,18 @@ class Net(Questions):
 
     @cached_property
     def _bill(self) -> Costs:
-        return Costs(self._graph, self.spec)
+        return Costs(self._graph, self.spec, self.batch)
 
-    def cost(self) -> Costs:
-        """What the network costs, layer by layer. Exact, without torch."""
-        return self._bill
+    def cost(self, batch: int | None = None) -> Costs:
+        """What the network costs, layer by layer. Exact, without torch.
+
+        Args:
+            batch: images that the costs are for, 1 unless `batched` says otherwise. Learned values stay what they are.
+
+        Raises:
+            InputError: a batch of no image.
+        """
+        return self._bill if batch in (None, self.batch) else self.batched(batch).cost()
 
     def diagram(
         self,

@@ -12,12 +12,15 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import near_miss
-from archdsl.exact import floor, is_integer, is_number_array, is_single_number, one_answer
+from archdsl.exact import floor, is_integer, is_number, is_number_array, is_single_number, one_answer
 from archdsl.exact.shown import describe
+from archdsl.ops.axes import Each, each
 from archdsl.ops.errors import ArgumentError, refuse
 
 MAX_DIMENSION = 2**40
 MAX_NUMBER = 2**127  # weights are float32
+PADDINGS = ["same", "tf_same", "causal"]
+"""Paddings that follow from the window: on both sides alike; as TensorFlow has it; all of it before the beginning."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +53,28 @@ def _integer(least: int) -> Callable[[Any], Any]:
     return convert
 
 
-def _pair(single: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _axes(single: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A value for each axis of the places; how many there are is known when a map arrives."""
+
     def convert(value: Any) -> Any:
+        if type(value) is Each:
+            return value
         if isinstance(value, (list, tuple)):
-            if len(value) != 2:
-                raise ArgumentError(f"expected one value or [height, width], a list of {len(value)} came")
-            return (single(value[0]), single(value[1]))
-        value = single(value)
-        return (value, value)
+            if not 1 <= len(value) <= 3:
+                raise ArgumentError(f"expected one value, or one for each axis as [height, width], a list of {len(value)} came")
+            return tuple([single(item) for item in value])
+        return each(single(value))
 
     return convert
 
 
 def _padding(value: Any) -> Any:
-    if value == "same":
-        return value
     if isinstance(value, str):
-        raise ArgumentError(f"expected same, an int or [height, width], {describe(value)} came", near_miss(value, ["same"]))
-    return _whole_pair(value)
+        if value in PADDINGS:
+            return value
+        hint = near_miss(value, PADDINGS)
+        raise ArgumentError(f"expected {', '.join(PADDINGS)}, an int or [height, width], {describe(value)} came", hint)
+    return _whole_axes(value)
 
 
 def _number(fits: Callable[[int | Fraction], bool], wanted: str) -> Callable[[Any], float]:
@@ -85,10 +92,36 @@ def _number(fits: Callable[[int | Fraction], bool], wanted: str) -> Callable[[An
 
 
 def _sides(value: Any) -> tuple[Any, ...]:
-    sides = tuple(value) if isinstance(value, (list, tuple)) else (value,) * 4
-    if len(sides) != 4:
-        raise ArgumentError(f"expected one value or [left, right, top, bottom], a list of {len(sides)} came")
-    return tuple(map(_integer(0), sides))
+    if type(value) is Each:
+        return value
+    if not isinstance(value, (list, tuple)):
+        return each(_integer(0)(value), 2)
+    if len(value) not in (2, 4, 6):
+        raise ArgumentError(f"expected one value or [left, right, top, bottom], a list of {len(value)} came")
+    return tuple(map(_integer(0), value))
+
+
+def _ends(value: Any) -> tuple[Any, Any]:
+    ends = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
+    if len(ends) != 2:
+        raise ArgumentError(f"expected one value or [before, after], a list of {len(ends)} came")
+    return (_integer(0)(ends[0]), _integer(0)(ends[1]))
+
+
+def _factor(value: Any) -> Any:
+    """A factor of a length: an int or a ratio, or arrays of them."""
+    if isinstance(value, bool) or not (is_number(value) or is_number_array(value)):
+        raise ArgumentError(f"expected a number, {describe(value)} came")
+    if (ok := value > 0) is not True:
+        refuse(ok, f"must be above 0, {describe(value)} came")
+    return value
+
+
+def _not_zero(value: Any) -> Any:
+    value = _integer(-MAX_DIMENSION)(value)
+    if (ok := value != 0) is not True:
+        refuse(ok, "must not be 0, before which nothing lies")
+    return value
 
 
 def _odd(value: Any) -> Any:
@@ -98,6 +131,17 @@ def _odd(value: Any) -> Any:
     return value
 
 
+def _plane(single: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Two numbers, for operators that take height and width alone."""
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, (list, tuple)) and len(value) != 2:
+            raise ArgumentError(f"expected one value or [height, width], a list of {len(value)} came")
+        return tuple(map(single, value)) if isinstance(value, (list, tuple)) else (single(value),) * 2
+
+    return convert
+
+
 def _flag(value: Any) -> bool:
     value = one_answer(value)
     if isinstance(value, bool):
@@ -105,15 +149,16 @@ def _flag(value: Any) -> bool:
     raise ArgumentError(f"expected true or false, {describe(value)} came")
 
 
-_whole_pair = _pair(_integer(0))
+_whole_axes = _axes(_integer(0))
 
 
 def _int(least: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least}
 
 
-def _two(least: int, length: int = 2) -> list[dict[str, Any]]:
-    return [_int(least), {"type": "array", "items": _int(least), "minItems": length, "maxItems": length}]
+def _listed(item: dict[str, Any], least: int = 1, most: int = 3) -> list[dict[str, Any]]:
+    """One value, or a list of some."""
+    return [item, {"type": "array", "items": item, "minItems": least, "maxItems": most}]
 
 
 def _decimal(**bounds: int) -> dict[str, Any]:
@@ -126,9 +171,17 @@ def _decimal(**bounds: int) -> dict[str, Any]:
 COUNT = Kind("int, at least 1", _integer(1), _int(1))
 WHOLE = Kind("int, at least 0", _integer(0), _int(0))
 ODD = Kind("odd int", _odd, _int(1))
-PAIR = Kind("int or [height, width]", _pair(_integer(1)), {"anyOf": _two(1)})
-PADDING = Kind("same, int or [height, width]", _padding, {"anyOf": [{"const": "same"}, *_two(0)]})
-SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _two(0, 4)})
+PAIR = Kind("int or [height, width]", _axes(_integer(1)), {"anyOf": _listed(_int(1))})
+WHOLE_AXES = Kind("int or [height, width]", _whole_axes, {"anyOf": _listed(_int(0))})
+PADDING = Kind(f"{', '.join(PADDINGS)}, int or [height, width]", _padding, {"anyOf": [{"enum": PADDINGS}, *_listed(_int(0))]})
+FACTORS = Kind("number above 0, or one for each axis", _axes(_factor), {"anyOf": _listed(_decimal(exclusiveMinimum=0))})
+START = Kind("int or [height, width]", _axes(_integer(-MAX_DIMENSION)), {"anyOf": _listed({"type": "integer"})})
+STOP = Kind("int or [height, width]", _axes(_not_zero), {"anyOf": _listed({"type": "integer"})})
+ENDS = Kind("int or [before, after]", _ends, {"anyOf": _listed(_int(0), 2, 2)})
+SIDES = Kind("int or [left, right, top, bottom]", _sides, {"anyOf": _listed(_int(0), 2, 6)})
+WHOLES = Kind("int or [height, width], at least 0", _plane(_integer(0)), {"anyOf": _listed(_int(0), 2, 2)})
+SHIFTS = Kind("int or [down, right]", _plane(_integer(-MAX_DIMENSION)), {"anyOf": _listed({"type": "integer"}, 2, 2)})
+PLANE = Kind("int or [height, width]", _plane(_integer(1)), {"anyOf": _listed(_int(1), 2, 2)})
 NUMBER = Kind("number", _number(lambda v: True, ""), _decimal())
 POSITIVE = Kind("number above 0", _number(lambda v: v > 0, "be above 0"), _decimal(exclusiveMinimum=0))
 INVERTIBLE = Kind("number above 0", _number(lambda v: v * MAX_NUMBER >= 1, "be above 2^-127"), _decimal(exclusiveMinimum=0))

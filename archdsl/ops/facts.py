@@ -43,8 +43,10 @@ class Window(NamedTuple):
     """A window and how it moves, each for every axis of the places.
 
     Attributes:
-        padding: on either side; `same` pads half the window.
+        padding: before the beginning and, where `behind` says nothing else, past the end; `same` pads half the window. Other words
+            say it of maps of one size only (see `archdsl.ops.window.Sliding.over`).
         scale: values of the output for each step of the window, where the output is larger than the input; None elsewhere.
+        behind: padding past the end where it may differ.
     """
 
     kernel: tuple[Dim, ...]
@@ -52,13 +54,19 @@ class Window(NamedTuple):
     padding: Any
     dilation: tuple[Dim, ...]
     scale: tuple[Dim, ...] | None = None
+    behind: tuple[Dim, ...] | None = None
 
     @property
     def pads(self) -> tuple[Dim, ...]:
-        """Padding on either side of each axis as numbers."""
+        """Padding before the beginning of each axis as numbers; None for each where it follows from the size of the map."""
         if self.padding != "same":
-            return tuple(self.padding)
+            return (None,) * len(self.kernel) if isinstance(self.padding, str) else tuple(self.padding)
         return tuple([d * (k - 1) // 2 for k, d in zip(self.kernel, self.dilation, strict=True)])
+
+    @property
+    def ends(self) -> tuple[Dim, ...]:
+        """Padding past the end of each axis, likewise."""
+        return self.pads if self.behind is None else self.behind
 
 
 class Kept(NamedTuple):
@@ -70,6 +78,7 @@ class Kept(NamedTuple):
         values: further elements of the network's dtype, for each image.
         indices: further elements of int64, for each image.
         once: further elements of the network's dtype, for the batch.
+        flags: further elements of one byte, for the batch.
         plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
         copies: for several images, how many copies of the input are kept in another order, instead of the input.
         first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
@@ -81,6 +90,7 @@ class Kept(NamedTuple):
     values: Dim = 0
     indices: Dim = 0
     once: Dim = 0
+    flags: Dim = 0
     plain: bool = False
     copies: int = 0
     first: Dim | None = None

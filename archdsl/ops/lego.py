@@ -11,11 +11,12 @@ from typing import Any
 
 from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
+from archdsl.ops.axes import ONE
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_input, no_scratch, sees_place
+from archdsl.ops.facts import Kept, Layout, Memory, Window, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map, feature_map
-from archdsl.ops.window import Sliding
+from archdsl.ops.window import Sliding, keeps_padded_input
 
 
 @operator("shared_conv")
@@ -27,23 +28,23 @@ class SharedConv(Sliding):
     """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch = keeps_input, no_scratch
+    kept, scratch = keeps_padded_input, no_scratch
 
     filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
     groups: Any = arg(COUNT, doc="number of groups that share them")
-    kernel: Any = arg(PAIR, (1, 1), doc="height and width of the kernel")
-    stride: Any = arg(PAIR, (1, 1), doc="step of the kernel")
+    kernel: Any = arg(PAIR, ONE, doc="height and width of the kernel")
+    stride: Any = arg(PAIR, ONE, doc="step of the kernel")
     padding: Any = arg(PADDING, "same", doc="zeros on either side; same keeps height and width at stride 1")
 
     @cached_property
     def window(self) -> Window:
-        return Window(self.kernel, self.stride, self.padding, (1, 1))
+        return Window(self.kernel, self.stride, self.padding, ONE)
 
     def shape(self, *inputs: Shape) -> Shape:
-        channels, height, width = feature_map(self, inputs[0])
+        channels, *_ = feature_map(self, inputs[0])
         if (ok := channels % self.groups == 0) is not True:
             refuse(ok, f"{channels} input channels cannot be divided into {self.groups} groups", about="groups")
-        return Map((self.filters * self.groups, *self.slid((height, width))))
+        return Map((self.filters * self.groups, *self.slid(inputs[0])))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (self.filters, inputs[0][0] // self.groups, *self.kernel)}

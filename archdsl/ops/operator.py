@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from archdsl.errors import BackendError
 from archdsl.exact import product
 from archdsl.ops.arguments import Kind, arg
+from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
 from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
@@ -39,7 +40,7 @@ class Operator:
         alike: does the same to every channel, each by itself.
         takes_norm: a norm after it can be folded into its weight and bias, row by row.
         counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
-        integers: names of the buffers that hold integers.
+        integers: names of the buffers and constants that hold integers.
     """
 
     word: ClassVar[str]
@@ -89,6 +90,11 @@ class Operator:
 
     def buffers(self, *inputs: Shape) -> dict[str, Shape]:
         """Shapes of the tensors that are kept and not learned (running statistics), by name; `counters` are left out."""
+        return {}
+
+    def constants(self, *inputs: Shape) -> dict[str, Shape]:
+        """Shapes of the tensors that follow from arguments and sizes alone and are kept beside the buffers (masks, tables of
+        indices), by name; they are not saved with the weights."""
         return {}
 
     @unsaid
@@ -220,5 +226,7 @@ def operator(word: str) -> Callable[[_T], _T]:
 def _same(value: Any, default: Any) -> bool:
     """Whether an argument is its default; an array never is."""
     if isinstance(value, tuple) and isinstance(default, tuple):
+        if type(default) is Each and len(value) != len(default):
+            return all(_same(number, default[0]) for number in value)
         return len(value) == len(default) and all(map(_same, value, default))
     return type(value) is type(default) and bool(value == default)

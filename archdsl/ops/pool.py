@@ -7,11 +7,12 @@ from typing import Any
 
 from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
-from archdsl.ops.errors import refuse
-from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, keeps_input, no_scratch
+from archdsl.ops.axes import NONE, ONE, any_map, spread
+from archdsl.ops.errors import ShapeError, refuse
+from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
-from archdsl.ops.shapes import Map, feature_map
-from archdsl.ops.window import Sliding
+from archdsl.ops.shapes import Map
+from archdsl.ops.window import Sliding, keeps_padded_input, uneven
 
 
 class Pool(Sliding, NoMacs):
@@ -27,14 +28,18 @@ class Pool(Sliding, NoMacs):
 
     @cached_property
     def window(self) -> Window:
-        return Window(self.kernel, self.kernel if self.stride is None else self.stride, self.padding, (1, 1))
+        return Window(self.kernel, self.kernel if self.stride is None else self.stride, self.padding, ONE)
 
     def shape(self, *inputs: Shape) -> Shape:
-        channels, *extents = feature_map(self, inputs[0])
-        for pad, extent in zip(self.padding if self.padding != "same" else (), self.kernel, strict=False):
-            if (ok := 2 * pad <= extent) is not True:
-                refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came", about="padding")
-        return Map((channels, *self.slid(tuple(extents), self.ceil)))
+        arriving = any_map(self, inputs[0])
+        if isinstance(self.padding, str):
+            if self.ceil and self.padding != "same":
+                raise ShapeError(f"with padding {self.padding} no window of {self.word} is cut off at the end", about="ceil")
+        else:
+            for pad, extent in zip(spread(self, "padding", arriving), spread(self, "kernel", arriving), strict=True):
+                if (ok := 2 * pad <= extent) is not True:
+                    refuse(ok, f"{self.word} takes padding up to half of its window of {extent}, {pad} came", about="padding")
+        return Map((arriving[0], *self.slid(arriving, self.ceil)))
 
 
 @operator("maxpool")
@@ -43,11 +48,11 @@ class MaxPool(Pool):
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
-    padding: Any = arg(PADDING, (0, 0), doc="on either side; never the largest value")
+    padding: Any = arg(PADDING, NONE, doc="on either side; never the largest value")
     ceil: Any = arg(FLAG, False, doc="whether a window that is cut off at the end counts")
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
-        return Kept(input=True, indices=product(output))
+        return keeps_padded_input(self, inputs, output, in_place)._replace(indices=product(output))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return product(output) * INDEX_BYTES
@@ -57,13 +62,24 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """Mean of each window."""
 
-    kept, scratch = keeps_input, no_scratch
+    kept, scratch = keeps_padded_input, no_scratch
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
-    padding: Any = arg(PADDING, (0, 0), doc="zeros on either side")
+    padding: Any = arg(PADDING, NONE, doc="zeros on either side")
     ceil: Any = arg(FLAG, False, doc="whether a window that is cut off at the end counts")
     count_padding: Any = arg(FLAG, True, doc="whether the mean counts the padding")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        found = super().shape(*inputs)
+        if not self.count_padding and (ok := uneven(self.over(inputs[0])) is False) is not True:
+            refuse(
+                ok,
+                "a mean over padding that differs at the two ends counts it",
+                "count_padding: true, or a pad of its own",
+                "padding",
+            )
+        return found
 
 
 @operator("adaptive_pool")
@@ -73,25 +89,33 @@ class AdaptivePool(NoMacs):
     memory, layout = Memory.NEW, Layout.BLOCKED
     alike = True
 
-    size: Any = arg(PAIR, (1, 1), doc="height and width of the output")
+    size: Any = arg(PAIR, ONE, doc="height and width of the output")
     mode: Any = arg(word("avg", "max"), "avg", doc="mean or largest value")
 
     def shape(self, *inputs: Shape) -> Shape:
-        channels, _, _ = feature_map(self, inputs[0])
-        return Map((channels, *self.size))
+        arriving = any_map(self, inputs[0])
+        return Map((arriving[0], *spread(self, "size", arriving)))
+
+    @property
+    def is_global(self) -> Any:
+        """Whether it makes one place of all: true, false, or the variants where it does."""
+        found: Any = True
+        for extent in self.size:
+            found = (extent == 1) & found
+        return found
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         if self.mode == "max":
             return Kept(input=True, indices=product(output))
-        return Kept(input=self.size != (1, 1))  # a mean over everything needs its shape alone
+        return Kept(input=not all((extent == 1) is True for extent in self.size))  # a mean over everything needs its shape alone
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return product(output) * INDEX_BYTES if self.mode == "max" else 0
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window | Reach:
         """Windows of equal size where the extents divide evenly; to one value, or by uneven windows, everything."""
-        (_, height, width), (_, rows, columns) = inputs[0], output
-        if one_answer((rows == 1) & (columns == 1)) or not one_answer((height % rows == 0) & (width % columns == 0)):
+        axes = list(zip(inputs[0][1:], output[1:], strict=True))
+        if one_answer(self.is_global) or not all(one_answer(extent % count == 0) for extent, count in axes):
             return Reach.EVERYTHING
-        kernel = (height // rows, width // columns)
-        return Window(kernel, kernel, (0, 0), (1, 1))
+        kernel = tuple([extent // count for extent, count in axes])
+        return Window(kernel, kernel, (0,) * len(kernel), (1,) * len(kernel))

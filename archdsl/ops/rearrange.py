@@ -1,15 +1,16 @@
-"""Operators that move values about and compute nothing: slices, shuffles, shifts, padding, resizing."""
+"""Operators that move values about and compute nothing: slices, shuffles, shifts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from archdsl.exact import product, select
-from archdsl.ops.arguments import COUNT, ODD, PAIR, SIDES, WHOLE, arg, word
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, ODD, WHOLE, arg
+from archdsl.ops.axes import any_map
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
-from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator
-from archdsl.ops.shapes import Map, Vector, feature_map, size, typed
+from archdsl.ops.facts import Layout, Memory, Window, keeps_nothing, no_scratch, sees_everything, sees_place
+from archdsl.ops.operator import Dim, SameShape, Shape, View, operator
+from archdsl.ops.shapes import Vector, feature_map, typed
 
 
 @operator("slice")
@@ -39,7 +40,7 @@ class Shuffle(SameShape):
     groups: Any = arg(COUNT, doc="number of groups")
 
     def shape(self, *inputs: Shape) -> Shape:
-        channels, _, _ = feature_map(self, inputs[0])
+        channels = any_map(self, inputs[0])[0]
         if (ok := channels % self.groups == 0) is not True:
             refuse(ok, f"{channels} channels cannot be shuffled in {self.groups} groups", about="groups")
         return inputs[0]
@@ -70,50 +71,6 @@ class Shift(SameShape):
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
         return Window((self.kernel, self.kernel), (1, 1), "same", (self.dilation, self.dilation))
-
-
-@operator("pad")
-class Pad(NoMacs):
-    """Padding of height and width, each side by itself."""
-
-    memory, layout = Memory.NEW, Layout.PLAIN
-    scratch, sees = no_scratch, sees_place
-
-    sides: Any = arg(SIDES, doc="amount on each side: left, right, top, bottom")
-    mode: Any = arg(word("zeros", "reflect", "replicate"), "zeros", doc="what is filled in")
-
-    def shape(self, *inputs: Shape) -> Shape:
-        channels, height, width = feature_map(self, inputs[0])
-        left, right, top, bottom = self.sides
-        for side, extent in ((left, width), (right, width), (top, height), (bottom, height)):
-            if self.mode == "reflect" and (ok := side < extent) is not True:
-                refuse(ok, f"a reflection of {side} needs a larger map than {size(inputs[0])}", about="sides")
-        return Map((channels, height + top + bottom, width + left + right))
-
-    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
-        return Kept(input=self.mode != "zeros")
-
-
-@operator("upsample")
-class Upsample(NoMacs):
-    """Height and width times a whole number."""
-
-    memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch = keeps_nothing, no_scratch
-
-    scale: Any = arg(PAIR, (2, 2), doc="factor of height and width")
-    mode: Any = arg(word("nearest", "bilinear"), "nearest", doc="how values in between are found")
-
-    def shape(self, *inputs: Shape) -> Shape:
-        channels, height, width = feature_map(self, inputs[0])
-        return Map((channels, height * self.scale[0], width * self.scale[1]))
-
-    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Window:
-        """Nearest repeats values; bilinear mixes two neighbours along each axis that grows."""
-        two = self.mode == "bilinear"
-        return Window(
-            tuple(1 + (select(scale > 1, 1, 0) if two else 0) for scale in self.scale), (1, 1), (0, 0), (1, 1), self.scale
-        )
 
 
 @operator("flatten")

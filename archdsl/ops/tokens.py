@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ops.arguments import NOT_NEGATIVE, POSITIVE, WHOLE, arg
+from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, POSITIVE, WHOLE, arg
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
@@ -31,19 +31,20 @@ class Tokens(View):
 
 @operator("class_token")
 class ClassToken(NoMacs):
-    """One learned token before the others."""
+    """Learned tokens before the others, one unless more are asked for (registers of Darcet et al. 2024)."""
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
 
     deviation: Any = arg(NOT_NEGATIVE, 1e-6, doc="standard deviation to begin with")
+    count: Any = arg(COUNT, 1, doc="how many")
 
     def shape(self, *inputs: Shape) -> Shape:
-        *groups, count, channels = sequence(self, inputs[0])
-        return Sequence((*groups, count + 1, channels))
+        tokens, channels = ungrouped(self, inputs[0])
+        return Sequence((tokens + self.count, channels))
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"weight": (1, inputs[0][-1])}
+        return {"weight": (self.count, inputs[0][-1])}
 
 
 @operator("position")
@@ -56,7 +57,8 @@ class Position(SameShape):
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
 
     def shape(self, *inputs: Shape) -> Shape:
-        return sequence(self, inputs[0])
+        ungrouped(self, inputs[0])
+        return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": inputs[0]}

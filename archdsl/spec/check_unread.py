@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.errors import Mark, near_miss
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks
-from archdsl.spec.initialisation import DEFAULTS
+from archdsl.spec.initialisation import BEGUN, DEFAULTS
 from archdsl.spec.model import Block, Spec
 from archdsl.spec.sizes import SIZES
 from archdsl.spec.walk import words
@@ -83,5 +83,5 @@ def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     used = set(words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
     for key, what in own.items():
         word = key.removeprefix("init.")
-        if word not in used:
+        if used.isdisjoint((word,) if key == word else BEGUN.get(word, (word,))):
             checks.report.warn(f"{what} {word}: no step is one", marks[key])

@@ -19,6 +19,9 @@ from archdsl.exact.shown import describe
 from archdsl.ops.arguments import NOT_NEGATIVE, NUMBER, POSITIVE, Kind
 from archdsl.ops.errors import ArgumentError
 
+BEGUN: dict[str, tuple[str, ...]] = {"conv": ("conv", "conv_transpose", "shared_conv")}
+"""The operators that a rule speaks of, where they are more than the one of its name."""
+
 DEFAULTS: dict[str, Any] = {"conv": "kaiming_normal", "norm": "ones", "linear": "default"}
 """The rule of every kind of layer, as torchvision's ResNet begins."""
 

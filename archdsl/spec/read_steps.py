@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from archdsl.errors import Mark
+from archdsl.errors import Mark, near_miss
 from archdsl.spec.model import Call, Stage, Step, Value
 from archdsl.spec.read_choice import choice
 from archdsl.spec.read_modifiers import MODIFIERS, modifiers
@@ -13,6 +13,7 @@ from archdsl.spec.read_parallel import parallel
 from archdsl.spec.read_table import table
 from archdsl.spec.reading import Reading
 from archdsl.spec.report import Report
+from archdsl.spec.synonyms import meant_argument
 from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence
 
 _REFERENCE = re.compile(r"\$[A-Za-z_]\w*\Z", re.ASCII)
@@ -53,7 +54,9 @@ def _call(reading: Reading, node: Mapping) -> Call | None:
         return None
     if len(heads) > 1:
         names = " and ".join(f"'{key.text}'" for key, _ in heads[:3])
-        hint = f"each step has one operator or block; beside it stand only {', '.join(MODIFIERS)}"
+        meant = [word for key, _ in heads if (word := meant_argument(key.text, MODIFIERS))]
+        near = f"did you mean '{meant[0]}'?" if meant else near_miss(heads[1][0].text, MODIFIERS)
+        hint = near or f"each step has one operator or block; beside it stand only {', '.join(MODIFIERS)}"
         reading.report.error(f"one step with {names}", heads[1][0].mark, hint)
         return None
     key, value = heads[0]

@@ -61,18 +61,15 @@ def schema() -> dict[str, Any]:
 
 _CLOSED = {"additionalProperties": False}
 _LABELS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+_APPEND = {"type": "object", "properties": {"append": {"type": "string"}}, "required": ["append"], **_CLOSED}
+_ONE_GIVEN = {"anyOf": [{"type": "string"}, _APPEND]}
+_GIVEN = {"anyOf": [{"type": "string"}, _APPEND, {"type": "array", "items": _ONE_GIVEN, "minItems": 1}]}
 _MODIFIERS: dict[str, Any] = {
     "name": {"type": "string", "description": "of the nodes, in place of the operator's"},
     "when": {"type": ["string", "boolean"], "description": "condition"},
     "repeat": {"type": ["integer", "string"], "description": "how often; $i counts from 0"},
     "for": {"type": "object", "description": "loop variables and their lists"},
-    "as": {
-        "description": "label of the output, or of each; {append: label} for one that gathers",
-        "anyOf": [
-            *_LABELS["anyOf"],
-            {"type": "object", "properties": {"append": {"type": "string"}}, "required": ["append"], **_CLOSED},
-        ],
-    },
+    "as": {"description": "label of the output, or of each; {append: label} for one that gathers", **_GIVEN},
     "from": {"description": "labels of the inputs; * stands for any text, {…} for an expression", **_LABELS},
     "share": {"type": "string", "description": "name of a set of weights: steps with the same name use one"},
 }
@@ -92,7 +89,8 @@ _KINDS = [{"type": "object", "properties": {kind: _SHAPE}, "required": [kind], *
 
 def _arguments(op: type[Operator]) -> dict[str, Any]:
     properties = {name: {"description": f.metadata["doc"], **_value(op.kinds[name].schema)} for name, f in op.fields.items()}
-    return {"type": "object", "properties": properties, **_CLOSED}
+    further = {"additionalProperties": _value(op.kinds["a"].schema)} if "a" in op.kinds else _CLOSED  # axes of `rearrange`
+    return {"type": "object", "properties": properties, **further}
 
 
 def _summary(op: type[Operator]) -> str:

@@ -11,7 +11,10 @@ import re
 from collections.abc import Container
 
 OPERATORS: dict[str, str] = {
-    "conv": "conv convolution convlayer cnn depthwise depthwiseconv dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv",
+    "conv": (
+        "conv convolution causalconv convlayer cnn depthwise depthwiseconv "
+        "dwconv dw pointwise pointwiseconv pwconv groupconv groupedconv"
+    ),
     "norm": "bn batchnorm batchnormalization batchnormalisation syncbatchnorm frozenbatchnorm batchnormact spatialbatchnorm",
     "layer_norm": "ln layernorm layernormalization layernormalisation layernormchannelslast",
     "linear": "fc dense fullyconnected fullyconnectedlayer gemm matmulbias affine inner innerproduct mlplayer",
@@ -37,12 +40,23 @@ OPERATORS: dict[str, str] = {
     "dropout": "droprate dropoutlayer",
     "drop_path": "droppath stochasticdepth dropconnect survivalprob",
     "flatten": "flattenlayer unroll tovector",
+    "rearrange": "reshape view resizetensor permute transpose swapaxes squeeze unsqueeze expanddims einops",
+    "embedding": "embeddingbag wordembedding lookuptable",
+    "sub": "subtract minus difference",
+    "div": "divide truediv",
+    "clamp": "clip",
+    "relative_bias": "relposbias relativepositionbias",
     "identity": "noop linearactivation passthrough nothing none noact",
     "pad": "zeropad zeropadding reflectionpad replicationpad padding constantpad",
     "upsample": "interpolate resize upsampling upsamplebilinear upsamplenearest scaleup",
+    "conv_transpose": "deconv deconvolution convtranspose transposedconv transposeconv convtransposed upconv fractionalconv",
+    "pixel_shuffle": "pixelshuffle depthtospace subpixel",
+    "pixel_unshuffle": "pixelunshuffle spacetodepth focus",
+    "resize_like": "resizeas interpolatelike upsamplelike",
+    "crop": "centercrop cropping stridedslice subsample",
     "shuffle": "channelshuffle shufflechannels",
     "softmax": "softmaxlayer softmaxactivation",
-    "slice": "narrow crop channelslice chunk",
+    "slice": "narrow channelslice chunk",
     "tokens": "patchembed flattentokens maptotokens topatches",
     "class_token": "clstoken cls",
     "position": "posembed positionembedding positionalembedding positionalencoding posenc",
@@ -56,6 +70,8 @@ OPERATORS: dict[str, str] = {
     "squared_relu": "squaredrelu relusquared relu2 sqrrelu",
     "glu": "gatedlinearunit gatedlinear",
     "swiglu": "swishglu siluandmul",
+    "lstm": "bilstm longshorttermmemory lstmlayer",
+    "gru": "bigru gatedrecurrentunit grulayer",
     "rms_norm": "rmsnorm rmsnormalization rmsnormalisation rms simplenorm",
     "group_norm": "gn groupnorm groupnormalization groupnormalisation groupnormact",
     "instance_norm": "instancenorm instancenormalization instancenormalisation",
@@ -66,7 +82,7 @@ OPERATORS: dict[str, str] = {
 
 ARGUMENTS: dict[str, str] = {
     "out": (
-        "outchannels outputchannels outchs outplanes planes filters channels cout numfilters features outfeatures units numoutput dim "
+        "hiddensize outchannels outputchannels outchs outplanes planes filters channels cout numfilters features outfeatures units numoutput dim "
         "width c ch nout numclasses"
     ),
     "kernel": "kernelsize k ks kernelshape windowsize poolsize size filtersize kernelsz",
@@ -81,11 +97,14 @@ ARGUMENTS: dict[str, str] = {
     "rate": "p prob probability dropout droprate droppathrate keepprob",
     "slope": "negativeslope alpha",
     "scale": "scalefactor factor",
+    "bidirectional": "bi bothways",
+    "projection": "projsize",
     "heads": "numheads nhead nheads",
     "exp": "expansion expand expandratio exprate t expsize hidden mid midchannels",
     "nl": "act activation actlayer nonlinearity",
     "se": "seratio usese attention attn squeezeexcite",
     "repeat": "n num depth layers repeats times numlayers numblocks",
+    "share": "tie tied tieweights sharedweights shareweights weightsharing reuse reuseweights",
     "width": "planes filters channels",
     "mode": "method interpolation",
     "s": "stride strides step",
@@ -115,28 +134,18 @@ KEYS: dict[str, str] = {
 """By our key, the names elsewhere."""
 
 ABSENT: dict[str, str] = {
-    "transposed convolution": "deconv deconvolution convtranspose transposedconv transposeconv convtransposed upconv fractionalconv",
-    "convolution over one or three axes": "conv1d conv3d convolution1d convolution3d causalconv",
-    "pooling over one or three axes": "maxpool1d maxpool3d avgpool1d avgpool3d maxpooling1d maxpooling3d averagepooling1d",
     "deformable convolution": "deformconv deformableconv dcn dcnv2",
-    "recurrent layer": "lstm gru rnn lstmcell grucell rnncell bilstm convlstm recurrent",
+    "recurrent layer of that kind": "rnn rnncell elmanrnn simplernn lstmcell grucell convlstm recurrent",
     "state space layer": "ssm mamba s4",
-    "embedding table": "embedding embeddingbag wordembedding lookuptable",
     "gated linear unit of that kind": "geglu reglu bilinearglu maxout",
     "threshold": "threshold thresholdedrelu rrelu hardshrink softshrink tanhshrink",
     "normalisation by another image": "adain adaptiveinstancenorm",
     "normalisation of weights": "weightnorm spectralnorm weightstandardization",
     "Einstein summation": "einsum",
-    "free reshaping": "reshape view resizetensor",
-    "exchange of axes": "permute transpose swapaxes rearrange",
-    "squeezing of axes": "squeeze unsqueeze expanddims",
-    "pixel shuffle": "pixelshuffle pixelunshuffle depthtospace spacetodepth focus",
     "unpooling": "unpool maxunpool",
     "unfolding": "unfold fold im2col col2im",
     "fractional pooling": "fractionalmaxpool lppool stochasticpool",
     "log softmax": "logsoftmax softmin adaptivelogsoftmax",
-    "subtraction": "sub subtract minus difference",
-    "division": "div divide truediv",
     "maximum or minimum of tensors": "max min maximum minimum eltwisemax",
     "dropout of blocks or channels": "dropblock alphadropout featuredropout spatialdropout",
     "loss": "crossentropy crossentropyloss mseloss nllloss loss",

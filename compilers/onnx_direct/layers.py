@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from archdsl.compilers.onnx_direct.rule import Rule, both, by_channel
+from archdsl.compilers.onnx_direct.rule import Rule, by_channel
 from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import PReLU
-from archdsl.ops.convolution import Conv2d
+from archdsl.ops.convolution import Conv2d, ConvTranspose
+from archdsl.ops.facts import Window
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
@@ -17,20 +20,31 @@ from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Sequence, Vector, channel_axis, is_map, typed
 
 
+def _window(window: Window) -> dict[str, Any]:
+    return {
+        "kernel_shape": window.kernel,
+        "strides": window.stride,
+        "pads": [*window.pads, *window.ends],
+        "dilations": window.dilation,
+    }
+
+
 def _conv(op: Conv2d, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     names = [write.weight(name, tensor) for name, tensor in tensors.items()]
-    padding = both(op.window.pads)
-    return write(
-        "Conv", inputs[0], *names, kernel_shape=op.kernel, strides=op.stride, pads=padding, dilations=op.dilation, group=op.groups
-    )
+    return write("Conv", inputs[0], *names, **_window(op.over(shapes[0])), group=op.groups)
+
+
+def _conv_transpose(op: ConvTranspose, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    names = [write.weight(name, tensor) for name, tensor in tensors.items()]
+    kernel, stride, padding, more, dilation = op.axes(shapes[0])
+    window = {"kernel_shape": kernel, "strides": stride, "pads": [*padding, *padding], "dilations": dilation}
+    return write("ConvTranspose", inputs[0], *names, **window, output_padding=more, group=op.groups)
 
 
 def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     _, height, width = op.shape(*shapes)
     apart = write("Reshape", inputs[0], write.integers(-1, shapes[0][0] // op.groups, *shapes[0][1:]))
-    weight = write.weight("weight", tensors["weight"])
-    padding = both(op.window.pads)
-    maps = write("Conv", apart, weight, kernel_shape=op.kernel, strides=op.stride, pads=padding, group=1)
+    maps = write("Conv", apart, write.weight("weight", tensors["weight"]), **_window(op.over(shapes[0])), group=1)
     return write("Reshape", maps, write.integers(-1, op.groups * op.filters, height, width))
 
 
@@ -67,14 +81,17 @@ def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], inputs: list[str], ten
     channels = (shapes[0][channel_axis(shapes[0])],)
     plain = {"weight": np.ones(channels, np.float32), "bias": np.zeros(channels, np.float32)}
     names = [write.weight(name, tensor) for name, tensor in {**plain, **tensors}.items()]
-    if not is_map(shapes[0]):
+    if not is_map(shapes[0], None):
         return write("LayerNormalization", inputs[0], *names, axis=-1, epsilon=op.eps)
-    turned = write("Transpose", inputs[0], perm=[0, 2, 3, 1])
-    return write("Transpose", write("LayerNormalization", turned, *names, axis=-1, epsilon=op.eps), perm=[0, 3, 1, 2])
+    axes = len(shapes[0])
+    turned = write("Transpose", inputs[0], perm=[0, *range(2, axes + 1), 1])
+    normed = write("LayerNormalization", turned, *names, axis=-1, epsilon=op.eps)
+    return write("Transpose", normed, perm=[0, axes, *range(1, axes)])
 
 
 LAYERS: dict[type[Operator], Rule] = {
     Conv2d: _conv,
+    ConvTranspose: _conv_transpose,
     SharedConv: _shared_conv,
     ChooseAdd: _choose_add,
     Linear: _linear,

@@ -10,7 +10,7 @@ from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.passing import Passing
-from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.shapes import channel_axis
 
 END = 2**63 - 1  # a slice up to here goes to the end
@@ -52,10 +52,10 @@ def _slice(op: Slice, shapes: tuple[Shape, ...], inputs: list[str], tensors: Ten
 
 
 def _shuffle(op: Shuffle, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    channels, height, width = shapes[0]
-    dealt = write("Reshape", inputs[0], write.integers(-1, op.groups, channels // op.groups, height, width))
-    turned = write("Transpose", dealt, perm=[0, 2, 1, 3, 4])
-    return write("Reshape", turned, write.integers(-1, channels, height, width))
+    channels, *places = shapes[0]
+    dealt = write("Reshape", inputs[0], write.integers(-1, op.groups, channels // op.groups, *places))
+    turned = write("Transpose", dealt, perm=[0, 2, 1, *range(3, 3 + len(places))])
+    return write("Reshape", turned, write.integers(-1, channels, *places))
 
 
 def _shift(op: Shift, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
@@ -78,26 +78,8 @@ def _shift(op: Shift, shapes: tuple[Shape, ...], inputs: list[str], tensors: Ten
     return write("Concat", *parts, axis=1)
 
 
-def _pad(op: Pad, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    left, right, top, bottom = op.sides
-    mode = {"zeros": "constant", "reflect": "reflect", "replicate": "edge"}[op.mode]
-    return write("Pad", inputs[0], write.integers(0, 0, top, left, 0, 0, bottom, right), mode=mode)
-
-
-def _upsample(op: Upsample, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    factors = write.weight("scale", np.array([1, 1, *op.scale], np.float32))
-    if op.mode == "nearest":
-        how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    else:
-        how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
-    return write("Resize", inputs[0], "", factors, **how)
-
-
 def _flatten(op: Flatten, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     return write("Reshape", inputs[0], write.integers(-1, int(np.prod(shapes[0]))))
-
-
-# -- tokens and attention ------------------------------------------------------------------------------------------------------
 
 
 MAPS: dict[type[Operator], Rule] = {
@@ -108,8 +90,6 @@ MAPS: dict[type[Operator], Rule] = {
     Slice: _slice,
     Shuffle: _shuffle,
     Shift: _shift,
-    Pad: _pad,
-    Upsample: _upsample,
     Flatten: _flatten,
     Passing: _pass,
 }

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.compilers.onnx_direct.rule import Rule, both
+from archdsl.compilers.onnx_direct.rule import Rule
 from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.compilers.onnx_pools import ends
 from archdsl.ops import Operator, Shape
+from archdsl.ops.axes import spread
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 
 
@@ -19,11 +20,12 @@ def _window(op: MaxPool | AvgPool, shapes: tuple[Shape, ...]) -> dict[str, Any]:
 
     Where `ceil` means another number of windows in ONNX, it is said by padding (see `archdsl.compilers.onnx_pools`).
     """
-    begin = op.window.pads
-    window = {"kernel_shape": op.kernel, "strides": op.window.stride, "pads": both(begin)}
+    found = op.over(shapes[0])
+    begin = tuple(found.pads)
+    window = {"kernel_shape": found.kernel, "strides": found.stride, "pads": [*begin, *found.ends]}
     if not op.ceil:
         return window
-    end = ends(shapes[0][1:], op.shape(*shapes)[1:], tuple(op.kernel), tuple(op.window.stride), tuple(begin))
+    end = ends(shapes[0][1:], op.shape(*shapes)[1:], tuple(found.kernel), tuple(found.stride), begin)
     if end is None:
         return {**window, "ceil_mode": 1}
     return {**window, "pads": [*begin, *end]}
@@ -35,27 +37,43 @@ def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], inputs: list[str], tensors
 
 def _avg_pool(op: AvgPool, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     window = _window(op, shapes)
-    counted = op.count_padding and any(op.window.pads)
+    places = len(shapes[0]) - 1
+    begin, end = window["pads"][:places], window["pads"][places:]
+    counted = op.count_padding and any(window["pads"])
     value = inputs[0]
     if counted and op.ceil:  # the padding counts, what a cut window lacks does not
-        high, wide, low, far = window["pads"]
-        value = write("Pad", value, write.integers(0, 0, high, wide, 0, 0, high, wide))
-        window["pads"], counted = [0, 0, max(0, low - high), max(0, far - wide)], False
+        value = write("Pad", value, write.integers(0, 0, *begin, 0, 0, *begin))
+        window["pads"] = [*[0] * places, *[max(0, far - near) for near, far in zip(begin, end, strict=True)]]
+        counted = False
     return write("AveragePool", value, **window, count_include_pad=int(counted or (op.count_padding and not op.ceil)))
 
 
 def _adaptive_pool(op: AdaptivePool, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    extent = shapes[0][1:]
-    if tuple(op.size) == (1, 1):
-        return write("ReduceMean" if op.mode == "avg" else "ReduceMax", inputs[0], write.integers(-1, -2), keepdims=1)
-    if all(e % s == 0 for e, s in zip(extent, op.size, strict=True)):
-        window = [e // s for e, s in zip(extent, op.size, strict=True)]
+    axes = list(zip(shapes[0][1:], spread(op, "size", shapes[0]), strict=True))
+    if op.is_global:
+        reduced = write.integers(*range(-1, -len(axes) - 1, -1))
+        return write("ReduceMean" if op.mode == "avg" else "ReduceMax", inputs[0], reduced, keepdims=1)
+    if all(extent % count == 0 for extent, count in axes):
+        window = [extent // count for extent, count in axes]
         return write("AveragePool" if op.mode == "avg" else "MaxPool", inputs[0], kernel_shape=window, strides=window)
-    rows, columns = (_windows(e, s) for e, s in zip(extent, op.size, strict=True))
-    if op.mode == "avg":  # the means along each axis as a product of matrices
-        down = write("MatMul", write.weight("rows", _means(rows, extent[0])), inputs[0])
-        return write("MatMul", down, write.weight("columns", _means(columns, extent[1]).T))
-    return _largest(_largest(inputs[0], rows, 2, write), columns, 3, write)
+    value = inputs[0]
+    if op.mode == "max":
+        for axis, (extent, count) in enumerate(axes, 2):
+            value = _largest(value, _windows(extent, count), axis, write)
+        return value
+    for axis, (extent, count) in enumerate(axes):  # the means along each axis as a product of matrices
+        value = _mean_along(value, axis, _means(_windows(extent, count), extent), len(axes), write)
+    return value
+
+
+def _mean_along(value: str, axis: int, means: np.ndarray[Any, Any], places: int, write: Writer) -> str:
+    name = ("rows", "columns", "layers")[axis]
+    if axis == places - 1:
+        return write("MatMul", value, write.weight(name, means.T))
+    if axis == places - 2:
+        return write("MatMul", write.weight(name, means), value)
+    turned = write("Transpose", value, perm=[0, 1, 3, 4, 2])
+    return write("Transpose", write("MatMul", turned, write.weight(name, means.T)), perm=[0, 1, 4, 2, 3])
 
 
 def _windows(extent: int, count: int) -> list[tuple[int, int]]:

@@ -27,11 +27,7 @@ def by_channel(op_type: str) -> Rule:
 
     def rule(op: Any, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
         values = tensors["weight"]
-        return write(op_type, inputs[0], write.weight("weight", values[:, None, None] if is_map(shapes[0]) else values))
+        places = len(shapes[0]) - 1 if is_map(shapes[0], None) else 0
+        return write(op_type, inputs[0], write.weight("weight", values.reshape(-1, *[1] * places)))
 
     return rule
-
-
-def both(sides: tuple[int, ...]) -> list[int]:
-    """The same padding at both ends of each axis, as ONNX lists it."""
-    return [*sides, *sides]

@@ -29,15 +29,20 @@ def _tokens(op: Tokens, shapes: tuple[Shape, ...], inputs: list[str], tensors: T
 
 
 def _split_heads(op: SplitHeads, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    count, channels = shapes[0]
-    apart = write("Reshape", inputs[0], write.integers(-1, count, op.heads, channels // op.heads))
-    return write("Transpose", apart, perm=[0, 2, 1, 3])
+    *groups, count, channels = shapes[0]
+    apart = write("Reshape", inputs[0], write.integers(-1, *groups, count, op.heads, channels // op.heads))
+    return write("Transpose", apart, perm=_exchanged(len(shapes[0])))
 
 
 def _merge_heads(op: MergeHeads, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    heads, count, channels = shapes[0]
-    turned = write("Transpose", inputs[0], perm=[0, 2, 1, 3])
-    return write("Reshape", turned, write.integers(-1, count, heads * channels))
+    *groups, heads, count, channels = shapes[0]
+    turned = write("Transpose", inputs[0], perm=_exchanged(len(shapes[0]) - 1))
+    return write("Reshape", turned, write.integers(-1, *groups, count, heads * channels))
+
+
+def _exchanged(axis: int) -> list[int]:
+    """Axes of which the last but two and the last but one change places; `axis` is the last but one."""
+    return [*range(axis - 1), axis, axis - 1, axis + 1]
 
 
 def _matmul(op: MatMul, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:

@@ -16,6 +16,7 @@ from archdsl.ir.folding import folded_norms
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.single import need_numbers
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import Ids
 
 if TYPE_CHECKING:
     import onnx
@@ -26,7 +27,7 @@ LARGEST_BYTES = 2**31 - 2**20  # a protobuf message holds less than 2 GiB
 
 
 def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.ModelProto:
-    """The network as an ONNX model: inputs (batch, *their shapes) and outputs of float32, for any batch.
+    """The network as an ONNX model: inputs (batch, *their shapes) and outputs, for any batch; indices are int64, all else float32.
 
     They have the names of the spec; where it gives none, `x` and `y`.
 
@@ -64,8 +65,10 @@ def onnx_model(graph: Graph, weights: Mapping[str, Any] | None = None) -> onnx.M
 
     def described(names: list[str], nodes: Iterable[str]) -> list[onnx.ValueInfoProto]:
         """Inputs or outputs of the model, with their shapes."""
-        shapes = [[BATCH, *graph[node].shape] for node in nodes]
-        return [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in zip(names, shapes, strict=True)]
+        shapes = [graph[node].shape for node in nodes]
+        kinds = [TensorProto.INT64 if isinstance(shape, Ids) else TensorProto.FLOAT for shape in shapes]
+        found = zip(names, kinds, shapes, strict=True)
+        return [helper.make_tensor_value_info(name, kind, [BATCH, *shape]) for name, kind, shape in found]
 
     taken = described(entries, [node.name for node in graph.inputs])
     given = described(ends, graph.outputs.values())

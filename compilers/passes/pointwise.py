@@ -11,6 +11,7 @@ from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.weights import Array, Lazy, lazy
 from archdsl.ir.graph import Node
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.shapes import is_map
 
 
 class Map(NamedTuple):
@@ -31,7 +32,7 @@ class Map(NamedTuple):
 def is_pointwise(node: Node) -> bool:
     """Whether a node is a 1x1 convolution without padding, of any stride and groups."""
     op = node.op
-    return isinstance(op, Conv2d) and op.kernel == (1, 1) and op.window.pads == (0, 0)
+    return isinstance(op, Conv2d) and is_map(node.shape) and op.kernel == (1, 1) and op.window.pads == (0, 0)
 
 
 def read(draft: Draft, node: Node) -> Map:

@@ -63,6 +63,8 @@ def groups(draft: Draft, base: str) -> Iterator[Group]:
 def is_depthwise(draft: Draft, node: Node) -> bool:
     """Whether a node convolves every channel by itself, keeping height and width but for the stride."""
     op = node.op
+    if not is_map(node.shape):
+        return False
     if not isinstance(op, Conv2d) or not op.groups == op.out == draft[node.inputs[0]].shape[0] or op.dilation != (1, 1):
         return False
     return all(k % 2 == 1 and p == k // 2 for k, p in zip(op.kernel, op.window.pads, strict=True))

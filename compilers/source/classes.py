@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from archdsl.compilers.source.functions import expression, taken
+from archdsl.compilers.source.functions import expression, padded, taken
 from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
@@ -18,7 +18,8 @@ from archdsl.compilers.source.shared import Sharing
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.source.tree import Submodule, tree
 from archdsl.compilers.torch.names import attribute, class_name
-from archdsl.compilers.torch.rules import RULES, Layer
+from archdsl.compilers.torch.rule import Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ops.readers import Reader
@@ -100,7 +101,7 @@ class _Classes:
     # -- what a submodule does, in order ---------------------------------------------------------------------------------------
 
     def _entries(self, submodule: Submodule) -> list[Entry]:
-        entries = self.sharing.settle(submodule, [self._entry(item) for item in submodule.items])
+        entries = self.sharing.settle(submodule, [self._steps(item) for item in submodule.items])
         activations = [e for e in entries if e.made and isinstance(e.made.function[0], Slot)]
         others = {e.attribute for e in entries} - {e.attribute for e in activations}
         for number, entry in enumerate(activations, 1):  # a name that fits whichever activation it is; it has no weights
@@ -108,6 +109,18 @@ class _Classes:
             if name not in others:
                 entries[entries.index(entry)] = replace(entry, attribute=name)
         return runs(submodule, entries)
+
+    def _steps(self, item: Node | Submodule) -> list[Entry]:
+        """The entry of an item, after the padding that its module cannot do."""
+        entry = self._entry(item)
+        rule = None if isinstance(item, Submodule) else RULES.find(type(item.op))
+        if isinstance(item, Submodule) or not isinstance(rule, Layer):
+            return [entry]
+        padding = rule.pads(item.op, self.graph.input_shapes(item))
+        if padding is None:
+            return [entry]
+        name = f"{item.name}#padded"
+        return [Entry("padded", item.inputs, (name,), None, padded(padding)), replace(entry, reads=(name,))]
 
     def _entry(self, item: Node | Submodule) -> Entry:
         if isinstance(item, Submodule):

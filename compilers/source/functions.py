@@ -10,7 +10,7 @@ import torch
 from torch import fx
 
 from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
-from archdsl.compilers.torch.rules import Call, Layer
+from archdsl.compilers.torch.rule import Call, Layer, Padding
 from archdsl.ops import Operator, Shape
 
 
@@ -81,12 +81,53 @@ def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
     return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
 
 
-def _getitem(x: fx.Node, index: int | slice) -> Text:
-    return (*_text(x), f"[{index}]" if isinstance(index, int) else f"[{index.start}:]")
+def _getitem(x: fx.Node, cuts: int | slice | tuple[slice, ...]) -> Text:
+    def text(cut: int | slice) -> str:
+        if isinstance(cut, int):
+            return str(cut)
+        if cut.stop is None:
+            return f"{cut.start or ''}:"
+        return f"{cut.start or ''}:{cut.stop}" + (f":{cut.step}" if cut.step != 1 else "")
+
+    return (*_text(x), f"[{', '.join(map(text, cuts if isinstance(cuts, tuple) else (cuts,)))}]")
+
+
+def padded(padding: Padding) -> Text:
+    """What a layer reads that cannot pad by itself."""
+    amounts, value = padding
+    filled = "" if value == 0 else f', "constant", float("{value}")'
+    return ("functional.pad(", Ref(0), f", {amounts}{filled})")
+
+
+def _reshape(x: fx.Node, sizes: tuple[int, ...]) -> Text:
+    return (*_text(x), ".reshape(", *_extents(sizes), ")")
+
+
+def _extents(sizes: tuple[int, ...]) -> Text:
+    """Lengths of axes; -1 is the batch."""
+    return _joined(", ", *((str(size) if size == -1 else Slot(size, "extent", "extent"),) for size in sizes))
+
+
+def _roll(x: fx.Node, shifts: tuple[int, int], axes: tuple[int, int]) -> Text:
+    down, right = shifts
+    return ("torch.roll(", *_text(x), ", (", Slot(down, "down", "shift"), ", ", Slot(right, "right", "shift"), f"), {axes})")
+
+
+def _repeat(x: fx.Node, times: int, axis: int) -> Text:
+    return (*_text(x), ".repeat_interleave(", Slot(times, "times", "times"), f", {axis})")
+
+
+def _clamp(x: fx.Node, least: float | None, most: float | None) -> Text:
+    return (*_text(x), f".clamp({least}, {most})")
+
+
+def _stack(tensors: list[fx.Node], axis: int) -> Text:
+    return ("torch.stack([", *_joined(", ", *map(_text, tensors)), f"], {axis})")
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
+    operator.getitem: _getitem,
     torch.cat: _cat,
     torch.flatten: lambda x, start: (*_text(x), f".flatten({start})"),
     torch.transpose: lambda x, a, b: (*_text(x), f".transpose({a}, {b})"),
@@ -95,7 +136,15 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
     torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
     torch.positive: lambda x: _text(x),
-    operator.getitem: _getitem,
+    torch.reshape: _reshape,
+    torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),
+    torch.Tensor.contiguous: lambda x: (*_text(x), ".contiguous()"),
+    torch.roll: _roll,
+    torch.repeat_interleave: _repeat,
+    torch.clamp: _clamp,
+    torch.stack: _stack,
     operator.add: _infix("+"),
+    operator.sub: _infix("-"),
+    operator.truediv: _infix("/"),
     operator.mul: _infix("*"),
 }

@@ -10,13 +10,18 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot, Text
-from archdsl.compilers.torch import activations, layers, norms, sharing, tokens
+from archdsl.compilers.source import made_with as of
+from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot
+from archdsl.compilers.torch import activations, arithmetic, layers, norms, positions, sharing, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
     layers.TokenNorm,
     layers.TokenPReLU,
+    layers.ResizeLike,
+    layers.ChannelPad,
+    layers.DepthToSpace,
+    layers.SpaceToDepth,
     sharing.SharedConv2d,
     sharing.ChooseAdd,
     sharing.WeightedAdd,
@@ -30,6 +35,14 @@ COPIED: tuple[type[nn.Module], ...] = (
     tokens.Position,
     tokens.LayerScale,
     tokens.DropPath,
+    positions.RelativeBias,
+    positions.WindowMask,
+    positions.CausalMask,
+    positions.Sinusoidal,
+    positions.Rotary,
+    positions.FourierPosition,
+    arithmetic.Gain,
+    arithmetic.L2Norm,
 )
 """Layers whose source goes into the file, in this order."""
 
@@ -44,218 +57,130 @@ def made(module: nn.Module) -> Made:
     if kind not in MODULES:
         raise NoForm(f"the layer {kind.__name__} has no form there")
     arguments = _given(MODULES[kind](module))
-    if MODULES[kind] is _activation:
+    if MODULES[kind] is of.activation:
         return Made((Slot(Name(f"nn.{kind.__name__}"), "activation", "activation"),), arguments)
     return Made((kind.__name__ if kind in COPIED else f"nn.{kind.__name__}",), arguments)
 
 
 def _given(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
     """Without the arguments that have no slot and are the default."""
-    return tuple(a for a in arguments if a.default is REQUIRED or a.text != _flag(a.default, "").text)
-
-
-def _count(value: int, hint: str, keyword: str = "") -> Argument:
-    return Argument(keyword, (Slot(value, hint),))
-
-
-def _number(value: float, keyword: str, default: Any = REQUIRED, hint: str = "") -> Argument:
-    return Argument(keyword, (Slot(value, hint or keyword, keyword or hint),), default)
-
-
-def _flag(value: bool | str, keyword: str, default: Any = REQUIRED) -> Argument:
-    return Argument(keyword, (f'"{value}"' if isinstance(value, str) else repr(value),), default)
-
-
-def _pair(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: str = "") -> Argument:
-    """Height and width, as one number where they are the same."""
-    height, width = value if isinstance(value, tuple) else (value, value)
-    hint = hint or keyword
-    if height == width:
-        return Argument(keyword, (Slot(height, hint, unit),), default)
-    text: Text = ("(", Slot(height, f"{hint}_height", unit), ", ", Slot(width, f"{hint}_width", unit), ")")
-    return Argument(keyword, text, default)
-
-
-def _window(module: Any, hint: str = "kernel") -> list[Argument]:
-    return [
-        _pair(module.kernel_size, "", "kernel", hint=hint),
-        _pair(module.stride, "stride", "stride", 1),
-        _pair(module.padding, "padding", "kernel", 0),
-    ]
-
-
-def _activation(m: Any) -> list[Argument]:
-    """Activations that are called alike, so that a class can take any of them."""
-    return [_flag(m.inplace, "inplace", False)]
-
-
-def _conv(m: Any) -> list[Argument]:
-    return [
-        _count(m.in_channels, "in_channels"),
-        _count(m.out_channels, "out"),
-        *_window(m),
-        _pair(m.dilation, "dilation", "dilation", 1),
-        Argument("groups", (Slot(m.groups, "groups"),), 1),
-        _flag(m.bias is not None, "bias", True),
-    ]
-
-
-def _shared_conv(m: Any) -> list[Argument]:
-    return [_number(m.shares, "", hint="shares"), *_conv(m)]
-
-
-def _norm(m: Any) -> list[Argument]:
-    return [
-        _count(m.num_features, "channels"),
-        _number(m.eps, "eps", 1e-5),
-        _number(m.momentum, "momentum", 0.1),
-        _flag(m.affine, "affine", True),
-    ]
-
-
-def _layer_norm(m: Any) -> list[Argument]:
-    flag = _flag(m.elementwise_affine, "elementwise_affine", True)
-    return [_count(m.normalized_shape[0], "channels"), _number(m.eps, "eps", 1e-5), flag]
-
-
-def _pool(m: Any) -> list[Argument]:
-    kernel, _, padding = _window(m)
-    stride = [] if m.stride == m.kernel_size else [_pair(m.stride, "stride", "stride")]  # torch.nn steps by the window
-    return [kernel, *stride, padding, _flag(m.ceil_mode, "ceil_mode", False)]
-
-
-def _linear(m: Any) -> list[Argument]:
-    return [_count(m.in_features, "in_features"), _count(m.out_features, "out"), _flag(m.bias is not None, "bias", True)]
-
-
-def _prelu(m: Any) -> list[Argument]:
-    return [Argument("", (Slot(m.num_parameters, "channels"),), 1), _number(m.init, "init", 0.25)]
-
-
-def _upsample(m: Any) -> list[Argument]:
-    height, width = (float(scale) for scale in m.scale_factor)
-    scale = Argument("scale_factor", (Slot(height, "scale", "scale"),) if height == width else (f"({height}, {width})",))
-    corners = [_flag(False, "align_corners")] if m.mode == "bilinear" else []
-    return [scale, _flag(m.mode, "mode", "nearest"), *corners]
-
-
-def _sides(m: Any) -> list[Argument]:
-    return [Argument("", (repr(m.padding),))]
-
-
-def _elu(m: Any) -> list[Argument]:
-    return [_number(m.alpha, "alpha", 1.0), _flag(m.inplace, "inplace", False)]
-
-
-def _hardtanh(m: Any) -> list[Argument]:
-    bounds = [_number(m.min_val, "min_val", -1.0, "low"), _number(m.max_val, "max_val", 1.0, "high")]
-    return [*bounds, _flag(m.inplace, "inplace", False)]
-
-
-def _rms_norm(m: Any) -> list[Argument]:
-    flag = _flag(m.elementwise_affine, "elementwise_affine", True)
-    return [_count(m.normalized_shape[0], "channels"), _number(m.eps, "eps"), flag]
-
-
-def _group_norm(m: Any) -> list[Argument]:
-    groups = _number(m.num_groups, "", hint="groups")
-    return [groups, _count(m.num_channels, "channels"), _number(m.eps, "eps", 1e-5), _flag(m.affine, "affine", True)]
-
-
-def _instance_norm(m: Any) -> list[Argument]:
-    return [_count(m.num_features, "channels"), _number(m.eps, "eps", 1e-5), _flag(m.affine, "affine", False)]
-
-
-def _local_response_norm(m: Any) -> list[Argument]:
-    more = [_number(m.alpha, "alpha", 1e-4), _number(m.beta, "beta", 0.75), _number(m.k, "k", 1.0)]
-    return [_number(m.size, "", hint="size"), *more]
-
-
-def _recurrent(m: Any) -> list[Argument]:
-    return [
-        _count(m.input_size, "in_channels"),
-        _count(m.hidden_size, "out"),
-        _number(m.num_layers, "num_layers", 1, "layers"),
-        _flag(m.bias, "bias", True),
-        _flag(m.batch_first, "batch_first", False),
-        _number(m.dropout, "dropout", 0.0),
-        _flag(m.bidirectional, "bidirectional", False),
-        Argument("proj_size", (Slot(m.proj_size, "projection"),), 0),
-    ]
-
-
-def _choose_add(m: Any) -> list[Argument]:
-    out, groups = m.weight.shape
-    return [_count(m.maps, "maps"), _count(out, "out"), _number(groups, "", hint="groups")]
+    return tuple(a for a in arguments if a.default is REQUIRED or a.text != of.flag_of(a.default, "").text)
 
 
 MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
-    nn.Conv2d: _conv,
-    nn.Linear: _linear,
-    nn.BatchNorm1d: _norm,
-    nn.BatchNorm2d: _norm,
-    nn.LayerNorm: _layer_norm,
-    nn.ReLU: _activation,
-    nn.ReLU6: _activation,
-    nn.Hardswish: _activation,
-    nn.Hardsigmoid: _activation,
-    nn.SiLU: _activation,
-    nn.LeakyReLU: lambda m: [_number(m.negative_slope, "", 0.01, "slope"), _flag(m.inplace, "inplace", False)],
+    **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), of.conv),
+    **dict.fromkeys((nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d), of.conv_transpose),
+    nn.Linear: of.linear,
+    nn.BatchNorm1d: of.norm,
+    nn.BatchNorm2d: of.norm,
+    nn.BatchNorm3d: of.norm,
+    nn.LayerNorm: of.layer_norm,
+    nn.ReLU: of.activation,
+    nn.ReLU6: of.activation,
+    nn.Hardswish: of.activation,
+    nn.Hardsigmoid: of.activation,
+    nn.SiLU: of.activation,
+    nn.LeakyReLU: lambda m: [of.number_of(m.negative_slope, "", 0.01, "slope"), of.flag_of(m.inplace, "inplace", False)],
     nn.Sigmoid: lambda m: [],
     nn.Tanh: lambda m: [],
-    nn.GELU: lambda m: [] if m.approximate == "none" else [_flag(m.approximate, "approximate")],
-    nn.PReLU: _prelu,
-    nn.Mish: _activation,
-    nn.SELU: _activation,
-    nn.ELU: _elu,
-    nn.CELU: _elu,
-    nn.Softplus: lambda m: [_number(m.beta, "beta", 1.0)],
+    nn.GELU: lambda m: [] if m.approximate == "none" else [of.flag_of(m.approximate, "approximate")],
+    nn.PReLU: of.prelu,
+    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), of.pool),
+    **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), of.avg_pool),
+    **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), of.adaptive_pool),
+    **dict.fromkeys((nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d), of.adaptive_pool),
+    nn.Mish: of.activation,
+    nn.SELU: of.activation,
+    nn.ELU: of.elu,
+    nn.CELU: of.elu,
+    nn.Softplus: lambda m: [of.number_of(m.beta, "beta", 1.0)],
     nn.Softsign: lambda m: [],
     nn.LogSigmoid: lambda m: [],
-    nn.Hardtanh: _hardtanh,
-    nn.GLU: lambda m: [_flag(m.dim, "")],
+    nn.Hardtanh: of.hardtanh,
+    nn.GLU: lambda m: [of.flag_of(m.dim, "")],
     activations.QuickGELU: lambda m: [],
     activations.SquaredReLU: lambda m: [],
-    activations.SwiGLU: lambda m: [_flag(m.axis, "")],
-    nn.RMSNorm: _rms_norm,
-    nn.GroupNorm: _group_norm,
-    nn.InstanceNorm1d: _instance_norm,
-    nn.InstanceNorm2d: _instance_norm,
-    nn.InstanceNorm3d: _instance_norm,
-    nn.LSTM: _recurrent,
-    nn.GRU: _recurrent,
-    nn.LocalResponseNorm: _local_response_norm,
-    norms.MapRMSNorm: _rms_norm,
-    norms.GlobalResponseNorm: lambda m: [_count(len(m.weight), "channels"), _number(m.eps, "eps", 1e-6)],
-    nn.MaxPool2d: _pool,
-    nn.AvgPool2d: lambda m: [*_pool(m), _flag(m.count_include_pad, "count_include_pad", True)],
-    nn.AdaptiveAvgPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
-    nn.AdaptiveMaxPool2d: lambda m: [_pair(m.output_size, "", "size", hint="size")],
-    nn.Dropout: lambda m: [_number(m.p, "", hint="rate")],
+    activations.SwiGLU: lambda m: [of.flag_of(m.axis, "")],
+    nn.RMSNorm: of.rms_norm,
+    nn.GroupNorm: of.group_norm,
+    nn.InstanceNorm1d: of.instance_norm,
+    nn.InstanceNorm2d: of.instance_norm,
+    nn.InstanceNorm3d: of.instance_norm,
+    nn.LSTM: of.recurrent,
+    nn.GRU: of.recurrent,
+    nn.LocalResponseNorm: of.local_response_norm,
+    norms.MapRMSNorm: of.rms_norm,
+    norms.GlobalResponseNorm: lambda m: [of.count_of(len(m.weight), "channels"), of.number_of(m.eps, "eps", 1e-6)],
+    nn.Dropout: lambda m: [of.number_of(m.p, "", hint="rate")],
     nn.Identity: lambda m: [],
-    nn.Softmax: lambda m: [_flag(m.dim, "")],
-    nn.ChannelShuffle: lambda m: [_number(m.groups, "", hint="groups")],
-    nn.ZeroPad2d: _sides,
-    nn.ReflectionPad2d: _sides,
-    nn.ReplicationPad2d: _sides,
-    nn.Upsample: _upsample,
+    nn.Softmax: lambda m: [of.flag_of(m.dim, "")],
+    nn.ChannelShuffle: lambda m: [of.number_of(m.groups, "", hint="groups")],
+    **dict.fromkeys((nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d, layers.ChannelPad), of.sides),
+    **dict.fromkeys((nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d), of.sides),
+    **dict.fromkeys((nn.ReplicationPad1d, nn.ReplicationPad2d, nn.ReplicationPad3d), of.sides),
+    **dict.fromkeys((nn.PixelShuffle, layers.DepthToSpace), lambda m: [of.number_of(of.factor(m), "", hint="factor")]),
+    **dict.fromkeys((nn.PixelUnshuffle, layers.SpaceToDepth), lambda m: [of.number_of(of.factor(m), "", hint="factor")]),
+    layers.ResizeLike: lambda m: [of.flag_of(m.mode, ""), *of.corners(m)],
+    nn.Upsample: of.upsample,
     layers.Shift: lambda m: [
-        _count(m.channels, "channels"),
-        _number(m.kernel, "kernel", 3),
-        _number(m.dilation, "dilation", 1),
+        of.count_of(m.channels, "channels"),
+        of.number_of(m.kernel, "kernel", 3),
+        of.number_of(m.dilation, "dilation", 1),
     ],
-    layers.TokenNorm: _norm,
-    layers.TokenPReLU: _prelu,
-    sharing.SharedConv2d: _shared_conv,
-    sharing.ChooseAdd: _choose_add,
-    sharing.WeightedAdd: lambda m: [_number(len(m.weight), "", hint="count"), _number(m.begin, "", hint="begin")],
-    tokens.MapNorm: _layer_norm,
-    tokens.ClassToken: lambda m: [_count(m.weight.shape[1], "channels"), _number(m.deviation, "", hint="deviation")],
+    layers.TokenNorm: of.norm,
+    layers.TokenPReLU: of.prelu,
+    sharing.SharedConv2d: of.shared_conv,
+    sharing.ChooseAdd: of.choose_add,
+    sharing.WeightedAdd: lambda m: [of.number_of(len(m.weight), "", hint="count"), of.number_of(m.begin, "", hint="begin")],
+    tokens.MapNorm: of.layer_norm,
+    tokens.ClassToken: lambda m: [
+        of.count_of(m.weight.shape[1], "channels"),
+        of.number_of(m.deviation, "", hint="deviation"),
+        of.number_of(m.weight.shape[0], "count", 1),
+    ],
     tokens.Position: lambda m: [
-        _number(m.weight.shape[0], "", hint="tokens"),
-        _count(m.weight.shape[1], "channels"),
-        _number(m.deviation, "", hint="deviation"),
+        of.number_of(m.weight.shape[0], "", hint="tokens"),
+        of.count_of(m.weight.shape[1], "channels"),
+        of.number_of(m.deviation, "", hint="deviation"),
     ],
-    tokens.LayerScale: lambda m: [_count(len(m.weight), "channels"), _number(m.begin, "", hint="begin"), _flag(m.maps, "")],
-    tokens.DropPath: lambda m: [_number(m.rate, "", hint="rate")],
+    tokens.LayerScale: lambda m: [
+        of.count_of(len(m.weight), "channels"),
+        of.number_of(m.begin, "", hint="begin"),
+        of.flag_of(m.maps, ""),
+    ],
+    tokens.DropPath: lambda m: [of.number_of(m.rate, "", hint="rate")],
+    nn.Embedding: lambda m: [of.number_of(m.num_embeddings, "", hint="vocabulary"), of.count_of(m.embedding_dim, "channels")],
+    positions.RelativeBias: lambda m: [
+        of.number_of(m.heads, "", hint="heads"),
+        of.number_of(m.window[0], "", hint="height"),
+        of.number_of(m.window[1], "", hint="width"),
+        of.flag_of(m.heads_first, "heads_first", False),
+        of.number_of(m.deviation, "deviation", 0.02),
+    ],
+    positions.WindowMask: lambda m: [
+        of.number_of(m.size[0], "", hint="height"),
+        of.number_of(m.size[1], "", hint="width"),
+        Argument("", (repr(m.window),)),
+        Argument("", (repr(m.shifts),)),
+        Argument("", (repr(m.value),)),
+    ],
+    positions.CausalMask: lambda m: [],
+    positions.Sinusoidal: lambda m: [*of.table(m.table), of.number_of(m.base, "base", 10000.0)],
+    positions.Rotary: lambda m: [
+        *of.table(m.cos),
+        of.number_of(m.base, "base", 10000.0),
+        of.flag_of(m.neighbours, "neighbours", False),
+    ],
+    positions.FourierPosition: lambda m: [
+        of.number_of(m.channels, "", hint="channels"),
+        of.number_of(m.table.shape[1], "", hint="height"),
+        of.number_of(m.table.shape[2], "", hint="width"),
+        of.number_of(m.base, "base", 10000.0),
+    ],
+    arithmetic.Gain: lambda m: [
+        of.number_of(m.begin, "", hint="begin"),
+        *([] if m.heads is None else [of.number_of(m.heads, "heads", None)]),
+        of.flag_of(m.learned, "learned", True),
+    ],
+    arithmetic.L2Norm: lambda m: [of.flag_of(m.axis, ""), of.number_of(m.eps, "eps", 1e-12)],
 }

@@ -40,14 +40,19 @@ class Sharing:
         self.inside: dict[Submodule, list[Place]] = {}
         self.ties: dict[Submodule, tuple[Tie, ...]] = {}
 
-    def settle(self, submodule: Submodule, entries: Sequence[Entry]) -> list[Entry]:
-        """The entries of a submodule, those that are an earlier one as calls of it. Notes what has to be tied in it besides."""
+    def settle(self, submodule: Submodule, steps: Sequence[Sequence[Entry]]) -> list[Entry]:
+        """The entries of a submodule, those that are an earlier one as calls of it. Notes what has to be tied in it besides.
+
+        Args:
+            steps: of each item its entry, after what has to be done before it.
+        """
         if not self.is_any:
-            return list(entries)
+            return [entry for those in steps for entry in those]
         found: list[Entry] = []
         firsts: list[tuple[tuple[str, ...], Entry]] = []
         places: list[list[Place]] = []
-        for item, entry in zip(submodule.items, entries, strict=True):
+        for item, (*before, entry) in zip(submodule.items, steps, strict=True):
+            found += before
             owners = tuple([node.owner for node in _nodes(item) if weights_of(self.graph, node)])
             earlier = next((e for those, e in firsts if owners and those == owners and e.made == entry.made), None)
             if earlier is not None and entry.made is not None:

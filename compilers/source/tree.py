@@ -19,7 +19,7 @@ class Submodule:
         path: dotted name, a prefix of the names of its nodes; '' for the network.
         items: what runs in it, in order.
         inputs: names of the nodes outside that it reads, in the order in which they are first read.
-        outputs: names of its nodes that are read outside.
+        outputs: names of its nodes that are read outside; its last one where none is.
         frames: those at its path that all of its nodes share, outermost first.
         around: name of the innermost block that it lies in.
         returns: what its forward pass gives: a `tensor`, a `tuple` or a `dict`.
@@ -106,6 +106,7 @@ def _connect(root: Submodule, graph: Graph) -> None:
         submodule.outputs = [
             node.name for node in nodes if node.name in ends or any(reader not in inside for reader in readers[node.name])
         ]
+        submodule.outputs = submodule.outputs or [nodes[-1].name]  # nothing reads it; it gives what a module like it would
         shared = [frame for frame in nodes[0].scope if frame.path == submodule.path] if submodule.path else []
         for node in nodes[1:]:
             here = [(frame.kind, frame.block) for frame in node.scope]

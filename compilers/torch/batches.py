@@ -7,12 +7,24 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.positions import Embedding
+from archdsl.ops.shapes import Ids
 
 
 def batch_of(graph: Graph, count: int, generator: torch.Generator | None = None) -> tuple[Tensor, ...]:
-    """A random batch of every input (count, *its shape), in order: what the network is called with."""
-    return tuple([torch.randn((count, *node.shape), generator=generator) for node in graph.inputs])
+    """A random batch of every input (count, *its shape), in order: what the network is called with. Indices are within all
+    vocabularies that they are looked up in."""
+    return tuple([_batch(graph, node, count, generator) for node in graph.inputs])
+
+
+def _batch(graph: Graph, node: Node, count: int, generator: torch.Generator | None) -> Tensor:
+    size = (count, *node.shape)
+    if not isinstance(node.shape, Ids):
+        return torch.randn(size, generator=generator)
+    readers = [reader.op for reader in graph if node.name in reader.inputs]
+    below = min((op.vocabulary for op in readers if isinstance(op, Embedding)), default=2)
+    return torch.randint(below, size, generator=generator)
 
 
 def in_order(returned: Tensor | tuple[Tensor, ...] | list[Tensor] | Mapping[str, Tensor]) -> tuple[Tensor, ...]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn import functional
 
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import argument_names, class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
-from archdsl.compilers.torch.rules import RULES, Call, Layer
+from archdsl.compilers.torch.rule import Call, Layer
+from archdsl.compilers.torch.rules import RULES
 from archdsl.compilers.torch.shared import places, tie
 from archdsl.errors import BackendError
 from archdsl.ir.graph import OUTPUT, Graph
@@ -59,6 +61,10 @@ def compile(graph: Graph) -> Network:
             path = paths[called.get(node.name, node.name)]
             if node.name in paths:
                 _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
+            if (padding := layers[node.name].pads(node.op, shapes)) is not None:
+                padded = _writer(code, node.name)(functional.pad, arguments[0], padding[0], "constant", padding[1])
+                padded.meta[NODE] = node.name
+                arguments = [padded, *arguments[1:]]
             value = code.create_node(
                 "call_module", path, tuple(arguments), name=value_name(path if node.name in paths else node.name)
             )

@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import init
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
 
 from archdsl.errors import InputError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import Rule, read_init
 
-KINDS: dict[str, type[nn.Module]] = {"conv": nn.Conv2d, "norm": _BatchNorm, "linear": nn.Linear}
+KINDS: dict[str, type[nn.Module]] = {"conv": _ConvNd, "norm": _BatchNorm, "linear": nn.Linear}
 
 FILL: dict[str, Callable[[Tensor, Any], object]] = {
     "zeros": lambda weight, _: init.zeros_(weight),

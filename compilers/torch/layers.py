@@ -51,3 +51,62 @@ class TokenPReLU(nn.PReLU):
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+class ResizeLike(nn.Module):
+    """The first map at the size of the second: (N, C, ...) and (N, C', places) to (N, C, places)."""
+
+    def __init__(self, mode: str, align_corners: bool | None = None):
+        super().__init__()
+        self.mode, self.align_corners = mode, align_corners
+
+    def forward(self, x: Tensor, like: Tensor) -> Tensor:
+        return functional.interpolate(x, like.shape[2:], mode=self.mode, align_corners=self.align_corners)
+
+    def extra_repr(self) -> str:
+        return f"mode={self.mode}"
+
+
+class ChannelPad(nn.Module):
+    """Zeros around places and channels: amounts on each side, the last axis first, those of the channels last."""
+
+    def __init__(self, padding: tuple[int, ...]):
+        super().__init__()
+        self.padding = padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.pad(x, self.padding)
+
+    def extra_repr(self) -> str:
+        return str(self.padding)
+
+
+class DepthToSpace(nn.Module):
+    """Channels become places, the channels ordered by place first: (N, f * f * C, H, W) to (N, C, f * H, f * W)."""
+
+    def __init__(self, factor: int):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        blocks = torch.unflatten(x, 1, (self.factor, self.factor, -1)).permute(0, 3, 4, 1, 5, 2)
+        return blocks.flatten(4, 5).flatten(2, 3)
+
+    def extra_repr(self) -> str:
+        return str(self.factor)
+
+
+class SpaceToDepth(nn.Module):
+    """Places become channels, ordered by place first: (N, C, f * H, f * W) to (N, f * f * C, H, W)."""
+
+    def __init__(self, factor: int):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = torch.unflatten(x, 3, (-1, self.factor))
+        blocks = torch.unflatten(rows, 2, (-1, self.factor)).permute(0, 3, 5, 1, 2, 4)
+        return blocks.flatten(1, 3)
+
+    def extra_repr(self) -> str:
+        return str(self.factor)

@@ -10,8 +10,9 @@ that their names spell, and that says most about the order of calls:
 So the layers of the network, in the order in which they are called, are cut into runs, one for each child of the file's root, then for
 each of its children, so that every layer meets one of its own shapes. A run should not cut across a block of the network: it lies
 within it, holds it, or lies apart. Where two children fit at one place, a shortcut is told from what it goes by (`downsample`,
-`shortcut`, `skip`, …). What is still open then is settled by the order of the file, if that is the order of calls from the first layer
-to the last (as where layers are defined in that order) and not that of the alphabet; otherwise nothing is matched.
+`shortcut`, `skip`, …), and one whose own word our layer's name has too is taken (`a` for `learned.a.conv`). What is still open then is
+settled by the order of the file, if that is the order of calls from the first layer to the last (as where layers are defined in that
+order) and not that of the alphabet; otherwise nothing is matched.
 """
 
 from __future__ import annotations
@@ -195,6 +196,9 @@ class _Matcher:
             ours = _goes_by(self.wanted[at].name)
             alike = [option for option in options if _goes_by(option[1].name.rpartition(".")[2]) == ours]
             options = alike or options
+            words = re.split(r"[._]", self.wanted[at].name)
+            namesakes = [option for option in options if option[1].name.rpartition(".")[2] in words]
+            options = namesakes if len(namesakes) == 1 else options
         if len(options) > 1 and not self.guess:
             first, second = (next(_layers(branch)).name for _, branch in options[:2])
             raise Unclear(self.wanted[at].name, first, second)

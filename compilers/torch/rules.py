@@ -1,34 +1,34 @@
 """How each operator becomes PyTorch: one table from operator class to rule.
 
 A `Layer` makes a submodule, which stands at the node's name in the module tree. A `Call` adds a function to the forward pass and
-leaves no trace in the tree. Weighted layers are made on the meta device: `initialise` gives them their values, once.
+leaves no trace in the tree. Weighted layers are made on the meta device: `initialise` gives them their values, once. The rules of
+maps are in `maps`.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import fx, nn
 
 from archdsl.compilers.torch import activations, norms, recurrent, sharing, tokens
-from archdsl.compilers.torch.layers import Shift, TokenNorm, TokenPReLU
+from archdsl.compilers.torch.axis_rules import AXES
+from archdsl.compilers.torch.layers import TokenNorm, TokenPReLU
+from archdsl.compilers.torch.maps import MAPS
+from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
-from archdsl.ops.convolution import Conv2d
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
-from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.passing import Dropout, DropPath, Identity
-from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.readers import Rules
-from archdsl.ops.rearrange import Flatten, Pad, Shuffle, Slice, Upsample
-from archdsl.ops.rearrange import Shift as ShiftOp
+from archdsl.ops.rearrange import Flatten, Slice
 from archdsl.ops.recurrent import GRU, LSTM
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Map, Sequence, Vector, channel_axis, is_map, typed
@@ -48,34 +48,8 @@ from archdsl.ops.smooth import (
 )
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
-Write = Callable[..., fx.Node]
-
-
-class Layer(NamedTuple):
-    """Rule of an operator that becomes a submodule: `make(op, input_shapes, in_place)`; shapes have no batch axis.
-
-    `take(op, result, write)` gives the fx node of the tensor that is meant, where the submodule gives several.
-    """
-
-    make: Callable[[Any, tuple[Shape, ...], bool], nn.Module]
-    take: Callable[[Any, fx.Node, Write], fx.Node] | None = None
-
-
-class Call(NamedTuple):
-    """Rule of an operator that becomes a function: `emit(op, input_shapes, arguments, write)` gives the fx node of the result.
-
-    `write(function, *arguments)` adds one call of a function to the forward pass and gives its fx node.
-    """
-
-    emit: Callable[[Any, tuple[Shape, ...], list[fx.Node], Write], fx.Node]
-
-
-Rule = Layer | Call
-
-
-def _conv(op: Conv2d, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    channels, padding = shapes[0][0], op.window.pads
-    return nn.Conv2d(channels, op.out, op.kernel, op.stride, padding, op.dilation, op.groups, op.bias, device="meta")
+NORM: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+"""Batch norm of maps by the number of their places."""
 
 
 def _linear(op: Linear, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -83,35 +57,18 @@ def _linear(op: Linear, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
 
 
 def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    made = {Vector: nn.BatchNorm1d, Sequence: TokenNorm, Map: nn.BatchNorm2d}[type(typed(shapes[0]))]
+    kind = type(typed(shapes[0]))
+    made = NORM[len(shapes[0]) - 1] if kind is Map else {Vector: nn.BatchNorm1d, Sequence: TokenNorm}[kind]
     return made(shapes[0][channel_axis(shapes[0])], op.eps, op.momentum, op.affine, device="meta")
 
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if is_map(shapes[0]) else nn.LayerNorm)(channels, op.eps, op.affine)
-
-
-def _shared_conv(op: SharedConv, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    padding = op.window.pads
-    channels = shapes[0][0] // op.groups
-    return sharing.SharedConv2d(op.groups, channels, op.filters, op.kernel, op.stride, padding, bias=False, device="meta")
+    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine)
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=is_map(shapes[0]))
-
-
-def _max_pool(op: MaxPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.MaxPool2d(op.kernel, op.window.stride, op.window.pads, ceil_mode=op.ceil)
-
-
-def _avg_pool(op: AvgPool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.AvgPool2d(op.kernel, op.window.stride, op.window.pads, op.ceil, op.count_padding)
-
-
-def _adaptive_pool(op: AdaptivePool, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.AdaptiveAvgPool2d(op.size) if op.mode == "avg" else nn.AdaptiveMaxPool2d(op.size)
+    return tokens.LayerScale(shapes[0][channel_axis(shapes[0])], op.begin, maps=is_map(shapes[0], None))
 
 
 def _prelu(op: PReLU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -119,15 +76,6 @@ def _prelu(op: PReLU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
         return nn.PReLU(1, op.slope)
     channels = shapes[0][channel_axis(shapes[0])]
     return TokenPReLU(channels, op.slope) if isinstance(typed(shapes[0]), Sequence) else nn.PReLU(channels, op.slope)
-
-
-def _upsample(op: Upsample, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.Upsample(scale_factor=op.scale, mode=op.mode, align_corners=False if op.mode == "bilinear" else None)
-
-
-def _pad(op: Pad, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    made: dict[str, Any] = {"zeros": nn.ZeroPad2d, "reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d}
-    return made[op.mode](op.sides)  # type: ignore[no-any-return]
 
 
 def _overwriting(made: Callable[..., nn.Module]) -> Layer:
@@ -161,11 +109,13 @@ def _tokens(op: Tokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], wri
 
 
 def _split_heads(op: SplitHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.transpose, write(torch.unflatten, arguments[0], 2, (op.heads, -1)), 1, 2)
+    axis = len(shapes[0])  # of the channels; the batch comes before all others
+    return write(torch.transpose, write(torch.unflatten, arguments[0], axis, (op.heads, -1)), axis - 1, axis)
 
 
 def _merge_heads(op: MergeHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    return write(torch.flatten, write(torch.transpose, arguments[0], 1, 2), 2)
+    axis = len(shapes[0]) - 2  # of the heads
+    return write(torch.flatten, write(torch.transpose, arguments[0], axis, axis + 1), axis + 1)
 
 
 def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
@@ -191,7 +141,6 @@ def _fold(combine: Callable[[Any, Any], Any]) -> Call:
 
 
 TABLE: dict[type[Operator], Rule] = {
-    Conv2d: Layer(_conv),
     Linear: Layer(_linear),
     BatchNorm: Layer(_norm),
     ReLU: _overwriting(nn.ReLU),
@@ -216,15 +165,8 @@ TABLE: dict[type[Operator], Rule] = {
     SquaredReLU: Layer(lambda op, shapes, in_place: activations.SquaredReLU()),
     GLU: Layer(lambda op, shapes, in_place: nn.GLU(1 + channel_axis(shapes[0]))),
     SwiGLU: Layer(lambda op, shapes, in_place: activations.SwiGLU(1 + channel_axis(shapes[0]))),
-    MaxPool: Layer(_max_pool),
-    AvgPool: Layer(_avg_pool),
-    AdaptivePool: Layer(_adaptive_pool),
     Dropout: Layer(lambda op, shapes, in_place: nn.Dropout(op.rate)),
     Identity: Layer(lambda op, shapes, in_place: nn.Identity()),
-    Shuffle: Layer(lambda op, shapes, in_place: nn.ChannelShuffle(op.groups)),
-    ShiftOp: Layer(lambda op, shapes, in_place: Shift(shapes[0][0], op.kernel, op.dilation)),
-    Pad: Layer(_pad),
-    Upsample: Layer(_upsample),
     Slice: Call(_slice),
     Concat: Call(_concat),
     Flatten: Call(_flatten),
@@ -234,14 +176,12 @@ TABLE: dict[type[Operator], Rule] = {
     InstanceNorm: Layer(norms.instance_norm),
     GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
     LocalResponseNorm: Layer(norms.local_response_norm),
-    LSTM: Layer(recurrent.lstm, recurrent.result),
-    GRU: Layer(recurrent.gru, recurrent.result),
+    LSTM: Layer(recurrent.lstm, take=recurrent.result),
+    GRU: Layer(recurrent.gru, take=recurrent.result),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
-    SharedConv: Layer(_shared_conv),
-    ChooseAdd: Layer(lambda op, shapes, in_place: sharing.ChooseAdd(shapes[0][0], op.out, op.groups)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
-    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation)),
+    ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
     Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
     Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(-1)),
     MatMul: Call(_matmul),
@@ -254,4 +194,4 @@ TABLE: dict[type[Operator], Rule] = {
     Mul: _fold(operator.mul),
 }
 
-RULES = Rules("torch", __name__, TABLE)
+RULES = Rules("torch", __name__, TABLE, MAPS, AXES)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from archdsl.ir.graph import Graph, Node
+from archdsl.ops import Operator, Shape
+from archdsl.ops.window import Sliding, uneven
 
 
 def places(graph: Graph) -> dict[str, str]:
@@ -30,7 +32,15 @@ def places(graph: Graph) -> dict[str, str]:
 def is_one(graph: Graph, one: Node, other: Node) -> bool:
     """Whether one submodule serves two nodes that share weights."""
     first, second = (graph.input_shapes(node)[0] for node in (one, other))
-    return one.op == other.op and len(first) == len(second)
+    return one.op == other.op and len(first) == len(second) and _padded_alike(one.op, first, second)
+
+
+def _padded_alike(op: Operator, *shapes: Shape) -> bool:
+    """Whether a module pads maps of two sizes by the same amounts."""
+    if not isinstance(op, Sliding):
+        return True
+    first, second = (None if uneven(window) else window.pads for window in map(op.over, shapes))
+    return first == second
 
 
 def tie(module: nn.Module, owner: nn.Module) -> None:

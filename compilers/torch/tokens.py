@@ -7,19 +7,19 @@ from torch import Tensor, nn
 
 
 class MapNorm(nn.LayerNorm):
-    """Layer normalisation over the channels of each place: (N, C, H, W)."""
+    """Layer normalisation over the channels of each place: (N, C, ...)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
 class ClassToken(nn.Module):
-    """One learned token before the others: (N, T, C) to (N, T + 1, C)."""
+    """Learned tokens before the others: (N, T, C) to (N, count + T, C)."""
 
-    def __init__(self, channels: int, deviation: float):
+    def __init__(self, channels: int, deviation: float, count: int = 1):
         super().__init__()
         self.deviation = deviation
-        self.weight = nn.Parameter(torch.empty(1, channels).normal_(std=deviation))
+        self.weight = nn.Parameter(torch.empty(count, channels).normal_(std=deviation))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([self.weight.expand(x.shape[0], -1, -1), x], 1)
@@ -45,7 +45,7 @@ class Position(nn.Module):
 
 
 class LayerScale(nn.Module):
-    """One learned factor for each channel, of tokens and vectors (..., C), or of maps (N, C, H, W)."""
+    """One learned factor for each channel, of tokens and vectors (..., C), or of maps (N, C, ...)."""
 
     def __init__(self, channels: int, begin: float, maps: bool):
         super().__init__()
@@ -53,7 +53,7 @@ class LayerScale(nn.Module):
         self.weight = nn.Parameter(torch.full((channels,), begin))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * (self.weight[:, None, None] if self.maps else self.weight)
+        return x * (self.weight.view(-1, *[1] * (x.dim() - 2)) if self.maps else self.weight)
 
     def extra_repr(self) -> str:
         return str(self.weight.shape[0])

@@ -58,7 +58,7 @@ def check_shapes(graph: Graph, module: Network, batch: int = 2) -> Measured:
     recorder = _Recorder(module.eval(), graph)
     try:
         with torch.no_grad():
-            output = recorder.run(*[tensor.to(like) for tensor in given])
+            output = recorder.run(*[tensor.to(like if tensor.is_floating_point() else like.device) for tensor in given])
     finally:
         module.train(training)
     measured = {name: shape[1:] if shape[:1] == (batch,) else shape for name, shape in recorder.shapes.items()}

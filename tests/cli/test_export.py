@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,11 @@ def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out.splitlines()
     assert out[0].strip() == "written   squeezenet.py, squeezenet.safetensors"
     assert out[1].strip() == "weights   fresh, seed 0"
-    assert (
-        out[2]
-        .strip()
-        .startswith("checked   largest difference 0.0e+00 of the output's size, 1e-04 allowed, on random 1×3×64×64 and 3×3")
+    checked, float32 = out[2].strip(), out[3].strip()
+    assert re.match(
+        r"checked   largest difference 0\.0e\+00 of the output's size, \d\.\de-05 allowed, on random 1×3×64×64", checked
     )
+    assert re.fullmatch(r"float32   \d\.\de-0[67] of the output's size from float64, in torch", float32)
     text = Path("squeezenet.py").read_text(encoding="utf-8")
     assert text.startswith('"""SqueezeNet')
     assert "64²×3" in text
@@ -39,7 +40,11 @@ def test_default_name(capsys: pytest.CaptureFixture[str]) -> None:
 def test_form_by_ending_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", *SMALL, "-o", "made/net.py", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert list(data) == ["file", "files", "to", "weights", "inputs", "tolerance", "largest_difference", "seconds"]
+    assert list(data) == [
+        *("file", "files", "to", "weights", "inputs"),
+        *("tolerance", "largest_difference", "differences", "float32_from_float64", "seconds"),
+    ]
+    assert data["tolerance"] == pytest.approx(2e-5 + 5 * data["float32_from_float64"])
     assert data["file"] == "made/net.py"
     assert data["inputs"] == [[1, 3, 64, 64], [3, 3, 64, 64]]
     assert data["largest_difference"] <= data["tolerance"]

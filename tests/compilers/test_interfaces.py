@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import random_networks
 import torch
+from small import measured_peak
 from torch import Tensor
 
 import archdsl
@@ -17,8 +20,10 @@ from archdsl.compilers.onnx_direct import onnx_model
 from archdsl.compilers.optimized import optimized, weights_of
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch import compile as compile_graph
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.settle import settle
+from archdsl.cost.memory.peak import memory
 from archdsl.errors import BackendError
 from archdsl.measure.counting_tools import RUN, measure
 
@@ -126,11 +131,40 @@ def test_passes_keep_every_output(outputs: str) -> None:
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("to", ["pt2", "onnx", "openvino"])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_nodes_may_be_outputs(seed: int) -> None:
+    """Random networks that return random nodes, some of them read by others: in source, in ONNX and rewritten for inference."""
+    graph = random_networks.network(seed)
+    chosen = random.Random(seed).sample([node.name for node in graph if node.inputs], 4)
+    graph.outputs, graph.returns = {f"out{index}": name for index, name in enumerate(chosen)}, "dict"
+    module = compile_graph(graph).eval()
+    settle(module, graph)
+    found = Model(graph, module)
+    written = network(python_source(graph)).eval()
+    missing = written.load_state_dict(module.state_dict(), strict=False)  # weights that are shared have one name here, two there
+    assert not missing.unexpected_keys
+    assert {key.rpartition(".")[0] for key in missing.missing_keys} <= {node.name for node in graph if node.shared}
+    wanted = run(found)
+    assert all(map(torch.equal, in_order(run(Model(graph, written))), in_order(wanted)))
+    for one, other in zip(in_order(run(optimized(found)[0])), in_order(wanted), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
+    onnxruntime = pytest.importorskip("onnxruntime")
+    made = onnx_model(graph, weights_of(graph, module)).SerializeToString()
+    session = onnxruntime.InferenceSession(made, providers=["CPUExecutionProvider"])
+    (image,) = batch_of(graph, 2, torch.Generator().manual_seed(5))
+    for one, other in zip(session.run(None, {"x": image.numpy()}), in_order(wanted), strict=True):
+        torch.testing.assert_close(torch.from_numpy(one), other, rtol=1e-3, atol=1e-4)
+    assert memory(graph).peak_activation_bytes == measured_peak(module, image[:1].clone())
+
+
+ENDINGS = {"pt2": "pt2", "onnx": "onnx", "openvino": "xml"}
+
+
+@pytest.mark.parametrize("to", ENDINGS)
 def test_exports(to: str, tmp_path: Path) -> None:
     for library in {"onnx": ["onnx", "onnxscript", "onnxruntime"], "openvino": ["openvino"]}.get(to, []):
         pytest.importorskip(library)
-    checked = export(model(APART), to, tmp_path / f"net.{to}")
+    checked = export(model(APART), to, tmp_path / f"net.{ENDINGS[to]}")
     assert list(checked.differences) == ["p", "y", "m", "e"]
     assert checked.inputs == ((1, 3, 16, 16), (1, 3, 16, 16), (3, 3, 16, 16), (3, 3, 16, 16))
 

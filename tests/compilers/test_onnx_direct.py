@@ -21,6 +21,7 @@ from archdsl.compilers import onnx as exporter
 from archdsl.compilers.export import Model
 from archdsl.compilers.onnx_direct import onnx_model
 from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import NoMacs
@@ -50,7 +51,7 @@ def difference(graph: Graph) -> float:
     """Largest difference of an output value, as a share of the root mean square of the output."""
     torch.manual_seed(0)
     module = loud(compile(graph))
-    image = torch.randn(2, *graph.input.shape)
+    (image,) = batch_of(graph, 2)
     with torch.no_grad():
         wanted = module(image).numpy()
     came = run(onnx_model(graph, {key: tensor.numpy() for key, tensor in module.state_dict().items()}), image.numpy())

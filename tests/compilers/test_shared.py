@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
 import pytest
 import torch
+from everywhere import check_everywhere, settled
 from random_networks import network
 
 import archdsl
 from archdsl.compilers.export import Model
 from archdsl.compilers.onnx_direct import onnx_model
-from archdsl.compilers.optimized import optimized, weights_of
+from archdsl.compilers.optimized import optimized
 from archdsl.compilers.source import python_source
-from archdsl.compilers.source.export import network as source_network
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.checkpoint import load_checkpoint
 from archdsl.compilers.torch.pairing import load_weights
-from archdsl.compilers.torch.settle import settle
 from archdsl.compilers.torch.weights import save_weights
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.memory.peak import Memory
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
 
@@ -44,35 +40,6 @@ CASES = {
 
 def case(name: str) -> Graph:
     return archdsl.loads(HEAD + CASES[name]).graph()
-
-
-def settled(graph: Graph) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
-    """A module in float64 with statistics of its own, an image, and what it gives."""
-    torch.manual_seed(0)
-    module = compile(graph)
-    settle(module, graph)
-    module.double().eval()
-    image = torch.randn(2, *graph.input.shape, dtype=torch.float64)
-    with torch.no_grad():
-        return module, image, module(image)
-
-
-def check_everywhere(graph: Graph, folder: Path) -> None:
-    module, image, expected = settled(graph)
-    assert sum(p.numel() for p in module.parameters()) == Bill(graph).params == Memory(graph).weights_bytes // 4
-    rewritten, _ = optimized(Model(graph, module))
-    torch.testing.assert_close(rewritten.module(image), expected, rtol=1e-9, atol=1e-9)
-    source = source_network(python_source(graph))
-    save_weights(module, folder / "weights.safetensors")
-    load_checkpoint(source.double(), folder / "weights.safetensors")
-    assert sum(p.numel() for p in source.parameters()) == Bill(graph).params
-    torch.testing.assert_close(source.eval()(image), expected, rtol=1e-9, atol=1e-9)
-    weights = {
-        key: value.astype(np.float32) if value.dtype == np.float64 else value for key, value in weights_of(graph, module).items()
-    }
-    session = onnxruntime.InferenceSession(onnx_model(graph, weights).SerializeToString())
-    (found,) = session.run(None, {"x": image.float().numpy()})
-    torch.testing.assert_close(torch.from_numpy(found).double(), expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -163,7 +130,7 @@ def test_files_hold_shared_weights_once_and_may_hold_them_twice(tmp_path: Path) 
 def test_weights_of_other_names_pair_with_shared_layers(tmp_path: Path) -> None:
     for name in ("two maps", "two kinds", "dilations"):
         graph = case(name)
-        module, image, expected = settled(graph)
+        module, (image,), (expected,) = settled(graph)
         module.float()
         renamed = {f"other.{key}": value for key, value in module.state_dict().items()}
         torch.save(renamed, tmp_path / "other.pt")

@@ -8,6 +8,8 @@ from random_networks import network
 from small import compiled, measured_peak, small
 
 import archdsl
+from archdsl.compilers.torch.batches import batch_of
+from archdsl.compilers.torch.shared import once
 from archdsl.cost.comparing.totals import COSTS
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
@@ -19,10 +21,10 @@ def compare(graph):
     module, ours = compiled(graph), memory(graph)
     assert ours.weights_bytes == sum(tensor.nbytes for tensor in module.parameters())
     assert ours.buffers_bytes == sum(tensor.nbytes for tensor in module.buffers())
-    assert ours.state_bytes == sum(tensor.nbytes for tensor in module.state_dict().values())
+    assert ours.state_bytes == sum(tensor.nbytes for tensor in once(module).values())
     assert COSTS["state"](Bill(graph)).total == ours.state_bytes
     assert COSTS["weights"](Bill(graph)).total == ours.weights_bytes
-    assert ours.peak_activation_bytes == measured_peak(module, torch.randn(1, *graph.input.shape))
+    assert ours.peak_activation_bytes == measured_peak(module, *batch_of(graph, 1))
 
 
 @pytest.mark.parametrize("name", zoo_names())

@@ -8,6 +8,7 @@ from random_networks import network
 from small import compiled, measured_saved, small
 
 import archdsl
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.cost.memory.saved import saved_bytes
 from archdsl.cost.memory.training import training
 from archdsl.errors import InputError
@@ -19,13 +20,13 @@ BATCH = 2
 @pytest.mark.parametrize("name", zoo_names())
 def test_zoo_keeps_what_autograd_keeps(name):
     graph = small(name).graph()
-    assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), torch.randn(BATCH, *graph.input.shape))
+    assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), *batch_of(graph, BATCH))
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_networks_keep_what_autograd_keeps(seed):
     graph = network(seed)
-    assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), torch.randn(BATCH, *graph.input.shape))
+    assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), *batch_of(graph, BATCH))
 
 
 @pytest.mark.parametrize("before", ["norm", "tanh"])

@@ -35,7 +35,7 @@ def test_every_class_of_step_has_a_runner() -> None:
     ("word", "values", "name"),
     [
         ("conv", {"out": 0}, "out"),
-        ("conv", {"out": 8, "kernel": [1, 2, 3]}, "kernel"),
+        ("conv", {"out": 8, "kernel": [1, 2, 3, 4]}, "kernel"),
         ("conv", {"out": 8, "padding": "sam"}, "padding"),
         ("dropout", {"rate": 2}, "rate"),
     ],

@@ -11,6 +11,7 @@ from operators import CASES, alone
 
 import archdsl
 from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.cost.counting.bill import Bill
 from archdsl.ops import OPERATORS, ShapeError
 from archdsl.ops.errors import ArgumentError
@@ -51,7 +52,7 @@ def test_what_passes_runs(word: str, name: str) -> None:
             continue
         Bill(graph)
         with torch.no_grad():
-            out = compile(graph).train()(torch.randn(2, *shape))
+            out = compile(graph).train()(*batch_of(graph, 2))
         assert tuple(out.shape[1:]) == graph["node"].shape
         assert torch.isfinite(out).all() or value not in (0, 1, 2, 3), (word, name, value)
 

@@ -18,7 +18,7 @@ from archdsl.compilers.onnx_direct.rule import simple
 from archdsl.compilers.passes import optimize
 from archdsl.compilers.source import python_source
 from archdsl.compilers.torch import compile
-from archdsl.compilers.torch.rules import Layer
+from archdsl.compilers.torch.rule import Layer
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names, load_convention
 from archdsl.cost.latency.layer_kinds import kinds

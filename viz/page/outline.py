@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from archdsl.errors import Mark
 from archdsl.ir.graph import Graph, Node
+from archdsl.viz.crossing import arriving, leaving
 from archdsl.viz.fold import folded
 from archdsl.viz.labels import label
-from archdsl.viz.structure import closed_lines, leaving, title
+from archdsl.viz.structure import closed_lines, title
 from archdsl.viz.tree import Group, Member, Run, box_kind, tree
 
 
@@ -92,8 +93,8 @@ class _Outliner:
         self.place: dict[str, int] = {}  # of every node: its box
 
     def run(self) -> Outline:
-        for source in dict.fromkeys(s for node in self.nodes for s in node.inputs if s not in self.inside):
-            self.place[source] = self.add(PagePart("input", ("input",), -1, 0, source, (self.graph[source],)))
+        for source, word in arriving(self.graph, self.nodes, self.skip).items():
+            self.place[source] = self.add(PagePart("input", (word,), -1, 0, source, (self.graph[source],)))
         self.children(tree(self.graph, self.nodes, self.skip), -1, 0)
         links: list[PageLink] = []
         seen: set[tuple[str, int]] = set()
@@ -104,7 +105,7 @@ class _Outliner:
                 if self.place[source] != target and ((source, target) not in seen or joins):
                     seen.add((source, target))
                     links.append(PageLink(self.place[source], target, source, self.news(source)))
-        for word, name in leaving(self.graph, self.nodes, self.readers):
+        for word, name in leaving(self.graph, self.nodes, self.readers, self.skip):
             returned = self.add(PagePart("output", (word,), -1, 0, word, ()))
             links.append(PageLink(self.place[name], returned, name, True))
         return Outline(tuple(self.parts), tuple(links))

@@ -12,7 +12,7 @@
     receptive_field   pixels across, of the largest field that is not the whole image
     latency.DEVICE    seconds that a device is predicted to take, exact in femtoseconds: latency.raspberry-pi-3b
 
-Bytes are for float32. All costs are for batch 1, except latencies, which are for the batch of the device file.
+Bytes are for float32. All costs are for the batch of the bill, 1 unless another is asked for; latencies for that of the device file.
 """
 
 from __future__ import annotations
@@ -141,9 +141,9 @@ def peak(bill: Bill) -> Largest:
         if type(found.peak_activation_bytes) is not int:
             return [0] * len(bill.layers)
         there = {moment.node: moment.bytes for moment in found.timeline}
-        return [there.get(layer.node.name, 0) for layer in bill]
+        return [there.get(layer.node.name, 0) * bill.batch for layer in bill]
 
-    return Largest(lambda: peak_bytes(found.plan), layers)
+    return Largest(lambda: peak_bytes(found.plan) * bill.batch, layers)
 
 
 def _latency(bill: Bill, device: Device) -> Amounts:

@@ -18,17 +18,22 @@ from archdsl.exact import key as lookup
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Dim
 
+ONCE = frozenset(["params", "own_params", "bias_params", "macs"])
+"""Quantities that a layer has for the batch as they are: learned values, and what `Layer.macs` holds."""
+
 
 class Bill:
     """Costs of all layers of a graph, in the order in which they run.
 
     Attributes:
+        batch: images that multiply-accumulates, counts of conventions, activations and what is moved are for; weights are read once.
         distinct: numbers of the layers that differ in what they cost, each the first of its kind.
         kinds: for every layer the index in `distinct` of the one that costs the same.
     """
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Graph, batch: int = 1):
         self.graph = graph
+        self.batch = batch
         self.layers: list[Layer] = []
         self.distinct: list[int] = []
         self.kinds: list[int] = []
@@ -45,12 +50,12 @@ class Bill:
 
     @cached_property
     def macs(self) -> Any:
-        """Multiply-accumulates of convolutions and linear layers for batch 1, biases not counted."""
+        """Multiply-accumulates of convolutions and linear layers for the batch, biases not counted."""
         return plain(sum([layer.macs for layer in self.layers]))
 
     @cached_property
     def products(self) -> Any:
-        """Multiply-accumulates of two computed tensors for batch 1, as in attention; `macs` leaves them out."""
+        """Multiply-accumulates of two computed tensors for the batch, as in attention; `macs` leaves them out."""
         return self.sum("products").total
 
     @cached_property
@@ -59,7 +64,7 @@ class Bill:
         return Flops(self.count)
 
     def count(self, convention: Convention | str) -> Sum:
-        """What a convention, or the shipped one of that name, counts of every layer for batch 1.
+        """What a convention, or the shipped one of that name, counts of every layer for the batch.
 
         Raises:
             InputError: no such convention.
@@ -85,6 +90,7 @@ class Bill:
     def sum(self, quantity: str, times: int = 1) -> Sum:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
         rule, layers = QUANTITIES[quantity], self.layers
+        times = times if quantity in ONCE else times * self.batch
         return Sum(self.kinds, [((rule(layers[number]), times),) for number in self.distinct])
 
     def quantity(self, number: int, name: str) -> Dim:
@@ -92,7 +98,8 @@ class Bill:
         key = (number, name)
         found = self._quantities.get(key)
         if found is None:
-            found = self._quantities[key] = QUANTITIES[name](self.layers[number])
+            found = QUANTITIES[name](self.layers[number])
+            found = self._quantities[key] = found if name == "macs" or self.batch == 1 else found * self.batch
         return found
 
     def _fill(self, graph: Graph) -> None:
@@ -112,6 +119,7 @@ class Bill:
                 kind = known.get(key)
             if kind is None:
                 params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
+                macs = macs if self.batch == 1 else macs * self.batch
                 kind = len(self.distinct)
                 self.distinct.append(len(self.layers))
                 known[key] = kind

@@ -29,7 +29,8 @@ Terms = tuple[tuple[str, int | Fraction], ...]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A rule for each value of an argument (`true`, `avg`), or for what arrives where `argument` is `input`.
+    """A rule for each value of an argument (`true`, `avg`), or for what arrives where `argument` is `input`, or for the number of
+    places of a map where it is `places`.
 
     A value without a rule is not counted.
     """
@@ -80,6 +81,8 @@ class Convention:
 def _case(argument: str, op: Operator, inputs: tuple[Shape, ...]) -> str:
     if argument == "input":
         return ARRIVES.get(type(typed(inputs[0])), "")
+    if argument == "places":
+        return str(len(inputs[0]) - 1)
     value = getattr(op, argument)
     return "given" if value is not None and is_optional(op.kinds[argument]) else str(value).lower()
 
@@ -94,6 +97,6 @@ def rule_in_words(terms: Terms | None) -> str:
 
 
 def _term(name: str, weight: int | Fraction) -> str:
-    if name in ("macs", "products", "bias", "mean"):
+    if name in ("macs", "macs_by_output", "products", "bias", "mean"):
         return WORDS[name] if weight == 1 else f"{weight} x {WORDS[name]}"
     return f"{weight} per {WORDS[name]}"

@@ -13,6 +13,7 @@ A file says a few words about the convention and, under `count`, has a rule for 
       adaptive_pool: {mode: {avg: {out: 1}, max: 0}}        # by an argument of the operator
       lstm: {projection: {none: {macs: 1}, given: 0}}       # by whether an argument is given
       norm: {input: {map: {in: 2}, vector: {in: 2}}}        # by what arrives: a map, a vector or tokens
+      upsample: {places: {2: {out: 1}, 3: 0}}               # by how many places a map has
     not_counted: [hswish, silu]                             # left out on purpose; `others`: all that have no rule
     dead: not_counted                                       # operators whose output reaches nothing; counted if not given
 
@@ -133,8 +134,8 @@ def _choice(report: Report, op: type[Operator], key: Scalar, node: Node) -> Rule
 
 
 def _arguments(op: type[Operator]) -> dict[str, list[str]]:
-    """What a rule may depend on, with its values: arguments that are words, flags or may be missing, and the kind of input."""
-    found = {"input": list(ARRIVES.values())}
+    """What a rule may depend on, with its values: arguments that are words, flags or may be missing, the kind of input, places."""
+    found = {"input": list(ARRIVES.values()), "places": ["1", "2", "3"]}
     for name, argument in op.kinds.items():
         if argument.schema.get("type") == "boolean":
             found[name] = ["true", "false"]

@@ -10,7 +10,7 @@ from archdsl.ops.operator import Dim, Shape
 
 @dataclass(slots=True, eq=False)
 class Layer:
-    """One operator with what it costs for batch 1.
+    """One operator with what it costs for the batch of its bill.
 
     Attributes:
         inputs: shapes that arrive.

@@ -98,7 +98,7 @@ def _dropped(graph: Graph, readers: Readers) -> Iterator[Node]:
     for node in graph:
         if not isinstance(node.op, Sliding):
             continue
-        window = node.op.window
+        window = node.op.over(graph.input_shapes(node)[0])
         axes = zip(window.kernel, window.stride, window.dilation, window.pads, strict=True)
         places = zip(graph.input_shapes(node)[0][1:], node.shape[1:], axes, strict=True)
         if any(_leaves_out(arriving, made, *axis) for arriving, made, axis in places):

@@ -4,35 +4,42 @@
 
     macs             multiply-accumulates of a convolution or matrix product, biases not counted
     products         multiply-accumulates of two computed tensors, as in attention
-    in               elements of all inputs
+    in               elements of all inputs; of pooling, with the zeros around it where they differ at the ends and are put there first
     out              elements of the output
     rows             elements of the output over its last axis: what softmax runs over, one by one
     bias             elements of the output where a bias is added, otherwise 0
     params           learned values that are used, whichever layer owns them
     own_params       learned values that no layer before has
     bias_params      learned values of the bias
-    params_by_place  learned values times height and width of the output
+    params_by_place  learned values times places of the output
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
-    window           elements that pooling looks at: out * kernel height * kernel width, the inputs of adaptive pooling
+    window           elements that pooling looks at: out * elements of the kernel, the inputs of adaptive pooling
     by_token         learned values times tokens of the input
     gates            learned values of recurrent gates, biases among them, times tokens of the input
     plain_gates      the same as if no state were projected
     states           elements of recurrent states: tokens times layers, directions and channels
     padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
+    macs_by_output   multiply-accumulates of a transposed convolution as if each value of its output took the whole kernel
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import reduce
+from itertools import chain
+from operator import mul
+from typing import Any
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
+from archdsl.ops.convolution import ConvTranspose
 from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim, Operator, Shape
+from archdsl.ops.pool import Pool
 from archdsl.ops.recurrent import LSTM, Recurrent
-from archdsl.ops.window import Sliding
+from archdsl.ops.window import Sliding, padded
 
 Quantity = Callable[[Layer], Dim]
 
@@ -42,6 +49,8 @@ def _macs(layer: Layer) -> Dim:
 
 
 def _in(layer: Layer) -> Dim:
+    if isinstance(layer.node.op, Pool) and (copy := padded(layer.node.op, layer.inputs[0])) is not None:
+        return product(copy)
     return sum(product(shape) for shape in layer.inputs)
 
 
@@ -83,7 +92,15 @@ def _joins(layer: Layer) -> Dim:
 
 def _window(layer: Layer) -> Dim:
     op = layer.node.op
-    return product(layer.output) * product(op.window.kernel) if isinstance(op, Sliding) else _in(layer)
+    return product(layer.output) * product(op.over(layer.inputs[0]).kernel) if isinstance(op, Sliding) else _in(layer)
+
+
+def _macs_by_output(layer: Layer) -> Dim:
+    """As if every value of the output took the whole kernel of all channels of its group."""
+    op = layer.node.op
+    if not isinstance(op, ConvTranspose):
+        return layer.macs
+    return product(layer.output) * (layer.inputs[0][0] // op.groups) * product(op.axes(layer.inputs[0])[0])
 
 
 def _by_token(layer: Layer) -> Dim:
@@ -119,24 +136,27 @@ def _mean(layer: Layer) -> Dim:
 
     Where the extents divide evenly this is `in + out`, exactly; elsewhere rounding can make it one less.
     """
-    channels, height, width = layer.inputs[0]
-    _, rows, columns = layer.output
-    if (height % rows == 0) is True and (width % columns == 0) is True:
+    axes = list(zip(layer.inputs[0][1:], layer.output[1:], strict=True))
+    if all((extent % count == 0) is True for extent, count in axes):
         return _in(layer) + _out(layer)
-    if all(type(d) is int for d in (channels, height, width, rows, columns)):
-        return int((height / rows * (width / columns) + 1) * (channels * rows * columns))
-    return _mean_of_grid((height, width), (rows, columns), product(layer.output))
+    if all(type(d) is int for d in (layer.inputs[0][0], *chain(*axes))):
+        return int((_ratios(axes) + 1) * product(layer.output))
+    return _mean_of_grid(axes, product(layer.output))
 
 
-def _mean_of_grid(extent: tuple[Dim, Dim], kept: tuple[Dim, Dim], out: Dim) -> Dim:
+def _ratios(axes: Iterable[tuple[Any, Any]]) -> Any:
+    """The product of what comes in over what goes out along every axis, in double precision, from the first axis on."""
+    return reduce(mul, [extent / count for extent, count in axes])
+
+
+def _mean_of_grid(axes: list[tuple[Dim, Dim]], out: Dim) -> Dim:
     import numpy as np
 
     from archdsl.exact.grid import Grid
 
-    dims = (*extent, *kept, out)
-    height, width, rows, columns, elements = (np.asarray(d, dtype=np.float64) for d in dims)
-    counted = np.floor((height / rows * (width / columns) + 1) * elements).astype(np.int64)
-    return Grid(counted, knobs=frozenset().union(*map(knobs_of, dims)))
+    double = [(np.asarray(extent, dtype=np.float64), np.asarray(count, dtype=np.float64)) for extent, count in axes]
+    counted = np.floor((_ratios(double) + 1) * np.asarray(out, dtype=np.float64)).astype(np.int64)
+    return Grid(counted, knobs=frozenset().union(*map(knobs_of, (*chain(*axes), out))))
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -158,6 +178,7 @@ QUANTITIES: dict[str, Quantity] = {
     "states": _states,
     "padded": _padded,
     "mean": _mean,
+    "macs_by_output": _macs_by_output,
 }
 
 WORDS = {
@@ -179,5 +200,6 @@ WORDS = {
     "states": "state",
     "padded": "padded square",
     "mean": "mean",
+    "macs_by_output": "MACs by output",
 }
 """What one of each is called in a sentence."""

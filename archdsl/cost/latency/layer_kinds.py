@@ -9,6 +9,7 @@ The kinds:
                          multiple of 4; .s2 where it strides
     conv.dense           k x k, dense; .image where no more than 4 channels arrive; .odd; .3, .5, .7 or .large by its kernel; .s2
     conv.depthwise       one channel in a group; .odd, kernel and stride as above
+    conv.1d, conv.3d     over one or three places
     conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 4; .s2
     norm                 batch norm by itself; norm.folded where it goes into the convolution or linear layer before it
     relu, hswish, ...    an activation by itself; .behind where only it reads a convolution or linear layer, so that it can be fused;
@@ -33,14 +34,16 @@ a grid (a kernel that is swept), a layer has several kinds, each with the varian
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.layer import Layer
+from archdsl.cost.latency.cases import Case, Mask, joined, split
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
-from archdsl.ops.convolution import Conv2d
+from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
@@ -48,21 +51,23 @@ from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
+from archdsl.ops.places import Blocks, Crop, Pad
 from archdsl.ops.pool import AdaptivePool, Pool
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
-from archdsl.ops.rearrange import Flatten, Pad, Shift, Shuffle, Slice, Upsample
+from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.recurrent import Recurrent
+from archdsl.ops.reorder import Rearrange, Roll, ToMap
+from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
-    from archdsl.exact.truth import Truth
+    pass
 
-Mask: TypeAlias = "bool | Truth"
-Case: TypeAlias = "tuple[str, Mask]"
-"""A kind, and where it holds: True, or the variants of a grid."""
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
 
@@ -83,7 +88,7 @@ def kinds(layer: Layer, beside: Beside) -> list[Case]:
     stands, more = beside
     found = cases(layer, stands)
     for word in more:
-        found += [case for case in _split([("", False if word == "start" else _stays(layer))], word) if case[0]]
+        found += [case for case in split([("", False if word == "start" else _stays(layer))], word) if case[0]]
     return found
 
 
@@ -105,67 +110,52 @@ def cases(layer: Layer, neighbours: str) -> list[Case]:
     return [(f"{layer.node.op.word}{neighbours}", True)] if neighbours else rule(layer)
 
 
-def _split(cases: Sequence[tuple[str, Mask]], last: str) -> Iterator[Case]:
-    """Words by the first condition that holds, and the last word where none does."""
-    rest: Mask = True
-    for word, condition in cases:
-        here = rest & condition
-        if here is not False:
-            yield word, here
-        rest = rest & (not condition if isinstance(condition, bool) else ~condition)
-        if rest is False:
-            return
-    yield last, rest
-
-
-def _joined(cases: Sequence[Case], others: Sequence[Case]) -> list[Case]:
-    """Every word of the one with every word of the other, where both hold."""
-    found = [(word + other, condition & where) for word, condition in cases for other, where in others]
-    return [(word, where) for word, where in found if where is not False]
-
-
 def _conv(layer: Layer) -> list[Case]:
     op, (channels, *_) = layer.node.op, layer.inputs[0]
     assert isinstance(op, Conv2d)
+    if not is_map(layer.output):
+        return [(f"conv.{len(layer.output) - 1}d", True)]
     _, height, width = layer.output
     pointwise = (op.kernel[0] == 1) & (op.kernel[1] == 1)
-    strides = list(_split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
-    sizes = _joined(list(_sizes(op.kernel)), strides)
+    strides = list(split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
+    sizes = joined(list(_sizes(op.kernel)), strides)
     full = ((channels // op.groups) % QUAD == 0) & ((op.out // op.groups) % QUAD == 0)
-    partly = list(_split([("", full)], ".odd"))
-    one = list(_split([(".vector", (height == 1) & (width == 1))], ""))
+    partly = list(split([("", full)], ".odd"))
+    one = list(split([(".vector", (height == 1) & (width == 1))], ""))
     image = channels <= WIDE
     even = (channels % QUAD == 0) & (op.out % QUAD == 0)
-    odd = list(_split([("", even)], ".odd"))
+    odd = list(split([("", even)], ".odd"))
     found: list[Case] = []
     groups = [("dense", op.groups == 1), ("depthwise", (op.groups == channels) & (op.out == channels))]
-    for word, condition in _split(groups, "grouped"):
-        for shape, where in _split([(".pointwise", pointwise)], ""):
+    for word, condition in split(groups, "grouped"):
+        for shape, where in split([(".pointwise", pointwise)], ""):
             more: Sequence[Case] = sizes
             if word == "dense" and shape:
-                more = _joined(_joined(one, odd), strides)
+                more = joined(joined(one, odd), strides)
             elif word == "dense":
-                more = _joined(list(_split([(".image", image), ("", even)], ".odd")), sizes)
+                more = joined(list(split([(".image", image), ("", even)], ".odd")), sizes)
             elif word == "depthwise":
-                more = _joined(odd, sizes)
+                more = joined(odd, sizes)
             else:
-                more = _joined(partly, strides)
+                more = joined(partly, strides)
             kind = "conv.pointwise" if word == "dense" and shape else f"conv.{word}{shape if word == 'grouped' else ''}"
-            found += _joined([(kind, condition & where)], more)
+            found += joined([(kind, condition & where)], more)
     return [(word, where) for word, where in found if where is not False]
 
 
 def _sizes(kernel: tuple[Any, Any]) -> Iterator[Case]:
     side = kernel[0]
     square = kernel[0] == kernel[1]
-    return _split([(f".{n}", square & (side == n)) for n in (1, 3, 5, 7)], ".large")
+    return split([(f".{n}", square & (side == n)) for n in (1, 3, 5, 7)], ".large")
 
 
 def _pool(layer: Layer) -> list[Case]:
     op = layer.node.op
     assert isinstance(op, Pool)
-    stride = op.window.stride
-    return [(f"{op.word}{more}", where) for more, where in _split([("", (stride[0] == 1) & (stride[1] == 1))], ".s2")]
+    if not is_map(layer.output):
+        return _word(layer)
+    stride = op.over(layer.inputs[0]).stride
+    return [(f"{op.word}{more}", where) for more, where in split([("", (stride[0] == 1) & (stride[1] == 1))], ".s2")]
 
 
 def _mul(layer: Layer) -> list[Case]:
@@ -176,7 +166,7 @@ def _mul(layer: Layer) -> list[Case]:
         one = is_map(shape) and (shape[1] == 1) & (shape[2] == 1)
         some, every = some | one, every & one
     gate = some & (not every if isinstance(every, bool) else ~every)
-    return [(f"mul{more}", where) for more, where in _split([(".gate", gate)], "")]
+    return [(f"mul{more}", where) for more, where in split([(".gate", gate)], "")]
 
 
 def _by_input(layer: Layer) -> list[Case]:
@@ -186,14 +176,13 @@ def _by_input(layer: Layer) -> list[Case]:
 def _linear(layer: Layer) -> list[Case]:
     if len(layer.output) > 1:
         return [("linear", True)]
-    return [(f"linear.vector{more}", where) for more, where in _split([(".large", layer.used > LARGE)], "")]
+    return [(f"linear.vector{more}", where) for more, where in split([(".large", layer.used > LARGE)], "")]
 
 
 def _adaptive_pool(layer: Layer) -> list[Case]:
     op = layer.node.op
     assert isinstance(op, AdaptivePool)
-    kept = (op.size[0] == 1) & (op.size[1] == 1)
-    return [(f"adaptive_pool{more}", where) for more, where in _split([(".global", kept)], "")]
+    return [(f"adaptive_pool{more}", where) for more, where in split([(".global", op.is_global)], "")]
 
 
 def _kind_of(layer: Layer) -> str:
@@ -233,8 +222,11 @@ TABLE: dict[type[Operator], Rule] = {
     Slice: _by_input,
     Shuffle: _word,
     Shift: _word,
+    ConvTranspose: _word,
     Pad: _word,
-    Upsample: _word,
+    Resize: _word,
+    Crop: _same("view"),
+    Blocks: _word,
     Flatten: _same("view"),
     SelectToken: _same("view"),
     Passing: _same("pass"),
@@ -247,6 +239,23 @@ TABLE: dict[type[Operator], Rule] = {
     MergeHeads: _word,
     MatMul: _word,
     Softmax: _word,
+    Rearrange: _word,
+    ToMap: _same("view"),
+    Roll: _word,
+    RepeatHeads: _word,
+    Stack: _word,
+    Clamp: _word,
+    Sub: _word,
+    Div: _word,
+    RelativeBias: _word,
+    WindowMask: _word,
+    CausalMask: _word,
+    Embedding: _word,
+    Sinusoidal: _word,
+    Rotary: _word,
+    FourierPosition: _word,
+    Gain: _word,
+    L2Norm: _word,
 }
 
 LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)
@@ -262,6 +271,8 @@ def _words() -> frozenset[str]:
     places = ("dense", "dense.image", "depthwise", "dense.odd", "depthwise.odd")
     found |= {f"conv.{word}{size}" for word in places for size in sizes} | {
         "conv.grouped.s2",
+        "conv.1d",
+        "conv.3d",
         "layout.enter",
         "layout.leave",
         "start",

@@ -23,6 +23,7 @@ class Neighbours:
     def __init__(self, graph: Graph):
         self.graph = graph
         self.readers = graph.readers()
+        self.ends = graph.ends
         self.folded = folded_norms(graph)
         self.inner = self._inner()
         self.first = next((node.name for node in graph if node.inputs), "")
@@ -70,7 +71,7 @@ class Neighbours:
 
     def _maker(self, name: str) -> Node | None:
         """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""
-        while len(self.readers[name]) == 1:
+        while len(self.readers[name]) == 1 and name not in self.ends:
             node = self.graph[name]
             if node.name not in self.folded and node.op.memory is not Memory.PASSED:
                 return node

@@ -25,11 +25,14 @@ class Latency(Sum):
         distinct: layers that differ in the time that they take, each with what stands beside it.
 
     Raises:
-        InputError: the device has no time for a kind of layer.
+        InputError: the device has no time for a kind of layer, or for the batch of the bill.
     """
 
     def __init__(self, bill: Bill, device: Device):
         self.device = device
+        if bill.batch not in (1, device.batch):
+            raise InputError(f"the device {device.name} has times for batch {device.batch}, none for {bill.batch}")
+        bill = bill if bill.batch == 1 else Bill(bill.graph)  # work is counted for one image and the device's batch
         neighbours = Neighbours(bill.graph)
         places: dict[tuple[int, Beside], int] = {}
         self.distinct: list[tuple[Layer, Beside]] = []

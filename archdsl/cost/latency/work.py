@@ -23,7 +23,7 @@ from typing import Any
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import product, select
-from archdsl.ops.convolution import Conv2d
+from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.operator import Dim, NoMacs, Shape
@@ -55,11 +55,11 @@ def _blocks(layer: Layer, batch: int, block: int) -> Dim:
 def _blocks_of_conv(layer: Layer, block: int) -> Dim:
     op = layer.node.op
     assert isinstance(op, Conv2d)
-    out, height, width = layer.output
+    out, *places = layer.output
     each, within = out // op.groups, layer.inputs[0][0] // op.groups
     grouped = select((each == 1) & (within == 1), _round(out, block), op.groups * _round(each, block) * within)
     maps = select(op.groups == 1, _round(out, block) * _round(within, block), grouped)
-    return maps * height * width * product(op.kernel)
+    return maps * product(places) * product(op.over(layer.inputs[0]).kernel)
 
 
 def _blocks_of_linear(layer: Layer, block: int) -> Dim:
@@ -76,6 +76,7 @@ BLOCKS = Rules[Callable[[Layer, int], Dim]](
     {
         Conv2d: _blocks_of_conv,
         Linear: _blocks_of_linear,
+        ConvTranspose: _as_they_are,
         SharedConv: _as_they_are,
         ChooseAdd: _as_they_are,
         Recurrent: _as_they_are,

@@ -13,7 +13,8 @@ from typing import Any
 from archdsl.cost.amounts import plain
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
-from archdsl.cost.memory.peak import buffer_bytes, item_bytes
+from archdsl.cost.memory.peak import buffer_bytes, constant_bytes, item_bytes
+from archdsl.cost.memory.storage import size_of
 from archdsl.exact import divide, product
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
@@ -54,8 +55,9 @@ class Moved:
 class Movement:
     """What every layer of a bill moves, in the order in which they run."""
 
-    def __init__(self, bill: Bill, batch: int = 1, dtype: str = "float32"):
-        self.layers = [_moved(layer, batch, item_bytes(dtype)) for layer in bill]
+    def __init__(self, bill: Bill, batch: int | None = None, dtype: str = "float32"):
+        images = batch or bill.batch
+        self.layers = [_moved(layer, images, Fraction(images, bill.batch), item_bytes(dtype)) for layer in bill]
 
     @property
     def bytes(self) -> Any:
@@ -72,16 +74,16 @@ class Movement:
         return plain(divide(sum(moved.operations for moved in self.layers), sum(moved.bytes for moved in self.layers)))
 
 
-def movement(bill: Bill, batch: int = 1, dtype: str = "float32") -> Movement:
-    """Bytes moved and arithmetic intensity, by layer and in all."""
+def movement(bill: Bill, batch: int | None = None, dtype: str = "float32") -> Movement:
+    """Bytes moved and arithmetic intensity, by layer and in all, for a batch, that of the bill where none is given."""
     return Movement(bill, batch, dtype)
 
 
-def _moved(layer: Layer, batch: int, itemsize: int) -> Moved:
+def _moved(layer: Layer, batch: int, times: Fraction, itemsize: int) -> Moved:
     op = MOVEMENT.of(layer.node)
     if op.hands_on(len(layer.inputs)):
         return Moved(layer, 0, 0, 0, 0)
-    weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize)
-    read = sum(product(shape) for shape in layer.inputs) * itemsize * batch
+    weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize) + constant_bytes(op, layer.inputs, itemsize)
+    read = sum(product(shape) * size_of(shape, itemsize) for shape in layer.inputs) * batch
     written = product(layer.output) * itemsize * batch
-    return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * batch)
+    return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * times.numerator // times.denominator)

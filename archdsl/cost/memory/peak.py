@@ -84,13 +84,17 @@ class Memory:
 
     @cached_property
     def buffers_bytes(self) -> Any:
-        """Bytes of all running statistics with their counters of batches, and of other values that are kept and not learned."""
-        return plain(self._sum(lambda op, inputs: kept_bytes(op, inputs, self.itemsize)))
+        """Bytes of all that is kept and not learned: running statistics with their counters of batches, masks and other tables."""
+        return plain(self._kept + self._sum(lambda op, inputs: constant_bytes(op, inputs, self.itemsize)))
 
     @property
     def state_bytes(self) -> Any:
-        """Bytes of all that the network is made of, weights and buffers: what a file of its weights holds, and a device that runs it."""
-        return self.weights_bytes + self.buffers_bytes
+        """Bytes of weights and statistics: what a file of its weights holds."""
+        return plain(self.weights_bytes + self._kept)
+
+    @cached_property
+    def _kept(self) -> Dim:
+        return self._sum(lambda op, inputs: kept_bytes(op, inputs, self.itemsize))
 
     def _sum(self, of: Callable[[Operator, tuple[Shape, ...]], Dim]) -> Dim:
         """What all operators need together that have weights of their own; networks repeat themselves, so most are looked up."""
@@ -131,12 +135,20 @@ def memory(graph: Graph, dtype: str = "float32") -> Memory:
 
 def buffer_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
     """Bytes of the buffers of an operator, counters left out. `itemsize` is the number of bytes of a value of the network."""
-    buffers = op.buffers(*inputs).items()
-    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in buffers)
+    return _bytes(op, op.buffers(*inputs), itemsize)
+
+
+def constant_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
+    """Bytes of what an operator keeps beside its buffers and follows from sizes alone; no file of weights holds it."""
+    return _bytes(op, op.constants(*inputs), itemsize)
+
+
+def _bytes(op: Operator, tensors: dict[str, Shape], itemsize: int) -> Dim:
+    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in tensors.items())
 
 
 def kept_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
-    """Bytes of all that an operator keeps and does not learn: buffers and counters."""
+    """Bytes of all that an operator learns not and a file of weights holds: buffers and counters."""
     return buffer_bytes(op, inputs, itemsize) + op.counters * INDEX_BYTES
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from archdsl.exact import divide, maximum, one_answer
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.facts import Reach, Window
-from archdsl.ops.operator import Dim
+from archdsl.ops.operator import Dim, Shape
 from archdsl.ops.readers import Facts
 from archdsl.ops.shapes import is_map
 
@@ -32,7 +32,7 @@ class View:
     """What one value of a tensor sees of the image.
 
     Attributes:
-        field: height and width in pixels, the part that padding adds included; None where it sees the whole image.
+        field: the extent along every axis in pixels, the part that padding adds included; None where it sees the whole image.
         stride: pixels between the centres of neighbours, down and to the right (below 1 after upsampling); None likewise.
     """
 
@@ -41,7 +41,12 @@ class View:
 
 
 WHOLE = View(None, None)
-PIXEL = View((1, 1), (1, 1))
+
+
+def _pixel(shape: Shape) -> View:
+    """What a value of the input sees: itself."""
+    ones = (1,) * (len(shape) - 1)
+    return View(ones, ones)
 
 
 def receptive_fields(graph: Graph) -> dict[str, View]:
@@ -53,7 +58,7 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
     views: dict[str, View] = {}
     for node in graph:
         if not node.inputs:
-            views[node.name] = PIXEL if is_map(node.shape) else WHOLE
+            views[node.name] = _pixel(node.shape) if is_map(node.shape, None) else WHOLE
             continue
         arriving = _joined([views[name] for name in _placed(graph, node)])
         seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING

@@ -52,7 +52,7 @@ def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
             kept.update(memory_of[name] for name in node.inputs)
         if found.output:
             kept.add(memory_of[node.name])
-        total = total + (values * itemsize + found.indices * INDEX_BYTES) * batch + found.once * itemsize
+        total = total + (values * itemsize + found.indices * INDEX_BYTES) * batch + found.once * itemsize + found.flags
     return total + sum(product(graph[name].shape) for name in kept) * itemsize * batch
 
 

@@ -22,8 +22,10 @@ from typing import NamedTuple
 from archdsl.exact import product
 from archdsl.ir.graph import Graph
 from archdsl.ir.inplace import in_place
-from archdsl.ops.operator import Dim
+from archdsl.ops.facts import INDEX_BYTES
+from archdsl.ops.operator import Dim, Shape
 from archdsl.ops.readers import Facts
+from archdsl.ops.shapes import Ids
 
 MEMORY = Facts("memory", __name__, memory="which memory its output lies in", scratch="what it needs for a moment")
 
@@ -77,6 +79,11 @@ class Plan(NamedTuple):
         return sum([storage.bytes for storage in self.storages[1 : self.inputs]], self.storages[0].bytes)
 
 
+def size_of(shape: Shape, itemsize: int) -> int:
+    """Bytes of one element: of indices, and of values of the network."""
+    return INDEX_BYTES if type(shape) is Ids else itemsize
+
+
 def plan(graph: Graph, itemsize: int = 4) -> Plan:
     """The forward pass in the order of the graph, for batch 1. `itemsize` is the number of bytes of a value."""
     overwriting = in_place(graph)
@@ -86,7 +93,7 @@ def plan(graph: Graph, itemsize: int = 4) -> Plan:
     for node in graph:
         reads = tuple([holds[name] for name in node.inputs])
         if not reads:
-            storages.append(Storage(node.name, product(node.shape) * itemsize))
+            storages.append(Storage(node.name, product(node.shape) * size_of(node.shape, itemsize)))
             holds[node.name] = len(storages) - 1
             continue
         op, shapes = MEMORY.of(node), graph.input_shapes(node)
@@ -98,7 +105,7 @@ def plan(graph: Graph, itemsize: int = 4) -> Plan:
             storages.append(Storage(f"{node.name} ({part})", product(shape) * itemsize))
             steps.append(Step(node.name, reads[:2], len(storages) - 1, len(storages) - 1, 0))
             reads = (len(storages) - 1, *reads[2:])
-        storages.append(Storage(node.name, product(node.shape) * itemsize))
+        storages.append(Storage(node.name, product(node.shape) * size_of(node.shape, itemsize)))
         scratch = op.scratch(shapes, node.shape, itemsize)
         steps.append(Step(node.name, reads, len(storages) - 1, len(storages) - 1, scratch))
         holds[node.name] = len(storages) - 1

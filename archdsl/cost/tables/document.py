@@ -16,10 +16,11 @@ from archdsl.spec.model import Spec
 
 
 def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
-    """`name, params, macs, flops, memory, layers` for batch 1. On a grid, counts are nested lists."""
+    """`name, params, macs, flops, memory, layers`, and the `batch` where it is not 1. On a grid, counts are nested lists."""
     found = memory(bill.graph)
     return {
         "name": name,
+        **({"batch": bill.batch} if bill.batch != 1 else {}),
         "params": jsonable(bill.params),
         "macs": jsonable(bill.macs),
         "flops": {tool: jsonable(count) for tool, count in bill.flops.items()},
@@ -27,7 +28,7 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
             "weights_bytes": jsonable(found.weights_bytes),
             "buffers_bytes": jsonable(found.buffers_bytes),
             "state_bytes": jsonable(found.state_bytes),
-            "peak_activation_bytes": jsonable(found.peak_activation_bytes),
+            "peak_activation_bytes": jsonable(found.peak_activation_bytes * bill.batch),
         },
         "layers": [_layer(layer, spec.source) for layer in bill],
     }

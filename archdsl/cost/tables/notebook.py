@@ -40,6 +40,6 @@ def _totals(bill: Bill) -> str:
     found = memory(bill.graph)
     figures = [f"<b>{thousands(bill.params)}</b> parameters", f"<b>{thousands(bill.macs)}</b> MACs"]
     figures += [f"weights {memory_size(found.weights_bytes)}", f"with buffers {memory_size(found.state_bytes)}"]
-    figures += [f"peak activations {memory_size(found.peak_activation_bytes)}"]
+    figures += [f"peak activations {memory_size(found.peak_activation_bytes * bill.batch)}"]
     tools = " · ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     return f"<p>{' · '.join(figures)}</p><p>FLOPs as counted by {tools}</p>"

@@ -10,12 +10,13 @@ from archdsl.cost.words import memory_size, thousands
 def summary(bill: Bill) -> list[str]:
     """The totals of a bill, in lines."""
     found = memory(bill.graph)
+    images = "" if bill.batch == 1 else f", batch {bill.batch:,}"
     tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     return [
         f"parameters        {thousands(bill.params)}",
-        f"MACs              {thousands(bill.macs)}  (convolutions and linear layers, biases not counted)",
+        f"MACs              {thousands(bill.macs)}  (convolutions and linear layers, biases not counted{images})",
         f"weights           {memory_size(found.weights_bytes)}",
         f"with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)",
-        f"peak activations  {memory_size(found.peak_activation_bytes)}  (float32, batch 1)",
+        f"peak activations  {memory_size(found.peak_activation_bytes * bill.batch)}  (float32, batch {bill.batch:,})",
         f"FLOPs as counted by  {tools}",
     ]

@@ -23,6 +23,7 @@ class Branch:
         kind: the name of the block, stage or operator.
         level: how deep it lies, from 1.
         layers: how many.
+        shares: whether one of them uses the weights of another.
     """
 
     name: str
@@ -33,12 +34,14 @@ class Branch:
     params: Any = 0
     macs: Any = 0
     layers: int = 0
+    shares: bool = False
     inside: list[Branch] = field(default_factory=list)
 
     def add(self, layer: Layer) -> None:
         """Count a layer that lies inside."""
         self.output = layer.output
         self.params, self.macs, self.layers = self.params + layer.params, self.macs + layer.macs, self.layers + 1
+        self.shares = self.shares or bool(layer.node.shared)
 
     def as_dict(self) -> dict[str, Any]:
         shapes = {"input": jsonable(self.input), "output": jsonable(self.output)}
@@ -97,7 +100,9 @@ class Tree(Result):
     def _row(self, branch: Branch, lead: str) -> tuple[str, ...]:
         share = f"{float(branch.macs) / float(self.macs):.1%}" if isinstance(self.macs, int) and self.macs else ""
         shapes = dims(branch.input), dims(branch.output)
-        return (lead + branch.name, branch.kind, *shapes, thousands(branch.params), thousands(branch.macs), share)
+        borrows = branch.shares and type(branch.params) is int and not branch.params  # nothing in it is its own
+        kind = f"{branch.kind}, shared" if borrows else branch.kind
+        return (lead + branch.name, kind, *shapes, thousands(branch.params), thousands(branch.macs), share)
 
 
 def tree(bill: Bill, depth: int) -> Tree:

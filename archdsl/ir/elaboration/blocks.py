@@ -15,6 +15,7 @@ from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.steps import run_steps
 from archdsl.ir.elaboration.templates import Template, record, stamp
 from archdsl.ir.elaboration.values import evaluate
+from archdsl.ir.graph import Interface
 from archdsl.ops import ShapeError
 from archdsl.ops.shapes import channel_axis
 from archdsl.spec.expression import Names
@@ -36,11 +37,14 @@ def open_block(state: State, block: Block, site: CallSite, args: dict[str, Any])
     template = state.links.templates.get(place)
     if template is not None and (copied := _copy(state, template, block, site, args)) is not None:
         return copied
-    first, steps, noted = len(state.graph.nodes), state.steps, state.grid.noted
+    first, steps, noted, named = len(state.graph.nodes), state.steps, state.grid.noted, len(state.graph.interfaces)
     inner, result = _run(state, block, site, args)
     if state.grid.noted == noted and not state.failed:
         made = list(islice(reversed(state.graph.nodes.values()), len(state.graph.nodes) - first))[::-1]
         template = record(made, inner.prefix, len(inner.frames), site.arriving, result, state.steps - steps)
+        if len(state.graph.interfaces) > named:
+            interfaces = islice(state.graph.interfaces.items(), named, None)
+            template = template.naming(dict(interfaces), made, inner.prefix, site.arriving)
         state.links.keep_template(place, template)
     return result
 
@@ -59,6 +63,11 @@ def _run(state: State, block: Block, site: CallSite, args: dict[str, Any]) -> tu
     if block.outputs:
         result = tuple(labelled(state, block.outputs, inner))
     state.opened.pop()
+    if (block.inputs or block.outputs) and not state.failed:
+        named = [label.text for label in block.inputs], [label.text for label in block.outputs]
+        tensors = ((node.name for node in side) for side in (site.arriving, result))
+        taken, given = (tuple(zip(*side, strict=False)) for side in zip(named, tensors, strict=True))
+        state.graph.interfaces[inner.prefix[:-1], block.name] = Interface(taken, given)
     return inner, result
 
 
@@ -176,6 +185,7 @@ def _copy(state: State, template: Template, block: Block, site: CallSite, args: 
     state.namer.count(template.letters + before * (len(made) + len(template.frames)), template.longest + before)
     state.steps += template.steps
     state.graph.nodes.update([(node.name, node) for node in made])
+    state.graph.interfaces.update(template.named(made, inner.prefix, site.arriving))
     if len(state.graph.nodes) > state.limits.nodes:
         state.too_many_nodes(site.call.mark)
     return result

@@ -8,13 +8,14 @@ second build is copied.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
 from archdsl.ir.elaboration.scope import Tensors
-from archdsl.ir.graph import Frame, Node
+from archdsl.ir.graph import Frame, Interface, Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
@@ -38,6 +39,10 @@ class TemplateNode(NamedTuple):
     mark: Mark | None
 
 
+Numbered = tuple[tuple[str, int], ...]
+"""Labels with the numbers of their nodes."""
+
+
 class Template(NamedTuple):
     """What a block became.
 
@@ -48,6 +53,7 @@ class Template(NamedTuple):
         steps: how many steps it took.
         letters: characters of the names of nodes and frames, without what stands before them.
         longest: characters of the longest of them.
+        interfaces: of the blocks in it that name their inputs or outputs, by relative path and name.
         shared: nodes that use the weights of an earlier one, as pairs of numbers.
     """
 
@@ -59,6 +65,39 @@ class Template(NamedTuple):
     letters: int
     longest: int
     shared: tuple[tuple[int, int], ...]
+    interfaces: Mapping[tuple[str, str], tuple[Numbered, Numbered]] = MappingProxyType({})
+
+    def naming(self, found: dict[tuple[str, str], Interface], made: list[Node], prefix: str, arriving: Tensors) -> Template:
+        """The same with what the blocks inside of it are called with and give, the block itself among them."""
+        numbers = _numbers(made, arriving)
+        cut = len(prefix)
+        return self._replace(
+            interfaces={
+                (path[cut:], block): (
+                    tuple([(label, numbers[name]) for label, name in interface.inputs]),
+                    tuple([(label, numbers[name]) for label, name in interface.outputs]),
+                )
+                for (path, block), interface in found.items()
+            }
+        )
+
+    def named(self, made: list[Node], prefix: str, arriving: Tensors) -> dict[tuple[str, str], Interface]:
+        """The same of a copy."""
+
+        def names(side: Numbered) -> tuple[tuple[str, str], ...]:
+            return tuple([(label, (made[n] if n >= 0 else arriving[OUTSIDE - n]).name) for label, n in side])
+
+        return {
+            (prefix + path if path else prefix[:-1], block): Interface(names(taken), names(given))
+            for (path, block), (taken, given) in self.interfaces.items()
+        }
+
+
+def _numbers(made: list[Node], arriving: Tensors) -> dict[str, int]:
+    """By name, the numbers of the nodes of a block and of what arrives at it."""
+    numbers = {node.name: OUTSIDE - index for index, node in enumerate(arriving)}
+    numbers.update({node.name: number for number, node in enumerate(made)})
+    return numbers
 
 
 def record(made: list[Node], prefix: str, outer: int, arriving: Tensors, result: Tensors, steps: int) -> Template:

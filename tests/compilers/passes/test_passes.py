@@ -21,6 +21,7 @@ from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.passes.weights import load
 from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.settle import settle
 from archdsl.cost.counting.bill import Bill
 from archdsl.errors import BackendError, InputError
@@ -47,9 +48,11 @@ def shaken(graph: Graph) -> nn.Module:
     for layer in module.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)) and layer.affine:
             nn.init.uniform_(layer.weight, 0.5, 1.5, generator=generator)
-            nn.init.normal_(layer.bias, 0, 0.3, generator=generator)
+            if layer.bias is not None:
+                nn.init.normal_(layer.bias, 0, 0.3, generator=generator)
         elif isinstance(layer, nn.Linear) or (isinstance(layer, nn.Conv2d) and layer.bias is not None):
-            nn.init.normal_(layer.bias, 0, 0.1, generator=generator)
+            if layer.bias is not None:
+                nn.init.normal_(layer.bias, 0, 0.1, generator=generator)
             nn.init.normal_(layer.weight, 0, layer.weight[0].numel() ** -0.5, generator=generator)
     settle(module, graph, 4)
     for layer in module.modules():
@@ -72,10 +75,11 @@ def difference(graph: Graph, **options: str) -> float:
 
 def apart(one: nn.Module, other: nn.Module, graph: Graph) -> float:
     like = next(one.parameters())
-    image = torch.randn(3, *graph.input.shape, generator=torch.Generator().manual_seed(2)).to(like)
+    batch = batch_of(graph, 3, torch.Generator().manual_seed(2))
+    images = [image.to(like) if image.is_floating_point() else image for image in batch]
     with torch.no_grad():
-        wanted, came = one(image), other(image)
-    return size(came - wanted, wanted)
+        pairs = zip(in_order(one(*images)), in_order(other(*images)), strict=True)
+        return max(size(came - wanted, wanted) for wanted, came in pairs)
 
 
 def size(wrong: Tensor, of: Tensor) -> float:

@@ -16,6 +16,7 @@ import archdsl
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
 from archdsl.compilers.torch import compile as compile_graph
+from archdsl.compilers.torch.shared import everywhere
 from archdsl.errors import BackendError
 from archdsl.ir.graph import OUTPUT, Graph
 from archdsl.net import Net
@@ -91,7 +92,7 @@ def _same(net: Net, generator: torch.Generator) -> None:
         if key.endswith("running_var"):
             value.uniform_(0.5, 1.5, generator=generator)
     written = network(python_source(net.graph())).eval()
-    written.load_state_dict(module.state_dict())
+    written.load_state_dict(everywhere(written, module.state_dict()))
     image = torch.randn((2, *net.graph().input.shape), generator=generator)
     with torch.no_grad():
         assert torch.equal(module(image), written(image))
@@ -112,7 +113,7 @@ def test_random_graphs(make: Callable[[int], Graph], seed: int) -> None:
     graph = make(seed)
     module = compile_graph(graph).eval()
     written = network(python_source(graph)).eval()
-    written.load_state_dict(module.state_dict())
+    written.load_state_dict(everywhere(written, module.state_dict()))
     image = torch.randn(2, *graph.input.shape)
     with torch.no_grad():
         assert torch.equal(module(image), written(image))
@@ -130,7 +131,7 @@ def test_names_that_are_numbers_or_taken() -> None:
 def test_same_gradients() -> None:
     net = small("dpnet")
     module, written = net.module(), network(python_source(net.graph()))
-    written.load_state_dict(module.state_dict())
+    written.load_state_dict(everywhere(written, module.state_dict()))
     image = torch.randn(2, *net.graph().input.shape)
     for made in (module, written):
         torch.manual_seed(3)  # of dropout

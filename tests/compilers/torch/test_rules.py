@@ -26,8 +26,9 @@ def test_shapes_and_weights_are_those_of_the_graph(shape, word, arguments):
     assert {name: tuple(p.shape) for name, p in module.named_parameters()} == {
         f"node.{name}": size for name, size in node.op.weights(*arriving).items()
     }
+    kept = {**node.op.buffers(*arriving), **node.op.constants(*arriving)}
     buffers = {name: tuple(b.shape) for name, b in module.named_buffers() if b.dtype != torch.int64}
-    assert buffers == {f"node.{name}": size for name, size in node.op.buffers(*arriving).items()}
+    assert buffers == {f"node.{name}": size for name, size in kept.items()}
     assert not any(tensor.is_meta for tensor in module.state_dict().values())
 
 

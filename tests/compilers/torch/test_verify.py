@@ -56,7 +56,7 @@ def test_networks_without_weights_and_in_other_types():
 
 
 def test_mismatch_is_data():
-    assert [field.name for field in dataclasses.fields(check_shapes(*_identity()))] == ["shapes", "mismatches", "output"]
+    assert [field.name for field in dataclasses.fields(check_shapes(*_identity()))] == ["shapes", "mismatches", "outputs"]
 
 
 def _identity():

@@ -68,7 +68,7 @@ def test_gradient_norm_of_two_linear_layers() -> None:
     net = net_of("[5]", "linear: {out: 4, bias: false}", "linear: {out: 3, bias: false}")
     with fresh(net, 1) as module:
         first, second = (layer.weight.detach().double().numpy() for layer in module.modules() if isinstance(layer, nn.Linear))
-        x = images(net, grad_norm.BATCH).double().numpy()
+        x = images(net, grad_norm.BATCH)[0].double().numpy()
         classes = torch.randint(3, (grad_norm.BATCH,)).numpy()
     hidden = x @ first.T
     exponents = np.exp(hidden @ second.T)

@@ -1,0 +1,119 @@
+"""What is added to the scores of attention, or taken out of them: relative positions, masks; and keys that several heads share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PLANE, POSITIVE, WHOLES, arg
+from archdsl.ops.errors import RankError, refuse
+from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
+from archdsl.ops.shapes import Heads, heads, size
+
+
+def scores(op: Any, shape: Shape) -> Heads:
+    """Scores of attention: (…, heads, tokens, tokens). Raises ShapeError for anything else."""
+    found = heads(op, shape)
+    if (ok := found[-1] == found[-2]) is not True:
+        refuse(ok, f"{op.word} takes scores of heads x tokens x tokens, {size(found)} arrives")
+    return found
+
+
+class _Scores(SameShape):
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, sees = keeps_nothing, sees_place
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        return 0
+
+
+@operator("relative_bias")
+class RelativeBias(_Scores):
+    """Adds a learned number to every score, one for each head and each offset between two places of a window (Liu et al. 2021).
+
+    As Swin has it the table is (offsets, heads), by `heads_first` it is (heads, rows, columns) as MaxViT has it.
+    """
+
+    integers = frozenset({"index"})
+
+    window: Any = arg(PLANE, doc="height and width of the window that the tokens come from")
+    heads_first: Any = arg(FLAG, False, doc="whether the table is (heads, rows, columns)")
+    deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        found = scores(self, inputs[0])
+        if (ok := product(self.window) == found[-1]) is not True:
+            refuse(ok, f"a window of {size(self.window)} has {product(self.window)} tokens, {found[-1]} arrive", about="window")
+        return found
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        rows, columns = (2 * extent - 1 for extent in self.window)
+        count = inputs[0][-3]
+        return {"weight": (count, rows, columns) if self.heads_first else (rows * columns, count)}
+
+    def constants(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"index": (inputs[0][-1] * inputs[0][-1],)}
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """The numbers of every pair of tokens, once for all windows."""
+        return product(output[-3:]) * itemsize
+
+
+@operator("window_mask")
+class WindowMask(_Scores):
+    """Adds a large negative number to scores between tokens that only the roll of the map has brought together (Liu et al. 2021)."""
+
+    map: Any = arg(PLANE, doc="height and width of the map that was cut into windows")
+    window: Any = arg(PLANE, doc="height and width of a window")
+    shifts: Any = arg(WHOLES, doc="how far the map was rolled up and to the left")
+    value: Any = arg(NUMBER, -100.0, doc="what is added")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        found = scores(self, inputs[0])
+        if len(found) != 4:
+            raise RankError(f"window_mask takes windows x heads x tokens x tokens, {size(found)} arrives")
+        for shift, extent in zip(self.shifts, self.window, strict=True):
+            if (ok := shift < extent) is not True:
+                refuse(ok, f"a shift of {shift} must be less than the window, {extent}", about="shifts")
+        windows = (self.map[0] // self.window[0]) * (self.map[1] // self.window[1])
+        for there, wanted, what in ((found[0], windows, "windows"), (found[-1], product(self.window), "tokens in each")):
+            if (ok := there == wanted) is not True:
+                parts = f"windows of {size(self.window)} in a map of {size(self.map)}"
+                refuse(ok, f"{parts} are {wanted} {what}, {there} arrive", about="map" if what == "windows" else "window")
+        return found
+
+    def constants(self, *inputs: Shape) -> dict[str, Shape]:
+        groups, _, tokens, others = inputs[0]
+        return {"mask": (groups, 1, tokens, others)}
+
+
+@operator("causal_mask")
+class CausalMask(_Scores):
+    """Takes out the scores of tokens that come later: none looks ahead."""
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """Which score is taken out, a byte each, once for all heads."""
+        return output[-1] * output[-1]
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(flags=output[-1] * output[-1])
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return scores(self, inputs[0])
+
+
+@operator("repeat_heads")
+class RepeatHeads(NoMacs):
+    """Each head several times in a row, so that groups of queries share keys and values (Ainslie et al. 2023)."""
+
+    memory, layout = Memory.NEW, Layout.PLAIN
+    kept, scratch = keeps_nothing, no_scratch
+
+    times: Any = arg(COUNT, doc="how often each head stands there")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return heads(self, inputs[0]).with_axis(-3, inputs[0][-3] * self.times)
+
+    def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
+        return Reach.PLACE

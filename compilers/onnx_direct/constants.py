@@ -1,0 +1,53 @@
+"""Tables that follow from sizes alone, as the torch back end's layers make them (`compilers/torch/positions.py`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = NDArray[Any]
+
+
+def relative_index(height: int, width: int, keys_first: bool) -> Table:
+    """For each pair of places of a window, row by row, the number of their offset: (places * places,)."""
+    down, right = np.divmod(np.arange(height * width), width)
+    if keys_first:
+        down, right = -down, -right
+    index: Table = (down[:, None] - down + height - 1) * (2 * width - 1) + (right[:, None] - right + width - 1)
+    return index.flatten()
+
+
+def window_mask(size: tuple[int, int], window: tuple[int, int], shifts: tuple[int, int]) -> Table:
+    """1 where two tokens of a window of the rolled map were no neighbours before: (windows, 1, places, places)."""
+    parts = []
+    for extent, kernel, shift in zip(size, window, shifts, strict=True):
+        places = np.arange(extent)
+        parts.append((places >= extent - kernel).astype(int) + (places >= extent - shift) * (shift > 0))
+    region = 3 * parts[0][:, None] + parts[1]
+    rows, columns = size[0] // window[0], size[1] // window[1]
+    region = region.reshape(rows, window[0], columns, window[1]).swapaxes(1, 2).reshape(rows * columns, 1, -1)
+    mask: Table = (region[..., None] != region[..., None, :]).astype(np.float32)
+    return mask
+
+
+def angles(tokens: int, channels: int, base: float) -> Table:
+    """Angles of rotary and sinusoidal positions: (tokens, channels / 2)."""
+    pace = base ** (-np.arange(0, channels, 2) / channels)
+    found: Table = np.arange(tokens)[:, None] * pace
+    return found
+
+
+def fourier_table(channels: int, height: int, width: int, base: float) -> Table:
+    """Sines and cosines of the places of a map: (2 * channels, height, width), in float32 throughout."""
+    pace = np.float32(base) ** (2 * (np.arange(channels) // 2).astype(np.float32) / np.float32(channels))
+    parts = []
+    for extent in (height, width):
+        place = np.arange(1, extent + 1, dtype=np.float32) / np.float32(extent + 1e-6) * np.float32(2 * np.pi)
+        angle = place[:, None] / pace
+        parts.append(np.stack([np.sin(angle[:, ::2]), np.cos(angle[:, 1::2])], 2).reshape(extent, channels).T)
+    down, right = parts
+    size = (channels, height, width)
+    found: Table = np.concatenate([np.broadcast_to(down[:, :, None], size), np.broadcast_to(right[:, None, :], size)])
+    return found.astype(np.float32)

@@ -1,0 +1,106 @@
+"""How operators over axes, tokens and scores become PyTorch, and plain arithmetic."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from archdsl.compilers.torch import arithmetic, positions
+from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
+from archdsl.exact import product
+from archdsl.ops import Operator, Shape
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
+from archdsl.ops.reorder import Rearrange, Roll, ToMap
+from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+
+
+def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    """Axes apart, in their new order, together again; what changes nothing is left out."""
+    pattern, lengths = op.parsed, op.lengths(shapes[0])
+    value = arguments[0]
+    if any(len(group) != 1 for group in pattern.left):
+        value = write(torch.reshape, value, (-1, *(lengths[name] for name in pattern.arriving)))
+    if pattern.moves:
+        value = write(torch.permute, value, (0, *(1 + place for place in pattern.order)))
+    if pattern.moves and all(len(group) == 1 for group in pattern.right):
+        value = write(torch.Tensor.contiguous, value)
+    elif any(len(group) != 1 for group in pattern.right):
+        value = write(torch.reshape, value, (-1, *(product(lengths[name] for name in group) for group in pattern.right)))
+    return write(torch.positive, value) if value is arguments[0] else value
+
+
+def _to_map(op: ToMap, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.unflatten, write(torch.transpose, arguments[0], 1, 2), 2, (op.height, -1))
+
+
+def _roll(op: Roll, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.roll, arguments[0], op.shifts, (2, 3))
+
+
+def _repeat_heads(op: RepeatHeads, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.repeat_interleave, arguments[0], op.times, len(shapes[0]) - 2)
+
+
+def _stack(op: Stack, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.stack, arguments, 1 + op.along(shapes[0]))
+
+
+def _clamp(op: Clamp, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    return write(torch.clamp, arguments[0], op.least, op.most)
+
+
+def _two(function: Any) -> Call:
+    def emit(op: Operator, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+        return write(function, *arguments)
+
+    return Call(emit)
+
+
+def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    height, width = op.window
+    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation)
+
+
+def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    made = nn.Embedding(op.vocabulary, op.channels)
+    nn.init.normal_(made.weight, std=op.deviation)
+    return made
+
+
+def _rotary(op: Rotary, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    *_, tokens, channels = shapes[0]
+    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours")
+
+
+def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    _, height, width = shapes[0]
+    return positions.FourierPosition(op.channels, height, width, op.base)
+
+
+def _gain(op: Gain, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    return arithmetic.Gain(op.begin, shapes[0][-3] if op.per == "head" else None, op.learned)
+
+
+AXES: dict[type[Operator], Rule] = {
+    Rearrange: Call(_rearrange),
+    ToMap: Call(_to_map),
+    Roll: Call(_roll),
+    RepeatHeads: Call(_repeat_heads),
+    Stack: Call(_stack),
+    Clamp: Call(_clamp),
+    Sub: _two(operator.sub),
+    Div: _two(operator.truediv),
+    RelativeBias: Layer(_relative_bias),
+    WindowMask: Layer(lambda op, shapes, in_place: positions.WindowMask(op.map[0], op.map[1], op.window, op.shifts, op.value)),
+    CausalMask: Layer(lambda op, shapes, in_place: positions.CausalMask()),
+    Embedding: Layer(_embedding),
+    Sinusoidal: Layer(lambda op, shapes, in_place: positions.Sinusoidal(shapes[0][0], shapes[0][1], op.base)),
+    Rotary: Layer(_rotary),
+    FourierPosition: Layer(_fourier),
+    Gain: Layer(_gain),
+    L2Norm: Layer(lambda op, shapes, in_place: arithmetic.L2Norm(1 + op.along(shapes[0]), op.eps)),
+}

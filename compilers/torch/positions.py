@@ -1,0 +1,147 @@
+"""Layers that know places: what attention adds to its scores, and positions that are not learned. PyTorch has no module for them.
+
+What follows from sizes alone is kept in buffers that are not saved with the weights.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class RelativeBias(nn.Module):
+    """Adds a learned number for each head and offset within a window: scores (N, ..., heads, T, T), T places row by row.
+
+    The table is (offsets, heads), or (heads, rows, columns) where the heads come first.
+    """
+
+    index: Tensor
+
+    def __init__(self, heads: int, height: int, width: int, heads_first: bool = False, deviation: float = 0.02):
+        super().__init__()
+        self.heads, self.window, self.heads_first, self.deviation = heads, (height, width), heads_first, deviation
+        rows, columns = 2 * height - 1, 2 * width - 1
+        self.weight = nn.Parameter(torch.empty((heads, rows, columns) if heads_first else (rows * columns, heads)))
+        nn.init.trunc_normal_(self.weight, std=deviation)
+        down = torch.arange(height).repeat_interleave(width)
+        right = torch.arange(width).repeat(height)
+        if heads_first:  # offsets from the query to the key, otherwise from the key to the query
+            down, right = -down, -right
+        index = (down[:, None] - down + height - 1) * columns + (right[:, None] - right + width - 1)
+        self.register_buffer("index", index.flatten().int(), persistent=False)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        tokens = scores.shape[-1]
+        if self.heads_first:
+            bias = self.weight.flatten(1).index_select(1, self.index)
+        else:
+            bias = self.weight.index_select(0, self.index).transpose(0, 1)
+        return scores + bias.reshape(self.heads, tokens, tokens)
+
+    def extra_repr(self) -> str:
+        return f"{self.heads}, heads_first={self.heads_first}"
+
+
+class WindowMask(nn.Module):
+    """Adds a number to scores (N, windows, heads, T, T) of tokens that were no neighbours before the map was rolled up and to the left."""
+
+    mask: Tensor
+
+    def __init__(self, height: int, width: int, window: tuple[int, int], shifts: tuple[int, int], value: float):
+        super().__init__()
+        self.size, self.window, self.shifts, self.value = (height, width), window, shifts, value
+        parts = []
+        for extent, size, shift in zip((height, width), window, shifts, strict=True):
+            places = torch.arange(extent)
+            parts.append((places >= extent - size).int() + (places >= extent - shift).int() * (shift > 0))
+        region = 3 * parts[0][:, None] + parts[1]
+        rows, columns = height // window[0], width // window[1]
+        region = region.reshape(rows, window[0], columns, window[1]).transpose(1, 2).reshape(rows * columns, 1, -1)
+        apart = region[..., None] != region[..., None, :]
+        self.register_buffer("mask", apart.float() * value, persistent=False)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        return scores + self.mask
+
+    def extra_repr(self) -> str:
+        return f"window={self.window}, shifts={self.shifts}"
+
+
+class CausalMask(nn.Module):
+    """Scores (N, ..., T, T) of later tokens become minus infinity."""
+
+    def forward(self, scores: Tensor) -> Tensor:
+        tokens = scores.shape[-1]
+        later = torch.ones(tokens, tokens, dtype=torch.bool, device=scores.device).triu(1)
+        return scores.masked_fill(later, float("-inf"))
+
+
+class Sinusoidal(nn.Module):
+    """Adds sines (even channels) and cosines (odd ones) of the place to tokens (N, T, C)."""
+
+    table: Tensor
+
+    def __init__(self, tokens: int, channels: int, base: float = 10000.0):
+        super().__init__()
+        self.base = base
+        pace = base ** (-torch.arange(0, channels, 2).double() / channels)
+        angle = torch.arange(tokens).double()[:, None] * pace
+        self.register_buffer("table", torch.stack([angle.sin(), angle.cos()], 2).flatten(1).float(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.table
+
+    def extra_repr(self) -> str:
+        return f"base={self.base:g}"
+
+
+class Rotary(nn.Module):
+    """Turns pairs of channels of queries or keys (N, ..., heads, T, C) by the place of the token."""
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, tokens: int, channels: int, base: float = 10000.0, neighbours: bool = False):
+        super().__init__()
+        self.base, self.neighbours = base, neighbours
+        pace = base ** (-torch.arange(0, channels, 2).double() / channels)
+        angle = torch.arange(tokens).double()[:, None] * pace
+        angle = angle.repeat_interleave(2, 1) if neighbours else torch.cat([angle, angle], 1)
+        self.register_buffer("cos", angle.cos().float(), persistent=False)
+        self.register_buffer("sin", angle.sin().float(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.neighbours:
+            turned = torch.stack([-x[..., 1::2], x[..., ::2]], -1).flatten(-2)
+        else:
+            left, right = x.chunk(2, -1)
+            turned = torch.cat([-right, left], -1)
+        return x * self.cos + turned * self.sin
+
+    def extra_repr(self) -> str:
+        return f"base={self.base:g}, neighbours={self.neighbours}"
+
+
+class FourierPosition(nn.Module):
+    """Sines and cosines of the height and width of each place: (N, C, H, W) to (N, 2 * channels, H, W), the same whatever arrives."""
+
+    table: Tensor
+
+    def __init__(self, channels: int, height: int, width: int, base: float = 10000.0):
+        super().__init__()
+        self.channels, self.base = channels, base
+        pace = base ** (2 * torch.arange(channels).float().div(2, rounding_mode="floor") / channels)
+        parts = []
+        for extent in (height, width):
+            place = torch.arange(1, extent + 1).float() / (extent + 1e-6) * (2 * torch.pi)
+            angle = place[:, None] / pace
+            parts.append(torch.stack([angle[:, ::2].sin(), angle[:, 1::2].cos()], 2).flatten(1).transpose(0, 1))
+        down, right = parts
+        table = torch.cat([down[:, :, None].expand(-1, -1, width), right[:, None, :].expand(-1, height, -1)])
+        self.register_buffer("table", table.clone(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.table.repeat(x.shape[0], 1, 1, 1)
+
+    def extra_repr(self) -> str:
+        return f"{self.channels}, base={self.base:g}"
