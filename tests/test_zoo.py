@@ -111,6 +111,7 @@ INPUTS: dict[str, tuple[int, ...]] = {
     "gpt2": (1024,),
     "lstm_classifier": (128, 9),
     "m5": (1, 32000),
+    "pointnet": (3, 1024),
     "r3d_18": (3, 16, 112, 112),
 }
 """Shapes of what a network takes, where that is no image of three colours."""

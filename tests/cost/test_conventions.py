@@ -172,7 +172,7 @@ count:
         f"7:9 a rule is 0 or weights of quantities (gelu: {{out: 1}}), a list came {rule}",
         "8:19 unknown value of 'affine' 'yes' (known: true, false)",
         "9:18 the weight of 'macs' must be a number, 'one' came",
-        "10:13 unknown argument to count maxpool by 'mode' (known: input, places, ceil)",
+        "10:13 unknown argument to count maxpool by 'mode' (known: input, places, stride, ceil)",
         "11:14 rules by 'mode' stand alone (put the other weights inside each of its cases)",
     ]
 

@@ -69,7 +69,7 @@ def test_what_reaches_nothing_is_seen_by_those_that_watch_it_run():
 
 
 def test_random_networks_hold_every_operator():
-    found = {node.op.word for make in (network, tokens) for seed in range(25) for node in make(seed)}
+    found = {node.op.word for make in (network, tokens, layers) for seed in range(25) for node in make(seed)}
     assert found >= set(OPERATORS) - {"instance_norm"}  # torch copies what a norm of tokens left turned: it is tested by itself
 
 
