@@ -46,6 +46,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((TOKENS, word, {"out": 3}) for word in ("lstm", "gru")),
     *((TOKENS, word, {"out": 3, "layers": 2, "bidirectional": True, "bias": False}) for word in ("lstm", "gru")),
     *((TOKENS, word, {"out": 3, "returns": "last", "layers": 3, "dropout": 0.5}) for word in ("lstm", "gru")),
+    (MAP, "std_conv", {"out": 6, "kernel": 3, "stride": 2, "bias": True, "gain": True}),
+    (MAP, "std_conv", {"out": 4, "kernel": [5, 3], "groups": 4, "eps": 1e-4}),
     (MAP, "lrn", {"size": 3, "alpha": 0.5, "beta": 0.5, "k": 2}),
     *((shape, "prelu", {"shared": False, "slope": 0.1}) for shape in (MAP, VECTOR, TOKENS)),
     (MAP, "maxpool", {"kernel": 3, "stride": 2, "padding": 1}),

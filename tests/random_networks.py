@@ -258,6 +258,10 @@ def _normed(rng: random.Random, channels: int) -> tuple[str, dict[str, Any]]:
             ("rms_norm", affine),
             ("group_norm", {"groups": groups, **affine}),
             ("grn", {}),
+            *[
+                ("std_conv", {"out": 2 * groups, "groups": groups, "kernel": 3, "gain": gain, "bias": gain})
+                for gain in (True, False)
+            ],
             ("lrn", {"size": rng.choice([1, 3, 5]), "alpha": 0.1}),
             *[(gate, {}) for gate in gates],
         ]

@@ -16,7 +16,7 @@ from archdsl.ops.activation import GELU, Activation, LeakyReLU
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
 from archdsl.ops.axes import SIDES, spread
-from archdsl.ops.convolution import Conv2d, ConvTranspose
+from archdsl.ops.convolution import Conv2d, Convolving, ConvTranspose
 from archdsl.ops.facts import Window
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
@@ -36,6 +36,7 @@ from archdsl.ops.scale import LayerScale
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
+from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
@@ -84,13 +85,13 @@ def _pads(window: Window) -> str:
     return f"{_short(window.pads)} before and {_short(window.ends)} behind"
 
 
-def _grouped(op: Conv2d | ConvTranspose, shapes: tuple[Shape, ...], what: str) -> str:
+def _grouped(op: Convolving | ConvTranspose, shapes: tuple[Shape, ...], what: str) -> str:
     if same(op.groups, 1):
         return what
     return f"depthwise {what}" if same(op.groups, shapes[0][0]) else f"{what} in {cell(op.groups)} groups"
 
 
-def _conv(op: Conv2d, shapes: tuple[Shape, ...]) -> str:
+def _conv(op: Convolving, shapes: tuple[Shape, ...]) -> str:
     what = _grouped(op, shapes, "conv")
     return _window(op.over(shapes[0]), f"causal {what}" if op.padding == "causal" else what)
 
@@ -192,6 +193,7 @@ def _text(text: str) -> Label:
 TABLE: dict[type[Operator], Label] = {
     Input: _text("input"),
     Conv2d: _conv,
+    StdConv2d: lambda op, shapes: f"{_conv(op, shapes)}, standardised weights",
     ConvTranspose: _conv_transpose,
     Linear: _word,
     BatchNorm: _word,

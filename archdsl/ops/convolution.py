@@ -31,8 +31,33 @@ class Grouped(Operator):
                     refuse(ok, f"{count} {what} channels cannot be divided into {self.groups} groups", about="groups")
 
 
+class Convolving(Sliding, Grouped):
+    """Base of the convolutions by a window of weights: its shape rule, weights and counts."""
+
+    kernel: Any
+    stride: Any
+    padding: Any
+    dilation: Any
+
+    @cached_property
+    def window(self) -> Window:
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        arriving = any_map(self, inputs[0])
+        self.need_groups(arriving[0])
+        return Map((self.out, *self.slid(arriving)))
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        weight = (self.out, inputs[0][0] // self.groups, *self.over(inputs[0]).kernel)
+        return {"weight": weight, "bias": (self.out,)} if self.bias else {"weight": weight}
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        return product(output) * (inputs[0][0] // self.groups) * product(self.over(inputs[0]).kernel)
+
+
 @operator("conv")
-class Conv2d(Sliding, Grouped):
+class Conv2d(Convolving):
     """Convolution over one, two or three places. `groups: $in` makes it depthwise.
 
     `padding: tf_same` is TensorFlow's SAME, with more at the end where it cannot be even; `causal`, over one place, pads the
@@ -50,22 +75,6 @@ class Conv2d(Sliding, Grouped):
     dilation: Any = arg(PAIR, ONE, doc="spacing of the kernel's elements")
     groups: Any = arg(COUNT, 1, doc="number of groups that are convolved apart")
     bias: Any = arg(FLAG, False, doc="whether a bias is added to each output channel")
-
-    @cached_property
-    def window(self) -> Window:
-        return Window(self.kernel, self.stride, self.padding, self.dilation)
-
-    def shape(self, *inputs: Shape) -> Shape:
-        arriving = any_map(self, inputs[0])
-        self.need_groups(arriving[0])
-        return Map((self.out, *self.slid(arriving)))
-
-    def weights(self, *inputs: Shape) -> dict[str, Shape]:
-        weight = (self.out, inputs[0][0] // self.groups, *self.over(inputs[0]).kernel)
-        return {"weight": weight, "bias": (self.out,)} if self.bias else {"weight": weight}
-
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
-        return product(output) * (inputs[0][0] // self.groups) * product(self.over(inputs[0]).kernel)
 
 
 @operator("conv_transpose")

@@ -70,6 +70,7 @@ OPERATORS: dict[str, str] = {
     "squared_relu": "squaredrelu relusquared relu2 sqrrelu",
     "glu": "gatedlinearunit gatedlinear",
     "swiglu": "swishglu siluandmul",
+    "std_conv": "stdconv weightstandardization weightstandardisation scaledstdconv wsconv standardisedconv standardizedconv",
     "lstm": "bilstm longshorttermmemory lstmlayer",
     "gru": "bigru gatedrecurrentunit grulayer",
     "rms_norm": "rmsnorm rmsnormalization rmsnormalisation rms simplenorm",
@@ -82,7 +83,8 @@ OPERATORS: dict[str, str] = {
 
 ARGUMENTS: dict[str, str] = {
     "out": (
-        "hiddensize outchannels outputchannels outchs outplanes planes filters channels cout numfilters features outfeatures units numoutput dim "
+        "hiddensize outchannels outputchannels outchs outplanes planes filters channels cout numfilters "
+        "features outfeatures units numoutput dim "
         "width c ch nout numclasses"
     ),
     "kernel": "kernelsize k ks kernelshape windowsize poolsize size filtersize kernelsz",
@@ -140,7 +142,7 @@ ABSENT: dict[str, str] = {
     "gated linear unit of that kind": "geglu reglu bilinearglu maxout",
     "threshold": "threshold thresholdedrelu rrelu hardshrink softshrink tanhshrink",
     "normalisation by another image": "adain adaptiveinstancenorm",
-    "normalisation of weights": "weightnorm spectralnorm weightstandardization",
+    "normalisation of weights": "weightnorm spectralnorm",
     "Einstein summation": "einsum",
     "unpooling": "unpool maxunpool",
     "unfolding": "unfold fold im2col col2im",

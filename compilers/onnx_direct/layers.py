@@ -9,6 +9,7 @@ import numpy as np
 from archdsl.compilers.onnx_direct.rule import Rule, by_channel
 from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
+from archdsl.compilers.passes.standardise import standardised
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import PReLU
 from archdsl.ops.convolution import Conv2d, ConvTranspose
@@ -18,6 +19,7 @@ from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm
 from archdsl.ops.scale import LayerScale
 from archdsl.ops.shapes import Sequence, Vector, channel_axis, is_map, typed
+from archdsl.ops.standardised import StdConv2d
 
 
 def _window(window: Window) -> dict[str, Any]:
@@ -31,6 +33,13 @@ def _window(window: Window) -> dict[str, Any]:
 
 def _conv(op: Conv2d, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     names = [write.weight(name, tensor) for name, tensor in tensors.items()]
+    return write("Conv", inputs[0], *names, **_window(op.over(shapes[0])), group=op.groups)
+
+
+def _std_conv(op: StdConv2d, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    """A convolution by the weights as they come out."""
+    names = [write.weight("weight", standardised(op, tensors).astype(np.float32))]
+    names += [write.weight("bias", tensors["bias"])] if op.bias else []
     return write("Conv", inputs[0], *names, **_window(op.over(shapes[0])), group=op.groups)
 
 
@@ -91,6 +100,7 @@ def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], inputs: list[str], ten
 
 LAYERS: dict[type[Operator], Rule] = {
     Conv2d: _conv,
+    StdConv2d: _std_conv,
     ConvTranspose: _conv_transpose,
     SharedConv: _shared_conv,
     ChooseAdd: _choose_add,

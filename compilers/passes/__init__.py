@@ -19,6 +19,7 @@ from archdsl.compilers.passes.fold_norms import fold_norms
 from archdsl.compilers.passes.fold_projections import fold_projections
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
+from archdsl.compilers.passes.standardise import standardise
 from archdsl.compilers.passes.weights import Array, load
 from archdsl.ir.graph import Graph
 from archdsl.ir.single import need_numbers
@@ -29,6 +30,7 @@ Pass = Callable[[Draft], bool]
 
 PASSES: tuple[Pass, ...] = (
     drop_identities,
+    standardise,
     fold_norms,
     order_channels,
     merge_paths,

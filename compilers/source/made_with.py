@@ -57,6 +57,10 @@ def conv(m: Any) -> list[Argument]:
     ]
 
 
+def std_conv(m: Any) -> list[Argument]:
+    return [*conv(m), flag_of(m.gain is not None, "gain", False), number_of(m.eps, "eps", 1e-6)]
+
+
 def shared_conv(m: Any) -> list[Argument]:
     return [number_of(m.shares, "", hint="shares"), *conv(m)]
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from archdsl.compilers.source import made_with as of
 from archdsl.compilers.source.parts import REQUIRED, Argument, Made, Name, NoForm, Slot
-from archdsl.compilers.torch import activations, arithmetic, layers, norms, positions, sharing, tokens
+from archdsl.compilers.torch import activations, arithmetic, layers, norms, positions, sharing, standardised, tokens
 
 COPIED: tuple[type[nn.Module], ...] = (
     layers.Shift,
@@ -23,6 +23,7 @@ COPIED: tuple[type[nn.Module], ...] = (
     layers.DepthToSpace,
     layers.SpaceToDepth,
     sharing.SharedConv2d,
+    standardised.StdConv2d,
     sharing.ChooseAdd,
     sharing.WeightedAdd,
     activations.QuickGELU,
@@ -130,6 +131,7 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     layers.TokenNorm: of.norm,
     layers.TokenPReLU: of.prelu,
     sharing.SharedConv2d: of.shared_conv,
+    standardised.StdConv2d: of.std_conv,
     sharing.ChooseAdd: of.choose_add,
     sharing.WeightedAdd: lambda m: [of.number_of(len(m.weight), "", hint="count"), of.number_of(m.begin, "", hint="begin")],
     tokens.MapNorm: of.layer_norm,

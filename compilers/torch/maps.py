@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import fx, nn
 
-from archdsl.compilers.torch import layers, sharing
+from archdsl.compilers.torch import layers, sharing, standardised
 from archdsl.compilers.torch.rule import Call, Layer, Padding, Rule, Write
 from archdsl.ops import Operator, Shape
 from archdsl.ops.axes import spread
@@ -19,6 +19,7 @@ from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
 from archdsl.ops.rearrange import Shift, Shuffle
 from archdsl.ops.resize import ResizeLike, Upsample
+from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.window import Sliding, uneven
 
 Makes = dict[int, Callable[..., nn.Module]]
@@ -70,6 +71,13 @@ def _conv(op: Conv2d, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     (shape,) = shapes
     dilation = tuple(op.over(shape).dilation)
     return CONV[places(shape)](shape[0], op.out, *_window(op, shape), dilation, op.groups, op.bias, device="meta")
+
+
+def _std_conv(op: StdConv2d, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    (shape,) = shapes
+    dilation = tuple(op.over(shape).dilation)
+    sizes = (shape[0], op.out, *_window(op, shape), dilation, op.groups, op.bias)
+    return standardised.StdConv2d(*sizes, gain=op.gain, eps=op.eps, device="meta")
 
 
 def _conv_transpose(op: ConvTranspose, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -132,6 +140,7 @@ def _pixel_unshuffle(op: PixelUnshuffle, shapes: tuple[Shape, ...], in_place: bo
 
 MAPS: dict[type[Operator], Rule] = {
     Conv2d: Layer(_conv, _before(0.0)),
+    StdConv2d: Layer(_std_conv, _before(0.0)),
     ConvTranspose: Layer(_conv_transpose),
     SharedConv: Layer(_shared_conv, _before(0.0)),
     ChooseAdd: Layer(lambda op, shapes, in_place: sharing.ChooseAdd(shapes[0][0], op.out, op.groups)),

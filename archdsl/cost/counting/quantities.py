@@ -18,6 +18,7 @@
     gates            learned values of recurrent gates, biases among them, times tokens of the input
     plain_gates      the same as if no state were projected
     states           elements of recurrent states: tokens times layers, directions and channels
+    standardised     weights that a convolution standardises
     padded           elements of the squares that local response norm adds up, with the zeros around them; elsewhere of the input
     macs_by_output   multiply-accumulates of a transposed convolution as if each value of its output took the whole kernel
     mean             additions and divisions of adaptive pooling as thop computes them, in double precision, rounded down
@@ -39,6 +40,7 @@ from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim, Operator, Shape
 from archdsl.ops.pool import Pool
 from archdsl.ops.recurrent import LSTM, Recurrent
+from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.window import Sliding, padded
 
 Quantity = Callable[[Layer], Dim]
@@ -126,6 +128,11 @@ def _states(layer: Layer) -> Dim:
     return op.steps(layer.inputs) if isinstance(op, Recurrent) else 0
 
 
+def _standardised(layer: Layer) -> Dim:
+    op = layer.node.op
+    return op.standardised(layer.inputs) if isinstance(op, StdConv2d) else 0
+
+
 def _padded(layer: Layer) -> Dim:
     op = layer.node.op
     return op.padded(layer.inputs) if isinstance(op, LocalResponseNorm) else _in(layer)
@@ -176,6 +183,7 @@ QUANTITIES: dict[str, Quantity] = {
     "gates": _gates,
     "plain_gates": _plain_gates,
     "states": _states,
+    "standardised": _standardised,
     "padded": _padded,
     "mean": _mean,
     "macs_by_output": _macs_by_output,
@@ -198,6 +206,7 @@ WORDS = {
     "gates": "value of gates and token",
     "plain_gates": "value of unprojected gates and token",
     "states": "state",
+    "standardised": "standardised weight",
     "padded": "padded square",
     "mean": "mean",
     "macs_by_output": "MACs by output",

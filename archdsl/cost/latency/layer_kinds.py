@@ -63,6 +63,7 @@ from archdsl.ops.scale import LayerScale
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
+from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
 
 if TYPE_CHECKING:
@@ -230,6 +231,7 @@ TABLE: dict[type[Operator], Rule] = {
     Flatten: _same("view"),
     SelectToken: _same("view"),
     Passing: _same("pass"),
+    StdConv2d: _word,
     Recurrent: _word,
     Tokens: _word,
     ClassToken: _word,

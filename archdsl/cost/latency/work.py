@@ -30,6 +30,7 @@ from archdsl.ops.operator import Dim, NoMacs, Shape
 from archdsl.ops.readers import Rules
 from archdsl.ops.recurrent import Recurrent
 from archdsl.ops.shapes import channel_axis
+from archdsl.ops.standardised import StdConv2d
 
 Work = Callable[[Layer, int, int], Dim]
 """Work of a layer for a batch, with channels in blocks of a size."""
@@ -80,6 +81,7 @@ BLOCKS = Rules[Callable[[Layer, int], Dim]](
         SharedConv: _as_they_are,
         ChooseAdd: _as_they_are,
         Recurrent: _as_they_are,
+        StdConv2d: _as_they_are,
         NoMacs: _as_they_are,
     },
 )
