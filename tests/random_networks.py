@@ -97,7 +97,7 @@ def layers(seed: int) -> Graph:
                 ("norm", {"affine": rng.random() < 0.5}),
                 ("layer_norm", {"affine": rng.random() < 0.5}),
                 ("rms_norm", {"affine": rng.random() < 0.5}),
-                (rng.choice(["glu", "swiglu"]), {}),
+                (rng.choice(["glu", "swiglu"]) if build.shape[1] % 2 == 0 else "squared_relu", {}),
                 (rng.choice(["lstm", "gru"]), _recurrent(rng)),
                 ("prelu", {"shared": rng.random() < 0.5}),
                 ("layer_scale", {"begin": 0.5}),
