@@ -1,0 +1,124 @@
+"""The graph of an imported network while it grows: nodes with their weights, values with views that nothing needed yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from archdsl.importer.place import Place
+from archdsl.importer.values import Const, Operand, Value
+from archdsl.importer.views import plain
+from archdsl.ir.graph import OUTPUT, Graph, Node
+from archdsl.ops import OPERATORS, Shape
+from archdsl.ops.operator import Operator
+from archdsl.ops.passing import Input
+from archdsl.ops.shapes import Typed
+
+
+class NotSaid(Exception):
+    """What a call does is not in the language; its text says what, for the report."""
+
+
+class Draft:
+    """A network that is being imported.
+
+    Attributes:
+        graph: what is known of it so far.
+        weights: values of the tensors of its nodes, by `<node>.<tensor>`.
+        batch: of the example that it was traced with.
+        place: where the call stands that is being turned into nodes; a front end sets it.
+    """
+
+    def __init__(self, name: str, batch: int):
+        self.graph = Graph(name)
+        self.weights: dict[str, Tensor] = {}
+        self.batch = batch
+        self.place = Place()
+        self.owners: dict[tuple[str, ...], str] = {}
+        self._taken: Counter[str] = Counter()
+
+    def input(self, name: str, shape: Typed) -> Value:
+        """An input of the network; its shape is without the batch."""
+        self._taken[name] += 1
+        self.graph.nodes[name] = Node(name, Input(shape), (), shape)
+        return self.value(name)
+
+    def outputs(self, given: Mapping[str, Value], returns: str) -> None:
+        self.graph.outputs = {name: self.whole(value).node for name, value in given.items()}
+        self.graph.returns = returns
+
+    def value(self, node: str) -> Value:
+        """What a node gives, as it is."""
+        return Value(node, plain((self.batch, *self.graph[node].shape)))
+
+    def shape(self, value: Value) -> Shape:
+        return self.graph[value.node].shape
+
+    def add(self, word: str, *inputs: Value, weights: Mapping[str, Const] | None = None, **arguments: Any) -> Value:
+        """A node with an operator, over the nodes of values as they are in the graph, whatever the views on them.
+
+        Args:
+            weights: the operator's tensors by name, in its shapes. Where a node before has the very same ones, they are shared.
+
+        Raises:
+            NotSaid: the operator cannot have these arguments, or not over these shapes.
+        """
+        try:
+            op = OPERATORS[word].read({name: value for name, value in arguments.items() if value is not None})
+            shape = op.shape(*[self.shape(value) for value in inputs])
+        except Exception as error:  # ArgumentError, ShapeError: what the language does not take is said in the report
+            raise NotSaid(str(error)) from error
+        name = self._name(op)
+        node = Node(name, op, tuple([value.node for value in inputs]), shape, self.place.frames)
+        self._give(node, op, weights or {})
+        self.graph.nodes[name] = node
+        return self.value(name)
+
+    def whole(self, value: Value) -> Value:
+        """The value as a node of its own, in the order in which its axes are seen.
+
+        Raises:
+            NotSaid: no kind of tensor has these axes.
+        """
+        if value.view.is_plain:
+            return value
+        from archdsl.importer.settle import settled
+
+        made = settled(self, value, "")
+        if not made.view.is_plain:
+            raise NotSaid("axes in an order that no tensor of the language has")
+        return made
+
+    def _name(self, op: Operator) -> str:
+        layer = self.place.layer
+        name = layer.path if layer else self.place.prefix + op.word
+        self._taken[name] += 1
+        count = self._taken[name]
+        if count == 1:
+            return name
+        while self._taken[f"{name}_{count}"]:
+            count += 1
+        self._taken[f"{name}_{count}"] += 1
+        return f"{name}_{count}"
+
+    def _give(self, node: Node, op: Operator, weights: Mapping[str, Const]) -> None:
+        """The weights of a node; what it shares with a node before is not held twice."""
+        inputs = self.graph.input_shapes(node) if node.inputs else ()
+        wanted = {**op.weights(*inputs), **op.buffers(*inputs)}
+        if set(wanted) != set(weights):
+            raise NotSaid(f"{op.word} with {', '.join(sorted(set(wanted) ^ set(weights)))}")
+        for tensor, shape in wanted.items():
+            if weights[tensor].sizes != tuple(shape):
+                raise NotSaid(f"{op.word} whose {tensor} is {weights[tensor].sizes}")
+        named = tuple([f"{tensor} {const.name}" for tensor, const in sorted(weights.items()) if const.name])
+        if named and (owner := self.owners.setdefault((op.word, *named), node.name)) != node.name:
+            node.shared = owner
+            return
+        for tensor, const in weights.items():
+            self.weights[f"{node.name}.{tensor}"] = const.tensor
+
+
+__all__ = ["OUTPUT", "Const", "Draft", "NotSaid", "Operand", "Value"]

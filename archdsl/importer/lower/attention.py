@@ -1,0 +1,57 @@
+"""Products of two tensors, softmax, and attention as one call."""
+
+from __future__ import annotations
+
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
+from archdsl.importer.lower.shapes import swapped
+from archdsl.importer.values import Operand, Value
+from archdsl.ops.shapes import Map
+
+
+def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
+    """A matrix product over the last two axes; where the second was transposed for it, that is said in place of doing it."""
+    right = worked_out(y)
+    turned = _is_turned(right)
+    if turned:
+        right = worked_out(swapped(right, -1, -2))
+    left, right = as_heads(draft, x), as_heads(draft, right)
+    made = draft.add("matmul", left, right, transpose=turned, scaled=scaled)
+    return made._replace(view=left.view.with_length(-1, right.sizes[-2] if turned else right.sizes[-1]))
+
+
+def _is_turned(value: Value) -> bool:
+    """Whether what changes fastest in the node is the last but one axis that is seen."""
+    last = value.view.source[-1]
+    return bool(last) and last[-1] in value.view.axes[-2]
+
+
+def softmax(draft: Draft, x: Operand, axis: int) -> Value:
+    value = worked_out(x)
+    if axis % len(value.sizes) != len(value.sizes) - 1:
+        raise NotSaid(f"softmax over axis {axis}")
+    if value.view.axes[-1] != value.view.source[-1] or kind(draft, value) is Map:
+        value = as_heads(draft, value)
+    return draft.add("softmax", value)._replace(view=value.view)
+
+
+def attention(
+    draft: Draft, q: Operand, k: Operand, v: Operand, mask: Operand | None, causal: bool, scale: float | None, grouped: bool
+) -> Value:
+    """Scaled dot-product attention, step by step."""
+    query, key, values = (as_heads(draft, operand) for operand in (q, k, v))
+    if mask is not None:
+        raise NotSaid("attention with a mask that is given")
+    if grouped and query.sizes[1] != key.sizes[1]:
+        times = query.sizes[1] // key.sizes[1]
+        key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
+    usual = scale is None or abs(scale * query.sizes[-1] ** 0.5 - 1) < 1e-6
+    if not usual:
+        query = alike(draft, query, "gain", begin=scale, learned=False)
+    scores = draft.add("matmul", query, key, transpose=True, scaled=usual)
+    if causal:
+        scores = draft.add("causal_mask", scores)
+    made = draft.add("matmul", draft.add("softmax", scores), values)
+    return made._replace(view=query.view.with_length(-1, values.sizes[-1]))
+
+

@@ -1,0 +1,167 @@
+"""Layers with weights: convolutions, linear layers, norms, embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Numbers
+from typing import Any
+
+from archdsl.exact import exact
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower.along import as_map, kind, over_last, worked_out
+from archdsl.importer.values import Const, Operand, Value
+from archdsl.ops.shapes import Ids, Map, Vector
+
+
+def known(operand: Operand | None) -> Const:
+    """A weight. Raises NotSaid where it is worked out from an input."""
+    if not isinstance(operand, Const):
+        raise NotSaid("weights that an input changes")
+    return operand
+
+
+def number(value: float) -> Any:
+    """A number of a program as the exact decimal that somebody typed."""
+    return exact(value if isinstance(value, int) else float(f"{value:.12g}"))
+
+
+def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:
+    return {"weight": known(weight), **({} if bias is None else {"bias": known(bias)})}
+
+
+def convolution(
+    draft: Draft,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None,
+    stride: Numbers[int],
+    padding: Numbers[int] | str,
+    dilation: Numbers[int],
+    groups: int,
+) -> Value:
+    """A convolution. Padding is for each place the same on both sides, or the word `same`."""
+    value = as_map(draft, x)
+    out, _, *kernel = known(weight).sizes
+    if padding == "valid":
+        padding = [0] * len(kernel)
+    if padding == "same":
+        if any(step != 1 for step in stride) or any((size - 1) * gap % 2 for size, gap in zip(kernel, dilation, strict=True)):
+            raise NotSaid("padding that differs from side to side")
+        padding = [(size - 1) * gap // 2 for size, gap in zip(kernel, dilation, strict=True)]
+    same = list(padding) == [(size - 1) * gap // 2 for size, gap in zip(kernel, dilation, strict=True)]
+    exactly = all((size - 1) * gap % 2 == 0 for size, gap in zip(kernel, dilation, strict=True))
+    return draft.add(
+        "conv",
+        value,
+        weights=_tensors(weight, bias),
+        out=out,
+        kernel=each(kernel),
+        stride=each(stride),
+        padding=None if same and exactly else each(padding),
+        dilation=each(dilation),
+        groups=groups,
+        bias=bias is not None,
+    )
+
+
+def transposed_convolution(
+    draft: Draft,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None,
+    stride: Numbers[int],
+    padding: Numbers[int],
+    output_padding: Numbers[int],
+    groups: int,
+    dilation: Numbers[int],
+) -> Value:
+    _, out, *kernel = known(weight).sizes
+    return draft.add(
+        "conv_transpose",
+        as_map(draft, x),
+        weights=_tensors(weight, bias),
+        out=out * groups,
+        kernel=each(kernel),
+        stride=each(stride),
+        padding=each(padding),
+        output_padding=each(output_padding),
+        dilation=each(dilation),
+        groups=groups,
+        bias=bias is not None,
+    )
+
+
+def each(numbers: Numbers[int]) -> Any:
+    """Numbers of height and width as a spec writes them: one where they are equal."""
+    found = [int(value) for value in numbers]
+    return found[0] if len(set(found)) == 1 else found
+
+
+def linear(draft: Draft, x: Operand, weight: Operand, bias: Operand | None) -> Value:
+    """A matrix product over the last axis; over the places of a map, whose channels come last, a pointwise convolution."""
+    value = over_last(draft, x)
+    given = known(weight)
+    out = given.sizes[0]
+    if kind(draft, value) is Map:
+        shaped = given._replace(tensor=given.tensor.reshape(*given.sizes, *(1,) * (len(draft.shape(value)) - 1)))
+        made = draft.add("conv", value, weights=_tensors(shaped, bias), out=out, bias=bias is not None)
+    else:
+        made = draft.add("linear", value, weights=_tensors(given, bias), out=out, bias=bias is not None)
+    return made._replace(view=value.view.with_length(-1, out))
+
+
+def batch_norm(
+    draft: Draft,
+    x: Operand,
+    weight: Operand | None,
+    bias: Operand | None,
+    mean: Operand | None,
+    variance: Operand | None,
+    momentum: float,
+    eps: float,
+) -> Value:
+    value = worked_out(x)
+    if len(value.sizes) > 2:
+        value = as_map(draft, value)
+    elif kind(draft, value) is not Vector:
+        value = draft.whole(value)
+    affine = _tensors(weight, bias) if weight is not None else {}
+    if weight is None and bias is not None:
+        raise NotSaid("a batch norm with a bias alone")
+    statistics = {"running_mean": known(mean), "running_var": known(variance)}
+    arguments = {"eps": number(eps), "momentum": number(momentum), "affine": weight is not None}
+    return draft.add("norm", value, weights={**affine, **statistics}, **arguments)
+
+
+def layer_norm(draft: Draft, x: Operand, axes: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:
+    """Over the last axes, of which the language takes one."""
+    if axes != 1:
+        raise NotSaid(f"a layer norm over {axes} axes")
+    value = over_last(draft, x)
+    if (weight is None) != (bias is None):
+        raise NotSaid("a layer norm with a scale or a shift alone")
+    tensors = _tensors(weight, bias) if weight is not None else {}
+    made = draft.add("layer_norm", value, weights=tensors, eps=number(eps), affine=weight is not None)
+    return made._replace(view=value.view)
+
+
+def rms_norm(draft: Draft, x: Operand, weight: Operand | None, eps: float) -> Value:
+    value = over_last(draft, x)
+    tensors = {"weight": known(weight)} if weight is not None else {}
+    made = draft.add("rms_norm", value, weights=tensors, eps=number(eps), affine=weight is not None)
+    return made._replace(view=value.view)
+
+
+def group_norm(draft: Draft, x: Operand, groups: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:
+    value = as_map(draft, x)
+    tensors = _tensors(weight, bias) if weight is not None else {}
+    return draft.add("group_norm", value, weights=tensors, groups=groups, eps=number(eps), affine=weight is not None)
+
+
+def embedding(draft: Draft, weight: Operand, ids: Operand) -> Value:
+    value, table = worked_out(ids), known(weight)
+    if kind(draft, value) is not Ids:
+        raise NotSaid("an embedding of what is no input of indices")
+    vocabulary, channels = table.sizes
+    return draft.add("embedding", value, weights={"weight": table}, vocabulary=vocabulary, channels=channels)
+
+

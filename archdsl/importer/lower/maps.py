@@ -1,0 +1,79 @@
+"""What is done to maps: pooling, resizing, shuffles, rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Numbers
+from typing import Any
+
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower.along import as_map, kind, worked_out
+from archdsl.importer.lower.layers import each, number
+from archdsl.importer.values import Operand, Value
+from archdsl.ops.shapes import Map
+
+
+def pool(
+    draft: Draft,
+    x: Operand,
+    word: str,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    ceil: bool,
+    dilation: Any = 1,
+    counted: bool = True,
+) -> Value:
+    """A pooling by a window, each of its numbers one or one for each place; no stride is the window's size."""
+    value = as_map(draft, x)
+    places = len(value.sizes) - 2
+    if any(step != 1 for step in _spread(dilation, places)):
+        raise NotSaid("a pooling with dilation")
+    window = _spread(kernel, places)
+    steps = _spread(stride, places) if stride not in ((), [], None) else window
+    pads = _spread(padding, places)
+    more = {} if word == "maxpool" or counted or not any(pads) else {"count_padding": False}
+    arguments = {"kernel": each(window), "stride": None if steps == window else each(steps), "padding": each(pads), "ceil": ceil}
+    return draft.add(word, value, **arguments, **more)
+
+
+def _spread(value: Any, places: int) -> list[int]:
+    found = [value] if isinstance(value, int) else list(value)
+    return found * places if len(found) == 1 else found
+
+
+def adaptive_pool(draft: Draft, x: Operand, size: Any, mode: str) -> Value:
+    value = as_map(draft, x)
+    places = len(value.sizes) - 2
+    wanted = _spread(size, places)
+    if all(extent is None or extent == there for extent, there in zip(wanted, value.sizes[2:], strict=True)):
+        return value
+    return draft.add("adaptive_pool", value, size=each(wanted), mode=mode)
+
+
+def resized(draft: Draft, x: Operand, mode: str, size: Numbers[int] | None, scales: Numbers[float] | None, corners: bool) -> Value:
+    value = as_map(draft, x)
+    if scales is None and size is not None:
+        factors = [wanted / there for wanted, there in zip(size, value.sizes[2:], strict=True)]
+        if all(factor == int(factor) for factor in factors):
+            scales = factors
+    if scales is not None:
+        numbers = [number(int(scale) if scale == int(scale) else scale) for scale in scales]
+        factor = numbers[0] if len(set(numbers)) == 1 else numbers
+        return draft.add("upsample", value, scale=factor, mode=mode, align_corners=corners)
+    assert size is not None
+    return draft.add("upsample", value, size=each(size), mode=mode, align_corners=corners)
+
+
+def shuffled(draft: Draft, x: Operand, word: str, factor: int) -> Value:
+    return draft.add(word, as_map(draft, x), factor=factor)
+
+
+def rolled(draft: Draft, x: Operand, shifts: Numbers[int], axes: Numbers[int]) -> Value:
+    value = worked_out(x)
+    if kind(draft, value) is not Map or value.view.permutation is None:
+        value = draft.whole(value) if value.view.permutation is None else value
+    order = value.view.permutation
+    by_axis = {order[axis] if order else axis: shift for axis, shift in zip(axes, shifts, strict=True)}
+    if kind(draft, value) is not Map or not set(by_axis) <= {2, 3}:
+        raise NotSaid("a roll of what is no map")
+    return draft.add("roll", value, shifts=[by_axis.get(2, 0), by_axis.get(3, 0)])._replace(view=value.view)

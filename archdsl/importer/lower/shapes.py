@@ -1,0 +1,217 @@
+"""Views, slices and joins: what moves values about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Numbers
+
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower.along import as_map, kind, same_order, worked_out
+from archdsl.importer.values import Const, Operand, Value
+from archdsl.ops.shapes import Map, Sequence
+
+
+def permuted(x: Operand, order: Numbers[int]) -> Operand:
+    if isinstance(x, Const):
+        return x._replace(tensor=x.tensor.permute(*order))
+    count = len(x.sizes)
+    return x._replace(view=x.view.permuted([axis % count for axis in order]))
+
+
+def swapped(x: Operand, one: int, other: int) -> Operand:
+    order = list(range(len(x.sizes)))
+    order[one], order[other] = order[other], order[one]
+    return permuted(x, order)
+
+
+def reshaped(draft: Draft, x: Operand, sizes: Numbers[int]) -> Operand:
+    """The same values as axes of other lengths; one that is -1 follows from the others."""
+    if isinstance(x, Const):
+        return x._replace(tensor=x.tensor.reshape(*sizes))
+    total, wanted = 1, list(sizes)
+    for size in x.sizes:
+        total *= size
+    if -1 in wanted:
+        rest = 1
+        for size in wanted:
+            rest *= size if size != -1 else 1
+        wanted[wanted.index(-1)] = total // rest
+    if tuple(wanted) == x.sizes:
+        return x
+    view = x.view.reshaped(wanted)
+    if view is None:
+        whole = draft.whole(x)
+        view = whole.view.reshaped(wanted)
+        if view is None:
+            raise NotSaid(f"a reshape from {'x'.join(map(str, x.sizes))} to {'x'.join(map(str, wanted))}")
+        return Value(whole.node, view)
+    return x._replace(view=view)
+
+
+def flattened(draft: Draft, x: Operand, first: int = 0, last: int = -1) -> Operand:
+    sizes = list(x.sizes)
+    first, last = first % len(sizes), last % len(sizes)
+    total = 1
+    for size in sizes[first : last + 1]:
+        total *= size
+    return reshaped(draft, x, [*sizes[:first], total, *sizes[last + 1 :]])
+
+
+def narrowed(draft: Draft, x: Operand, axis: int, start: int, stop: int, step: int = 1) -> Operand:
+    """Places from `start` to before `stop` along an axis."""
+    length = x.sizes[axis]
+    axis %= len(x.sizes)
+    start, stop = (max(0, bound + length) if bound < 0 else min(bound, length) for bound in (start, stop))
+    if isinstance(x, Const):
+        index = [slice(None)] * len(x.sizes)
+        index[axis] = slice(start, stop, step)
+        return x._replace(tensor=x.tensor[tuple(index)])
+    if (start, stop, step) == (0, length, 1):
+        return x
+    view = x.view
+    whole = [number for number, group in enumerate(view.source) if group and group == view.axes[axis]]
+    if whole:
+        made = _cut(draft, x, whole[0], start, stop, step)
+        return made._replace(view=view.with_length(axis, -(-(stop - start) // step)))
+    if step == 1 and (part := _outermost(draft, x, axis, start, stop)) is not None:
+        return part
+    settled = draft.whole(x)
+    if settled == x:
+        raise NotSaid("a slice of a part of an axis")
+    return narrowed(draft, settled, axis, start, stop, step)
+
+
+def _cut(draft: Draft, x: Value, axis: int, start: int, stop: int, step: int) -> Value:
+    """A slice along one axis of a node."""
+    what, shape = kind(draft, x), draft.shape(x)
+    channels = 1 if what is Map else len(shape)
+    if axis == channels and step == 1:
+        return draft.add("slice", x, start=start, stop=stop)
+    if what is Map and axis > 1:
+        places = len(shape) - 1
+        starts, stops, steps = [0] * places, list(shape[1:]), [1] * places
+        starts[axis - 2], stops[axis - 2], steps[axis - 2] = start, stop, step
+        open_end = all(stop == extent for stop, extent in zip(stops, shape[1:], strict=True))
+        return draft.add("crop", x, start=starts, stop=None if open_end else stops, step=steps)
+    raise NotSaid(f"a slice along axis {axis} of a {what.word}")
+
+
+def _outermost(draft: Draft, x: Value, axis: int, start: int, stop: int) -> Value | None:
+    """A slice along the outermost factor of the channels, as heads and queries, keys and values are cut."""
+    view, group = x.view, x.view.axes[axis]
+    for number, source in enumerate(view.source):
+        if number and source[: len(group)] == group and len(source) > len(group):
+            inner = view.length(source[len(group) :])
+            made = _cut(draft, x, number, start * inner, stop * inner, 1)
+            sizes = [view.length(other) for place, other in enumerate(view.axes)]
+            return _rest(view, number, len(group), stop - start, made.node, axis, sizes)
+    return None
+
+
+def _rest(view: object, number: int, count: int, length: int, node: str, axis: int, sizes: list[int]) -> Value:
+    from archdsl.importer.views import View, normal
+
+    assert isinstance(view, View)
+    new = len(view.lengths)
+    source = list(view.source)
+    source[number] = (new, *source[number][count:])
+    axes = list(view.axes)
+    axes[axis] = (new,)
+    return Value(node, normal((*view.lengths, length), source, axes))
+
+
+def selected(draft: Draft, x: Operand, axis: int, index: int) -> Operand:
+    """One place along an axis, which goes away."""
+    axis %= len(x.sizes)
+    index %= x.sizes[axis]
+    if isinstance(x, Const):
+        return x._replace(tensor=x.tensor.select(axis, index))
+    shape = draft.shape(x)
+    if kind(draft, x) is Sequence and len(shape) == 2 and x.view.is_plain and axis == 1:
+        return draft.add("select_token", x, index=index)
+    return squeezed(narrowed(draft, x, axis, index, index + 1), axis)
+
+
+def squeezed(x: Operand, axis: int) -> Operand:
+    axis %= len(x.sizes)
+    if isinstance(x, Const):
+        return x._replace(tensor=x.tensor.squeeze(axis))
+    return x if x.sizes[axis] != 1 else x._replace(view=x.view.without_axis(axis))
+
+
+def unsqueezed(x: Operand, axis: int) -> Operand:
+    axis %= len(x.sizes) + 1
+    if isinstance(x, Const):
+        return x._replace(tensor=x.tensor.unsqueeze(axis))
+    return x._replace(view=x.view.with_axis(axis))
+
+
+def pieces(draft: Draft, x: Operand, axis: int, lengths: Numbers[int]) -> list[Operand]:
+    """The value cut along an axis into pieces of these lengths."""
+    starts = [sum(lengths[:place]) for place in range(len(lengths))]
+    return [narrowed(draft, x, axis, start, start + length) for start, length in zip(starts, lengths, strict=True)]
+
+
+def concatenated(draft: Draft, parts: Numbers[Operand], axis: int) -> Operand:
+    axis %= len(parts[0].sizes)
+    parts = [part for part in parts if 0 not in part.sizes]
+    if len(parts) == 1:
+        return parts[0]
+    if (tokens := _class_tokens(draft, parts, axis)) is not None:
+        return tokens
+    values = same_order(draft, list(parts))
+    view = values[0].view
+    if (order := view.permutation) is None:
+        raise NotSaid("a concatenation along a part of an axis")
+    along = order[axis] - 1
+    if along < 0:
+        raise NotSaid("a concatenation along the batch")
+    channels = 0 if kind(draft, values[0]) is Map else len(draft.shape(values[0])) - 1
+    made = draft.add("concat", *values, axis=None if along == channels else along)
+    return made._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
+
+
+def _class_tokens(draft: Draft, parts: Numbers[Operand], axis: int) -> Value | None:
+    """Learned tokens put before others, each image the same."""
+    *before, last = parts
+    if axis != 1 or not isinstance(last, Value) or len(last.sizes) != 3 or not all(isinstance(part, Const) for part in before):
+        return None
+    value = last
+    for part in reversed(before):
+        assert isinstance(part, Const)
+        if not part.learned:
+            return None
+        from archdsl.importer.lower.along import over_last
+
+        value = over_last(draft, value, maps=False)
+        if not value.view.is_plain:
+            value = draft.whole(value)
+        table = part._replace(tensor=part.tensor[:1].reshape(-1, part.sizes[-1]))
+        value = draft.add("class_token", value, weights={"weight": table}, count=table.sizes[0])
+    return value
+
+
+def padded(draft: Draft, x: Operand, amounts: Numbers[int], mode: str, filled: float) -> Operand:
+    """Padding by amounts on the sides, the last axis first, as torch.nn.functional.pad takes them."""
+    value = worked_out(x)
+    if not any(amounts):
+        return x
+    word = {"constant": None, "reflect": "reflect", "replicate": "replicate"}.get(mode, "")
+    if word == "" or (mode == "constant" and filled != 0):
+        raise NotSaid(f"padding with {filled if mode == 'constant' else mode}")
+    ends = [tuple(amounts[place : place + 2]) for place in range(0, len(amounts), 2)]
+    by_axis = {len(value.sizes) - 1 - place: pair for place, pair in enumerate(ends) if any(pair)}
+    order = value.view.permutation
+    if kind(draft, value) is not Map or order is None:
+        value = as_map(draft, value)
+        order = tuple(range(len(value.sizes)))
+    sizes = {order[axis]: pair for axis, pair in by_axis.items()}
+    if 0 in sizes:
+        raise NotSaid("padding of the batch")
+    sides = [amount for axis in range(len(order) - 1, 1, -1) for amount in sizes.get(axis, (0, 0))]
+    if any(amount < 0 for amount in [*sides, *sizes.get(1, ())]):
+        raise NotSaid("padding by less than nothing")
+    made = draft.add("pad", value, sides=sides, channels=list(sizes.get(1, (0, 0))), mode=word)
+    view = value.view
+    for axis in by_axis:
+        view = view.with_length(axis, value.sizes[axis] + sum(by_axis[axis]))
+    return made._replace(view=view)

@@ -1,0 +1,59 @@
+"""Where in the module tree a call stands, as the names and scopes of nodes."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from archdsl.ir.graph import Frame
+
+_CONTAINERS = frozenset(["Sequential", "ModuleList", "ModuleDict", "MultiheadAttention"])
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Module(NamedTuple):
+    """One module around a call.
+
+    Attributes:
+        path: dotted, from the root.
+        kind: its class, with the package.
+    """
+
+    path: str
+    kind: str
+
+    @property
+    def word(self) -> str:
+        """Its class as a word of a spec."""
+        return snake(self.kind.rpartition(".")[2])
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer of torch.nn, which becomes a node and no block."""
+        package, _, name = self.kind.rpartition(".")
+        return package.startswith("torch.nn.modules") and name not in _CONTAINERS and not name.startswith("Transformer")
+
+
+class Place(NamedTuple):
+    """The modules around a call, outermost first; the network itself is none of them."""
+
+    modules: tuple[Module, ...] = ()
+
+    @property
+    def layer(self) -> Module | None:
+        return self.modules[-1] if self.modules and self.modules[-1].is_layer else None
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        around = self.modules[:-1] if self.layer else self.modules
+        return tuple([Frame(module.path, "block", module.word, None) for module in around])
+
+    @property
+    def prefix(self) -> str:
+        frames = self.frames
+        return f"{frames[-1].path}." if frames else ""
+
+
+def snake(name: str) -> str:
+    """InvertedResidual as inverted_residual, MBConv as mb_conv."""
+    return re.sub(r"\W", "_", _WORDS.sub("_", name).lower())

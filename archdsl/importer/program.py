@@ -1,0 +1,205 @@
+"""A program of torch.export, call by call, into the graph of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind
+
+from archdsl.compilers.failures import first_line
+from archdsl.compilers.programs import out_of_place, quiet
+from archdsl.errors import BackendError
+from archdsl.importer.aten import CALLS
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.place import Module, Place
+from archdsl.importer.values import Const, Value
+from archdsl.ir.graph import OUTPUT
+from archdsl.ops.shapes import Ids, Map, Sequence as Tokens, Typed, Vector
+
+SKIPPING = frozenset(["StochasticDepth", "DropPath"])
+"""Classes of modules that skip a path at random while training and leave no trace at inference."""
+
+
+class Skips(nn.Module):
+    """Stands for a stochastic depth while a model is traced, so that its place and rate are seen."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.feature_dropout(x, self.rate, False)
+
+
+def traced(model: nn.Module, example: tuple[Tensor, ...]) -> ExportedProgram:
+    """The program of a model for these inputs. The model is left as it came.
+
+    Raises:
+        BackendError: torch.export cannot trace it; says why.
+    """
+    training = model.training
+    try:
+        with quiet(), out_of_place(model), _skips_seen(model.eval()), torch.no_grad():
+            return torch.export.export(model, example)
+    except Exception as error:  # of many kinds, none of them documented
+        raise BackendError(f"torch.export cannot trace the model: {first_line(error)}") from error
+    finally:
+        model.train(training)
+
+
+@contextmanager
+def _skips_seen(model: nn.Module) -> Iterator[None]:
+    found = []
+    for parent in model.modules():
+        for name, child in parent.named_children():
+            rate = getattr(child, "p", getattr(child, "drop_prob", None))
+            if type(child).__name__ in SKIPPING and isinstance(rate, (int, float)):
+                found.append((parent, name, child))
+    try:
+        for parent, name, child in found:
+            setattr(parent, name, Skips(float(getattr(child, "p", getattr(child, "drop_prob", 0.0)))))
+        yield
+    finally:
+        for parent, name, child in found:
+            setattr(parent, name, child)
+
+
+def drafted(program: ExportedProgram, title: str) -> Draft:
+    """The network of a program. What the language lacks is an opaque step."""
+    return _Reading(program, title).draft
+
+
+class _Reading:
+    """One walk over a program."""
+
+    def __init__(self, program: ExportedProgram, title: str):
+        self.program = program
+        self.found: dict[str, Any] = {}
+        arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
+        given = [
+            (node, spec)
+            for node, spec in zip(arguments, program.graph_signature.input_specs, strict=True)
+            if spec.kind is InputKind.USER_INPUT and isinstance(node.meta.get("val"), Tensor)
+        ]
+        self.draft = Draft(title, int(given[0][0].meta["val"].shape[0]))
+        for node, _ in given:
+            name = "input" if len(given) == 1 else node.name
+            self.found[node.name] = self.draft.input(name, _kind(node.meta["val"]))
+        for node, spec in zip(arguments, program.graph_signature.input_specs, strict=True):
+            if spec.kind is not InputKind.USER_INPUT:
+                self.found[node.name] = self._const(spec)
+        for node in program.graph.nodes:
+            if node.op == "call_function":
+                self.draft.place = _place(node)
+                self.found[node.name] = self._called(node)
+            elif node.op == "get_attr":
+                self.found[node.name] = Const(getattr(program.graph_module, node.target))
+            elif node.op == "output":
+                self._returned(node)
+
+    def _const(self, spec: Any) -> Const:
+        program = self.program
+        if spec.target in program.state_dict:
+            return Const(program.state_dict[spec.target].detach(), spec.target, spec.kind is InputKind.PARAMETER)
+        return Const(program.constants[spec.target], spec.target)
+
+    def _called(self, node: fx.Node) -> Any:
+        args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
+        name = getattr(node.target, "__name__", str(node.target))
+        if name == "getitem":
+            return args[0][args[1]]
+        word = name.partition(".")[0].removesuffix("_") if not name.startswith("_") else name.partition(".")[0]
+        operands = list(_operands([*args, *kwargs.values()]))
+        if not any(isinstance(operand, Value) for operand in operands):
+            return self._folded(node, args, kwargs, operands)
+        lower = CALLS.get(word)
+        if lower is None:
+            raise NotSaid(f"{name}")
+        found = lower(self.draft, *args, **kwargs)
+        self._check(node, found)
+        return found
+
+    def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
+        """What follows from weights and numbers alone is worked out now."""
+        made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
+        names = {operand.name for operand in operands if operand.name}
+        learned = any(operand.learned for operand in operands)
+
+        def const(value: Any) -> Any:
+            if isinstance(value, Tensor):
+                return Const(value, names.pop() if len(names) == 1 else "", learned)
+            return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+        return const(made)
+
+    def _values(self, given: Any) -> Any:
+        if isinstance(given, fx.Node):
+            return self.found[given.name]
+        if isinstance(given, (list, tuple)):
+            return [self._values(item) for item in given]
+        if isinstance(given, dict):
+            return {name: self._values(item) for name, item in given.items()}
+        return given
+
+    def _check(self, node: fx.Node, found: Any) -> None:
+        """The shapes are those that torch gives."""
+        wanted = node.meta.get("val")
+        if isinstance(found, (Value, Const)) and isinstance(wanted, Tensor) and found.sizes != tuple(wanted.shape):
+            there = "x".join(map(str, found.sizes))
+            raise AssertionError(f"{node.name}: {there} where torch gives {tuple(wanted.shape)}")
+
+    def _returned(self, node: fx.Node) -> None:
+        specs = self.program.graph_signature.output_specs
+        given = [
+            value
+            for value, spec in zip(self._values(node.args[0]), specs, strict=True)
+            if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
+        ]
+        self.draft.place = Place()
+        if len(given) == 1:
+            self.draft.outputs({OUTPUT: given[0]}, "tensor")
+        else:
+            self.draft.outputs({f"output_{number}": value for number, value in enumerate(given, 1)}, "tuple")
+
+
+def _operands(given: Any) -> Iterator[Any]:
+    if isinstance(given, (Value, Const)):
+        yield given
+    elif isinstance(given, (list, tuple)):
+        for item in given:
+            yield from _operands(item)
+
+
+def _tensors(given: Any) -> Any:
+    if isinstance(given, Const):
+        return given.tensor
+    if isinstance(given, dict):
+        return {name: _tensors(item) for name, item in given.items()}
+    return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
+
+
+def _kind(example: Tensor) -> Typed:
+    """The kind of an input, from its number of axes and whether it holds whole numbers."""
+    shape = tuple(map(int, example.shape[1:]))
+    if not example.is_floating_point():
+        return Ids(shape)
+    return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
+
+
+def _place(node: fx.Node) -> Place:
+    """The modules around a call; a second call of the same module is told by a number."""
+    stack: Mapping[str, tuple[str, Any]] = node.meta.get("nn_module_stack") or {}
+    modules = []
+    for key, (path, kind) in stack.items():
+        if not path:
+            continue
+        again = key.partition("@")[2]
+        modules.append(Module(f"{path}_{int(again) + 1}" if again else path, kind if isinstance(kind, str) else kind.__name__))
+    return Place(tuple(modules))
+
+
