@@ -53,13 +53,12 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
     """
     runtime.require()
     if runtime.form == MODULE:
-        import torch
-
         from archdsl.compilers.torch import compile
+        from archdsl.compilers.torch.channels_last import lie_channels_last
 
         path = _named(stem, MODULE_SUFFIX)
         module = compile(graph).eval()
-        _save(module.to(memory_format=torch.channels_last) if channels_last else module, path)  # type: ignore[call-overload]
+        _save(lie_channels_last(module) if channels_last else module, path)
         return File(path, shapes_of(graph))
     if FORMS["onnx"].suffix not in runtime.suffixes:
         raise BackendError(
