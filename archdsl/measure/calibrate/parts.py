@@ -11,7 +11,7 @@ from archdsl.measure.calibrate.parts_odd import odd
 from archdsl.measure.calibrate.parts_of_decoders import context, hourglass, raised
 from archdsl.measure.calibrate.parts_over_windows import crossed, patched, pooled, windowed
 from archdsl.measure.calibrate.parts_with_norms import group_normed, responding
-from archdsl.measure.calibrate.parts_with_paths import densely, ghost, inception, partly, paths, shuffled, wired
+from archdsl.measure.calibrate.parts_with_paths import branches, densely, ghost, inception, partly, paths, shuffled, wired
 
 Part = Callable[[Chain, random.Random], None]
 """Adds layers to the end of a network."""
@@ -43,6 +43,7 @@ PARTS: tuple[Part, ...] = (
     wired,
     bottleneck,
     raised,
+    branches,
     lego,
     separable,
     pooled,

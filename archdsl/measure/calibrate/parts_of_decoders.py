@@ -23,8 +23,9 @@ def hourglass(chain: Chain, rng: random.Random) -> None:
 
 
 def raised(chain: Chain, rng: random.Random) -> None:
-    """Maps that grow as those of generators do: transposed convolutions, or channels that become places."""
+    """Maps that grow as those of generators do: transposed convolutions, or channels that become places; large ones shrink before."""
     if chain.shape[1] > 32:
+        chain("leaky_relu")
         conv(chain, rng, rounded(rng, chain.channels / 2), 3, 2, nl="leaky_relu")
     out = min(width(rng, 2 * chain.shape[1]), 96)
     if rng.random() < 0.6:
@@ -32,6 +33,9 @@ def raised(chain: Chain, rng: random.Random) -> None:
     else:
         chain("conv", out=4 * out, kernel=3, bias=True)
         chain("pixel_shuffle", factor=2)
+    if rng.random() < 0.3:
+        chain("tanh")
+        return
     chain("norm")
     chain("relu")
 
@@ -47,7 +51,12 @@ def context(chain: Chain, rng: random.Random) -> None:
     else:
         chain("avgpool", start, kernel=2, stride=2)
         conv(chain, rng, come, nl=nl)
-        depthwise(chain, rng, nl=nl)
+        if rng.random() < 0.5:
+            depthwise(chain, rng, nl=nl)
+        else:
+            for kernel in ([1, 5], [5, 1]):
+                chain("conv", out=come, kernel=kernel, groups=come)
+                chain("norm")
     joined = rng.choice(["add", "mul", "concat"])
     if joined == "mul":
         chain("sigmoid")
