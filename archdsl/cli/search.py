@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, stem_of
+from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console, echo
@@ -43,6 +43,7 @@ class Wanted:
     least: tuple[str, ...] = given(
         click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="Reject what costs less.")
     )
+    batch: int = given(batch_option)
     trials: int = given(
         click.option(
             "--trials",
@@ -143,7 +144,7 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
 
     if measuring.resources and not measuring.cluster:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
-    net = open_net(base.spec, base.settings, limits)
+    net = open_net(base.spec, base.settings, limits).batched(wanted.batch)
     aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
     asked = request(net, parse_axes(base.axes, net.base), aims, wanted.most, wanted.least, wanted.length)
     # One network needs no file beside it.

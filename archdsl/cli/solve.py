@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_result, spec_argument
+from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, spec_argument
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
@@ -53,6 +53,7 @@ class Question:
         click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many variants are listed.")
     )
     show: str = given(click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs."))
+    batch: int = given(batch_option)
 
     @property
     def axes(self) -> list[str]:
@@ -86,7 +87,7 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     if not objectives:
         raise click.UsageError("solve needs --maximize or --minimize")
     texts = asked.axes
-    net = open_net(spec, settings, limits)
+    net = open_net(spec, settings, limits).batched(asked.batch)
     axes = parse_axes(texts, net.base)
     solver = solver_on(net, axes, objectives, budgets_on(axes, asked.most, asked.least), asked.top, listed(asked.show))
     try:

@@ -208,7 +208,9 @@ def _forward(made: SourceClass) -> Iterator[str]:
 
 def _is_vague(entry: Entry) -> bool:
     """Whether a type checker takes what an entry gives for anything: what a module gives, and sums and products of that."""
-    return entry.made is not None or bool(entry.again) or any(piece in (" + ", " - ", " * ", " / ", " @ ") for piece in entry.text)
+    return (
+        entry.made is not None or bool(entry.again) or any(piece in (" + ", " - ", " * ", " / ", " @ ") for piece in entry.text)
+    )
 
 
 def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result: str, names: Mapping[Source, str]) -> int:

@@ -171,3 +171,19 @@ def test_exact_objectives_need_no_torch(tmp_path: Path) -> None:
     found = subprocess.run([sys.executable, "-c", script, *line], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert (found.returncode, found.stderr.strip()) == (0, "")
     assert "5 measured" in found.stdout
+
+
+def test_costs_of_a_batch(search: Run) -> None:
+    """Budgets and objectives are of the batch; what differs in it is another study."""
+    import archdsl
+
+    line = ["tiny.yaml", "width=4,8", "--minimize", "macs", "--trials", "9", "--jobs", "1", "--json"]
+    one, many = (json.loads(search(*line, *batch)[1]) for batch in ([], ["--batch", "6"]))
+    assert one["study"] != many["study"]
+    least = archdsl.load("tiny.yaml", width=4).cost().macs
+    assert one["best"]["macs"]["values"]["macs"] == least
+    assert many["best"]["macs"]["values"]["macs"] == 6 * least
+    code, _, err = search(*line, "--batch", "6", "--study", one["study"])
+    assert code == 1
+    assert "batch: the study has none, the command 6" in err
+    assert search(*line, "--batch", "6", "--max", f"macs={least}")[0] == 3

@@ -84,6 +84,15 @@ def test_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert told("compare", *arguments, "--batch", "4")[0]["macs"] == four["macs"]
     assert told("sweep", "squeezenet", "resolution=64", "--batch", "4")["rows"][0]["macs"] == four["macs"]
     assert told("whatif", *arguments, "--batch", "4")["totals"][1]["after"] == four["macs"]
+    solved = told(
+        "solve", "squeezenet", "--free", "resolution=64,96", "--max", f"macs={four['macs']}", "--maximize", "macs", "--batch", "4"
+    )
+    assert [(row["resolution"], row["macs"]) for row in solved["best"]] == [(64, four["macs"])]
+    differs = told("diff", "squeezenet", *arguments, "--batch", "4", "--fail-if", f"macs>{four['macs']}")
+    assert differs["totals"]["macs"] == {
+        "before": small("squeezenet").set(resolution=224).cost(batch=4).macs,
+        "after": four["macs"],
+    }
     assert run(["cost", *arguments, "--batch", "4"]) == 0
     assert "(float32, batch 4)" in capsys.readouterr().out
     assert run(["cost", *arguments, "--batch", "4", "--memory"]) == 2

@@ -15,6 +15,7 @@ from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
 from archdsl.measure import networks
 from archdsl.measure.files import write_graph, write_model
+from archdsl.measure.job import Configuration
 from archdsl.measure.runtimes import RUNTIMES
 
 SPEC = """
@@ -40,7 +41,7 @@ def test_a_graph_in_a_form_that_the_runtime_reads(word: str, graph: Graph, tmp_p
     file = write_graph(graph, RUNTIMES[word], tmp_path / "a.b")
     assert file.path.suffix in RUNTIMES[word].suffixes
     assert file.path.stem == "a.b"
-    assert file.shape == (3, 8, 8)
+    assert file.shapes == ((3, 8, 8),)
     if file.path.suffix == ".onnx":
         onnx.checker.check_model(onnx.load(file.path), full_check=True)
 
@@ -52,11 +53,25 @@ def test_weights_may_lie_as_those_of_an_optimised_module(graph: Graph, tmp_path:
         assert weight.is_contiguous(memory_format=torch.channels_last) == channels_last
 
 
+def test_the_layout_of_each_weight_is_that_of_its_own_axes(tmp_path: Path) -> None:
+    build = Builder((3, 4, 8, 8))
+    build("conv", "conv", out=4, kernel=3)
+    build("norm", "norm")
+    build("flatten", "flatten")
+    build("linear", "linear", out=5)
+    file = write_graph(build.graph, RUNTIMES["eager"], tmp_path / "a", channels_last=True)
+    module = torch.load(file.path, weights_only=False)
+    assert module.get_submodule("conv").weight.is_contiguous(memory_format=torch.channels_last_3d)
+    assert module.get_submodule("linear").weight.is_contiguous()
+    run = RUNTIMES["channels-last"].load(file, Configuration("channels-last", 2))
+    assert tuple(run().shape) == (2, 5)
+
+
 def test_a_model_in_the_form_of_the_runtime_once(tmp_path: Path) -> None:
     model = networks.model(archdsl.loads(SPEC))
     for word, name in (("eager", "network.pt"), ("compile", "network.pt"), ("onnxruntime", "network.onnx")):
         file = write_model(model, RUNTIMES[word], tmp_path)
-        assert (file.path, file.shape) == (tmp_path / name, (3, 8, 8))
+        assert (file.path, file.shapes) == (tmp_path / name, ((3, 8, 8),))
     (tmp_path / "network.pt").write_text("what was there")
     write_model(model, RUNTIMES["channels-last"], tmp_path)
     assert (tmp_path / "network.pt").read_text() == "what was there"

@@ -34,7 +34,7 @@ a grid (a kernel that is swept), a layer has several kinds, each with the varian
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.cases import Case, Mask, joined, split
@@ -65,9 +65,6 @@ from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
-
-if TYPE_CHECKING:
-    pass
 
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""

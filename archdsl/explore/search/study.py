@@ -55,6 +55,7 @@ class Request:
             "objectives": [str(aim) for aim in self.aims],
             "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
             "seed": str(self.seed),
+            **({} if self.net.batch == 1 else {"batch": str(self.net.batch)}),
         }
 
     def name(self, stem: str) -> str:
@@ -113,8 +114,8 @@ def sampler(request: Request, begun: int) -> BaseSampler:
 
 def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     lines = []
-    for key, new in wanted.items():
-        old = found.get(key)
+    for key in {**wanted, **found}:
+        old, new = found.get(key), wanted.get(key)
         if old == new:
             continue
         if key == "network":
@@ -132,8 +133,8 @@ def _pair(name: str, values: dict[str, str]) -> str:
     return f"{name}={values[name]}" if name in values else f"no {name}"
 
 
-def _list(value: Any) -> str:
-    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
+def _list(value: list[str] | str | None) -> str:
+    return (", ".join(value) if isinstance(value, list) else value) or "none"
 
 
 def _hash(net: Design) -> str:

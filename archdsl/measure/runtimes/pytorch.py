@@ -27,8 +27,10 @@ def _eager(file: File, at: Configuration, channels_last: bool = False) -> Pass:
 
     given = [torch.from_numpy(values) for values in noise(file, at)]
     if channels_last:
-        module = module.to(memory_format=torch.channels_last)
-        given = [x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x for x in given]
+        from archdsl.compilers.torch import channels_last as layout
+
+        module = layout.lie_channels_last(module)
+        given = [layout.channels_last(x) for x in given]
 
     @torch.inference_mode()
     def run() -> Any:

@@ -227,6 +227,7 @@ def test_another_search_is_refused_with_what_differs(tmp_path: Path) -> None:
     asked = limited(request(Recorded(""), 5, "a=1:4", "b=2,3"), "macs=10M")
     open_study(open_storage(place), "study", asked)
     other = dataclasses.replace(request(Recorded(""), 9, "a=1:5", "idle=0,1"), aims=tuple(choose([], ["params"], [])), seed=4)
+    other = dataclasses.replace(other, net=other.net.batched(8))
     with pytest.raises(InputError) as error:
         open_study(open_storage(place), "study", other)
     assert str(error.value).splitlines() == [
@@ -237,6 +238,7 @@ def test_another_search_is_refused_with_what_differs(tmp_path: Path) -> None:
         "  objectives: the study has minimize recorded, the command minimize params",
         "  budgets: the study has --max macs=10000000, the command none",
         "  seed: the study has 0, the command 4",
+        "  batch: the study has none, the command 8",
     ]
     assert asked.name("net") != other.name("net")
     assert asked.name("net") == dataclasses.replace(asked, trials=7, sampler="tpe").name("net")
