@@ -23,6 +23,7 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
+from archdsl.ops.opaque import Opaque
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool

@@ -12,6 +12,7 @@ from archdsl.cost.amounts import plain
 from archdsl.exact import has_axes, is_number_array
 from archdsl.exact.partly import Partly
 from archdsl.exact.shown import shown, written
+from archdsl.ops.opaque import Sizes
 from archdsl.ops.operator import Shape
 from archdsl.ops.shapes import is_map
 
@@ -25,7 +26,7 @@ def change(difference: int | Fraction | float) -> str:
 
 def argument(value: Any) -> str:
     """An argument of an operator as a spec has it: as `shown`, ints without separators, a pair of equal numbers as one."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
+    if isinstance(value, tuple) and not isinstance(value, Sizes) and len(set(value)) == 1:
         return argument(value[0])
     return written(value)
 
@@ -36,6 +37,8 @@ def cell(value: Any) -> str:
         return "-"
     if value is True:
         return "✓"
+    if isinstance(value, Sizes):
+        return f"[{','.join(map(cell, value))}]"
     if isinstance(value, (list, tuple)):
         return cell(value[0]) if len(value) == 2 and value[0] == value[1] else ",".join(map(cell, value))
     if is_number_array(value):

@@ -18,6 +18,10 @@ _DIMENSION = COUNT.schema
 _SHAPE: dict[str, Any] = {"type": "array", "items": {"anyOf": [_DIMENSION, {"enum": list(KINDS)}]}, "minItems": 1}
 
 
+class Sizes(tuple[Any, ...]):
+    """Sizes that are shown as a list, also where all of them are equal."""
+
+
 def _text(value: Any) -> str:
     value = one_answer(value)
     if isinstance(value, str) and value.strip():
@@ -43,7 +47,7 @@ def _shape(value: Any) -> tuple[Any, ...]:
     plain = RANKS.get(len(sizes))
     if word is None and plain is None:
         raise ArgumentError(f"has {len(sizes)} sizes, and so many need a kind before them, as in [heads, 4, 49, 49]")
-    return sizes if word is None or KINDS[word] is plain else (word, *sizes)
+    return Sizes(sizes if word is None or KINDS[word] is plain else (word, *sizes))
 
 
 def _shapes(value: Any) -> tuple[Any, ...]:
@@ -51,12 +55,13 @@ def _shapes(value: Any) -> tuple[Any, ...]:
     items = _listed(value, "the shape of each input, as [[channels, height, width], [channels]]")
     if not any(isinstance(item, (list, tuple)) for item in items):
         items = [items]
-    return tuple(map(_shape, items))
+    return Sizes(map(_shape, items))
 
 
 def _weights(value: Any) -> tuple[Any, ...]:
     items = _listed(value, "the shape of each weight, as [[64, 3], [64]]")
-    return tuple([tuple(map(COUNT.convert, _listed(item, "a list of sizes for each weight, as [[64, 3], [64]]"))) for item in items])
+    wanted = "a list of sizes for each weight, as [[64, 3], [64]]"
+    return Sizes([Sizes(map(COUNT.convert, _listed(item, wanted))) for item in items])
 
 
 NAME = Kind("text", _text, {"type": "string"})
