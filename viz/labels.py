@@ -213,6 +213,7 @@ TABLE: dict[type[Operator], Label] = {
     Dropout: lambda op, shapes: f"dropout {op.rate:g}",
     Identity: _word,
     Flatten: _word,
+    Opaque: lambda op, shapes: f"{op.what}, unknown cost",
     Shuffle: lambda op, shapes: f"channel shuffle, {cell(op.groups)} groups",
     Shift: _shift,
     Pad: _pad,

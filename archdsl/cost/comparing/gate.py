@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import InputError, clip, near_miss
+from archdsl.exact import divide
 from archdsl.exact.partly import settled
 from archdsl.spec.read_reported import parse_size
 
@@ -35,10 +36,10 @@ class Gate:
         """Whether the condition holds. Raises InputError where steps of unknown cost leave it open."""
         value: Any = after - before if self.change or self.relative else after
         if self.relative:
-            value = Fraction(value * 100, before) if before else Fraction(0 if not value else 10**9)
+            value = divide(value * 100, before) if before else Fraction(0 if not value else 10**9)
         holds = settled(self.sign, value, self.bound)
         if holds is None:
-            raise InputError(f"whether {self.text} is open: {self.cost} of a network with opaque steps is not known ({value} is)")
+            raise InputError(f"whether {self.text} is open: {self.cost} of a network with opaque steps is not known")
         return holds
 
 
