@@ -9,7 +9,7 @@ from archdsl.importer.write.merge import merge
 from archdsl.importer.write.parameters import Parameter
 from archdsl.importer.write.regions import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
-from archdsl.importer.write.runs import fold
+from archdsl.importer.write.runs import deep, fold, together
 from archdsl.importer.write.steps import Body, Step
 from archdsl.importer.write.units import ACT, CHANNELS, KERNEL, STRIDE
 from archdsl.ir.graph import Graph
@@ -28,6 +28,11 @@ SHARED = Block(
 )
 """The block of the zoo that most networks are made of."""
 
+MOBILE = frozenset(
+    "conv_norm conv3x3 conv1x1 separable path bottleneck squeeze_excite recalibrate gate pool fc classifier".split()
+)
+"""Names of the blocks that come with it. A network with one of these names of its own defines the block itself."""
+
 
 class Library:
     """The blocks of a network, from the innermost regions outwards."""
@@ -45,13 +50,14 @@ class Library:
         heights: dict[Region, int] = {}
         for region in root.regions():
             heights[region] = 1 + max((heights[item] for item in region.items if isinstance(item, Region)), default=0)
+        clash = any(region.word in MOBILE and not region.is_idiom for region in heights)
         for height in range(1, heights[root]):
-            words: dict[str, list[Region]] = {}
+            words: dict[tuple[str, bool], list[Region]] = {}
             for region in heights:
                 if heights[region] == height and region is not root:
-                    words.setdefault(region.word, []).append(region)
-            for word, regions in words.items():
-                if word == SHARED.name:
+                    words.setdefault((region.word, region.is_idiom), []).append(region)
+            for (word, is_idiom), regions in words.items():
+                if word == SHARED.name and is_idiom and not clash:
                     self._share(regions)
                 else:
                     self._group(word, regions)
@@ -68,21 +74,28 @@ class Library:
 
     def _group(self, word: str, regions: list[Region]) -> None:
         """Blocks for the regions of one word, as few as can be."""
-        groups: list[tuple[Body, list[Region]]] = []
+        alike: dict[Any, tuple[list[Body], list[Region]]] = {}
         for region in regions:
             body = self.flow.body(region)
-            for number, (known, members) in enumerate(groups):
+            form = (tuple(deep(step) for step in body.steps), body.inputs, body.outputs)
+            bodies, members = alike.setdefault(form, ([], []))
+            bodies.append(body)
+            members.append(region)
+        groups: list[tuple[Body, list[Region]]] = []
+        for bodies, members in alike.values():
+            body = together(bodies)
+            for number, (known, others) in enumerate(groups):
                 if both := merge(known, body):
-                    groups[number] = (both, [*members, region])
+                    groups[number] = (both, [*others, *members])
                     break
             else:
-                groups.append((body, [region]))
+                groups.append((body, members))
         for body, members in groups:
             self._block(word, body, members)
 
     def _block(self, word: str, body: Body, members: list[Region]) -> None:
         name, number = word, 1
-        while name in self.words.blocks or name in OPERATORS or name in RESERVED or name == SHARED.name:
+        while name in self.words.blocks or name in OPERATORS or name in RESERVED:
             number += 1
             name = f"{word}_{number}"
         body = fold(body, self.words)

@@ -131,7 +131,8 @@ class Flow:
             if atom.reads != (before,):
                 asked.update(atom.reads)
             before = atom.gives
-        ends = () if region.outputs == (before,) else region.outputs
+        plain = bool(region.word) or self.graph.returns == "tensor"
+        ends = () if region.outputs == (before,) and plain else region.outputs
         asked.update(ends)
         names = name_labels(self.graph, [(atom.gives, atom.reads) for atom in atoms if atom.gives in asked], atoms)
         names[arriving] = "in"
@@ -143,9 +144,10 @@ class Flow:
             if atom.reads != (before,):
                 atom.step.reads = tuple(names[name] for name in atom.reads)
             atom.step.label = names[atom.gives] if atom.gives in asked else ""
-            if atom.step.share:
-                atom.step.share = shares.setdefault(atom.step.share, f"weights{len(shares) + 1}")
             before = atom.gives
+        for step in Body([atom.step for atom in atoms], (), ()).walk():
+            if step.share:
+                step.share = shares.setdefault(step.share, f"weights{len(shares) + 1}")
         out = region.outputs[0] if region.outputs else before
         body = Body([atom.step for atom in atoms], (self.channels(arriving),), (self.channels(out),), (True,))
         body.outputs = tuple(names[name] for name in ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from archdsl.ir.graph import Graph, Node
@@ -25,7 +26,7 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
         return "", 0
     if isinstance(ops[0], Conv2d):
         if len(ops) > 1 and isinstance(ops[1], BatchNorm) and ops[1].affine:
-            plain = not ops[0].bias and ops[0].padding == "same" and set(ops[0].dilation) == {1}
+            plain = not ops[0].bias and ops[0].padding == "same" and set(ops[0].dilation) == {1} == {len(set(ops[0].kernel)), len(set(ops[0].stride))}
             activated = len(ops) > 2 and _plain_activation(ops[2])
             return ("conv_norm" if plain else "conv_bn"), 2 + activated
         if len(ops) > 1 and ops[0].bias and _plain_activation(ops[1]):
@@ -59,12 +60,18 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
             if length:
                 found.append((region, at, length, word))
             at += length or 1
-    often: dict[str, int] = {}
-    for *_, word in found:
-        often[word] = often.get(word, 0) + 1
+    often: dict[str, Counter[Region]] = {}
+    for region, _, _, word in found:
+        often.setdefault(word, Counter())[region] += 1
     for region, at, length, word in reversed(found):
-        if often[word] >= OFTEN:
-            region.items[at : at + length] = [type(region)(word, region.items[at : at + length])]
+        if _is_worth_a_block(word, often[word]):
+            region.items[at : at + length] = [type(region)(word, region.items[at : at + length], is_idiom=True)]
+
+
+def _is_worth_a_block(word: str, places: Counter[Region]) -> bool:
+    """Whether an idiom occurs often, and not only once in each scope of one kind."""
+    holders = {region.word for region in places}
+    return places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
 
 
 def _chain(region: Region, at: int, readers: dict[str, list[str]], apart: frozenset[str]) -> list[Node]:

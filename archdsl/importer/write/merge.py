@@ -36,7 +36,6 @@ class _Alignment:
     def __init__(self, one: Body, other: Body, depth: int):
         self.one, self.other, self.depth = one, other, depth
         self.known: dict[tuple[int, int], Path | None] = {}
-        self.pairs: dict[tuple[int, int], tuple[int, Step] | None] = {}
 
     def best(self) -> Path | None:
         a, b = self.one.steps, self.other.steps

@@ -26,12 +26,14 @@ class Region:
         items: what runs in it, in order.
         inputs: tensors outside that it reads, by the names of their nodes, in the order in which they are first read.
         outputs: its tensors that are read outside, or that the network returns.
+        is_idiom: whether it is a run of operators that readers know, rather than a scope.
     """
 
     word: str
     items: list[Node | Region] = field(default_factory=list)
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    is_idiom: bool = False
 
     def nodes(self) -> Iterator[Node]:
         for item in self.items:
@@ -62,7 +64,8 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
         while True:
             words = Counter(region.word for region in root.regions())
             told = _containers(root)
-            if not _dissolve(root, lambda region: region.word in told or _says_little(region, words)):
+            nested = _parts(root)
+            if not _dissolve(root, lambda r: r.word in told or r.word in nested or _says_little(r, words)):
                 break
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
@@ -103,6 +106,7 @@ def _connect(graph: Graph, root: Region, readers: dict[str, list[str]]) -> None:
         region.outputs = tuple(
             node.name for node in nodes if node.name in ends or any(reader not in inside for reader in readers[node.name])
         )
+    root.outputs = tuple(graph.outputs.values())
 
 
 def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
@@ -147,6 +151,27 @@ def _containers(root: Region) -> set[str]:
         if any(one and one == other for one, other in zip(words, words[1:], strict=False)):
             runs.add(region.word)
     return {word for word in runs if word and len(lengths[word]) > 1}
+
+
+PART = 9
+"""Operators up to which a scope is written within the one scope that holds it."""
+
+
+def _parts(root: Region) -> set[str]:
+    """Words of short scopes that stand once in each scope of one other word, and nowhere else."""
+    holders: dict[str, list[Region]] = {}
+    for region in root.regions():
+        for item in region.items:
+            if isinstance(item, Region):
+                holders.setdefault(item.word, []).append(region)
+    found = set()
+    for word, those in holders.items():
+        one = {holder.word for holder in those}
+        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those):
+            inner = [item for holder in those for item in holder.items if isinstance(item, Region) and item.word == word]
+            if all(len(list(item.nodes())) <= PART and not any(isinstance(i, Region) for i in item.items) for item in inner):
+                found.add(word)
+    return found
 
 
 def _says_little(region: Region, words: Counter[str]) -> bool:

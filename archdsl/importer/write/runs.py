@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.render import Vocabulary
-from archdsl.importer.write.steps import STAGE, Body, Column, First, Growing, Step, vacant
+from archdsl.importer.write.steps import STAGE, Absent, Body, Column, First, Growing, Step, vacant
 from archdsl.importer.write.units import CHANNELS, STRIDE
 from archdsl.importer.write.values import ratio
 
@@ -131,7 +131,7 @@ def _rounds(steps: list[Step], at: int, length: int) -> tuple[list[list[Step | N
     while [deep(step) for step in steps[end : end + length]] == template:
         rounds.append(list(steps[end : end + length]))
         end += length
-    if len(rounds) < 2:
+    if len(rounds) < ROUNDS:
         return [], at, at
     begin = at
     lacking = next((n for n in range(length - 1, 0, -1) if at >= n and [deep(s) for s in steps[at - n : at]] == template[-n:]), 0)
@@ -176,15 +176,23 @@ def _arriving(rounds: list[list[Step | None]], after: Column) -> list[list[int]]
     return found
 
 
-def _together(column: list[Step]) -> Step:
+def together(bodies: list[Body]) -> Body:
+    """Bodies of one form as one."""
+    steps = [_together([body.steps[place] for body in bodies], even=False) for place in range(len(bodies[0].steps))]
+    columns = [_flat([getattr(body, name) for body in bodies]) for name in ("into", "out", "present")]
+    return replace(bodies[0], steps=steps, into=columns[0], out=columns[1], present=columns[2])
+
+
+def _together(column: list[Step], even: bool = True) -> Step:
     first = next(step for step in column if all(step.present))
     args = {}
     for name in first.args:
-        args[name] = _evened(tuple(value for step in column for value in step.args[name]))
+        values = tuple([value for step in column for value in step.args[name]])
+        args[name] = _evened(values) if even else values
     paths = []
     for index in range(len(first.paths)):
         bodies = [step.paths[index] for step in column]
-        inner = [_together([body.steps[place] for body in bodies]) for place in range(len(bodies[0].steps))]
+        inner = [_together([body.steps[place] for body in bodies], even) for place in range(len(bodies[0].steps))]
         paths.append(
             Body(inner, _flat([b.into for b in bodies]), _flat([b.out for b in bodies]), _flat([b.present for b in bodies]))
         )
@@ -210,8 +218,11 @@ def _evened(column: Column) -> Column:
     if len(steps) != 1:
         return column
     (by,) = steps
-    found = []
-    for value in column:
-        near = ratio(value)
-        found.append(Growing(near / by, by) if near is not None and (near / by).denominator == 1 else value)
-    return tuple(Growing(int(v.start), v.by) if isinstance(v, Growing) else v for v in found)
+    return tuple([value if isinstance(value, (Growing, Absent)) else _one(value, by) for value in column])
+
+
+def _one(value: Any, by: Fraction) -> Any:
+    """A value of a single round as one that would grow."""
+    near = ratio(value)
+    start = None if near is None else near / by
+    return Growing(int(start), by) if start is not None and start.denominator == 1 and start >= 0 else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from archdsl.design import Design
@@ -20,7 +20,7 @@ from archdsl.importer.write.yaml_text import flow, mapping_lines, step_lines
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 from archdsl.ops.passing import Input
-from archdsl.ops.shapes import RANKS, KINDS
+from archdsl.ops.shapes import RANKS, typed
 
 
 @dataclass(frozen=True)
@@ -119,16 +119,16 @@ class _Text:
     def _outputs(self, body: Body) -> Any:
         if self.graph.returns == "tensor":
             return body.outputs[0] if body.outputs else None
-        return None
+        if self.graph.returns == "tuple":
+            return list(body.outputs)
+        return dict(zip(self.graph.outputs, body.outputs, strict=True))
 
 
 def _size(op: Any) -> Any:
     assert isinstance(op, Input)
     shape = [str(number) for number in op.size]
-    kind = type(op.size)
-    if kind in KINDS.values() and RANKS.get(len(shape)) is not kind:
-        return {kind.word: shape}
-    return shape
+    kind = type(typed(op.size))
+    return shape if len(shape) <= 3 and RANKS[len(shape)] is kind else {kind.word: shape}
 
 
 def _block_lines(block: Block) -> Iterator[str]:
@@ -162,6 +162,3 @@ def _defaults(graph: Graph) -> dict[str, dict[str, Any]]:
         if value != known[word, name] and 2 * times > values.total() and times > 1 and isinstance(value, float):
             found.setdefault(word, {})[name] = value
     return found
-
-
-_ = replace

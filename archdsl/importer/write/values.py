@@ -10,14 +10,18 @@ from archdsl.exact.shown import written
 from archdsl.ops.arguments import ENDS, FACTORS, PADDING, PAIR, PLANE, SHIFTS, SIDES, START, STOP, WHOLE_AXES, WHOLES, Kind
 from archdsl.ops.axes import Each
 from archdsl.ops.operator import Operator
+from archdsl.ops.reorder import Rearrange
 
 SPREAD: tuple[Kind, ...] = (PAIR, WHOLE_AXES, PADDING, FACTORS, START, STOP, ENDS, SIDES, WHOLES, SHIFTS, PLANE)
 """Kinds whose value may be one number for all axes."""
 
 
 def arguments(op: Operator) -> dict[str, Any]:
-    """All arguments, one number where it stands for every axis."""
-    return {name: _plain(value, op.kinds[name]) for name, value in zip(op.fields, op.values(), strict=True)}
+    """All arguments by the names that a spec gives them, one number where it stands for every axis."""
+    found = {name: _plain(value, op.kinds[name]) for name, value in zip(op.fields, op.values(), strict=True)}
+    if isinstance(op, Rearrange):
+        found.update(dict(found.pop("sizes")))
+    return found
 
 
 def defaults(op: type[Operator]) -> dict[str, Any]:

@@ -86,24 +86,23 @@ def _paths(paths: Any, indent: str) -> Iterator[str]:
 
 
 def _path(head: str, path: Any, indent: str) -> Iterator[str]:
+    """A path: a list of steps, one step alone, or one that may be absent, with its condition."""
     simple = flow(path)
     nested = re.search(r"\b(fork|split|stage|table):", simple)
-    several = isinstance(path, list) and len(path) > 1
-    if not nested and len(head) + len(simple) <= WIDTH and not (several and any(isinstance(step, dict) for step in path)):
+    several = isinstance(path, list) and len(path) > 1 and any(isinstance(step, dict) for step in path)
+    if not nested and len(head) + len(simple) <= WIDTH and not several:
         yield f"{head}{simple}"
-    elif isinstance(path, dict):
-        yield head.rstrip() if not head.endswith("- ") else f"{head}when: {flow(path['when'], True)}"
-        entries = list(path.items())
-        for key, value in entries[1:] if head.endswith("- ") else entries:
-            yield from _entry(indent, key, value, indent)
-    elif head.endswith("- "):
-        lines = [line for step in path for line in step_lines(step, indent)]
+        return
+    if isinstance(path, dict) and "body" in path:
+        lines = [line for key, value in path.items() for line in _entry(indent, key, value, indent)]
+    else:
+        lines = [line for step in (path if isinstance(path, list) else [path]) for line in step_lines(step, indent)]
+    if head.endswith("- "):
         yield head + lines[0][len(indent) :]
         yield from lines[1:]
     else:
         yield head.rstrip()
-        for step in path:
-            yield from step_lines(step, indent)
+        yield from lines
 
 
 def _table(data: dict[str, Any], indent: str) -> Iterator[str]:
@@ -121,14 +120,12 @@ def _table(data: dict[str, Any], indent: str) -> Iterator[str]:
             parts.append(f"{pad}{cell}{comma}" if numeric[column] else f"{cell}{comma}{pad}")
         return "[" + " ".join(parts).rstrip() + "]"
 
-    heads = [c for c in cells[0]]
-    yield f"{indent}columns: {line(heads)}"
+    yield f"{indent}columns: {line(cells[0])}"
     if "scale" in data:
         yield f"{indent}scale: {flow(data['scale'])}"
     yield f"{indent}rows:"
-    offset = len("columns: ") - len("  - ")
     for row in cells[1:]:
-        yield f"{indent}{' ' * max(2, offset - 3)}- {line(row)}" if False else f"{indent}  - {line(row)}"
+        yield f"{indent}  - {line(row)}"
 
 
 def mapping_lines(name: str, items: dict[str, Any], indent: str = "") -> Iterator[str]:
