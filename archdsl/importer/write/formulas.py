@@ -74,11 +74,8 @@ class Formulas:
 
     def _growing(self, column: Column, into: Column, *words: str) -> str:
         start = tuple(value.start if isinstance(value, Growing) else value for value in column)
-        (by,) = {value.by for value in column if isinstance(value, Growing)}
-        begin = self.find(start, into, "first", "first", "first")
-        rounds = "$i" if begin == "0" else f"($i + {begin})"
-        over = f"*{by.numerator}" if by.numerator != 1 else ""
-        return f"{rounds}{over}/{by.denominator}" if by.denominator != 1 else f"{rounds}{over}"
+        some = next(value for value in column if isinstance(value, Growing))
+        return some.text(self.find(start, into, "first", "first", "first"))
 
     def _channels(self, column: Column, into: Column, name: str, constant: bool) -> str:
         """Channels that are those that arrive, those of a parameter, or a plain ratio of one."""

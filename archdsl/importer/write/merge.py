@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from archdsl.importer.write.steps import ACTIVATION, FORK, Body, Column, Step, absent, vacant
+from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, Body, Column, Step, absent, vacant
 
 Path = tuple[int, list[Step]]
 """How many steps are not everywhere, and the steps."""
@@ -76,7 +76,7 @@ class _Alignment:
         if a.form() != b.form():
             return None
         paths: list[Body] = []
-        cost = 0
+        cost = _unlike(a, b)
         for left, right in zip(a.paths, b.paths, strict=True):
             found = _merge(left, right, self.depth + 1)
             if found is None:
@@ -88,6 +88,16 @@ class _Alignment:
 
 def _cost(step: Step) -> int:
     return 0 if step.word == ACTIVATION else 1
+
+
+def _unlike(a: Step, b: Step) -> int:
+    """What it costs to take two steps for one: more than to leave both out, where one is depthwise or sees more places."""
+    cost = 0
+    for name in ("groups", "kernel"):
+        if name in a.args and name in b.args:
+            one, other = ({value == 1 for value in step.args[name] if value is not ABSENT} for step in (a, b))
+            cost += 0 if one & other else 3 if name == "groups" else 1
+    return cost
 
 
 def _shared(step: Step, first: int) -> bool:

@@ -47,7 +47,7 @@ class Parameter:
         value, times = Counter(map(_key, given)).most_common(1)[0]
         if None in given:
             self.default = None
-        elif self.unit != CHANNELS and 2 * times >= len(given) and len(given) > 1:
+        elif (self.unit != CHANNELS or self.name == "groups") and 2 * times >= len(given) and len(given) > 1:
             self.default = value[1]
         elif len(given) < len(self.column):
             self.default = None

@@ -160,6 +160,7 @@ PART = 9
 def _parts(root: Region) -> set[str]:
     """Words of short scopes that stand once in each scope of one other word, and nowhere else."""
     holders: dict[str, list[Region]] = {}
+    words = Counter(region.word for region in root.regions())
     for region in root.regions():
         for item in region.items:
             if isinstance(item, Region):
@@ -167,7 +168,7 @@ def _parts(root: Region) -> set[str]:
     found = set()
     for word, those in holders.items():
         one = {holder.word for holder in those}
-        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those):
+        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those) == words[those[0].word]:
             inner = [item for holder in those for item in holder.items if isinstance(item, Region) and item.word == word]
             if all(len(list(item.nodes())) <= PART and not any(isinstance(i, Region) for i in item.items) for item in inner):
                 found.add(word)

@@ -136,7 +136,7 @@ class Renderer:
     def _when(self, step: Step, parent: Column) -> str:
         if step.word == ACTIVATION:
             return f"given({self.values[step, 'nl']})"
-        word = step.name or step.word
+        word = _word(step)
         repeated = (step, "repeat") in self.values
         words = [word if word.isidentifier() else "extra", f"has_{word}"]
         return condition(self.formulas, step.present, parent, step.into, words, not repeated)
@@ -224,6 +224,14 @@ class Renderer:
             data["repeat"] = str(len(step.paths[0].into))
         data["body"] = body
         return data
+
+
+def _word(step: Step) -> str:
+    """What a truth is called that says whether a step is there."""
+    if step.word == FORK and step.join[0] == "mul":
+        pools = any(inner.word == "adaptive_pool" for path in step.paths for inner in path.steps)
+        return "se" if pools else "gated"
+    return "branch" if step.word == FORK else step.name or step.word
 
 
 def _path_names(step: Step) -> list[str]:

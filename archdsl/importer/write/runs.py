@@ -108,15 +108,36 @@ def roll(body: Body) -> Body:
         for length in range(1, LONGEST + 1):
             rounds, begin, end = _rounds(body.steps, at, length)
             saved = end - begin - length
-            if len(rounds) >= ROUNDS and saved > (best[0] if best else 1) and not (length == 1 and len(rounds) > 4):
+            if len(rounds) < ROUNDS or saved <= (best[0] if best else 1) or _is_tabular(body.steps, begin, end, length):
+                continue
+            if not any(_mixed(step) for step in _stage(rounds, body.out).paths[0].steps):
                 best = (saved, begin, end, rounds)
     if best is None:
         return body
     _, begin, end, rounds = best
+    stage = _stage(rounds, body.steps[end].into if end < len(body.steps) else body.out)
     before = roll(Body(body.steps[:begin], body.into, body.steps[begin].into, (True,)))
     rest = Body(body.steps[end:], body.steps[end].into if end < len(body.steps) else body.out, body.out, (True,))
-    stage = _stage(rounds, rest.into)
     return replace(body, steps=[*before.steps, stage, *(roll(rest).steps if rest.steps else [])])
+
+
+def _is_tabular(steps: list[Step], begin: int, end: int, length: int) -> bool:
+    """Whether these are rows of a table rather than rounds: calls of one block, many, or most of them without repeats."""
+    if length > 1:
+        return False
+    before = begin > 0 and deep(steps[begin - 1]) == deep(steps[begin])
+    return before or end - begin > 4 or sum(step.repeat[0] > 1 for step in steps[begin:end]) * 2 < end - begin
+
+
+def _mixed(step: Step) -> bool:
+    """Whether numbers grow in some rounds, and are said otherwise in others."""
+    for column in step.args.values():
+        kinds = {type(value) for value in column if not isinstance(value, Absent)}
+        if len(kinds) > 1 and kinds & {First, Growing}:
+            return not (kinds <= {First, int})
+        if Growing in kinds and len({value.by for value in column if isinstance(value, Growing)}) > 1:
+            return True
+    return any(_mixed(inner) for path in step.paths for inner in path.steps)
 
 
 def _rounds(steps: list[Step], at: int, length: int) -> tuple[list[list[Step | None]], int, int]:

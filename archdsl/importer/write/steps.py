@@ -36,6 +36,12 @@ class Growing(NamedTuple):
     start: Any
     by: Any
 
+    def text(self, start: str) -> str:
+        """The formula, given what stands for the start."""
+        rounds = "$i" if start == "0" else f"($i + {start})"
+        factor = f"*{self.by.numerator}" if self.by.numerator != 1 else ""
+        return f"{rounds}{factor}/{self.by.denominator}" if self.by.denominator != 1 else f"{rounds}{factor}"
+
 
 ACTIVATION = "*activation"
 """Stands for the word of an activation, which is an argument then."""

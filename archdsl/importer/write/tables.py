@@ -58,9 +58,7 @@ def _spread(step: Step, others: list[Step], words: Vocabulary) -> bool:
 
 
 def _is_row(step: Step) -> bool:
-    return not (step.paths or step.labelled or step.word == ACTIVATION) and not any(
-        isinstance(column[0], Growing) for column in step.args.values()
-    )
+    return not (step.paths or step.labelled or step.word == ACTIVATION)
 
 
 def _word(step: Step) -> str:
@@ -106,8 +104,9 @@ def _cell(step: Step, name: str, words: Vocabulary) -> str:
     if name not in step.args:
         return "~"
     value = step.args[name][0]
-    value = value.first if isinstance(value, First) else value
-    return text(value)
+    if isinstance(value, Growing):
+        return value.text(str(value.start))
+    return text(value.first if isinstance(value, First) else value)
 
 
 def _times(step: Step, scaled: set[str]) -> str:
