@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.importer.write.dataflow import Flow
+from archdsl.importer.write.idioms import MOBILE
 from archdsl.importer.write.merge import merge
 from archdsl.importer.write.parameters import Parameter
 from archdsl.importer.write.regions import Region
@@ -28,10 +29,7 @@ SHARED = Block(
 )
 """The block of the zoo that most networks are made of."""
 
-MOBILE = frozenset(
-    "conv_norm conv3x3 conv1x1 separable path bottleneck squeeze_excite recalibrate gate pool fc classifier".split()
-)
-"""Names of the blocks that come with it. A network with one of these names of its own defines the block itself."""
+POOL = Block("pool", [], origin="blocks/mobile")
 
 
 class Library:
@@ -57,7 +55,10 @@ class Library:
                 if heights[region] == height and region is not root:
                     words.setdefault((region.word, region.is_idiom), []).append(region)
             for (word, is_idiom), regions in words.items():
-                if word == SHARED.name and is_idiom and not clash:
+                if word == POOL.name and is_idiom:
+                    self.words.blocks[word] = POOL
+                    self.calls.update((region, Step(word)) for region in regions)
+                elif word == SHARED.name and is_idiom and not clash:
                     self._share(regions)
                 else:
                     self._group(word, regions)

@@ -38,11 +38,14 @@ def condition(formulas: Formulas, present: Column, parent: Column, into: Column,
 
 
 def _read(formulas: Formulas, text: str) -> None:
-    """Note that a condition reads the channels that go out."""
-    if "$out" in text and formulas.out not in formulas.parameters:
-        formulas.parameters.append(formulas.out)
+    """Note what a condition reads."""
+    for own in (formulas.out, formulas.dim):
+        if f"${own.name}" in text and own not in formulas.parameters:
+            formulas.parameters.append(own)
     for parameter in formulas.parameters:
-        parameter.used = parameter.used or f"${parameter.name}" in text.replace("(", " ").replace(")", " ").split()
+        reads = f"${parameter.name}" in text.replace("(", " ").replace(")", " ").split()
+        parameter.used = parameter.used or reads
+        parameter.asked = parameter.asked or (reads and text.startswith("given("))
 
 
 def _tests(formulas: Formulas, into: Column, rounds: bool) -> Iterator[Test]:
@@ -63,6 +66,10 @@ def _tests(formulas: Formulas, into: Column, rounds: bool) -> Iterator[Test]:
         yield f"${stride.name} == 1", one
     yield "$in != $out", differs
     yield "$in == $out", lambda p: _not(differs(p))
+    if not formulas.loop:
+        whole = _compare(formulas.body.into, formulas.out.column)
+        yield "$dim != $out", whole
+        yield "$dim == $out", lambda p: _not(whole(p))
     for parameter in formulas.used:
         if parameter.unit == CHANNELS and parameter is not formulas.out:
             other = _compare(into, parameter.column)

@@ -90,14 +90,22 @@ class Formulas:
             return "$in"
         if constant:
             return next(_ratio(column, into, "$in"), "") if self.generic and len(set(self.body.into)) == 1 else ""
-        known = [*self.used, self.out] if not self.out.used else self.used
+        arriving = _fits(self.body.into, into) and not self.loop
+        if arriving and (found := next(_ratio(column, into, "$in"), "")):
+            return found
+        known = [*self.used, *([] if self.loop else [self.dim]), self.out]
         if found := self._equal(column, CHANNELS, known):
             return found
         return next(_ratio(column, into, "$in"), "")
 
     def _equal(self, column: Column, unit: str, among: list[Parameter]) -> str:
         for parameter in among:
-            if parameter.unit == unit and _fits(column, parameter.column):
+            if parameter.unit != unit:
+                continue
+            if _fits(column, parameter.column):
+                return f"${self._use(parameter).name}"
+            if parameter not in (self.out, self.dim) and _agree(column, parameter.column):
+                parameter.column = tuple(b if a is ABSENT else a for a, b in zip(column, parameter.column, strict=True))
                 return f"${self._use(parameter).name}"
         return ""
 
@@ -168,6 +176,12 @@ def _same(one: Any, other: Any) -> bool:
 def _fits(column: Column, other: Column) -> bool:
     """Whether a column is another wherever there is anything."""
     return all(a is ABSENT or (b is not ABSENT and _same(a, b)) for a, b in zip(column, other, strict=True))
+
+
+def _agree(column: Column, other: Column) -> bool:
+    """Whether two columns are one where both have something, and both have something often enough for that to mean anything."""
+    both = [(a, b) for a, b in zip(column, other, strict=True) if a is not ABSENT and b is not ABSENT]
+    return 2 * len(both) > len(column) and all(_same(a, b) for a, b in both)
 
 
 def _ratio(column: Column, base: Column, name: str) -> Iterator[str]:

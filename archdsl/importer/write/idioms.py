@@ -10,6 +10,8 @@ from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm
+from archdsl.ops.pool import AdaptivePool
+from archdsl.ops.rearrange import Flatten
 
 if TYPE_CHECKING:
     from archdsl.importer.write.regions import Region
@@ -31,6 +33,8 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
             return ("conv_norm" if plain else "conv_bn"), 2 + activated
         if len(ops) > 1 and ops[0].bias and _plain_activation(ops[1]):
             return f"conv_{ops[1].word}", 2
+    if isinstance(ops[0], AdaptivePool) and not ops[0].arguments() and len(ops) > 1 and isinstance(ops[1], Flatten):
+        return "pool", 2
     if isinstance(ops[0], Linear) and ops[0].bias and len(ops) > 1 and _plain_activation(ops[1]):
         return f"linear_{ops[1].word}", 2
     if isinstance(ops[0], BatchNorm) and len(ops) > 2 and _plain_activation(ops[1]) and isinstance(ops[2], Conv2d):
@@ -41,6 +45,11 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
 def _plain_activation(op: object) -> bool:
     return isinstance(op, Activation) and not op.arguments()  # type: ignore[attr-defined]
 
+
+MOBILE = frozenset(
+    "conv_norm conv3x3 conv1x1 separable path bottleneck squeeze_excite recalibrate gate pool fc classifier".split()
+)
+"""Names of the blocks of blocks/mobile. A network with a scope of one of these names cannot import the file."""
 
 OFTEN = 3
 """Times that an idiom has to occur before it is worth a block."""
@@ -63,15 +72,18 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
     often: dict[str, Counter[Region]] = {}
     for region, _, _, word in found:
         often.setdefault(word, Counter())[region] += 1
+    shared = "conv_norm" in often and _is_worth_a_block("conv_norm", often["conv_norm"])
+    if not shared or any(region.word in MOBILE for region in root.regions()):
+        often.pop("pool", None)
     for region, at, length, word in reversed(found):
-        if _is_worth_a_block(word, often[word]):
+        if word in often and _is_worth_a_block(word, often[word]):
             region.items[at : at + length] = [type(region)(word, region.items[at : at + length], is_idiom=True)]
 
 
 def _is_worth_a_block(word: str, places: Counter[Region]) -> bool:
     """Whether an idiom occurs often, and not only once in each scope of one kind."""
     holders = {region.word for region in places}
-    return places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
+    return word == "pool" or places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
 
 
 def _chain(region: Region, at: int, readers: dict[str, list[str]], apart: frozenset[str]) -> list[Node]:

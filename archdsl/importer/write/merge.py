@@ -56,12 +56,6 @@ class _Alignment:
             if rest is not None:
                 options.append((cost + rest[0], [step, *rest[1]]))
 
-        if i < len(a) and j < len(b) and (pair := self._pair(a[i], b[j])):
-            add(*pair, self.known[i + 1, j + 1])
-        if i < len(a) and not a[i].labelled:
-            add(_cost(a[i]), _after(a[i], vacant(a[i], len(self.other.into), _into(self.other, j))), self.known[i + 1, j])
-        if j < len(b) and not b[j].labelled:
-            add(_cost(b[j]), _after(vacant(b[j], len(self.one.into), _into(self.one, i)), b[j]), self.known[i, j + 1])
         if i < len(a) and _is_shortcut(a[i]):
             for end in range(j + 1, len(b) + 1):
                 if found := _wrap(a[i], self.other, j, end, self.depth):
@@ -70,6 +64,12 @@ class _Alignment:
             for end in range(i + 1, len(a) + 1):
                 if found := _wrap(b[j], self.one, i, end, self.depth, swap=True):
                     add(found[0] + 1, found[1], self.known[end, j + 1])
+        if i < len(a) and j < len(b) and (pair := self._pair(a[i], b[j])):
+            add(*pair, self.known[i + 1, j + 1])
+        if i < len(a) and not a[i].labelled:
+            add(_cost(a[i]), _after(a[i], vacant(a[i], len(self.other.into), _into(self.other, j))), self.known[i + 1, j])
+        if j < len(b) and not b[j].labelled:
+            add(_cost(b[j]), _after(vacant(b[j], len(self.one.into), _into(self.one, i)), b[j]), self.known[i, j + 1])
         return min(options, key=lambda option: option[0], default=None)
 
     def _pair(self, a: Step, b: Step) -> tuple[int, Step] | None:

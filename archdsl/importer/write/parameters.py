@@ -30,6 +30,7 @@ class Parameter:
         default: a value, or REQUIRED.
         formula: text of a default that follows from what arrives; calls leave such an argument out.
         used: whether any step reads it.
+        asked: whether a condition asks if it is given.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Parameter:
     default: Any = REQUIRED
     formula: str = ""
     used: bool = False
+    asked: bool = False
 
     def settle(self) -> None:
         """Choose a default: the commonest value, except for channels, which every call says. `~` where some calls have none."""
@@ -45,7 +47,7 @@ class Parameter:
             return
         given = [value for value in self.column if value is not ABSENT]
         value, times = Counter(map(_key, given)).most_common(1)[0]
-        if None in given:
+        if None in given or self.asked:
             self.default = None
         elif (self.unit != CHANNELS or self.name == "groups") and 2 * times >= len(given) and len(given) > 1:
             self.default = value[1]

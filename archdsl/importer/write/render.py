@@ -123,7 +123,7 @@ class Renderer:
         for step in body.steps:
             there = tuple(bool(a and b) for a, b in zip(parent, step.present, strict=True))
             if there != parent:
-                self.whens[step] = self._when(step, parent)
+                self.whens[step] = self._when(step, parent, body)
             if step.word == STAGE:
                 continue
             for path in step.paths:
@@ -133,10 +133,10 @@ class Renderer:
                     self.whens[path] = condition(self.formulas, inner, there, step.into, words)
                 self._conditions(path, inner, around)
 
-    def _when(self, step: Step, parent: Column) -> str:
+    def _when(self, step: Step, parent: Column, body: Body) -> str:
         if step.word == ACTIVATION:
             return f"given({self.values[step, 'nl']})"
-        word = _word(step)
+        word = "expand" if step is body.steps[0] and "conv" in step.word else _word(step)
         repeated = (step, "repeat") in self.values
         words = [word if word.isidentifier() else "extra", f"has_{word}"]
         return condition(self.formulas, step.present, parent, step.into, words, not repeated)

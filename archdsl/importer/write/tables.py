@@ -42,27 +42,23 @@ def _reach(steps: list[Step], at: int, words: Vocabulary) -> int:
         rows = steps[at:end]
         if not all(_is_row(step) for step in rows):
             break
-        count = Counter(_word(step) for step in rows)
+        count = Counter(step.word for step in rows)
         often = sum(times for _, times in count.items() if times >= 2)
-        if len(_columns(rows, words)) > COLUMNS or count[_word(rows[0])] == 1 and _spread(rows[0], rows[1:], words):
+        if len(_columns(rows, words)) > COLUMNS or 1 in (count[rows[0].word], count[rows[-1].word]):
             continue
         fits = often >= 0.7 * len(rows) and count.most_common(1)[0][1] >= 3 and _scaled(rows) is not None
-        if fits and not (count[_word(rows[-1])] == 1 and _spread(rows[-1], rows[:-1], words)):
+        if fits and not any(count[step.word] == 1 and _stands_out(step, rows, words) for step in rows):
             best = end
     return best
 
 
-def _spread(step: Step, others: list[Step], words: Vocabulary) -> bool:
-    """Whether a step at the edge needs columns of its own."""
-    return bool(set(_columns([step], words)) - set(_columns(others, words)))
+def _stands_out(step: Step, rows: list[Step], words: Vocabulary) -> bool:
+    """Whether a step needs columns of its own."""
+    return bool(set(_columns([step], words)) - set(_columns([row for row in rows if row is not step], words)))
 
 
 def _is_row(step: Step) -> bool:
     return not (step.paths or step.labelled or step.word == ACTIVATION)
-
-
-def _word(step: Step) -> str:
-    return step.word
 
 
 def _columns(rows: list[Step], words: Vocabulary) -> list[str]:
