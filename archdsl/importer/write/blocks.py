@@ -1,0 +1,114 @@
+"""Regions of one word as blocks: those of equal form become one, those that differ in a few steps too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.importer.write.dataflow import Flow
+from archdsl.importer.write.idioms import MOBILE
+from archdsl.importer.write.merge import merge
+from archdsl.importer.write.parameters import Parameter
+from archdsl.importer.write.regions import Region
+from archdsl.importer.write.render import Block, Renderer, Vocabulary
+from archdsl.importer.write.runs import deep, fold, together
+from archdsl.importer.write.steps import Body, Step
+from archdsl.importer.write.units import ACT, CHANNELS, KERNEL, STRIDE
+from archdsl.ir.graph import Graph
+from archdsl.ops import OPERATORS
+
+SHARED = Block(
+    "conv_norm",
+    [
+        Parameter("out", CHANNELS, ()),
+        Parameter("kernel", KERNEL, (), 1),
+        Parameter("s", STRIDE, (), 1),
+        Parameter("groups", CHANNELS, (), 1),
+        Parameter("nl", ACT, (), None),
+    ],
+    origin="blocks/mobile",
+)
+"""The block of the zoo that most networks are made of."""
+
+POOL = Block("pool", [], origin="blocks/mobile")
+
+
+class Library:
+    """The blocks of a network, from the innermost regions outwards."""
+
+    def __init__(self, graph: Graph, words: Vocabulary, structured: bool = True):
+        self.words = words
+        self.flow = Flow(graph, self.call, structured)
+        self.calls: dict[Region, Step] = {}
+
+    def call(self, region: Region) -> Step:
+        return self.calls[region]
+
+    def body(self, root: Region) -> Body:
+        """The steps of the network; the blocks that they call are in the vocabulary then."""
+        heights: dict[Region, int] = {}
+        for region in root.regions():
+            heights[region] = 1 + max((heights[item] for item in region.items if isinstance(item, Region)), default=0)
+        clash = any(region.word in MOBILE and not region.is_idiom for region in heights)
+        for height in range(1, heights[root]):
+            words: dict[tuple[str, bool], list[Region]] = {}
+            for region in heights:
+                if heights[region] == height and region is not root:
+                    words.setdefault((region.word, region.is_idiom), []).append(region)
+            for (word, is_idiom), regions in words.items():
+                if word == POOL.name and is_idiom:
+                    self.words.blocks[word] = POOL
+                    self.calls.update((region, Step(word)) for region in regions)
+                elif word == SHARED.name and is_idiom and not clash:
+                    self._share(regions)
+                else:
+                    self._group(word, regions)
+        return self.flow.body(root)
+
+    def _share(self, regions: list[Region]) -> None:
+        """Calls of the block of the zoo. Idioms of this word are known to fit it."""
+        self.words.blocks[SHARED.name] = SHARED
+        for region in regions:
+            conv, _, *act = [node.op for node in region.nodes()]
+            step = self.flow.plain(region.items[0])
+            args = {name: step.args[own] for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]}
+            self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].word if act else None,)})
+
+    def _group(self, word: str, regions: list[Region]) -> None:
+        """Blocks for the regions of one word, as few as can be."""
+        alike: dict[Any, tuple[list[Body], list[Region]]] = {}
+        for region in regions:
+            body = self.flow.body(region)
+            form = (tuple(deep(step) for step in body.steps), body.inputs, body.outputs)
+            bodies, members = alike.setdefault(form, ([], []))
+            bodies.append(body)
+            members.append(region)
+        groups: list[tuple[Body, list[Region]]] = []
+        for bodies, members in alike.values():
+            body = together(bodies)
+            for number, (known, others) in enumerate(groups):
+                if both := merge(known, body):
+                    groups[number] = (both, [*others, *members])
+                    break
+            else:
+                groups.append((body, members))
+        for body, members in groups:
+            self._block(word, body, members)
+
+    def _block(self, word: str, body: Body, members: list[Region]) -> None:
+        name, number = word, 1
+        while name in self.words.blocks or name in OPERATORS or name in RESERVED:
+            number += 1
+            name = f"{word}_{number}"
+        body = fold(body, self.words)
+        rendered = Renderer(body, self.words)
+        parameters = rendered.parameters()
+        data: list[Any] = rendered.steps()
+        block = Block(name, parameters, data, plain=body)
+        self.words.blocks[name] = block
+        for index, region in enumerate(members):
+            args = {p.name: (p.column[index],) for p in parameters if not p.formula}
+            self.calls[region] = Step(name, args)
+
+
+RESERVED = frozenset(["fork", "split", "stage", "table", "if", "paths", "path", "join", "rest", "even", "in", "true", "false", "null"])
+

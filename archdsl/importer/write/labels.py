@@ -1,0 +1,50 @@
+"""Telling names for tensors that steps ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archdsl.importer.write.values import PLAIN
+from archdsl.ir.graph import Graph
+from archdsl.ops.attention import MatMul, Softmax
+
+if TYPE_CHECKING:
+    from archdsl.importer.write.dataflow import Atom
+
+TAKEN = frozenset(["in", "true", "false", "null", "rest", "even", "y", "n", "yes", "no", "on", "off"])
+
+
+def name_labels(graph: Graph, asked: Sequence[tuple[str, tuple[str, ...]]], atoms: Sequence[Atom]) -> dict[str, str]:
+    """A label for each of the tensors, by the names of their nodes."""
+    roles = _attention(graph)
+    inputs = {node.name for node in graph.inputs}
+    found: dict[str, str] = {}
+    used = set(TAKEN) | inputs
+    words = {atom.gives: atom.step.word for atom in atoms}
+    for tensor, _ in asked:
+        own = tensor.rsplit(".", 1)[-1]
+        word = roles.get(tensor) or (own if PLAIN.match(own) else words[tensor].strip("*"))
+        base, number = word, 1
+        while word in used:
+            number += 1
+            word = f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}"
+        used.add(word)
+        found[tensor] = word
+    return found
+
+
+def _attention(graph: Graph) -> dict[str, str]:
+    """Queries, keys, weights and values, by what is multiplied."""
+    found: dict[str, str] = {}
+    for node in graph:
+        if not isinstance(node.op, MatMul) or len(node.inputs) != 2:
+            continue
+        one, other = node.inputs
+        if node.op.transpose:
+            found.setdefault(one, "q")
+            found.setdefault(other, "k")
+        elif isinstance(graph[one].op, Softmax):
+            found.setdefault(one, "weights")
+            found.setdefault(other, "v")
+    return found

@@ -1,0 +1,169 @@
+"""Bodies that differ in a few steps as one: steps that only some of the places have, a shortcut that only some of them have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, Body, Column, Step, absent, vacant
+
+Path = tuple[int, list[Step]]
+"""How many steps are not everywhere, and the steps."""
+
+MOST = 3
+"""Steps of a body that may be absent somewhere, beyond activations."""
+
+
+def merge(one: Body, other: Body) -> Body | None:
+    """Both bodies as one; None where they are too different."""
+    found = _merge(one, other, 0)
+    return found[1] if found else None
+
+
+def _merge(one: Body, other: Body, depth: int) -> tuple[int, Body] | None:
+    if one.outputs != other.outputs or one.inputs != other.inputs or depth > 8:
+        return None
+    aligned = _Alignment(one, other, depth).best()
+    if aligned is None or aligned[0] > MOST:
+        return None
+    body = Body(aligned[1], one.into + other.into, one.out + other.out, one.present + other.present, one.inputs, one.outputs)
+    return aligned[0], body
+
+
+class _Alignment:
+    """The cheapest way of walking through two lists of steps at once."""
+
+    def __init__(self, one: Body, other: Body, depth: int):
+        self.one, self.other, self.depth = one, other, depth
+        self.known: dict[tuple[int, int], Path | None] = {}
+
+    def best(self) -> Path | None:
+        a, b = self.one.steps, self.other.steps
+        for i in range(len(a), -1, -1):
+            for j in range(len(b), -1, -1):
+                self.known[i, j] = self._from(i, j)
+        found = self.known[0, 0]
+        matched = found is not None and any(all(step.present) or _shared(step, len(self.one.into)) for step in found[1])
+        return found if matched or not (a and b) else None
+
+    def _from(self, i: int, j: int) -> Path | None:
+        a, b = self.one.steps, self.other.steps
+        if i == len(a) and j == len(b):
+            return 0, []
+        options: list[Path] = []
+
+        def add(cost: int, step: Step, rest: Path | None) -> None:
+            if rest is not None:
+                options.append((cost + rest[0], [step, *rest[1]]))
+
+        if i < len(a) and _is_shortcut(a[i]):
+            for end in range(j + 1, len(b) + 1):
+                if found := _wrap(a[i], self.other, j, end, self.depth):
+                    add(found[0] + 1, found[1], self.known[i + 1, end])
+        if j < len(b) and _is_shortcut(b[j]):
+            for end in range(i + 1, len(a) + 1):
+                if found := _wrap(b[j], self.one, i, end, self.depth, swap=True):
+                    add(found[0] + 1, found[1], self.known[end, j + 1])
+        if i < len(a) and j < len(b) and (pair := self._pair(a[i], b[j])):
+            add(*pair, self.known[i + 1, j + 1])
+        if i < len(a) and not a[i].labelled:
+            add(_cost(a[i]), _after(a[i], vacant(a[i], len(self.other.into), _into(self.other, j))), self.known[i + 1, j])
+        if j < len(b) and not b[j].labelled:
+            add(_cost(b[j]), _after(vacant(b[j], len(self.one.into), _into(self.one, i)), b[j]), self.known[i, j + 1])
+        return min(options, key=lambda option: option[0], default=None)
+
+    def _pair(self, a: Step, b: Step) -> tuple[int, Step] | None:
+        if a.form() != b.form():
+            return None
+        paths: list[Body] = []
+        cost = _unlike(a, b)
+        for left, right in zip(a.paths, b.paths, strict=True):
+            found = _merge(left, right, self.depth + 1)
+            if found is None:
+                return None
+            cost += found[0]
+            paths.append(found[1])
+        return cost, _after(a, b, paths)
+
+
+def _cost(step: Step) -> int:
+    return 0 if step.word == ACTIVATION else 1
+
+
+def _unlike(a: Step, b: Step) -> int:
+    """What it costs to take two steps for one: more than to leave both out, where one is depthwise or sees more places."""
+    cost = 0
+    for name in ("groups", "kernel"):
+        if name in a.args and name in b.args:
+            one, other = ({value == 1 for value in step.args[name] if value is not ABSENT} for step in (a, b))
+            cost += 0 if one & other else 3 if name == "groups" else 1
+    return cost
+
+
+def _shared(step: Step, first: int) -> bool:
+    return any(step.present[:first]) and any(step.present[first:])
+
+
+def _after(a: Step, b: Step, paths: list[Body] | None = None) -> Step:
+    """The columns of both, one after the other."""
+    return replace(
+        a,
+        args={name: column + b.args[name] for name, column in a.args.items()},
+        into=a.into + b.into,
+        present=a.present + b.present,
+        repeat=a.repeat + b.repeat,
+        paths=[_joined(left, right) for left, right in zip(a.paths, b.paths, strict=True)] if paths is None else paths,
+        name=a.name or b.name,
+    )
+
+
+def _joined(left: Body, right: Body) -> Body:
+    steps = [_after(one, other) for one, other in zip(left.steps, right.steps, strict=True)]
+    return replace(left, steps=steps, into=left.into + right.into, out=left.out + right.out, present=left.present + right.present)
+
+
+def _into(body: Body, place: int) -> Column:
+    """Channels that arrive before a step of a body, or at its end."""
+    return body.steps[place].into if place < len(body.steps) else body.out
+
+
+def _is_shortcut(step: Step) -> bool:
+    """Whether a step adds what arrives to something, for which steps without the addition may stand."""
+    empty = [not path.steps for path in step.paths]
+    return step.word == FORK and step.join[0] in ("add", "mul") and empty.count(True) == 1 and len(empty) == 2 and not step.labelled
+
+
+def _wrap(step: Step, body: Body, start: int, end: int, depth: int, swap: bool = False) -> tuple[int, Step] | None:
+    """A step that adds a shortcut, with steps of another body as the path beside a shortcut that is not there."""
+    count = len(body.into)
+    inner = body.steps[start:end]
+    if any(other.labelled for other in inner):
+        return None
+    into = _into(body, start)
+    beside = Body(inner, into, _into(body, end), (True,) * count)
+    paths: list[Body] = []
+    cost = 0
+    for path in step.paths:
+        if path.steps:
+            order = (beside, path) if swap else (path, beside)
+            found = _merge(*order, depth + 1)
+            if found is None:
+                return None
+            cost += found[0]
+            paths.append(found[1])
+        else:
+            none = absent(path, count, into)
+            paths.append(_joined(none, path) if swap else _joined(path, none))
+    join = partial(_plus, swap)
+    return cost, replace(
+        step,
+        args={name: join(column, (None,) * count) for name, column in step.args.items()},
+        into=join(step.into, into),
+        present=join(step.present, (True,) * count),
+        repeat=join(step.repeat, (1,) * count),
+        paths=paths,
+    )
+
+
+def _plus(swap: bool, own: Column, more: Column) -> Column:
+    return more + own if swap else own + more

@@ -1,0 +1,184 @@
+"""The scopes of a graph as a tree: which of them become blocks, and which dissolve into what is around them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from archdsl.importer.write.idioms import idiom, mark_idioms
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.passing import Input
+
+CONTAINERS = frozenset(["sequential", "module_list", "module_dict"])
+"""Classes of modules that say nothing of what is in them."""
+
+FEW = 6
+"""Steps up to which a scope that occurs once is written where it stands."""
+
+
+@dataclass(eq=False)
+class Region:
+    """A scope, or a run of operators that belong together; the network itself has no word.
+
+    Attributes:
+        word: what it is called.
+        items: what runs in it, in order.
+        inputs: tensors outside that it reads, by the names of their nodes, in the order in which they are first read.
+        outputs: its tensors that are read outside, or that the network returns.
+        is_idiom: whether it is a run of operators that readers know, rather than a scope.
+    """
+
+    word: str
+    items: list[Node | Region] = field(default_factory=list)
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    is_idiom: bool = False
+
+    def nodes(self) -> Iterator[Node]:
+        for item in self.items:
+            if isinstance(item, Region):
+                yield from item.nodes()
+            else:
+                yield item
+
+    def regions(self) -> Iterator[Region]:
+        """The regions in it, the inner ones first, and itself."""
+        for item in self.items:
+            if isinstance(item, Region):
+                yield from item.regions()
+        yield self
+
+
+def regions(graph: Graph, scopes: bool = True) -> Region:
+    """The tree of a graph, without its inputs.
+
+    Args:
+        scopes: whether scopes become blocks at all.
+    """
+    root = _tree(graph, scopes)
+    readers = graph.readers()
+    _connect(graph, root, readers)
+    _dissolve(root, _reach_outside(graph, root))
+    if scopes:
+        while True:
+            words = Counter(region.word for region in root.regions())
+            told = _containers(root)
+            nested = _parts(root)
+            if not _dissolve(root, lambda r: r.word in told or r.word in nested or _says_little(r, words)):
+                break
+        mark_idioms(root, graph, readers)
+        _connect(graph, root, readers)
+    return root
+
+
+def _tree(graph: Graph, scopes: bool) -> Region:
+    """Runs of operators that share a scope. A scope that is entered again is a region again."""
+    root = Region("")
+    levels: list[tuple[tuple[str, str], Region]] = []
+    for node in graph:
+        if isinstance(node.op, Input):
+            continue
+        path = [(frame.path, frame.block) for frame in node.scope if frame.kind == "block"] if scopes else []
+        kept = 0
+        while kept < min(len(levels), len(path)) and levels[kept][0] == path[kept]:
+            kept += 1
+        del levels[kept:]
+        for key in path[kept:]:
+            region = Region(_identifier(key[1]))
+            (levels[-1][1] if levels else root).items.append(region)
+            levels.append((key, region))
+        (levels[-1][1] if levels else root).items.append(node)
+    return root
+
+
+def _identifier(word: str) -> str:
+    text = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in word) or "block"
+    return f"block_{text}" if text[0].isdigit() else text
+
+
+def _connect(graph: Graph, root: Region, readers: dict[str, list[str]]) -> None:
+    ends = graph.ends
+    for region in root.regions():
+        nodes = list(region.nodes())
+        inside = {node.name for node in nodes}
+        region.inputs = tuple(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside))
+        region.outputs = tuple(
+            node.name for node in nodes if node.name in ends or any(reader not in inside for reader in readers[node.name])
+        )
+    root.outputs = tuple(graph.outputs.values())
+
+
+def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
+    """Whether a region cannot be a block: weights are shared beyond it, or nothing, or not one tensor, comes in and goes out."""
+    sets: dict[str, set[str]] = {}
+    for node in graph:
+        if node.shared:
+            sets.setdefault(node.shared, {node.shared}).add(node.name)
+    owner = {name: key for key, names in sets.items() for name in names}
+
+    def reaches(region: Region) -> bool:
+        if len(region.inputs) != 1 or len(region.outputs) != 1:
+            return True
+        inside = {node.name for node in region.nodes()}
+        return any(not sets[owner[name]] <= inside for name in inside if name in owner)
+
+    return reaches
+
+
+def _dissolve(root: Region, drop) -> bool:  # type: ignore[no-untyped-def]
+    """Put the items of regions in their place. Gives whether there were any."""
+    changed = False
+    for region in list(root.regions()):
+        items: list[Node | Region] = []
+        for item in region.items:
+            if isinstance(item, Region) and drop(item):
+                items += item.items
+                changed = True
+            else:
+                items.append(item)
+        region.items = items
+    return changed
+
+
+def _containers(root: Region) -> set[str]:
+    """Words of what only holds runs of others, of different lengths: stages, whose places say more than their names."""
+    lengths: dict[str, set[int]] = {}
+    runs: set[str] = set()
+    for region in root.regions():
+        lengths.setdefault(region.word, set()).add(len(region.items))
+        words = [item.word if isinstance(item, Region) else "" for item in region.items]
+        if any(one and one == other for one, other in zip(words, words[1:], strict=False)):
+            runs.add(region.word)
+    return {word for word in runs if word and len(lengths[word]) > 1}
+
+
+PART = 9
+"""Operators up to which a scope is written within the one scope that holds it."""
+
+
+def _parts(root: Region) -> set[str]:
+    """Words of short scopes that stand once in each scope of one other word, and nowhere else."""
+    holders: dict[str, list[Region]] = {}
+    words = Counter(region.word for region in root.regions())
+    for region in root.regions():
+        for item in region.items:
+            if isinstance(item, Region):
+                holders.setdefault(item.word, []).append(region)
+    found = set()
+    for word, those in holders.items():
+        one = {holder.word for holder in those}
+        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those) == words[those[0].word]:
+            inner = [item for holder in those for item in holder.items if isinstance(item, Region) and item.word == word]
+            if all(len(list(item.nodes())) <= PART and not any(isinstance(i, Region) for i in item.items) for item in inner):
+                found.add(word)
+    return found
+
+
+def _says_little(region: Region, words: Counter[str]) -> bool:
+    """A container, a wrapper of one thing, what is an idiom anyway, and what occurs once and is short or long."""
+    items = region.items
+    if region.word in CONTAINERS or len(items) == 1 or idiom([i for i in items if isinstance(i, Node)]) == len(items):
+        return True
+    once = words[region.word] == 1
+    return once and (len(items) <= FEW or any(isinstance(item, Region) and words[item.word] > 1 for item in items))

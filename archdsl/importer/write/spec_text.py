@@ -1,0 +1,164 @@
+"""The text of a spec for a graph, from its operators, connections, names and scopes alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from archdsl.design import Design
+from archdsl.errors import ArchdslError
+from archdsl.importer.write.blocks import Library
+from archdsl.importer.write.regions import regions
+from archdsl.importer.write.render import Block, Renderer, Vocabulary
+from archdsl.importer.write.runs import fold, roll
+from archdsl.importer.write.steps import Body
+from archdsl.importer.write.tables import tabulate
+from archdsl.importer.write.values import arguments, defaults, text
+from archdsl.importer.write.yaml_text import flow, mapping_lines, step_lines
+from archdsl.ir.canonical import canonical_hash
+from archdsl.ir.graph import Graph
+from archdsl.ops.passing import Input
+from archdsl.ops.shapes import RANKS, typed
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How much of a graph's structure its text shows. The plainest is always right.
+
+    Attributes:
+        blocks: scopes become blocks.
+        paths: paths that open and close become forks and splits.
+        runs: runs become repeats, stages and tables.
+    """
+
+    blocks: bool = True
+    paths: bool = True
+    runs: bool = True
+
+
+MANNERS = (Manner(), Manner(runs=False), Manner(blocks=False), Manner(blocks=False, runs=False), Manner(False, False, False))
+"""From the most telling to the plainest; the first that is read as the same network is taken."""
+
+
+def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False) -> str:
+    """A spec whose network has the same canonical hash.
+
+    Args:
+        title: name of the network.
+        source: where it comes from.
+        knobs: whether a width multiplier is put in, where channels share a factor.
+    """
+    wanted = canonical_hash(graph)
+    for manner in MANNERS:
+        try:
+            found = _Text(graph, title, source, manner).text()
+            if canonical_hash(Design.loads(found).graph()) == wanted:
+                return found
+        except ArchdslError:
+            continue
+    raise AssertionError(f"no text of {title} is read as the same network")
+
+
+class _Text:
+    """A text in the making."""
+
+    def __init__(self, graph: Graph, title: str, source: str, manner: Manner):
+        self.graph, self.title, self.source, self.manner = graph, title, source, manner
+        self.words = Vocabulary(defaults=_defaults(graph))
+        self.knobs: dict[str, Any] = {}
+
+    def text(self) -> str:
+        library = Library(self.graph, self.words, self.manner.paths)
+        body = library.body(regions(self.graph, self.manner.blocks))
+        if self.manner.runs:
+            body = tabulate(roll(fold(body, self.words)), self.words)
+        steps = Renderer(body, self.words, generic=False).steps()
+        return "\n".join(self._lines(body, steps)) + "\n"
+
+    def _lines(self, body: Body, steps: list[Any]) -> Iterator[str]:
+        yield "archdsl: 1"
+        yield f"name: {flow(self.title, True)}"
+        if self.source:
+            yield f"source: {flow(self.source, True)}"
+        used = list(self.words.blocks.values())
+        if origins := sorted({block.origin for block in used if block.origin}):
+            yield f"import: {flow(origins)}"
+        yield f"input: {flow(self._input(), True)}"
+        if self.knobs:
+            yield ""
+            yield from mapping_lines("knobs", self.knobs)
+        if self.words.defaults or self.graph.init:
+            yield ""
+        if self.words.defaults:
+            values = {op: {name: text(value) for name, value in given.items()} for op, given in self.words.defaults.items()}
+            yield f"defaults: {flow(values)}"
+        if self.graph.init:
+            yield f"init: {flow(_plain(self.graph.init))}"
+        if local := [block for block in used if not block.origin]:
+            yield ""
+            yield "blocks:"
+            for number, block in enumerate(local):
+                if number:
+                    yield ""
+                yield from _block_lines(block)
+        yield ""
+        yield "net:"
+        for step in steps:
+            yield from step_lines(step, "  ")
+        if outputs := self._outputs(body):
+            yield f"outputs: {flow(outputs, True)}"
+
+    def _input(self) -> Any:
+        inputs = self.graph.inputs
+        if len(inputs) > 1:
+            return {node.name: _size(node.op) for node in inputs}
+        return _size(inputs[0].op)
+
+    def _outputs(self, body: Body) -> Any:
+        if self.graph.returns == "tensor":
+            return body.outputs[0] if body.outputs else None
+        if self.graph.returns == "tuple":
+            return list(body.outputs)
+        return dict(zip(self.graph.outputs, body.outputs, strict=True))
+
+
+def _size(op: Any) -> Any:
+    assert isinstance(op, Input)
+    shape = [str(number) for number in op.size]
+    kind = type(typed(op.size))
+    return shape if len(shape) <= 3 and RANKS[len(shape)] is kind else {kind.word: shape}
+
+
+def _block_lines(block: Block) -> Iterator[str]:
+    yield f"  {block.name}:"
+    if block.parameters:
+        yield f"    args: {flow({p.name: p.declared() for p in block.parameters})}"
+    yield "    body:"
+    for step in block.body:
+        yield from step_lines(step, "      ")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return text(value)
+
+
+def _defaults(graph: Graph) -> dict[str, dict[str, Any]]:
+    """Small numbers of operators, such as the epsilon of norms, that are others than the language has, and most often the same."""
+    counts: dict[tuple[str, str], Counter[Any]] = {}
+    known: dict[tuple[str, str], Any] = {}
+    for node in graph:
+        usual = defaults(type(node.op))
+        for name, value in arguments(node.op).items():
+            if name in usual and isinstance(usual[name], float):
+                counts.setdefault((node.op.word, name), Counter())[value] += 1
+                known[node.op.word, name] = usual[name]
+    found: dict[str, dict[str, Any]] = {}
+    for (word, name), values in counts.items():
+        value, times = values.most_common(1)[0]
+        if value != known[word, name] and 2 * times > values.total() and times > 1 and isinstance(value, float):
+            found.setdefault(word, {})[name] = value
+    return found
