@@ -25,6 +25,7 @@ from archdsl.cost.counting.lints import lint
 from archdsl.cost.memory.receptive import receptive_fields
 from archdsl.errors import BackendError, InputError, SpecError
 from archdsl.exact.partly import LEAST, MOST, NEITHER, Partly, at_least, is_partly, settled
+from archdsl.explore.criteria.budget import parse_budget
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.serialize import dump, load
 
@@ -339,3 +340,31 @@ def test_what_is_settled() -> None:
 def test_plots_refuse(net: archdsl.Net, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not known"):
         net.sweep(width=[8, 16]).plot(tmp_path / "x.html")
+
+
+def test_reported_figures_stand_beside_a_bound(spec: str) -> None:
+    path = Path(spec)
+    text = path.read_text().replace("range: [8, 64]", "range: [8, 64], reading: [12, 16]")
+    path.write_text(text + "reported: [{params: 1.4K}]\n")
+    assert "≥ 1,386, not all known" in run("cost", spec)
+    assert "params is not known" in run("reconcile", spec)
+
+
+def test_budgets_that_are_open_are_refused() -> None:
+    budget = parse_budget("macs=300K", ["macs"])
+    assert budget.holds(Partly(400_000)) is False
+    with pytest.raises(InputError, match="whether macs ≤ 300K is open"):
+        budget.holds(Partly(200_000))
+
+
+def test_a_closed_block_says_what_is_inside(tmp_path: Path) -> None:
+    text = """archdsl: 1
+input: [3, 8, 8]
+blocks:
+  warp:
+    body: [{conv: {out: $in}}, {opaque: {what: warp, gives: [$in, $height, $width]}}]
+net: [warp, {conv: 4}]
+"""
+    (tmp_path / "x.yaml").write_text(text)
+    run("render", str(tmp_path / "x.yaml"), "--depth", "1", "-o", str(tmp_path / "x.mmd"))
+    assert "unknown cost inside" in (tmp_path / "x.mmd").read_text()
