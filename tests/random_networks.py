@@ -101,7 +101,7 @@ def layers(seed: int) -> Graph:
                 (rng.choice(["lstm", "gru"]), _recurrent(rng)),
                 ("prelu", {"shared": rng.random() < 0.5}),
                 ("layer_scale", {"begin": 0.5}),
-                ("softmax", {}),
+                (rng.choice(["softmax", "log_softmax"]), {"over": rng.choice(["last", "tokens"])}),
                 ("gelu", {}),
                 ("relu", {}),
                 ("hswish", {}),
@@ -299,6 +299,14 @@ def _moved(rng: random.Random, channels: int, extent: int) -> tuple[str, dict[st
             ("clamp", {"least": rng.choice([None, -1]), "most": 0.5}),
             ("gain", {"begin": 0.5, "learned": rng.random() < 0.5}),
             ("l2_norm", {}),
+            (
+                "reduce",
+                {
+                    "over": rng.choice(["channels", "height", "width", "places"]),
+                    "mode": rng.choice(["mean", "max", "min", "sum"]),
+                },
+            ),
+            (rng.choice(["softmax", "log_softmax"]), {"over": rng.choice(["channels", "height", "width"])}),
             ("rearrange", {"pattern": "c h w -> c w h", "to": "map"}),
             ("rearrange", {"pattern": "c (h p) (w q) -> (p q c) h w", "p": 2, "q": 2, "to": "map"}),
         ]

@@ -125,6 +125,13 @@ def _stack(tensors: list[fx.Node], axis: int) -> Text:
     return ("torch.stack([", *_joined(", ", *map(_text, tensors)), f"], {axis})")
 
 
+def _reduced(method: str) -> Callable[..., Text]:
+    def text(x: fx.Node, axes: int | tuple[int, ...], keep: bool = False) -> Text:
+        return (*_text(x), f".{method}({axes}, keepdim=True)" if keep else f".{method}({axes})")
+
+    return text
+
+
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
     operator.getitem: _getitem,
@@ -134,7 +141,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.unflatten: _unflatten,
     torch.matmul: _infix("@"),
     torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
-    torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
+    **{function: _reduced(function.__name__) for function in (torch.mean, torch.amax, torch.amin, torch.sum)},
     torch.positive: lambda x: _text(x),
     torch.reshape: _reshape,
     torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),

@@ -114,7 +114,7 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     norms.GlobalResponseNorm: lambda m: [of.count_of(len(m.weight), "channels"), of.number_of(m.eps, "eps", 1e-6)],
     nn.Dropout: lambda m: [of.number_of(m.p, "", hint="rate")],
     nn.Identity: lambda m: [],
-    nn.Softmax: lambda m: [of.flag_of(m.dim, "")],
+    **dict.fromkeys((nn.Softmax, nn.LogSoftmax), lambda m: [of.flag_of(m.dim, "")]),
     nn.ChannelShuffle: lambda m: [of.number_of(m.groups, "", hint="groups")],
     **dict.fromkeys((nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d, layers.ChannelPad), of.sides),
     **dict.fromkeys((nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d), of.sides),
