@@ -16,12 +16,12 @@ ACTIVATIONS = ("relu", "relu6", "hswish", "hsigmoid", "sigmoid", "silu", "tanh",
 FURTHER = ["mish", "elu", "selu", "celu", "softplus", "softsign", "logsigmoid", "hardtanh", "quick_gelu", "squared_relu"]
 
 
-def network(seed: int, size: int = 14) -> Graph:
-    """A network of about thirty operators over maps, with a vector at its end. Every tensor reaches the output."""
+def network(seed: int, size: int = 14, growths: tuple[int, int] = (8, 34)) -> Graph:
+    """A network over maps, with a vector at its end: about thirty operators where it grows so often. Every tensor reaches the output."""
     rng = random.Random(seed)
     build = Builder((rng.randint(1, 4), size + rng.randint(0, 4), size + rng.randint(0, 4)), f"Random{seed}")
     names = ["input"]
-    for position in range(rng.randint(8, 34)):
+    for position in range(rng.randint(*growths)):
         _grow(build, rng, names, position)
     read = {source for node in build.graph for source in node.inputs}
     ends = [name for name in names if name not in read]
