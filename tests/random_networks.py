@@ -193,7 +193,7 @@ GROWTH: list[Growth] = [
     _gate,
     *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
     _layer("norm", "norm", lambda rng, here: {"affine": rng.random() < 0.7}),
-    _named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {})),
+    *[_named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {}))] * 2,
     *[_named("", lambda rng, here: (rng.choice(FURTHER), {}))] * 3,
     *[_named("", lambda rng, here: _normed(rng, here.shape[0]))] * 3,
     _layer("prelu", "prelu", lambda rng, here: {"shared": rng.random() < 0.5}),
