@@ -32,7 +32,7 @@ OPERATORS: dict[str, str] = {
     "avgpool": "avgpooling averagepool averagepooling meanpool",
     "adaptive_pool": (
         "gap gmp globalavgpool globalaveragepool globalaveragepooling globalpool globalpooling globalmaxpool globalmaxpooling "
-        "adaptiveavgpool adaptiveaveragepool adaptivemaxpool avgpoolglobal reducemean selectadaptivepool"
+        "adaptiveavgpool adaptiveaveragepool adaptivemaxpool avgpoolglobal selectadaptivepool"
     ),
     "concat": "cat concatenate concatenation torchcat merge stackchannels joinchannels route",
     "add": "sum plus residual skip shortcut elementwiseadd eltwiseadd addv",
@@ -56,6 +56,8 @@ OPERATORS: dict[str, str] = {
     "crop": "centercrop cropping stridedslice subsample",
     "shuffle": "channelshuffle shufflechannels",
     "softmax": "softmaxlayer softmaxactivation",
+    "log_softmax": "logsoftmax",
+    "reduce": "mean max min amax amin reducemean reducemax reducemin reducesum torchmean channelmean channelmax",
     "slice": "narrow channelslice chunk",
     "tokens": "patchembed flattentokens maptotokens topatches",
     "class_token": "clstoken cls",
@@ -109,6 +111,8 @@ ARGUMENTS: dict[str, str] = {
     "share": "tie tied tieweights sharedweights shareweights weightsharing reuse reuseweights",
     "width": "planes filters channels",
     "mode": "method interpolation",
+    "over": "axis axes dim dims",
+    "keep": "keepdim keepdims",
     "s": "stride strides step",
 }
 """By our argument or modifier, the names elsewhere."""
@@ -147,8 +151,8 @@ ABSENT: dict[str, str] = {
     "unpooling": "unpool maxunpool",
     "unfolding": "unfold fold im2col col2im",
     "fractional pooling": "fractionalmaxpool lppool stochasticpool",
-    "log softmax": "logsoftmax softmin adaptivelogsoftmax",
-    "maximum or minimum of tensors": "max min maximum minimum eltwisemax",
+    "softmax of that kind": "softmin adaptivelogsoftmax sparsemax",
+    "maximum or minimum of tensors": "maximum minimum eltwisemax",
     "dropout of blocks or channels": "dropblock alphadropout featuredropout spatialdropout",
     "loss": "crossentropy crossentropyloss mseloss nllloss loss",
     "detection layer": "nms roialign roipool anchors detect yololayer",
