@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.errors import near_miss
 from archdsl.ops.errors import RankError, ShapeError
 from archdsl.ops.facts import Dim, Shape
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Typed, Vector, described, size, typed
@@ -103,7 +102,8 @@ def named_axis(op: Any, argument: str, shape: Shape) -> int:
     """The axis that an argument names, without the batch. Raises ShapeError where what arrives has none of that name."""
     name, arriving = getattr(op, argument), typed(shape)
     names = names_of_axes(arriving)
+    if type(arriving) is Ids:
+        raise RankError(f"{op.word} takes values, {described(arriving)} arrive", "put embedding before it")
     if name not in names:
-        message = f"{described(arriving)} has no {name} for {op.word}"
-        raise ShapeError(message, near_miss(name, names) or f"it has {', '.join(names)}", argument)
+        raise ShapeError(f"{described(arriving)} has no {name} for {op.word}", f"it has {', '.join(names)}", argument)
     return names.index(name)
