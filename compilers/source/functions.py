@@ -82,21 +82,30 @@ def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
 
 
 def _getitem(x: fx.Node, cuts: int | slice | tuple[slice, ...]) -> Text:
-    def text(cut: int | slice) -> str:
-        if isinstance(cut, int):
-            return str(cut)
-        if cut.stop is None:
-            return f"{cut.start or ''}:"
-        return f"{cut.start or ''}:{cut.stop}" + (f":{cut.step}" if cut.step != 1 else "")
+    axes = cuts if isinstance(cuts, tuple) else (cuts,)
+    return (*_text(x), "[", *_joined(", ", *map(_cut, axes)), "]")
 
-    return (*_text(x), f"[{', '.join(map(text, cuts if isinstance(cuts, tuple) else (cuts,)))}]")
+
+def _cut(cut: int | slice) -> Text:
+    """What is taken of one axis."""
+    if isinstance(cut, int):
+        return (str(cut),)
+    stop: Text = ("",) if cut.stop is None else (Slot(cut.stop, "stop", "place"),)
+    step: Text = () if cut.step in (None, 1) else (":", Slot(cut.step, "stride", "stride"))
+    return (Slot(cut.start or 0, "start", "place"), ":", *stop, *step)
 
 
 def padded(padding: Padding) -> Text:
     """What a layer reads that cannot pad by itself."""
     amounts, value = padding
     filled = "" if value == 0 else f', "constant", float("{value}")'
-    return ("functional.pad(", Ref(0), f", {amounts}{filled})")
+    return ("functional.pad(", Ref(0), ", (", *sides(amounts), f"){filled})")
+
+
+def sides(amounts: tuple[int, ...]) -> Text:
+    """Amounts on both sides of each axis, the last axis first, as `torch.nn.functional.pad` takes them."""
+    places = ("left", "right", "top", "bottom", "front", "back")
+    return _joined(", ", *((Slot(amount, side, "padding"),) for amount, side in zip(amounts, places, strict=False)))
 
 
 def _reshape(x: fx.Node, sizes: tuple[int, ...]) -> Text:

@@ -30,11 +30,13 @@ class Parameter:
     @property
     def annotation(self) -> str:
         kinds = {type(value) for value in self.column}
-        return "type[nn.Module]" if Name in kinds else "float" if float in kinds else "int"
+        return "type[nn.Module]" if Name in kinds else "float" if float in kinds else "bool" if bool in kinds else "int"
 
     @property
     def default(self) -> Value:
-        """1 for windows and steps that can be so, as in torch.nn."""
+        """1 for windows and steps that can be so, as in torch.nn, and no for flags."""
+        if self.unit == "flag":
+            return False
         plain = self.unit in ("kernel", "stride", "dilation") or self.name == "groups"
         return 1 if plain and 1 in self.column else REQUIRED
 

@@ -147,18 +147,28 @@ def _filled(text: Text, formulas: Iterator[Formula], arriving: Sequence[str] = (
             parts.append(formula_text(next(formulas), kept))
         else:
             parts.append(arriving[piece.position] if isinstance(piece, Ref) else piece)
-    if ":" in parts:
-        at = parts.index(":")
-        parts[at - 1 : at + 2] = [_range(parts[at - 1], parts[at + 1])]
-    return "".join(parts)
+    return "".join(_ranges(parts))
 
 
-def _range(start: str, stop: str) -> str:
+def _ranges(parts: list[str]) -> Iterator[str]:
+    """Texts with the bounds of slices put together. They stand on both sides of a piece that is a colon."""
+    at = 0
+    while at < len(parts):
+        bounds = [parts[at]]
+        while at + 2 < len(parts) and parts[at + 1] == ":":
+            at += 2
+            bounds.append(parts[at])
+        at += 1
+        yield _range(bounds) if len(bounds) > 1 else bounds[0]
+
+
+def _range(bounds: list[str]) -> str:
     """The bounds of a slice, with spaces around the colon where one is worked out."""
-    start = "" if start == "0" else start
-    if all(bound.replace("_", "").isalnum() for bound in (start, stop) if bound):
-        return f"{start}:{stop}"
-    return f"{start} : {stop}" if start else f": {stop}"
+    start, *others = bounds
+    bounds = ["" if start == "0" else start, *others]
+    if all(bound.replace("_", "").isalnum() for bound in bounds if bound):
+        return ":".join(bounds)
+    return " : ".join(bounds).strip().replace(":  :", "::")
 
 
 def _forward(made: SourceClass) -> Iterator[str]:
