@@ -85,8 +85,10 @@ class _Classes:
 
     def _known(self, submodules: list[Submodule]) -> Iterator[Parameter]:
         """What every instance is called with: the channels that arrive, and the numbers among the arguments of its blocks."""
-        shapes = [self.graph[submodule.inputs[0]].shape for submodule in submodules]
-        yield Parameter("in_channels", "channels", tuple(shape[channel_axis(shape)] for shape in shapes))
+        for position, label in enumerate(submodules[0].arguments or ["in"]):
+            shapes = [self.graph[submodule.inputs[position]].shape for submodule in submodules]
+            name = f"{label}_channels" if position else "in_channels"
+            yield Parameter(name, "channels", tuple(shape[channel_axis(shape)] for shape in shapes))
         given: list[dict[str, int]] = [{} for _ in submodules]
         for arguments, submodule in zip(given, submodules, strict=True):
             for frame in reversed(submodule.frames):  # the innermost block says most exactly what a number is
@@ -149,4 +151,5 @@ def _key(submodule: Submodule, entries: Sequence[Entry]) -> Hashable:
     parts = [
         (e.attribute, e.made.key if e.made else text_key(e.text), e.after, e.first is None, e.times is None) for e in entries
     ]
-    return (submodule.kind, base_name(submodule.word), len(submodule.inputs), tuple(parts), tuple(_sources(submodule, entries)))
+    arriving = submodule.arguments or len(submodule.inputs)
+    return (submodule.kind, base_name(submodule.word), arriving, tuple(parts), tuple(_sources(submodule, entries)))

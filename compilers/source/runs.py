@@ -61,7 +61,7 @@ def _repeated(entries: list[Entry], reads: list[str]) -> list[Entry]:
 
 def _takes(other: Entry, one: Entry, reads: list[str]) -> bool:
     """Whether an entry reads what another gives, and nothing else does."""
-    return len(one.gives) == 1 and other.reads == one.gives and reads.count(one.gives[0]) == 1
+    return other.reads == one.gives and all(reads.count(name) == 1 for name in one.gives)
 
 
 def _follows(one: Entry, other: Entry, reads: list[str]) -> bool:
@@ -69,6 +69,8 @@ def _follows(one: Entry, other: Entry, reads: list[str]) -> bool:
     if one.after or other.after or not (left and right and one.made and other.made and one.made.key == other.made.key):
         return False
     numbered = left["base"] == right["base"] and int(left["number"]) + 1 == int(right["number"])
+    if len(one.reads) != len(one.gives):  # what goes round a loop
+        return False
     return numbered and one.times is other.times is None and _takes(other, one, reads)
 
 

@@ -191,9 +191,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
         given = [names[source] for source in made.sources[index]]
         live = {name for source, name in names.items() if last.get(source, -1) > index}
         for position in range(len(entry.gives)):
-            name = (
-                _target(made, index, given, live) if len(entry.gives) == 1 else _free(f"{entry.attribute}_{position + 1}", live)
-            )
+            name = _target(made, index, position, given, live)
             live.add(name)
             names[index, position] = name
         steps.append((entry, given, ", ".join(names[index, position] for position in range(len(entry.gives)))))
@@ -237,9 +235,12 @@ def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result:
     return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 
 
-def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> str:
-    """What the tensor of an entry is called: a letter while it is on its way, the module's name where it waits for others."""
+def _target(made: SourceClass, index: int, position: int, given: list[str], live: set[str]) -> str:
+    """What a tensor of an entry is called: a letter while it is on its way, the module's name where it waits for others."""
     entry = made.entries[index]
+    if len(entry.gives) > 1:
+        again = given[position] if entry.first is not None else ""
+        return again if again and again not in live else _free(f"{entry.attribute}_{position + 1}", live)
     free = [name for name in given if name in LETTERS and name not in live]
     readers = [place for place, sources in enumerate(made.sources[:-1]) if (index, 0) in sources]
     if len(entry.gives) == 1 and (entry.first or entry.times) is not None and free:
@@ -261,8 +262,8 @@ def _step(
     entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str], annotation: str
 ) -> Iterator[str]:
     """The lines of a forward pass that run one entry."""
-    if (entry.first or entry.times) is not None and target != given[0]:
-        yield f"        {target}{annotation} = {given[0]}"
+    if (entry.first or entry.times) is not None and target != ", ".join(given):
+        yield f"        {target}{annotation} = {', '.join(given)}"
     if entry.times is not None:
         module = entry.again or entry.attribute
         called = f"self.{module}" if module.isidentifier() else f'self.get_submodule("{module}")'
