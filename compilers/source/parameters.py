@@ -30,6 +30,8 @@ class Parameter:
     @property
     def annotation(self) -> str:
         kinds = {type(value) for value in self.column}
+        if tuple in kinds:
+            return "tuple[float, ...]"
         return "type[nn.Module]" if Name in kinds else "float" if float in kinds else "bool" if bool in kinds else "int"
 
     @property
