@@ -50,7 +50,7 @@ class _Variants:
         return self.found[made.name]
 
     def _modules(self, made: SourceClass) -> list[str]:
-        return [entry.attribute for entry in made.entries if entry.made]
+        return [f"{e.attribute}s" if e.first else e.attribute for e in made.entries if e.made]
 
     def _inner(self, made: SourceClass) -> list[str]:
         called = [self.classes[entry.called] for entry in made.entries if entry.called in self.classes]

@@ -110,9 +110,10 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
     if not entry.attribute.isidentifier():  # a number, as in nn.Sequential
         head, close = f'self.add_module("{entry.attribute}", ', "))"
     if entry.first is not None:
+        yield from _lists(entry, formulas)
         yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
         depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
-        formulas = formulas[2:]
+        formulas = [_named(slot, formula) for slot, formula in zip(entry.slots(), formulas, strict=True)][2:]
     elif entry.times is not None:
         formulas = formulas[1:]
     rest = iter(formulas)
@@ -127,6 +128,18 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
         yield from _added(depth, head, function, given)
     else:
         yield from _call(" " * depth + head + function + "(", given, close, depth)
+
+
+def _lists(entry: Entry, formulas: list[Formula]) -> Iterator[str]:
+    """Lists of numbers that a loop goes along, where they are no arguments."""
+    for slot, formula in zip(entry.slots(), formulas, strict=True):
+        if _named(slot, formula) != formula:
+            yield from _call(f"        {slot.hint} = ", [formula_text(formula)], "", 8)
+
+
+def _named(slot: Slot, formula: Formula) -> Formula:
+    """A list by its name."""
+    return (slot.hint,) if isinstance(slot.value, tuple) and isinstance(formula[0], str) else formula
 
 
 def _added(depth: int, head: str, function: str, given: list[str]) -> Iterator[str]:
@@ -295,9 +308,24 @@ def _call(head: str, given: list[str], close: str, depth: int) -> Iterator[str]:
     inner = " " * (depth + 4)
     if len(line) <= WIDTH:
         yield line
-    elif len(inner + ", ".join(given)) <= WIDTH:
+    elif len(inner + ", ".join(given)) <= WIDTH and head.endswith("("):
         yield from (head, inner + ", ".join(given), " " * depth + close)
-    else:
+    elif head.endswith("("):
         yield head
-        yield from (f"{inner}{argument}," for argument in given)
+        for argument in given:
+            yield from _item(inner, argument)
         yield " " * depth + close
+    else:
+        yield from _item(head, *given, comma="")
+
+
+def _item(head: str, text: str, comma: str = ",") -> Iterator[str]:
+    """An argument, or what a name is given, on one line; a tuple with a line for each of its numbers where it is long."""
+    name, bracket, numbers = text.partition("(")
+    if len(head + text + comma) <= WIDTH or not bracket or not numbers.endswith(")") or name.rstrip("=").count("="):
+        yield f"{head}{text}{comma}"
+        return
+    depth = " " * (len(head) - len(head.lstrip()))
+    yield f"{head}{name}("
+    yield from (f"{depth}    {number.strip()}," for number in numbers[:-1].split(",") if number.strip())
+    yield f"{depth}){comma}"
