@@ -12,6 +12,7 @@ from torch import fx
 from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
 from archdsl.compilers.torch.rule import Call, Layer, Padding
 from archdsl.ops import Operator, Shape
+from archdsl.ops.reorder import Rearrange
 
 
 def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
@@ -28,7 +29,16 @@ def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
     def write(function: Callable[..., Any], *given: Any) -> fx.Node:
         return code.create_node("call_function", function, given)
 
-    return _text(rule.emit(op, shapes, arguments, write))
+    text = _text(rule.emit(op, shapes, arguments, write))
+    return _axes_named(text, op) if isinstance(op, Rearrange) else text
+
+
+def _axes_named(text: Text, op: Rearrange) -> Text:
+    """The lengths of axes under the names that the pattern gives them: of those that are taken apart, then of those put together."""
+    pattern = op.parsed
+    apart = pattern.arriving if any(len(group) != 1 for group in pattern.left) else ()
+    names = iter([*apart, *("_".join(group) or "one" for group in pattern.right)])
+    return tuple([piece._replace(hint=next(names)) if isinstance(piece, Slot) else piece for piece in text])
 
 
 def taken(rule: Layer, op: Operator) -> str:
@@ -77,8 +87,9 @@ def _joined(between: str, *texts: Text) -> Text:
 
 
 def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
-    (heads, rest) = sizes
-    return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
+    first, rest = sizes
+    unit = "height" if x.target is torch.transpose else "heads"  # tokens become rows of a map, channels become heads
+    return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(first, unit, unit), f", {rest}))")
 
 
 def _getitem(x: fx.Node, cuts: int | slice | tuple[slice, ...]) -> Text:

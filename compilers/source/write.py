@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -15,6 +16,7 @@ from archdsl.compilers.torch.names import RESERVED
 from archdsl.errors import visible
 
 WIDTH = 120
+_CALLS = re.compile(r"(?<=[\w)])\.(?=(?:reshape|permute|contiguous|transpose|flatten|unflatten)\()")
 LETTERS = ("x", "y", "z")
 """Tensors without a name of their own: what arrives, and what is on its way."""
 
@@ -148,7 +150,7 @@ def _added(depth: int, head: str, function: str, given: list[str]) -> Iterator[s
     if len(line) <= WIDTH:
         yield line
         return
-    yield f"{' ' * depth}block = {function}({', '.join(given)})"
+    yield from _call(f"{' ' * depth}block = {function}(", given, ")", depth)
     yield " " * depth + head + "block)"
 
 
@@ -298,6 +300,12 @@ def _expression(head: str, entry: Entry, formulas: list[Formula], given: list[st
     line = f"        {head}{text}"
     if len(line) > WIDTH and text.startswith("torch.cat("):
         yield from _call(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
+    elif len(line) > WIDTH and len(calls := _CALLS.split(text)) > 2:
+        first, *others = calls
+        yield f"        {head}("
+        yield f"            {first}.{others[0]}"
+        yield from (f"            .{call}" for call in others[1:])
+        yield "        )"
     else:
         yield line
 
