@@ -37,6 +37,10 @@ def axes_of(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: 
     return Argument(keyword, ("(", *between[1:], ")"), default)
 
 
+def extent_of(value: int, hint: str) -> Argument:
+    return Argument("", (Slot(value, hint, "extent"),))
+
+
 def pair_of(value: tuple[int, int], hint: str) -> Argument:
     """Rows and columns."""
     return Argument("", ("(", Slot(value[0], hint, "extent"), ", ", Slot(value[1], f"{hint}_width", "extent"), ")"))

@@ -161,8 +161,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.deviation, "deviation", 0.02),
     ],
     positions.WindowMask: lambda m: [
-        of.number_of(m.size[0], "", hint="height"),
-        of.number_of(m.size[1], "", hint="width"),
+        of.extent_of(m.size[0], "height"),
+        of.extent_of(m.size[1], "width"),
         of.pair_of(m.window, "window"),
         of.pair_of(m.shifts, "shift"),
         of.number_of(m.value, "", hint="value"),

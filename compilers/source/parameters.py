@@ -136,13 +136,14 @@ def _derived(column: Column, slot: Slot, parameters: list[Parameter]) -> Formula
     return None
 
 
-def _product(column: Column, parameters: list[Parameter]) -> Formula | None:
+def _product(column: Sequence[Any], parameters: list[Parameter]) -> Formula | None:
     """The length of an axis as that of another one so many times, or as the product of two."""
+    lengths: dict[Parameter, Sequence[Any]] = {p: p.column for p in parameters}
     for one in parameters:
-        ratios = {value // each if each and value % each == 0 else 0 for value, each in zip(column, one.column, strict=True)}
+        ratios = {v // each if each and v % each == 0 else 0 for v, each in zip(column, lengths[one], strict=True)}
         if len(ratios) == 1 and (ratio := ratios.pop()) > 1:
             return (one, f" * {ratio}")
     for one, other in combinations_with_replacement([p for p in parameters if p.unit == "extent"], 2):
-        if tuple([a * b for a, b in zip(one.column, other.column, strict=True)]) == column:
+        if tuple([a * b for a, b in zip(lengths[one], lengths[other], strict=True)]) == column:
             return (one, " * ", other)
     return None

@@ -165,7 +165,7 @@ def _run(span: Span, lists: set[int]) -> Entry:
 def _going(slot: Slot, column: Sequence[Value], start: int, listed: bool) -> list[Piece]:
     """What stands for a slot in round `i` of a loop."""
     if listed:
-        values = tuple([float(value) for value in column])
+        values = tuple([value for value in column if isinstance(value, float)])
         return [slot._replace(value=values, hint=f"{slot.hint}s", unit=f"{slot.unit} list"), f"[i - {start}]"]
     one, *others = column
     if type(one) is int and others and type(others[0]) is int and others[0] != one:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from archdsl.compilers.source.layout import WIDTH, added, chained, laid_out
 from archdsl.compilers.source.modules import COPIED
 from archdsl.compilers.source.parameters import Formula, formula_text
 from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
@@ -15,8 +15,6 @@ from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.torch.names import RESERVED
 from archdsl.errors import visible
 
-WIDTH = 120
-_CALLS = re.compile(r"(?<=[\w)])\.(?=(?:reshape|permute|contiguous|transpose|flatten|unflatten)\()")
 LETTERS = ("x", "y", "z")
 """Tensors without a name of their own: what arrives, and what is on its way."""
 
@@ -62,12 +60,12 @@ def _class(made: SourceClass, doc: str) -> Iterator[str]:
     makes = [line for index in range(len(made.entries)) for line in _make(made, index, chain)]
     kept = [] if chain else [f"        self.{name} = {name}" for name in _kept(made)]
     if makes or kept:
-        yield from _call("    def __init__(", ["self", *_signature(made)], ") -> None:", 4)
+        yield from laid_out("    def __init__(", ["self", *_signature(made)], ") -> None:", 4)
         yield "        super().__init__()"
         yield from kept
         yield from makes
         for head, given in [line for tie in made.ties for line in lines(tie)]:
-            yield from _call(f"        {head}", given, ")", 8) if given else [f"        {head}"]
+            yield from laid_out(f"        {head}", given, ")", 8) if given else [f"        {head}"]
     if chain:
         return
     if makes or kept:
@@ -127,31 +125,21 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
             continue
         given.append(f"{argument.keyword}={text}" if argument.keyword else text)
     if close == "))":
-        yield from _added(depth, head, function, given)
+        yield from added(depth, head, function, given)
     else:
-        yield from _call(" " * depth + head + function + "(", given, close, depth)
+        yield from laid_out(" " * depth + head + function + "(", given, close, depth)
 
 
 def _lists(entry: Entry, formulas: list[Formula]) -> Iterator[str]:
     """Lists of numbers that a loop goes along, where they are no arguments."""
     for slot, formula in zip(entry.slots(), formulas, strict=True):
         if _named(slot, formula) != formula:
-            yield from _call(f"        {slot.hint} = ", [formula_text(formula)], "", 8)
+            yield from laid_out(f"        {slot.hint} = ", [formula_text(formula)], "", 8)
 
 
 def _named(slot: Slot, formula: Formula) -> Formula:
     """A list by its name."""
     return (slot.hint,) if isinstance(slot.value, tuple) and isinstance(formula[0], str) else formula
-
-
-def _added(depth: int, head: str, function: str, given: list[str]) -> Iterator[str]:
-    """A module that a loop adds under a numbered name."""
-    line = " " * depth + head + f"{function}({', '.join(given)}))"
-    if len(line) <= WIDTH:
-        yield line
-        return
-    yield from _call(f"{' ' * depth}block = {function}(", given, ")", depth)
-    yield " " * depth + head + "block)"
 
 
 def _filled(text: Text, formulas: Iterator[Formula], arriving: Sequence[str] = (), kept: Mapping[str, str] | None = None) -> str:
@@ -199,7 +187,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
         submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]"
     )
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
-    yield from _call("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
+    yield from laid_out("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
     kept = _kept(made)
     steps: list[tuple[Entry, list[str], str]] = []
     for index, entry in enumerate(made.entries):
@@ -222,7 +210,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
         return
     if submodule.returns == "dict":
         items = [f'"{name}": {names[source]}' for name, source in zip(submodule.named, returned, strict=True)]
-        yield from _call("        return {", items, "}", 8)
+        yield from laid_out("        return {", items, "}", 8)
     elif len(returned) == 1 and submodule.returns == "tuple":
         yield f"        return ({result},)"
     else:
@@ -289,7 +277,7 @@ def _step(
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:
         module = f"self.{entry.attribute}" if entry.attribute.isidentifier() else f'self.get_submodule("{entry.attribute}")'
-        yield from _call(f"        {target}{annotation} = {module}(", given, f"){entry.after}", 8)
+        yield from laid_out(f"        {target}{annotation} = {module}(", given, f"){entry.after}", 8)
     elif _filled(entry.text, iter(formulas), given, kept) != target:
         yield from _expression(f"{target}{annotation} = ", entry, formulas, given, kept)
 
@@ -299,41 +287,6 @@ def _expression(head: str, entry: Entry, formulas: list[Formula], given: list[st
     text = _filled(entry.text, iter(formulas), given, kept)
     line = f"        {head}{text}"
     if len(line) > WIDTH and text.startswith("torch.cat("):
-        yield from _call(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
-    elif len(line) > WIDTH and len(calls := _CALLS.split(text)) > 2:
-        first, *others = calls
-        yield f"        {head}("
-        yield f"            {first}.{others[0]}"
-        yield from (f"            .{call}" for call in others[1:])
-        yield "        )"
+        yield from laid_out(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
     else:
-        yield line
-
-
-def _call(head: str, given: list[str], close: str, depth: int) -> Iterator[str]:
-    """A call on one line, or with its arguments on a line, or with a line for each."""
-    line = head + ", ".join(given) + close
-    inner = " " * (depth + 4)
-    if len(line) <= WIDTH:
-        yield line
-    elif len(inner + ", ".join(given)) <= WIDTH and head.endswith("("):
-        yield from (head, inner + ", ".join(given), " " * depth + close)
-    elif head.endswith("("):
-        yield head
-        for argument in given:
-            yield from _item(inner, argument)
-        yield " " * depth + close
-    else:
-        yield from _item(head, *given, comma="")
-
-
-def _item(head: str, text: str, comma: str = ",") -> Iterator[str]:
-    """An argument, or what a name is given, on one line; a tuple with a line for each of its numbers where it is long."""
-    name, bracket, numbers = text.partition("(")
-    if len(head + text + comma) <= WIDTH or not bracket or not numbers.endswith(")") or name.rstrip("=").count("="):
-        yield f"{head}{text}{comma}"
-        return
-    depth = " " * (len(head) - len(head.lstrip()))
-    yield f"{head}{name}("
-    yield from (f"{depth}    {number.strip()}," for number in numbers[:-1].split(",") if number.strip())
-    yield f"{depth}){comma}"
+        yield from chained(f"        {head}", text)
