@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archdsl.cost.words import dims
 from archdsl.ir.graph import OUTPUT, Frame, Graph, Interface, Node
 
 
@@ -33,14 +31,12 @@ def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]], s
             yield OUTPUT, node.name
 
 
-def told_apart(graph: Graph, call: Frame | None) -> dict[str, str]:
-    """Labels of those inputs of a block that have the shape of another one, by node."""
+def input_names(graph: Graph, call: Frame | None) -> dict[str, str]:
+    """What a block calls its inputs, by node; nothing where it has only one."""
     inputs = _of(graph, call).inputs
-    shapes = Counter([dims(graph[name].shape) for name in {name for _, name in inputs}])
     found: dict[str, list[str]] = {}
-    for label, name in inputs:
-        if shapes[dims(graph[name].shape)] > 1:
-            found.setdefault(name, []).append(label)
+    for label, name in inputs if len(inputs) > 1 else ():
+        found.setdefault(name, []).append(label)
     return {name: " and ".join(labels) for name, labels in found.items()}
 
 

@@ -55,7 +55,7 @@ class _Router:
             self.boxes[fork.id] = fork
             first = min((edge.target for edge in inside), key=self.position.__getitem__)
             self.before[first].append(fork)
-            self.edges.append(replace(inside[0], source=source, target=fork.id))
+            self.edges.append(replace(inside[0], source=source, target=fork.id, into=""))
             self.route(fork.id, cluster, [replace(edge, label="") for edge in inside])
 
     def shared(self, edges: list[Edge]) -> str:

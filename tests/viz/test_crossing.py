@@ -42,10 +42,10 @@ def test_repeats_of_several_tensors_are_drawn_once() -> None:
     assert texts(draw(archdsl.loads(shared.replace("OUTPUTS", "[sum, middle]")).graph(), 1), "block") == ["mix x 2", "mix"]
 
 
-def test_inputs_of_one_shape_are_told_apart() -> None:
+def test_inputs_of_a_closed_block_have_its_names() -> None:
     found = drawing("sum")
     (block,) = [box.id for box in found.boxes if box.kind == "block"]
-    assert [edge.label for edge in found.edges if edge.target == block] == ["a: 8²×4", "b: 8²×4"]
+    assert [edge.text for edge in found.edges if edge.target == block] == ["a: 8²×4", "b: 8²×4"]
 
 
 def test_a_block_alone_has_the_labels_that_it_gives() -> None:
