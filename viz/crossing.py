@@ -15,7 +15,7 @@ def arriving(graph: Graph, nodes: list[Node], skip: int) -> dict[str, str]:
     """
     inside = {node.name for node in nodes}
     read = dict.fromkeys(source for node in nodes for source in node.inputs if source not in inside)
-    named = {name: label for label, name in _interface(graph, nodes, skip).inputs if name in read}
+    named = {name: words for name, words in _called(_interface(graph, nodes, skip)).items() if name in read}
     return {**named, **{name: "input" for name in read if name not in named}}
 
 
@@ -33,9 +33,14 @@ def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]], s
 
 def input_names(graph: Graph, call: Frame | None) -> dict[str, str]:
     """What a block calls its inputs, by node; nothing where it has only one."""
-    inputs = _of(graph, call).inputs
+    known = _of(graph, call)
+    return _called(known) if len(known.inputs) > 1 else {}
+
+
+def _called(known: Interface) -> dict[str, str]:
+    """What a block calls its inputs, by node. One tensor may be several of them."""
     found: dict[str, list[str]] = {}
-    for label, name in inputs if len(inputs) > 1 else ():
+    for label, name in known.inputs:
         found.setdefault(name, []).append(label)
     return {name: " and ".join(labels) for name, labels in found.items()}
 

@@ -88,7 +88,7 @@ class Builder:
         self.clusters: list[Cluster] = []
         self.place: dict[str, Box] = {}  # of every node that is drawn
         self.called: dict[tuple[str, str], str] = {}  # by the box of a closed block and a tensor, which input of several that is
-        self.several: set[str] = set()  # closed blocks that give several tensors, whose lines all say which
+        self.several: set[str] = set()  # boxes that give several tensors, whose lines all say which
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
     def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
@@ -178,10 +178,10 @@ class Builder:
         reads = [(self.drawn(name), self.place[node.name]) for node in drawn for name in node.inputs]
         for words, name in leaving(self.graph, self.nodes, self.readers, self.skip):
             reads.append((self.drawn(name), self.box("output", [words], "")))
-        given: dict[str, set[str]] = defaultdict(set)  # by closed block, the tensors that go out
+        given: dict[str, set[str]] = defaultdict(set)  # by box that may give several tensors, those that go out
         for name, target in reads:
             source = self.place[name]
-            if source is not target and source.kind == "block":
+            if source is not target and source.kind in ("block", "split"):
                 given[source.id].add(name)
         self.several = {box for box, tensors in given.items() if len(tensors) > 1}
         for name, target in reads:
