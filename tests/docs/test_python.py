@@ -72,7 +72,7 @@ def test_the_first_example_of_the_page_runs() -> None:
 
 
 def test_several_inputs_and_outputs_are_as_the_page_says() -> None:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"archdsl": archdsl}
     exec(compile(EXAMPLES[1], "python.md", "exec"), names)
     found, images = names["found"], names["images"]
     assert {name: tuple(tensor.shape) for name, tensor in found.items()} == {"both": (2, 4, 8, 8), "left": (2, 4, 8, 8)}
