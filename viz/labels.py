@@ -69,7 +69,7 @@ def _short(extents: tuple[Any, ...]) -> str:
 
 
 def _window(window: Window, what: str) -> str:
-    words = [f"{_by(window.kernel)} {what}"]
+    words = [f"{_by(window.kernel)} {what}"] if len(window.kernel) > 1 else [what, f"kernel {cell(window.kernel[0])}"]
     if not all(same(step, 1) for step in window.stride):
         words.append(f"stride {_short(window.stride)}")
     if not all(same(gap, 1) for gap in window.dilation):
