@@ -69,6 +69,9 @@ def make(name: str, spec: str) -> dict[str, Any]:
     settings = references.read(spec).settings if spec in references.names() else {"resolution": RESOLUTION}
     theirs, net = _reference(name).eval().double(), archdsl.load(spec, **settings)
     ours = net.module().eval().double()
+    theirs.training = hasattr(
+        theirs, "AuxLogits"
+    )  # Inception's own flag says which outputs there are; its layers stay as they are
     fill(theirs)
     image = torch.randn(2, *net.graph().input.shape, dtype=torch.float64)
     pairs = pair(called(ours, image), called(theirs, image))
