@@ -222,17 +222,19 @@ class _Matcher:
     def _chosen(self, options: list[tuple[int, _Branch]], at: int) -> tuple[int, _Branch]:
         """The one that is meant among modules that fit at one place."""
         if len(options) > 1:
-            ours = _goes_by(self.wanted[at].name)
-            alike = [option for option in options if _goes_by(option[1].name.rpartition(".")[2]) == ours]
-            options = alike or options
+            by = _goes_by(self.wanted[at].name)
+            options = [option for option in options if _goes_by(option[1].name.rpartition(".")[2]) == by] or options
             words = {*re.split(r"[._]", self.wanted[at].name)}
             theirs = [{*option[1].name.rpartition(".")[2].split("_")} for option in options]
             shared = set[str].intersection(*theirs)
             namesakes = [option for option, own in zip(options, theirs, strict=True) if (own - shared) & words]
             options = namesakes if len(namesakes) == 1 else options
         if len(options) > 1 and not self.guess:
-            first, second = (next(_layers(branch)).name for _, branch in options[:2])
-            raise Unclear(self.wanted[at].name, first, second)
+            ours = self.wanted[at]
+            both = [
+                next(layer.name for layer in _layers(branch) if layer.signature == ours.signature) for _, branch in options[:2]
+            ]
+            raise Unclear(ours.name, *both)
         return options[0]
 
 
