@@ -14,6 +14,9 @@ from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
 LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
 
+KNOWN = set(OPERATORS) - {"opaque"}
+"""Operators of which it is known what they compute: back ends write them, and tools count them."""
+
 CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "conv", {"out": 4}),
     (MAP, "conv", {"out": 4, "kernel": 3, "stride": 2, "bias": True}),

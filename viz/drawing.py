@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BoxKind = Literal["input", "output", "operator", "plain", "block", "split", "join", "sign", "fork"]
+BoxKind = Literal["input", "output", "operator", "plain", "block", "split", "join", "sign", "fork", "opaque"]
 
 
 @dataclass(frozen=True)

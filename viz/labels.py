@@ -23,6 +23,7 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
+from archdsl.ops.opaque import Opaque
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
@@ -217,6 +218,7 @@ TABLE: dict[type[Operator], Label] = {
     Dropout: lambda op, shapes: f"dropout {op.rate:g}",
     Identity: _word,
     Flatten: _word,
+    Opaque: lambda op, shapes: f"{op.what}, unknown cost",
     Shuffle: lambda op, shapes: f"channel shuffle, {cell(op.groups)} groups",
     Shift: _shift,
     Pad: _pad,

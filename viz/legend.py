@@ -17,6 +17,7 @@ _WORDS = {
     "block": "block, closed",
     "split": "split",
     "join": "join",
+    "opaque": "dashed: opaque step, of unknown cost",
 }
 _SHAPE = re.compile(r"(?:[\d…]+×){0,2}[\d…]+²?×[\d…]+")
 _FIRST = re.compile(r"\[:(\d+)\]")

@@ -132,6 +132,11 @@ def _softmax_of_maps(graph: Graph, readers: Readers) -> Iterator[Node]:
     return (node for node in graph if isinstance(node.op, OverAxis) and node.op.over == "last" and is_map(node.shape, None))
 
 
+def _opaque(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """Steps that the language has no operator for."""
+    return iter(graph.opaque)
+
+
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "channels-of-8": (f"output channels that are no multiple of {LANES}, which vector units take at once", _narrow),
     "unmixed-concat": ("a concat that is split again before any layer mixes its channels", _unmixed),
@@ -141,5 +146,6 @@ LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "bias-before-norm": ("a bias that the norm after it takes off again", _biased),
     "channels-last": ("an input whose channels seem to come last; [channels, height, width] is meant", _channels_last),
     "softmax-of-map": ("a softmax over the width of a map", _softmax_of_maps),
+    "opaque": ("an opaque step: its cost is unknown, and it cannot be compiled", _opaque),
     "dropped-pixels": ("a stride that leaves pixels unread", _dropped),
 }

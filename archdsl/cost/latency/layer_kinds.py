@@ -49,6 +49,7 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
+from archdsl.ops.opaque import Opaque
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.places import Blocks, Crop, Pad
@@ -257,6 +258,7 @@ TABLE: dict[type[Operator], Rule] = {
     FourierPosition: _word,
     Gain: _word,
     L2Norm: _word,
+    Opaque: _word,
 }
 
 LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)

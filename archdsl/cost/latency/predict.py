@@ -15,6 +15,7 @@ from archdsl.cost.latency.neighbours import Beside, Neighbours
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError
 from archdsl.exact import select
+from archdsl.exact.partly import Partly
 
 
 class Latency(Sum):
@@ -58,6 +59,8 @@ def latency(bill: Bill, device: Device) -> Latency:
 
 def _times(bill: Bill, device: Device, layer: Layer, beside: Beside) -> Parts:
     """Amounts of work of a layer, and the femtoseconds of each unit."""
+    if layer.node.op.opaque:
+        return ((Partly(), 1),)
     found = []
     for kind, where in kinds(layer, beside):
         terms = device.of(kind)

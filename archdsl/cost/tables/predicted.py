@@ -13,6 +13,7 @@ from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import duration
 from archdsl.exact import has_axes
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
 
@@ -36,7 +37,7 @@ class Predicted(Result):
 
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         head = ("layer", "kind", "latency", "share")
-        whole = None if has_axes(self.total) else float(self.total)
+        whole = None if has_axes(self.total) or is_partly(self.total) else float(self.total)
         rows = tuple(
             (name, kind, _words(time), f"{float(time) / whole:.1%}" if whole else "")
             for name, kind, time in zip(self.names, self.kinds, self.layers, strict=True)
@@ -69,5 +70,5 @@ def _words(seconds: Any) -> str:
     """A time, or the range of an array of them."""
     if not has_axes(seconds):
         return duration(seconds)
-    low, high = float(seconds.min()), float(seconds.max())
-    return duration(low) if low == high else f"{duration(low)}…{duration(high)}"
+    low, high = duration(seconds.min()), duration(seconds.max())
+    return low if low == high else f"{low}…{high}"
