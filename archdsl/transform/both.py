@@ -23,4 +23,3 @@ def both(residual: Residual, block: Block, roles: Roles, fuse: Fuse) -> Body:
 
 
 BOTH = Version("dp", "partial dual-path", {"bottleneck": "dp_inverted"}, both, ("split", "kernels", "transition"))
-

@@ -18,7 +18,7 @@ from archdsl.errors import InputError, Source, SpecError
 from archdsl.ir.graph import Graph
 from archdsl.ir.limits import Limits
 from archdsl.spec.load import load_source
-from archdsl.spec.model import Block, Body, Formula, Parameter, RowEdit, Spec, Value
+from archdsl.spec.model import Block, Body, Call, Formula, Label, Parameter, RowEdit, Spec, Value
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
 from archdsl.spec.walk import parts
@@ -68,7 +68,7 @@ class Draft:
 
     def put(self, block: Block) -> None:
         """Define a block, in the place of the one of its name where there is one."""
-        self.overlay.blocks[block.name] = block
+        self.overlay.blocks[block.name] = _read_by_something(block, self.spec)
         if block.wraps is not None and block.wraps.name in self.spec.blocks:
             self.overlay.inner[block.name] = self.spec.blocks[block.wraps.name]
 
@@ -84,14 +84,21 @@ class Draft:
         shipped = library_of(library)
         own = self.spec.blocks
         for knob in knobs:
-            if knob in self.spec.knobs and not _alike(self.spec.knobs[knob], shipped.borrowed.get(knob)) and knob not in self.overlay.knobs:
+            if (
+                knob in self.spec.knobs
+                and not _alike(self.spec.knobs[knob], shipped.borrowed.get(knob))
+                and knob not in self.overlay.knobs
+            ):
                 raise InputError(f"the network has a knob '{knob}' of its own, which the new blocks would read; rename it first")
+        path = shipped.blocks[block].mark.source.path
+        if any(source.path == path for source in self.spec.files):
+            return block
         if all(name not in own or _from_one_file(own[name], made) for name, made in shipped.blocks.items()):
             self.overlay.bring(library)
             return block
         name = block if block not in own else f"new_{block}"
         wanted = shipped.blocks[block]
-        self.overlay.blocks[name] = dataclasses.replace(wanted, name=name)
+        self.overlay.help(dataclasses.replace(wanted, name=name))
         read = {part for formula in parts(wanted.body) if isinstance(formula, Formula) for part in formula.expression.names}
         for knob in (*knobs, *sorted(read & set(shipped.borrowed) - set(knobs))):
             if knob not in self.spec.knobs:
@@ -101,7 +108,8 @@ class Draft:
     def set_cells(self, row: int, cells: dict[str, Value]) -> None:
         """Give a row new cells."""
         if self.overlay.net is None:
-            self.overlay.rows.setdefault(row, {}).update(cells)
+            old = self.overlay.rows.get(row, {})
+            self.overlay.rows[row] = {**{name: cells[name] for name in cells if name == "op"}, **old, **cells}
             return
         edit = RowEdit(mark=NOWHERE, cells=cells, cell_marks=dict.fromkeys(cells, NOWHERE))
         self.overlay.net = edit_rows(self.overlay.net, {row: edit}, Report())
@@ -124,7 +132,7 @@ class Draft:
         limits = self.base.limits
         spec = load_source(Source(name, overlay.text(), path), report, (limits or Limits()).text)
         find_mistakes(spec, {}, limits, report)
-        made = Design(spec, {}, limits, tuple(report.warnings))
+        made = type(self.base)(spec, {}, limits, tuple(report.warnings))
         made.graph()
         return made
 
@@ -142,6 +150,7 @@ class Draft:
             knobs=dict(old.knobs),
             defaults={op: dict(args) for op, args in old.defaults.items()},
             blocks=dict(old.blocks),
+            helpers=dict(old.helpers),
             inner=dict(old.inner),
             rows=rows,
         )
@@ -159,6 +168,20 @@ class Draft:
             trial.failed = reason(error)
         if trial.failed:
             self.overlay, self.design = before, design
+
+
+def _read_by_something(block: Block, spec: Spec) -> Block:
+    """A block without arguments that its body does not read and no call gives."""
+    inside = list(parts([block.body, *(parameter.default for parameter in block.args.values())]))
+    read = {name for part in inside if isinstance(part, Formula) for name in part.expression.names}
+    read |= {name for part in inside if isinstance(part, Label) for name in part.names}
+    read |= {part.reference for part in inside if isinstance(part, Call) and part.reference is not None}
+    idle = set(block.args) - read
+    if not idle or block.wraps is not None:
+        return block
+    calls = [part for part in parts([spec.net, *(other.body for other in spec.blocks.values())]) if isinstance(part, Call)]
+    idle -= {name for call in calls if call.target == block.name or call.reference for name in call.args}
+    return dataclasses.replace(block, args={name: item for name, item in block.args.items() if name not in idle})
 
 
 @cache
@@ -179,7 +202,7 @@ def _alike(one: Parameter, other: Parameter | None) -> bool:
 def declared(knob: Parameter) -> dict[str, Any]:
     """The declaration of a knob."""
     made = plain.argument(knob)
-    found = dict(made) if isinstance(made, dict) else {"default": made}
+    found: dict[str, Any] = dict(made) if isinstance(made, dict) else {"default": made}
     if knob.step is not None:
         found["step"] = plain.constant(knob.step)
     return found

@@ -55,5 +55,3 @@ DUAL = Version(
     dual,
     ("kernels", "transition"),
 )
-
-

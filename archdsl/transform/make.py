@@ -47,7 +47,15 @@ def path(body: Body, name: str | None = None) -> Path:
     return Path(mark=NOWHERE, name=name, body=body)
 
 
-def parallel(kind: str, paths: tuple[Path, ...], join: str, *, shares: tuple[Any, ...] | None = None, loop: tuple[tuple[str, Value], ...] = (), mods: Modifiers = PLAIN) -> Parallel:
+def parallel(
+    kind: str,
+    paths: tuple[Path, ...],
+    join: str,
+    *,
+    shares: tuple[Any, ...] | None = None,
+    loop: tuple[tuple[str, Value], ...] = (),
+    mods: Modifiers = PLAIN,
+) -> Parallel:
     """A split or fork with its paths."""
     listed = None if shares is None else tuple(given(share) for share in shares)
     return Parallel(mark=NOWHERE, kind=kind, shares=listed, paths=paths, join=call(join), loop=loop, mods=mods)
@@ -71,7 +79,11 @@ def is_product(written: str) -> bool:
     for token in tokens(written):
         sign = token.text
         depth += (sign in ("(", "[")) - (sign in (")", "]"))
-        if depth == 0 and token.kind in ("sign", "word") and sign in ("+", "-", "if", "else", "and", "or", "not", "in", "==", "!=", "<", ">", "<=", ">=", "//", "%"):
+        if (
+            depth == 0
+            and token.kind in ("sign", "word")
+            and sign in ("+", "-", "if", "else", "and", "or", "not", "in", "==", "!=", "<", ">", "<=", ">=", "//", "%")
+        ):
             return False
     return True
 

@@ -7,8 +7,23 @@ from typing import Any
 
 from archdsl.exact.shown import written
 from archdsl.spec.labels import Label
-from archdsl.spec.model import Block, Body, Call, Choice, Constant, Formula, Inline, ListOf, Parallel, Parameter, Path, Stage, Step, Table, Value
-from archdsl.spec.model import Modifiers
+from archdsl.spec.model import (
+    Block,
+    Body,
+    Call,
+    Choice,
+    Constant,
+    Formula,
+    ListOf,
+    Modifiers,
+    Parallel,
+    Parameter,
+    Path,
+    Stage,
+    Step,
+    Table,
+    Value,
+)
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.scalars import resolve
 from archdsl.spec.values import Title
@@ -182,7 +197,7 @@ def _untyped(given: Parameter) -> bool:
     return isinstance(given.default, Constant) and given.default.value is None
 
 
-def block(given: Block, inner: Block | None = None) -> Plain:
+def block(given: Block, inner: Block | None = None) -> dict[str, Any]:
     """A block's definition. `inner`: what it wraps, whose arguments it has without declaring them."""
     made: dict[str, Any] = {}
     if isinstance(given.title, Title) and given.title.text is not None:

@@ -25,9 +25,8 @@ def _handed(name: str, block: Block, spec: Spec, knobs: dict[str, Any], seen: fr
     default = block.args[name].default
     given: list[tuple[Block | None, Any]] = [(None, default)]
     for caller in (None, *spec.blocks.values()):
-        for part in parts(spec.net if caller is None else caller.body):
-            if isinstance(part, Call) and part.target == block.name and name in part.args:
-                given.append((caller, part.args[name]))
+        found = [part for part in parts(spec.net if caller is None else caller.body) if isinstance(part, Call)]
+        given += [(caller, part.args[name]) for part in found if part.target == block.name and name in part.args]
     for caller, value in given:
         if isinstance(value, Constant) and isinstance(value.value, str):
             yield value.value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from archdsl.spec.model import Body, Call, Choice, Inline, ListOf, Parallel, Path, Stage, Step, Table, Value
+from archdsl.spec.model import Body, Call, Choice, Inline, ListOf, Parallel, Path, Stage, Step, Value
 
 T = TypeVar("T", Stage, Choice, Path)
 Change = Callable[[Call], Body | None]
@@ -68,6 +68,5 @@ def _replaced(step: T, **bodies: Body) -> T:
     """A step with other bodies; the same object where they are the same."""
     if all(body is getattr(step, name) for name, body in bodies.items()):
         return step
-    return dataclasses.replace(step, **bodies)
-
-
+    changed: Any = bodies
+    return dataclasses.replace(step, **changed)

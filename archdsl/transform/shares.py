@@ -86,6 +86,8 @@ def _kernel(value: Value, kernel: str, block: Block) -> Value:
     if isinstance(value, Formula):
         declared = block.args.get(value.bare or "")
         default = declared.default if declared is not None else None
+        if isinstance(default, Constant) and default.value is None:
+            return make.formula(f"{kernel} if given({value.expression.text}) else ~")
         if default is not None and _is_one(default):
             return make.formula(f"{kernel} if {value.expression.text} > 1 else 1")
     return make.formula(kernel)

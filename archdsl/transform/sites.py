@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import Block, Body, Call, Choice, Constant, Value
+from archdsl.spec.model import PLAIN, Block, Body, Call, Choice, Constant, Value
 from archdsl.transform import make
 from archdsl.transform.draft import Draft
 from archdsl.transform.reach import called, reachable, resolved
@@ -45,7 +45,11 @@ def change_blocks(draft: Draft, form: Form, where: Where, rewriter: Rewriter) ->
         made = {name: _chosen(block, draft.spec.blocks[name], form.word) for name, block in made.items()}
     changed, failed = _put_all(draft, made, form)
     if changed and form.knob:
-        draft.overlay.knobs["form"] = {"default": form.word, "choices": ["plain", form.word], "doc": f"whether blocks are {form.word}"}
+        draft.overlay.knobs["form"] = {
+            "default": form.word,
+            "choices": ["plain", form.word],
+            "doc": f"whether blocks are {form.word}",
+        }
     return changed, [*reasons, *failed]
 
 
@@ -123,7 +127,9 @@ def _chosen(new: Block, old: Block, word: str) -> Block:
     """The new form where the knob `form` says so, the old one elsewhere."""
     if new.args is not old.args and set(new.args) != set(old.args):
         raise InputError(f"'{old.name}' gets other arguments, so that no knob can choose between its forms")
-    body: Body = (Choice(mark=make.NOWHERE, condition=make.formula(f'$form == "{word}"'), then=new.body, otherwise=old.body, mods=make.PLAIN),)
+    body: Body = (
+        Choice(mark=make.NOWHERE, condition=make.formula(f'$form == "{word}"'), then=new.body, otherwise=old.body, mods=PLAIN),
+    )
     return dataclasses.replace(old, body=body)
 
 
@@ -155,13 +161,18 @@ def _in_rows(draft: Draft, form: Form, where: Where, rewriter: Rewriter) -> tupl
 
 def _put_rows(draft: Draft, form: Form, copies: dict[str, Block], target: str, listed: Sequence[int]) -> str:
     with draft.trial() as trial:
-        for block in copies.values():
-            draft.put(block)
+        for old, block in copies.items():
+            if block.name == form.name(old):
+                draft.put(block)
         names = resolved(target[1:], None, draft.spec, draft.knobs) if target.startswith("$") else [target]
         new = copies[names[0]].name
         cell: Value = make.constant(new)
         if form.knob:
-            draft.overlay.knobs[f"form_{names[0]}"] = {"default": new, "choices": [names[0], new], "doc": f"what rows {_listed(listed)} are made of"}
+            draft.overlay.knobs[f"form_{names[0]}"] = {
+                "default": new,
+                "choices": [names[0], new],
+                "doc": f"what {_listed(listed)} {'is' if len(listed) == 1 else 'are'} made of",
+            }
             cell = make.formula(f"$form_{names[0]}")
         for row in listed:
             draft.set_cells(row, {"op": cell})
@@ -177,7 +188,10 @@ def _copies(draft: Draft, form: Form, target: str, rewriter: Rewriter) -> dict[s
         return {}
     made: dict[str, Block] = {}
     for block in reversed(reachable(spec, knobs, names)):
-        new = rewriter(block)
+        new = rewriter(block) if shapes(draft.graph, block.name) else None
+        if new is not None and new.name != block.name:  # one that is there already
+            made[block.name] = new
+            continue
         below = [name for name in called(spec, block, knobs) if name in made]
         if new is None and not below:
             continue

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.errors import InputError
+from archdsl.exact.shown import written
 from archdsl.ops.shapes import Map
-from archdsl.spec.model import Block, Body, Call, Choice, Modifiers, Spec, Stage, Step, Table
+from archdsl.spec.locate import is_shipped
+from archdsl.spec.model import PLAIN, Block, Body, Call, Choice, Modifiers, Spec, Stage, Step, Table
 from archdsl.spec.walk import parts
 from archdsl.transform import make, plain
-from archdsl.transform.draft import Draft
+from archdsl.transform.draft import Draft, library_of
 from archdsl.transform.residual import Residual, is_activation, residuals
 from archdsl.transform.roles import Roles
 from archdsl.transform.sites import Form, RefusedError, change_blocks, shapes
@@ -70,7 +72,7 @@ def apply(draft: Draft, version: Version, asked: Asked) -> None:
     taken = {*version.known.values(), *done}
 
     def rewriter(block: Block) -> Block | None:
-        return _rewritten(block, draft, version, taken, transition)
+        return _rewritten(block, draft, version, asked, (taken, transition))
 
     changed, reasons = change_blocks(draft, Form(version.word, asked.knob), asked.where, rewriter)
     if not changed and not done:
@@ -101,56 +103,77 @@ def _by_knob(draft: Draft, version: Version, asked: Asked) -> list[str]:
         return done
     for name, held in dict(draft.knobs).items():
         new = version.known.get(held) if isinstance(held, str) else None
-        if new is None or not asked.where.has(held) or name not in draft.spec.knobs:
+        if new is None or not asked.where.has(held) or name not in draft.spec.knobs or not _shipped(draft.spec, held):
             continue
         choices = draft.spec.knobs[name].choices
         if choices is not None and new not in choices:
             continue
         with draft.trial() as trial:
-            draft.overlay.knobs[name] = plain.word(new)
+            draft.overlay.set_knob(name, plain.word(new))
         if not trial.failed:
             done.append(held)
     return done
 
 
-def _rewritten(block: Block, draft: Draft, version: Version, taken: set[str], transition: str) -> Block | None:
+def _rewritten(block: Block, draft: Draft, version: Version, asked: Asked, names: tuple[set[str], str]) -> Block | None:
     """A block with the new structure in the place of each addition of a shortcut."""
+    taken, transition = names
     if block.name in taken:
         return None
-    known = version.known.get(block.name)
-    if known is not None and known in draft.spec.blocks and list(draft.spec.blocks[known].args) == list(block.args):
+    known = version.known.get(block.name) if is_shipped(block.mark.source) else None
+    if known is not None and (there := _there(known, draft)) is not None and set(block.args) <= set(there.args):
+        if asked.where.rows:
+            return there
         handed = {name: f"${name}" for name in block.args}
-        return dataclasses.replace(block, body=(make.call(known, **handed),), doc=draft.spec.blocks[known].doc)
+        return dataclasses.replace(block, body=(make.call(known, **handed),), doc=there.doc)
     found = residuals(block, draft.spec)
     if not found:
         return None
     given = shapes(draft.graph, block.name)
     if not given:
         return None
+    body = _replaced(found, block, (draft, version), _transition(transition, isinstance(given[0], Map)))
+    doc = f"{block.doc} Here in its {version.title} version." if block.doc else ""
+    return dataclasses.replace(block, body=body, doc=doc)
+
+
+def _replaced(found: list[Residual], block: Block, what: tuple[Draft, Version], fuse: Fuse) -> Body:
+    """The body with the new structure in the place of each addition, and the transition layer after those that split."""
+    draft, version = what
     roles = Roles(draft.spec, draft.knobs)
+    fuses = version.word != "dual"  # which fuses its paths before the addition
     body: list[Step] = list(block.body)
     for residual in reversed(found):
         if not residual.learned:
             raise RefusedError("nothing is learned beside its shortcut")
-        fuses = _transition(transition, isinstance(given[0], Map))
-        made = list(version.replaces(residual, block, roles, fuses))
+        made = version.replaces(residual, block, roles, fuse)
         after = residual.last + 1
         if residual.otherwise:
-            alternative = residual.learned
-            inside = (*made, fuses(AT_BLOCK)) if version.word != "dual" else tuple(made)
-            body[residual.first : after] = [_either(residual.when, inside, alternative)]
+            inside = (*made, fuse(AT_BLOCK)) if fuses else made
+            body[residual.first : after] = [_either(residual.when, inside, residual.learned)]
             continue
-        if version.word != "dual":
+        if fuses:
             while after < len(body) and is_activation(body[after]):
                 after += 1
-            body.insert(after, fuses(f"{residual.when} and {AT_BLOCK}" if residual.when else AT_BLOCK))
+            body.insert(after, fuse(f"{residual.when} and {AT_BLOCK}" if residual.when else AT_BLOCK))
         body[residual.first : residual.last + 1] = made
-    doc = f"{block.doc} Here in its {version.title} version." if block.doc else ""
-    return dataclasses.replace(block, body=tuple(body), doc=doc)
+    return tuple(body)
+
+
+def _shipped(spec: Spec, name: str) -> bool:
+    """Whether a block is that of the zoo, and no other of its name."""
+    return name in spec.blocks and is_shipped(spec.blocks[name].mark.source)
+
+
+def _there(name: str, draft: Draft) -> Block | None:
+    """A block that the network has, or has by the import of the library."""
+    if name in draft.spec.blocks:
+        return draft.spec.blocks[name]
+    return library_of(LIBRARY).blocks.get(name) if LIBRARY in draft.overlay.imports else None
 
 
 def _either(when: str, then: Body, otherwise: Body) -> Choice:
-    return Choice(mark=make.NOWHERE, condition=make.formula(when), then=then, otherwise=otherwise, mods=make.PLAIN)
+    return Choice(mark=make.NOWHERE, condition=make.formula(when), then=then, otherwise=otherwise, mods=PLAIN)
 
 
 def _transition(name: str, is_map: bool) -> Fuse:
@@ -163,7 +186,7 @@ def condition(residual: Residual) -> Modifiers:
     if residual.mods is not None:
         return residual.mods
     when = make.formula(residual.when) if residual.when and not residual.otherwise else None
-    return Modifiers(when=when) if when is not None else make.PLAIN
+    return Modifiers(when=when) if when is not None else PLAIN
 
 
 def _set(draft: Draft, asked: Asked) -> None:
@@ -172,22 +195,16 @@ def _set(draft: Draft, asked: Asked) -> None:
         if name not in draft.knobs:
             continue
         if draft.knobs[name] != value and list_of(draft.knobs[name]) != list_of(value):
-            draft.overlay.knobs[name] = plain.constant(value)
+            draft.overlay.set_knob(name, plain.constant(value))
     with draft.trial() as trial:
         pass
     if trial.failed:
-        listed = ", ".join(f"{name} {plain_text(value)}" for name, value in asked.settings)
+        listed = ", ".join(f"{name} {written(value)}" for name, value in asked.settings)
         raise InputError(f"with {listed}: {trial.failed}")
 
 
 def list_of(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
-
-
-def plain_text(value: Any) -> str:
-    from archdsl.exact.shown import written
-
-    return written(value)
 
 
 def _at_stages(draft: Draft, transition: str) -> None:
@@ -199,7 +216,7 @@ def _at_stages(draft: Draft, transition: str) -> None:
     if not places:
         raise InputError("--transition stage: the net has no stages; write them in the spec, or take --transition block")
     draft.put_net(net)
-    draft.overlay.knobs["transition"] = "stage"
+    draft.overlay.set_knob("transition", "stage")
     draft.refresh()
 
 

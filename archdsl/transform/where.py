@@ -57,7 +57,7 @@ def parse(texts: list[str] | tuple[str, ...], spec: Spec) -> Where:
         first, last = int(found[1]), int(found[2] or found[1])
         if not known:
             raise InputError(f"--where {text}: the net has no table, so it has no rows; give the name of a block")
-        asked = [row for row in range(first, min(last, max(known) + 1) + 1)]
+        asked = list(range(first, min(last, max(known) + 1) + 1))
         missing = [row for row in asked if row not in known]
         if missing or not asked:
             raise InputError(f"--where {text}: the tables have rows 1 to {max(known)}")
