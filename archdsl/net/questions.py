@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.errors import InputError
-from archdsl.exact.shown import written
+from archdsl.net.changing import Changing
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.comparison import Comparison
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from archdsl.explore.whatif import WhatIf
     from archdsl.measure.result import Bench
     from archdsl.net.exporting import Exported
-    from archdsl.transform.run import Transformed
 
 Axes = str | Iterable[str] | Mapping[str, Iterable[Any] | None]
 """Axes of a grid: `"width,resolution"`, texts as on the command line, or values by setting (None for all that it may be)."""
@@ -30,7 +29,7 @@ Bounds = Mapping[str, float | str]
 """Budgets: a number, or a text such as `118M`, by cost. Latencies are in seconds."""
 
 
-class Questions(Design):
+class Questions(Changing):
     """A design with the verbs of the shell."""
 
     def sweep(self, *, where: str = "", show: Iterable[str] = (), **axes: Any) -> Sweep:
@@ -124,35 +123,6 @@ class Questions(Design):
         from archdsl.cost.tables.comparison import compare
 
         return compare(dict(self._labelled(others)), tuple(conventions), tuple(devices))
-
-    def transform(
-        self,
-        *,
-        where: str | Iterable[str] = (),
-        knob: bool = False,
-        transition: str = "",
-        settings: Mapping[str, Any] | None = None,
-        name: str = "",
-        **transformations: Any,
-    ) -> Transformed:
-        """This network with other blocks, activations, norms or widths, as a spec that says what differs: `net.transform(partial="1/2")`.
-
-        Args:
-            where: only in these rows or blocks: `"rows.5-9"`, `"bottleneck"`.
-            knob: whether a knob of the result chooses between the old form and the new.
-            transition: where a transition layer fuses what was concatenated: block, stage or none.
-            settings: knobs and cells of the result.
-            name: of the result.
-            transformations: by the words of `archdsl transform`, with a value or True: `partial="1/2"`, `dual=[3, 5]`, `se=True`.
-
-        Raises:
-            InputError: an unknown transformation or place, or a network that cannot be transformed so; says why.
-        """
-        from archdsl.transform.asked import Wanted
-        from archdsl.transform.run import transform
-
-        places = (where,) if isinstance(where, str) and where else tuple(where)
-        return transform(self, Wanted(_values(transformations), places, knob, transition, settings or {}, Path(), name))
 
     def reconcile(self, *, top: int = 10, one_typo: bool = False, changes: int | None = None) -> Reconciled:
         """Which readings of an open source give the figures that it prints.
@@ -300,9 +270,3 @@ class Questions(Design):
                 label, number = f"{net.name} ({number})", number + 1
             found[label] = net
         return list(found.items())
-
-
-def _values(transformations: Mapping[str, Any]) -> dict[str, str]:
-    """Values of transformations as the shell gives them; those that are False or None are not wanted."""
-    given = {word: value for word, value in transformations.items() if value is not None and value is not False}
-    return {word: "" if value is True else written(value).strip("[]") for word, value in given.items()}

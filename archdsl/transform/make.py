@@ -95,11 +95,27 @@ def factor(written: str) -> str:
 
 def floored(written: str) -> str | None:
     """What stands in `floor(…)` where that is the whole expression."""
-    if not written.startswith("floor("):
+    return _inside(written, "floor")
+
+
+def times(written: str, other: str) -> str:
+    """A number of channels times a factor, rounded as the number was, otherwise down."""
+    for rounding in ("floor", "round8"):
+        inside = _inside(written, rounding)
+        if inside is not None:
+            return f"{rounding}({factor(inside)}*{other})"
+    return f"floor({factor(written)}*{other})"
+
+
+def _inside(written: str, function: str) -> str | None:
+    """The one argument of a function that is the whole expression."""
+    if not written.startswith(f"{function}("):
         return None
     depth = 0
     for place, sign in enumerate(written):
-        depth += (sign == "(") - (sign == ")")
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and depth == 1:
+            return None
         if depth == 0 and sign == ")":
-            return written[6:place] if place == len(written) - 1 else None
+            return written[len(function) + 1 : place] if place == len(written) - 1 else None
     return None

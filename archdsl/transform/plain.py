@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from archdsl.exact.shown import written
@@ -51,12 +52,8 @@ def constant(value: Any) -> Plain:
         return [constant(item) for item in value]
     if isinstance(value, str):
         return word(value)
-    return str(value) if _repeats(value) else written(value)
-
-
-def _repeats(value: Any) -> bool:
-    """Whether a fraction is shorter than the decimals that it would be written as."""
-    return hasattr(value, "denominator") and not isinstance(value, bool) and len(written(value)) > len(str(value))
+    halves = isinstance(value, Fraction) and value.denominator & (value.denominator - 1) == 0
+    return str(value) if halves else written(value)
 
 
 def value(given: Value) -> Plain:

@@ -4,12 +4,14 @@ knob `width`."""
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact import is_number
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Value
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Modifiers, Value
 from archdsl.spec.scalars import resolve
 from archdsl.transform import make, plain
 from archdsl.transform.asked import How
@@ -39,7 +41,9 @@ def set_factor(draft: Draft, name: str, value: Any) -> None:
     if bounds is not None and not bounds[0] <= value <= bounds[1]:
         held = {"default": held, "range": plain.constant([min(bounds[0], value), max(bounds[1], value)])}
     old = draft.overlay.knobs.get(name)
-    draft.overlay.knobs[name] = {**old, "default": plain.constant(value)} if isinstance(old, dict) else held
+    if isinstance(old, dict):
+        held = {**old, **(held if isinstance(held, dict) else {"default": held})}
+    draft.overlay.knobs[name] = held
     draft.refresh()
 
 
@@ -64,8 +68,6 @@ def with_knob(draft: Draft) -> str:
     if net is not draft.spec.net:
         draft.put_net(net)
     draft.refresh()
-    if draft.graph.output and draft.design.cost().params != draft.base.cost().params and not draft.notes:
-        draft.notes.append("some channels were rounded to multiples of 8")
     return name
 
 
@@ -91,7 +93,18 @@ def _scaled(call: Call, roles: Roles, name: str) -> Body | None:
     }
     if all(args[arg] is value for arg, value in given.items()):
         return None
-    return (dataclasses.replace(call, args=args, positional=None),)
+    scaled = {
+        value.bare: make.text(args[arg]) for arg, value in given.items() if isinstance(value, Formula) and args[arg] is not value
+    }
+    return (dataclasses.replace(call, args=args, positional=None, mods=compared(call.mods, scaled)),)
+
+
+def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
+    """The condition of a step whose channels are scaled: where it compares what arrives with them, with what they are now."""
+    if not isinstance(mods.when, Formula) or "in" not in mods.when.expression.names:
+        return mods
+    text = re.sub(r"\$(\w+)", lambda found: scaled.get(found[1], found[0]), mods.when.expression.text)
+    return dataclasses.replace(mods, when=make.formula(text))
 
 
 def _constants(call: Call, block: Block, roles: Roles, name: str) -> Body | None:
@@ -111,8 +124,7 @@ def _wide(value: Value, name: str) -> Value:
     if isinstance(value, ListOf):
         return ListOf(value.mark, tuple(_wide(item, name) for item in value.items))
     if isinstance(value, Constant):
-        return make.formula(f"round8({value.value}*${name})") if is_number(value.value) else value
+        return make.formula(f"floor({value.value}*${name})") if is_number(value.value) else value
     if not isinstance(value, Formula) or reads_in(value) or "classes" in value.expression.names or name in value.expression.names:
         return value
-    whole = value.expression.text
-    return make.formula(f"round8({make.factor(whole)}*${name})")
+    return make.formula(make.times(value.expression.text, f"${name}"))
