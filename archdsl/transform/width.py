@@ -59,7 +59,7 @@ def with_knob(draft: Draft) -> str:
     name = KNOB if not _taken(draft, KNOB) else "width_factor"
     draft.overlay.knobs[name] = {"default": "1", "range": plain.constant(RANGE), "doc": "channel multiplier"}
     roles = Roles(draft.spec, draft.knobs)
-    last = _last(draft)
+    last = classes(draft)
     for block in draft.blocks():
         body = rewritten(block.body, lambda call, block=block: _constants(call, block, roles, name))  # type: ignore[misc]
         if body is not block.body:
@@ -76,7 +76,7 @@ def _taken(draft: Draft, name: str) -> bool:
     return name in draft.spec.knobs or any(name in block.args for block in draft.blocks())
 
 
-def _last(draft: Draft) -> Call | None:
+def classes(draft: Draft) -> Call | None:
     """The step of the net that gives what the network is asked for: its channels are classes and stay."""
     roles = Roles(draft.spec, draft.knobs)
     found = [call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values()]

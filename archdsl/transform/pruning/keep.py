@@ -18,16 +18,19 @@ class Keep:
 
     Attributes:
         whole: of the network as it came.
+        layers: how many that has. One with others is not the same network made narrower.
     """
 
     cost: str
     most: Fraction
     whole: Fraction
+    layers: int
 
     def of(self, design: Design, **knobs: Any) -> Fraction | None:
-        """The cost of a network with other knobs; None where it cannot be put together."""
+        """The cost of a network with other knobs; None where it cannot be put together, or has other layers."""
         try:
-            return Fraction(total(design.set(**knobs) if knobs else design, self.cost))
+            made = design.set(**knobs) if knobs else design
+            return Fraction(total(made, self.cost)) if len(made.graph()) == self.layers else None
         except (SpecError, InputError):
             return None
 
@@ -48,4 +51,4 @@ def parse_keep(text: str, design: Design) -> Keep:
     most = whole * read[0] / 100 if size.endswith("%") else read[0]
     if most >= whole:
         raise InputError(f"--keep {text}: the network has {cost} {int(whole):,} already")
-    return Keep(cost, most, whole)
+    return Keep(cost, most, whole, len(design.graph()))

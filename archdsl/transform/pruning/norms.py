@@ -43,11 +43,12 @@ def by_norm(draft: Draft, keep: Keep, weights: Weights) -> tuple[list[Fraction],
     low, high = 0, len(thresholds)
     while low < high:
         middle = (low + high) // 2
-        if keep.fits(keep.of(design, **{KNOB: factors(thresholds[middle])})):
+        cost = keep.of(design, **{KNOB: factors(thresholds[middle])})
+        if cost is None or keep.fits(cost):  # no layer is left without a channel only below some threshold
             high = middle
         else:
             low = middle + 1
-    if low == len(thresholds):
+    if low == len(thresholds) or not keep.fits(keep.of(design, **{KNOB: factors(thresholds[low])})):
         raise InputError(f"no threshold of norms brings {keep.cost} to {int(keep.most):,}")
     found = factors(thresholds[low])
     set_factors(draft, found)

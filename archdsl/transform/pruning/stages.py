@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
 
-from archdsl.errors import InputError
+from archdsl.errors import InputError, Mark
 from archdsl.exact import is_number
 from archdsl.ir.graph import Node
 from archdsl.ops.shapes import Map
@@ -19,10 +19,12 @@ from archdsl.transform.draft import Draft
 from archdsl.transform.pruning.keep import Keep
 from archdsl.transform.rewrite import rewritten
 from archdsl.transform.roles import CHANNELS, Roles, calls, reads_in
-from archdsl.transform.width import compared
+from archdsl.transform.width import classes, compared
 
 KNOB = "stages"
 EIGHTHS = 8
+Place = tuple[str, int, int]
+"""Where a step stands: file, line, column."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,37 +59,57 @@ def _by_loop(draft: Draft, stage: Stage) -> Stages | None:
         return None
     loop = (*stage.mods.loop, ("f", make.formula(f"${KNOB}")))
     new = dataclasses.replace(stage, body=body, mods=dataclasses.replace(stage.mods, loop=loop))
-    draft.put_net(tuple(new if step is stage else step for step in draft.spec.net))
+    at = draft.spec.net.index(stage)
+    before = rewritten(draft.spec.net[:at], lambda call: _scaled(call, roles, f"${KNOB}[0]"))
+    last = classes(draft)
+    after = rewritten(draft.spec.net[at + 1 :], lambda call: _scaled(call, roles, f"${KNOB}[-1]") if call is not last else None)
+    draft.put_net((*before, new, *after))
     _declare(draft, len(names))
-    places = {name: place for place, name in enumerate(names)}
-    return Stages(len(names), lambda node: places.get(node.scope[0].path) if node.scope else None)
+    return Stages(len(names), _by_name(draft, names))
+
+
+def _by_name(draft: Draft, names: list[str]) -> Callable[[Node], int | None]:
+    """The stage of a node by its scope; what comes before all goes with the first, what comes after with the last."""
+    found: dict[str, int] = {}
+    now = 0
+    for node in draft.graph:
+        if node.scope and node.scope[0].path in names:
+            now = names.index(node.scope[0].path)
+        found[node.name] = now
+    return lambda node: found[node.name]
 
 
 def _by_height(draft: Draft) -> Stages:
     """`$stages[0]` and so on in steps and rows, by the height of what they give."""
     roles = Roles(draft.spec, draft.knobs)
-    heights: dict[tuple[int, int], int] = {}
+    heights: dict[Place, int] = {}
     for node in draft.graph:
-        mark = node.scope[0].mark if node.scope else node.mark
-        if mark is not None and isinstance(node.shape, Map) and node.shape[1] > 1:
-            heights[mark.line, mark.column] = node.shape[1]
+        if isinstance(node.shape, Map) and node.shape[1] > 1:
+            heights |= {
+                _place(mark): node.shape[1] for mark in (node.mark, *(frame.mark for frame in node.scope)) if mark is not None
+            }
     steps = [call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values()]
-    meant = {heights[place] for call in steps if (place := (call.mark.line, call.mark.column)) in heights}
+    meant = {heights[place] for call in steps if (place := _place(call.mark)) in heights}
     used = [height for height in dict.fromkeys(heights.values()) if height in meant]
     if len(used) < 2:
         raise InputError("the net has no stages: all of its steps give maps of one height; take --by uniform")
     factor = {place: f"${KNOB}[{used.index(height)}]" for place, height in heights.items() if height in used}
+    last = classes(draft)
     scales = {id(call): table for table in _tables(draft.spec.net) for call in table.calls()}
 
     def change(call: Call) -> Body | None:
-        place = (call.mark.line, call.mark.column)
-        return _scaled(call, roles, factor[place], scales.get(id(call))) if place in factor else None
+        place = _place(call.mark)
+        return _scaled(call, roles, factor[place], scales.get(id(call))) if place in factor and call is not last else None
 
     draft.put_net(rewritten(draft.spec.net, change))
     _declare(draft, len(used))
     return Stages(
         len(used), lambda node: used.index(node.shape[1]) if isinstance(node.shape, Map) and node.shape[1] in used else None
     )
+
+
+def _place(mark: Mark) -> Place:
+    return mark.source.name, mark.line, mark.column
 
 
 def _tables(body: Body) -> list[Table]:
