@@ -17,13 +17,13 @@ from archdsl.errors import visible
 from archdsl.ir.limits import Limits
 
 WORDS: tuple[tuple[str, str, str | None, str], ...] = (
+    ("se", "", "", "Squeeze and excitation in every residual block."),
     ("partial", "SHARE", "1/2", "Learn from a share of the channels beside each shortcut; the rest passes. Alone: 1/2."),
     ("dual", "KERNELS", "3,5", "Learn by several paths beside each shortcut, each with its kernel. Alone: 3,5."),
     ("both", "", "", "Several paths, in each of which a share of the channels passes."),
     ("depthwise", "", "", "Dense 3x3 convolutions become depthwise separable."),
     ("groups", "N", None, "Dense convolutions over places become grouped."),
     ("ghost", "", "", "Half of the channels of dense convolutions come from cheap depthwise ones."),
-    ("se", "", "", "Squeeze and excitation in every residual block."),
     ("act", "NAME", None, "Another activation, as silu or 'leaky_relu: 0.2'."),
     ("norm", "NAME", None, "Another normalisation, as 'group_norm: 32'."),
     ("width", "FACTOR", None, "Scale all channels but those of the classes."),

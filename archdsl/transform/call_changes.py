@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from archdsl.errors import InputError
+from archdsl.ir.canonical import canonical_hash
 from archdsl.spec.model import Block, Body, Call, Parameter, Value
 from archdsl.transform.draft import Draft
 from archdsl.transform.make import constant
@@ -43,6 +44,7 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
         return None if body is block.body and args is block.args else dataclasses.replace(block, body=body, args=args)
 
     own: list[str] = []
+    before = canonical_hash(draft.graph)
     if where.everywhere:
         own = _net(draft, changes)
     elif where.rows:
@@ -51,7 +53,7 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
     if own and reasons:
         reasons = [why for why in reasons if not why.endswith("nothing in it can be changed")]
     draft.notes += [f"{name}: {form.word}" for name in (*own, *changed)] + [f"stays as it is: {why}" for why in reasons]
-    if not own and not changed:
+    if (not own and not changed) or canonical_hash(draft.graph) == before:
         told = "\n".join(f"  {why}" for why in reasons)
         raise InputError(f"{what} cannot be changed:\n{told}" if reasons else f"there is no {what} to change")
 

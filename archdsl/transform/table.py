@@ -72,6 +72,7 @@ def _kernels(text: str) -> tuple[str, Any]:
 
 
 TRANSFORMATIONS = (
+    Transformation("se", "", "", "Squeeze and excitation in every residual block.", se),
     Transformation(
         "partial", "SHARE", "1/2", "Learn from a share of the channels beside each shortcut; the rest passes.", _version(PARTIAL)
     ),
@@ -82,7 +83,6 @@ TRANSFORMATIONS = (
     Transformation("depthwise", "", "", "Dense 3x3 convolutions become depthwise separable.", depthwise),
     Transformation("groups", "N", None, "Dense convolutions over places become grouped.", groups),
     Transformation("ghost", "", "", "Half of the channels of dense convolutions come from cheap depthwise ones.", ghost),
-    Transformation("se", "", "", "Squeeze and excitation in every residual block.", se),
     Transformation("act", "NAME", None, "Another activation, as silu or 'leaky_relu: 0.2'.", act),
     Transformation("norm", "NAME", None, "Another normalisation, as 'group_norm: 32'.", norm),
     Transformation("width", "FACTOR", None, "Scale all channels but those of the classes.", width),

@@ -60,21 +60,18 @@ def test_depthwise_separates_dense_convolutions_but_that_of_the_image() -> None:
     assert len(convs) == 1 + 2 * 12
     dense = [node for node in convs if node.op.kernel != (1, 1) and getattr(node.op, "groups", 1) == 1]
     assert [node.name for node in dense] == [convs[0].name]
-    plain = archdsl.load("vgg16_bn")
-    saved = sum(layer.macs for layer in plain.cost().layers) - net.cost().macs
-    assert saved > 0.8 * plain.cost().macs - sum(layer.macs for layer in plain.cost().layers if "linear" in layer.op)
+    for layer in net.cost():
+        if layer.node.name.endswith("depthwise"):
+            assert layer.macs == 9 * layer.node.shape[0] * layer.node.shape[1] * layer.node.shape[2]
+    assert archdsl.load("vgg16_bn").cost().macs > 6 * net.cost().macs
 
 
 def test_groups_divide_the_work_of_convolutions_over_places() -> None:
     old, new = archdsl.load("resnet18"), made("resnet18", {"groups": "4"})
-    for before, after in zip(old.cost().layers, new.cost().layers, strict=True):
-        inside = (
-            before.op == "conv"
-            and "projection" not in before.name
-            and "shortcut" not in before.name
-            and before.name != "stem.conv"
-        )
-        assert after.macs == (before.macs // 4 if inside else before.macs), before.name
+    for before, after in zip(old.cost(), new.cost(), strict=True):
+        name = before.node.name
+        inside = before.node.op.word == "conv" and "shortcut" not in name and name != "stem.conv"
+        assert after.macs == (before.macs // 4 if inside else before.macs), name
 
 
 def test_ghost_halves_dense_convolutions() -> None:
@@ -130,13 +127,13 @@ def test_a_block_by_name() -> None:
     [
         ("resnet18", {"act": "relo"}, "did you mean 'relu'"),
         ("resnet18", {"act": "conv"}, "unknown operator 'conv'"),
-        ("resnet18", {"act": "relu"}, "there is no activation but relu"),
+        ("resnet18", {"act": "relu"}, "there is no activation but relu to change"),
         ("resnet18", {"groups": "x"}, "--groups takes a number"),
         ("resnet18", {"groups": "7"}, "cannot be divided into 7 groups"),
         ("resnet18", {"width": "-1"}, "--width takes a number above 0"),
         ("vgg16", {"se": ""}, "no residual block"),
         ("mobilenet_v1", {"depthwise": ""}, "dense 3x3"),
-        ("vit_small", {"norm": "norm"}, "cannot be changed"),
+        ("resnet18", {"norm": "group_norm: 7"}, "cannot be divided into 7 groups"),
     ],
 )
 def test_what_cannot_be_changed_says_why(name: str, values: dict[str, str], message: str) -> None:
