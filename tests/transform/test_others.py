@@ -98,9 +98,8 @@ def test_width_by_the_knob_and_by_a_new_one() -> None:
 
 
 def test_they_compose_into_one_spec() -> None:
-    found = transform(
-        archdsl.load("resnet18"), Wanted({"partial": "1/4", "se": "", "act": "silu", "norm": "group_norm: 4", "width": "1/2"})
-    )
+    wanted = Wanted({"partial": "1/4", "se": "", "act": "silu", "norm": "group_norm: 4", "width": "1/2"})
+    found = transform(archdsl.load("resnet18"), wanted)
     net = archdsl.loads(found.text)
     assert found.text.count("extends:") == 1
     assert {"silu", "group_norm"} <= set(words(net))
