@@ -45,6 +45,8 @@ ANSWERS = (
     Answer("archdsl.explore.whatif", "WhatIf", "net.whatif(width=0.5)"),
     Answer("archdsl.cost.tables.difference", "Difference", 'net.diff("mobilenet_v3")'),
     Answer("archdsl.cost.tables.comparison", "Comparison", 'net.compare("mobilenet_v3")'),
+    Answer("archdsl.transform.run", "Transformed", 'net.transform(partial="1/2")'),
+    Answer("archdsl.transform.pruning.run", "Pruned", 'net.prune("macs=50%")'),
     Answer("archdsl.explore.reconcile.readings", "Reconciled", "net.reconcile()"),
     Answer("archdsl.explore.search.result", "Found", 'net.search("naswot", over="width")'),
     Answer("archdsl.measure.result", "Bench", "net.bench()"),

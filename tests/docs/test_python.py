@@ -35,6 +35,8 @@ NET = {
     "solve": "(*objectives, free, most, least, top, show) -> Solution",
     "sweep": "(*, where, show, **axes) -> Sweep",
     "table": "() -> Sheet",
+    "prune": "(keep, *, by, weights) -> Pruned",
+    "transform": "(*, where, knob, transition, settings, name, **transformations) -> Transformed",
     "whatif": "(*, show, by, steps, **knobs) -> WhatIf",
     "written": "() -> Self",
 }
