@@ -70,6 +70,18 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *MAPS,
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("layer_norm", "layer_scale", "weighted_add", "softmax")),
     *((shape, "drop_path", {"rate": 0.2}) for shape in (MAP, VECTOR, TOKENS)),
+    *((shape, word, {"over": "channels"}) for shape in (MAP, VECTOR, TOKENS) for word in ("softmax", "log_softmax", "reduce")),
+    *((MAP, word, {"over": "height"}) for word in ("softmax", "log_softmax")),
+    (HEADS, "softmax", {"over": "heads"}),
+    *((MAP, "reduce", {"over": "channels", "mode": mode}) for mode in ("mean", "max", "min", "sum")),
+    *(
+        (shape, "reduce", {"over": "places", "mode": "max", "keep": keep})
+        for shape in (MAP, LONG, DEEP)
+        for keep in (True, False)
+    ),
+    *((MAP, "reduce", {"over": over, "mode": "sum", "keep": False}) for over in ("height", "width")),
+    *((shape, "reduce", {"over": "tokens", "keep": False}) for shape in (TOKENS, HEADS)),
+    (Sequence((3, 5, 8)), "reduce", {"over": "groups", "mode": "max", "keep": False}),
     (MAP, "shared_conv", {"filters": 6, "groups": 4, "kernel": 3, "stride": 2}),
     (MAP, "choose_add", {"out": 16, "groups": 4}),
     (MAP, "tokens", {}),

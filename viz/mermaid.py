@@ -123,11 +123,11 @@ def _without_forks(drawing: Drawing) -> Iterator[Edge]:
                 told.add(source)
                 label = before.label
             source = before.source
-        yield Edge(source, edge.target, label, edge.passes)
+        yield Edge(source, edge.target, label, edge.passes, into=edge.into)
 
 
 def _label(edge: Edge) -> str:
-    return f'|"{_escaped(edge.label)}"|' if edge.label else ""
+    return f'|"{_escaped(edge.text)}"|' if edge.text else ""
 
 
 def _escaped(text: str) -> str:

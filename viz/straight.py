@@ -157,8 +157,8 @@ def _edge(edge: Edge, places: dict[str, Place], rank: dict[str, int]) -> str:
         f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="0.7" stroke-opacity="{1 if span <= 1 else 0.45}"{dashes}/>'
         f'<path d="{head}" fill="{colour}"/>'
     )
-    if edge.label and span <= 1:
-        drawn += f'<text x="{label[0]:.1f}" y="{label[1]:.1f}" font-size="{SIZE - 1}" fill="{colour}">{escape(clean(edge.label))}</text>'
+    if edge.text and span <= 1:
+        drawn += f'<text x="{label[0]:.1f}" y="{label[1]:.1f}" font-size="{SIZE - 1}" fill="{colour}">{escape(clean(edge.text))}</text>'
     return drawn
 
 

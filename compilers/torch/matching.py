@@ -10,9 +10,10 @@ that their names spell, and that says most about the order of calls:
 So the layers of the network, in the order in which they are called, are cut into runs, one for each child of the file's root, then for
 each of its children, so that every layer meets one of its own shapes. A run should not cut across a block of the network: it lies
 within it, holds it, or lies apart. Where two children fit at one place, a shortcut is told from what it goes by (`downsample`,
-`shortcut`, `skip`, …), and one whose own word our layer's name has too is taken (`a` for `learned.a.conv`). What is still open then is
-settled by the order of the file, if that is the order of calls from the first layer to the last (as where layers are defined in that
-order) and not that of the alphabet; otherwise nothing is matched.
+`shortcut`, `skip`, …), and one that has a word of our layer's name where the other has not is taken (`a` for `learned.a.conv`,
+`gamma_xca` for `xca.scale`). Where no order fits, the lists of the whole network may be called apart: two may be walked along side by
+side. What is still open then is settled by the order of the file, if that is the order of calls from the first layer to the last (as
+where layers are defined in that order) and not that of the alphabet; otherwise nothing is matched.
 """
 
 from __future__ import annotations
@@ -65,6 +66,24 @@ class _Branch:
         self.size = 0
         self.total = 0
 
+    def dissolve_lists(self) -> None:
+        """Bring the modules of a network's own lists to the place of the list: a list is never called itself.
+
+        Numbered layers are no such list but a sequence, which is called as a whole.
+        """
+        if len(self.inner) == 1:  # a prefix
+            next(iter(self.inner.values())).dissolve_lists()
+            return
+        found: dict[str, _Branch] = {}
+        for word, branch in self.inner.items():
+            if len(branch.inner) > 1 and all(
+                name.partition(".")[0].isdigit() and "" not in inner.inner for name, inner in branch.inner.items()
+            ):
+                found |= {f"{word}.{name}": inner for name, inner in branch.inner.items()}
+            else:
+                found[word] = branch
+        self.inner = found
+
     @cached_property
     def families(self) -> list[list[_Branch]]:
         """Modules inside that are called in a known order, each list in that order."""
@@ -100,13 +119,21 @@ def match(wanted: Sequence[Wanted], found: Iterable[Wanted], *, guess: bool = Fa
             return {layer.name: other.name for layer, other in zip(wanted, theirs, strict=True)}
         if isinstance(error, Unclear):
             raise
-    return _Matcher(wanted, theirs, guess, across=True).match()
+    try:
+        return _Matcher(wanted, theirs, guess, across=True).match()
+    except Unmatched:
+        return _Matcher(wanted, theirs, guess, across=False, lists=True).match()
 
 
 class _Matcher:
-    """Args: across: whether a run may cut across a block of the network."""
+    """A search for the order of calls.
 
-    def __init__(self, wanted: Sequence[Wanted], found: Iterable[Wanted], guess: bool, across: bool):
+    Args:
+        across: whether a run may cut across a block of the network.
+        lists: whether modules of a list may be called apart from each other.
+    """
+
+    def __init__(self, wanted: Sequence[Wanted], found: Iterable[Wanted], guess: bool, across: bool, lists: bool = False):
         self.wanted, self.guess = wanted, guess
         self.ends = [len(wanted)] * (len(wanted) + 1)  # where a run that begins here must end at the latest
         self.begins = [0] * (len(wanted) + 1)  # where a run that ends here must begin at the earliest
@@ -123,6 +150,8 @@ class _Matcher:
         self.root = _Branch("")
         for layer in found:
             self._insert(layer, numbers.get(layer.signature, draw.getrandbits(62)))
+        if lists:
+            self.root.dissolve_lists()
         self.orders = cache(self._orders)
 
     def match(self) -> dict[str, str]:
@@ -193,15 +222,19 @@ class _Matcher:
     def _chosen(self, options: list[tuple[int, _Branch]], at: int) -> tuple[int, _Branch]:
         """The one that is meant among modules that fit at one place."""
         if len(options) > 1:
-            ours = _goes_by(self.wanted[at].name)
-            alike = [option for option in options if _goes_by(option[1].name.rpartition(".")[2]) == ours]
-            options = alike or options
-            words = re.split(r"[._]", self.wanted[at].name)
-            namesakes = [option for option in options if option[1].name.rpartition(".")[2] in words]
+            by = _goes_by(self.wanted[at].name)
+            options = [option for option in options if _goes_by(option[1].name.rpartition(".")[2]) == by] or options
+            words = {*re.split(r"[._]", self.wanted[at].name)}
+            theirs = [{*option[1].name.rpartition(".")[2].split("_")} for option in options]
+            shared = set[str].intersection(*theirs)
+            namesakes = [option for option, own in zip(options, theirs, strict=True) if (own - shared) & words]
             options = namesakes if len(namesakes) == 1 else options
         if len(options) > 1 and not self.guess:
-            first, second = (next(_layers(branch)).name for _, branch in options[:2])
-            raise Unclear(self.wanted[at].name, first, second)
+            ours = self.wanted[at]
+            both = [
+                next(layer.name for layer in _layers(branch) if layer.signature == ours.signature) for _, branch in options[:2]
+            ]
+            raise Unclear(ours.name, *both)
         return options[0]
 
 

@@ -42,7 +42,7 @@ from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
-from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.attention import MatMul, MergeHeads, OverAxis, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
@@ -58,6 +58,7 @@ from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.recurrent import Recurrent
+from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
@@ -238,7 +239,8 @@ TABLE: dict[type[Operator], Rule] = {
     SplitHeads: _word,
     MergeHeads: _word,
     MatMul: _word,
-    Softmax: _word,
+    OverAxis: _word,
+    Reduce: _word,
     Rearrange: _word,
     ToMap: _same("view"),
     Roll: _word,
