@@ -6,12 +6,12 @@ from typing import Any
 
 from archdsl.importer.write.dataflow import Flow
 from archdsl.importer.write.idioms import MOBILE
-from archdsl.importer.write.merge import merge
+from archdsl.importer.write.merge import merge, nature
 from archdsl.importer.write.parameters import Parameter
 from archdsl.importer.write.regions import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import deep, fold, together
-from archdsl.importer.write.steps import Body, Step
+from archdsl.importer.write.steps import ACTIVATION, Body, Step, vacant
 from archdsl.importer.write.units import ACT, CHANNELS, KERNEL, STRIDE
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS
@@ -61,7 +61,7 @@ class Library:
                 elif word == SHARED.name and is_idiom and not clash:
                     self._share(regions)
                 else:
-                    self._group(word, regions)
+                    self._group(word, regions, is_idiom)
         return self.flow.body(root)
 
     def _share(self, regions: list[Region]) -> None:
@@ -73,12 +73,15 @@ class Library:
             args = {name: step.args[own] for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]}
             self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].word if act else None,)})
 
-    def _group(self, word: str, regions: list[Region]) -> None:
-        """Blocks for the regions of one word, as few as can be."""
+    def _group(self, word: str, regions: list[Region], is_idiom: bool) -> None:
+        """Blocks for the regions of one word, as few as can be. Those of an idiom may do what they like with channels and places."""
         alike: dict[Any, tuple[list[Body], list[Region]]] = {}
         for region in regions:
             body = self.flow.body(region)
-            form = (tuple(deep(step) for step in body.steps), body.inputs, body.outputs)
+            if is_idiom and len(body.steps) == 2 and word in ("conv_norm", "conv_bn"):
+                body.steps.append(vacant(Step(ACTIVATION, {"nl": ()}), 1, body.out))
+            natures = () if is_idiom else tuple(map(nature, body.walk()))
+            form = (tuple(map(deep, body.steps)), natures, body.inputs, body.outputs)
             bodies, members = alike.setdefault(form, ([], []))
             bodies.append(body)
             members.append(region)

@@ -152,15 +152,17 @@ class Formulas:
         options = [*words]
         if unit == CHANNELS and name == "out":
             wider = all(v is ABSENT or v >= n for v, n in zip(column, into, strict=True))
-            options = ["exp" if wider else "width", *options, *(f"{word}_out" for word in words)]
+            numbered = [word for word in words if word[-1].isdigit()]
+            options = [*numbered, "exp" if wider else "inner", *options, *(f"{word}_out" for word in words)]
         elif unit == STRIDE:
-            options = ["s", *(f"{word}_s" for word in words)]
+            options = ["s"]
         elif unit == DEPTH:
             options = ["depth", *options]
         elif unit == ACT:
             options = ["nl", "by"]
         else:
-            options = [HINTS.get(name, name), *(f"{word}_{name}" for word in words)]
+            own = [f"{word}_{name}" for word in words if not word.startswith("conv")]
+            options = [HINTS.get(name, name), *own]
         return self._made(column, unit, *options)
 
     def _made(self, column: Column, unit: str, *options: str) -> Parameter:

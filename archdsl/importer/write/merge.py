@@ -90,14 +90,15 @@ def _cost(step: Step) -> int:
     return 0 if step.word == ACTIVATION else 1
 
 
+def nature(step: Step) -> tuple[frozenset[bool], ...]:
+    """What tells convolutions apart, whatever their numbers: whether they are grouped, whether they see more than one place."""
+    return tuple([frozenset(value == 1 for value in step.args.get(name, ()) if value is not ABSENT) for name in ("groups", "kernel")])
+
+
 def _unlike(a: Step, b: Step) -> int:
-    """What it costs to take two steps for one: more than to leave both out, where one is depthwise or sees more places."""
-    cost = 0
-    for name in ("groups", "kernel"):
-        if name in a.args and name in b.args:
-            one, other = ({value == 1 for value in step.args[name] if value is not ABSENT} for step in (a, b))
-            cost += 0 if one & other else 3 if name == "groups" else 1
-    return cost
+    """What it costs to take two steps for one: more than to leave both out, where one is grouped and the other is not."""
+    (one, near), (other, far) = nature(a), nature(b)
+    return (0 if one & other or not one else 3) + (0 if near & far or not near else 1)
 
 
 def _shared(step: Step, first: int) -> bool:

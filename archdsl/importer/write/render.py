@@ -93,20 +93,27 @@ class Renderer:
             parameter.settle()
         return sorted(found, key=lambda p: bool(p.formula) or not repr(p.default) == "REQUIRED")
 
-    def _fill(self, body: Body) -> None:
-        """Find what stands for every value, in order."""
+    def _fill(self, body: Body, path: int = 0) -> None:
+        """Find what stands for every value, in order.
+
+        Args:
+            path: number of the path, from 1, where paths are concatenated.
+        """
         for step in body.steps:
             if step.word == STAGE:
                 continue
+            word = step.name or step.word
+            if path:
+                word = f"path{path}" if step is body.steps[-1] else f"reduce{path}"
             for name, column in step.args.items():
-                self.values[step, name] = self._value(step, name, column)
+                self.values[step, name] = self._value(step, name, column, word)
             repeats = [count for count in step.repeat if count is not ABSENT]
             if any(count != 1 for count in repeats):
                 self.values[step, "repeat"] = self.formulas.find(step.repeat, step.into, "repeat", DEPTH)
-            for path in step.paths:
-                self._fill(path)
+            for number, inner in enumerate(step.paths, 1):
+                self._fill(inner, number if step.join[0] == "concat" and step.word == FORK else path)
 
-    def _value(self, step: Step, name: str, column: Column) -> str | None:
+    def _value(self, step: Step, name: str, column: Column, called: str) -> str | None:
         word = step.word
         given = [value for value in column if value is not ABSENT]
         if word == ACTIVATION:
@@ -117,7 +124,7 @@ class Renderer:
             return None
         if all(self.words.is_default(word, name, value) for value in given):
             return None
-        return self.formulas.find(column, step.into, name, self.words.unit(word, name), *([step.name] if step.name else [word]))
+        return self.formulas.find(column, step.into, name, self.words.unit(word, name), called)
 
     def _conditions(self, body: Body, parent: Column, around: list[str]) -> None:
         for step in body.steps:

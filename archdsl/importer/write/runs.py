@@ -205,7 +205,7 @@ def together(bodies: list[Body]) -> Body:
 
 
 def _together(column: list[Step], even: bool = True) -> Step:
-    first = next(step for step in column if all(step.present))
+    first = next((step for step in column if all(step.present)), column[0])
     args = {}
     for name in first.args:
         values = tuple([value for step in column for value in step.args[name]])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archdsl.design import Design
-from archdsl.errors import ArchdslError
+from archdsl.errors import ArchdslError, BackendError
 from archdsl.importer.write.blocks import Library
+from archdsl.importer.write.knobs import name_classes, resolution, widen
 from archdsl.importer.write.regions import regions
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import fold, roll
 from archdsl.importer.write.steps import Body
 from archdsl.importer.write.tables import tabulate
+from archdsl.importer.write.units import CHANNELS
 from archdsl.importer.write.values import arguments, defaults, text
 from archdsl.importer.write.yaml_text import flow, mapping_lines, step_lines
 from archdsl.ir.canonical import canonical_hash
@@ -31,11 +33,13 @@ class Manner:
         blocks: scopes become blocks.
         paths: paths that open and close become forks and splits.
         runs: runs become repeats, stages and tables.
+        width: channels are multiplied by a knob.
     """
 
     blocks: bool = True
     paths: bool = True
     runs: bool = True
+    width: bool = False
 
 
 MANNERS = (Manner(), Manner(runs=False), Manner(blocks=False), Manner(blocks=False, runs=False), Manner(False, False, False))
@@ -49,13 +53,23 @@ def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False
         title: name of the network.
         source: where it comes from.
         knobs: whether a width multiplier is put in, where channels share a factor.
+
+    Raises:
+        BackendError: a join of one tensor, which the language has not.
     """
+    for node in graph:
+        if node.op.joins and len(node.inputs) < 2:
+            raise BackendError(f"a spec cannot say '{node.name}': {node.op.word} takes two or more tensors, one arrives")
     wanted = canonical_hash(graph)
-    for manner in MANNERS:
+    for manner in (replace(MANNERS[0], width=True), *MANNERS) if knobs else MANNERS:
         try:
             found = _Text(graph, title, source, manner).text()
-            if canonical_hash(Design.loads(found).graph()) == wanted:
-                return found
+            design = Design.loads(found)
+            if canonical_hash(design.graph()) != wanted:
+                continue
+            if manner.width:
+                design.set(width=2).graph()  # a width that some blocks cannot follow is none
+            return found
         except ArchdslError:
             continue
     raise AssertionError(f"no text of {title} is read as the same network")
@@ -73,8 +87,15 @@ class _Text:
         library = Library(self.graph, self.words, self.manner.paths)
         body = library.body(regions(self.graph, self.manner.blocks))
         if self.manner.runs:
-            body = tabulate(roll(fold(body, self.words)), self.words)
+            body = roll(fold(body, self.words))
+        if classes := name_classes(body, self.graph):
+            self.knobs["classes"] = str(classes)
+        if self.manner.runs:
+            body = tabulate(body, self.words)
         steps = Renderer(body, self.words, generic=False).steps()
+        if self.manner.width:
+            self.knobs["width"] = {"default": "1", "range": ["0.25", "4"], "doc": "channel multiplier"}
+            steps = widen(steps, self._channel_names())
         return "\n".join(self._lines(body, steps)) + "\n"
 
     def _lines(self, body: Body, steps: list[Any]) -> Iterator[str]:
@@ -110,8 +131,18 @@ class _Text:
         if outputs := self._outputs(body):
             yield f"outputs: {flow(outputs, True)}"
 
+    def _channel_names(self) -> frozenset[str]:
+        """What arguments are called that hold channels."""
+        found = {"out"}
+        for block in self.words.blocks.values():
+            found |= {p.name for p in block.parameters if p.unit == CHANNELS and p.name != "groups"}
+        return frozenset(found)
+
     def _input(self) -> Any:
         inputs = self.graph.inputs
+        if size := resolution(self.graph):
+            self.knobs = {"resolution": str(size), **self.knobs}
+            return [str(inputs[0].shape[0]), "$resolution", "$resolution"]
         if len(inputs) > 1:
             return {node.name: _size(node.op) for node in inputs}
         return _size(inputs[0].op)
