@@ -143,14 +143,16 @@ def _dissolve(root: Region, drop) -> bool:  # type: ignore[no-untyped-def]
 
 def _containers(root: Region) -> set[str]:
     """Words of what only holds runs of others, of different lengths: stages, whose places say more than their names."""
-    lengths: dict[str, set[int]] = {}
-    runs: set[str] = set()
+    found: dict[str, list[Region]] = {}
     for region in root.regions():
-        lengths.setdefault(region.word, set()).add(len(region.items))
-        words = [item.word if isinstance(item, Region) else "" for item in region.items]
-        if any(one and one == other for one, other in zip(words, words[1:], strict=False)):
-            runs.add(region.word)
-    return {word for word in runs if word and len(lengths[word]) > 1}
+        found.setdefault(region.word, []).append(region)
+    return {word for word, those in found.items() if all(map(_is_run, those)) and len({len(r.items) for r in those}) > 1}
+
+
+def _is_run(region: Region) -> bool:
+    """Whether most of what is in it is of one word."""
+    words = Counter(item.word for item in region.items if isinstance(item, Region))
+    return bool(words) and 3 * words.most_common(1)[0][1] >= 2 * len(region.items)
 
 
 PART = 9
@@ -158,21 +160,39 @@ PART = 9
 
 
 def _parts(root: Region) -> set[str]:
-    """Words of short scopes that stand once in each scope of one other word, and nowhere else."""
-    holders: dict[str, list[Region]] = {}
-    words = Counter(region.word for region in root.regions())
+    """Words of short scopes that stand once in each scope of one other word, and nowhere else; and of wrappers of different things."""
+    holders: dict[str, list[tuple[Region, Region]]] = {}
     for region in root.regions():
         for item in region.items:
             if isinstance(item, Region):
-                holders.setdefault(item.word, []).append(region)
-    found = set()
-    for word, those in holders.items():
-        one = {holder.word for holder in those}
-        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those) == words[those[0].word]:
-            inner = [item for holder in those for item in holder.items if isinstance(item, Region) and item.word == word]
-            if all(len(list(item.nodes())) <= PART and not any(isinstance(i, Region) for i in item.items) for item in inner):
-                found.add(word)
-    return found
+                holders.setdefault(item.word, []).append((region, item))
+    words = Counter(region.word for region in root.regions())
+    return {word for word, pairs in holders.items() if _is_part(pairs, words) or _wraps(pairs)}
+
+
+def _is_part(pairs: list[tuple[Region, Region]], words: Counter[str]) -> bool:
+    """Whether every scope of a word is all that its holder, always of one word, has of it; gates stay what they are."""
+    one = {holder.word for holder, _ in pairs}
+    if len(one) > 1 or "" in one or len({id(holder) for holder, _ in pairs}) < len(pairs) or len(pairs) < words[one.pop()]:
+        return False
+    return all(_is_short(inner) for _, inner in pairs)
+
+
+def _is_short(region: Region) -> bool:
+    ops = [node.op.word for node in region.nodes()]
+    gates = "adaptive_pool" in ops and "mul" in ops
+    return len(ops) <= PART and not gates and not any(isinstance(item, Region) for item in region.items)
+
+
+def _wraps(pairs: list[tuple[Region, Region]]) -> bool:
+    """Whether every holder has several short scopes of a word, each around something else."""
+    if max(len(inner.items) for _, inner in pairs) > FEW or "" in {holder.word for holder, _ in pairs}:
+        return False
+    kinds: dict[int, list[tuple[str, ...]]] = {}
+    for holder, inner in pairs:
+        signature = tuple(item.word if isinstance(item, Region) else item.op.word for item in inner.items)
+        kinds.setdefault(id(holder), []).append(signature)
+    return all(len(these) > 1 and len(set(these)) == len(these) for these in kinds.values())
 
 
 def _says_little(region: Region, words: Counter[str]) -> bool:
