@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from archdsl.importer.write.values import PLAIN
 from archdsl.ir.graph import Graph
 from archdsl.ops.attention import MatMul, Softmax
 
-if TYPE_CHECKING:
-    from archdsl.importer.write.dataflow import Atom
-
 TAKEN = frozenset(["in", "true", "false", "null", "rest", "even", "y", "n", "yes", "no", "on", "off"])
 
 
-def name_labels(graph: Graph, asked: Sequence[tuple[str, tuple[str, ...]]], atoms: Sequence[Atom]) -> dict[str, str]:
-    """A label for each of the tensors, by the names of their nodes."""
+def name_labels(graph: Graph, made: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """A label for each tensor, by the name of its node.
+
+    Args:
+        made: tensors, each with the word of the step that gives it.
+    """
     roles = _attention(graph)
     if graph.returns == "dict":
         roles.update((tensor, name) for name, tensor in graph.outputs.items() if PLAIN.match(name))
     used = set(TAKEN) | {node.name for node in graph.inputs}
-    words = {atom.gives: atom.step.word.strip("*") for atom in atoms}
     found: dict[str, str] = {}
-    for tensor, _ in asked:
-        word = base = roles.get(tensor) or _own(tensor, words[tensor], graph[tensor].op.word)
+    for tensor, step in made:
+        word = base = roles.get(tensor) or _own(tensor, step.strip("*"), graph[tensor].op.word)
         number = 1
         while word in used:
             number += 1
@@ -36,6 +35,8 @@ def name_labels(graph: Graph, asked: Sequence[tuple[str, tuple[str, ...]]], atom
 
 def _own(tensor: str, word: str, op: str) -> str:
     """The last part of a module's path that tells anything, or what the step is called."""
+    if word in ("fork", "split"):
+        word = op
     parts = [part for part in tensor.split(".") if PLAIN.match(part)]
     if word not in (op, "activation"):  # a block, of which the tensor comes out
         parts = parts[:-1]

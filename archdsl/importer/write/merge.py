@@ -26,8 +26,8 @@ def _merge(one: Body, other: Body, depth: int) -> tuple[int, Body] | None:
     aligned = _Alignment(one, other, depth).best()
     if aligned is None or aligned[0] > MOST:
         return None
-    body = Body(aligned[1], one.into + other.into, one.out + other.out, one.present + other.present, one.inputs, one.outputs)
-    return aligned[0], body
+    columns = {name: getattr(one, name) + getattr(other, name) for name in ("into", "out", "present")}
+    return aligned[0], replace(one, steps=aligned[1], **columns)
 
 
 class _Alignment:

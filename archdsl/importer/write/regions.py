@@ -110,7 +110,7 @@ def _connect(graph: Graph, root: Region, readers: dict[str, list[str]]) -> None:
 
 
 def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
-    """Whether a region cannot be a block: weights are shared beyond it, or nothing, or not one tensor, comes in and goes out."""
+    """Whether a region cannot be a block: weights are shared beyond it, or nothing comes in or goes out."""
     sets: dict[str, set[str]] = {}
     for node in graph:
         if node.shared:
@@ -118,7 +118,7 @@ def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
     owner = {name: key for key, names in sets.items() for name in names}
 
     def reaches(region: Region) -> bool:
-        if len(region.inputs) != 1 or len(region.outputs) != 1:
+        if not region.inputs or not region.outputs:
             return True
         inside = {node.name for node in region.nodes()}
         return any(not sets[owner[name]] <= inside for name in inside if name in owner)
@@ -201,4 +201,6 @@ def _says_little(region: Region, words: Counter[str]) -> bool:
     if region.word in CONTAINERS or len(items) == 1 or idiom([i for i in items if isinstance(i, Node)]) == len(items):
         return True
     once = words[region.word] == 1
+    if len(region.inputs) * len(region.outputs) > 1 and (once or len(items) < FEW):
+        return True
     return once and (len(items) <= FEW or any(isinstance(item, Region) and words[item.word] > 1 for item in items))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.conditions import condition
@@ -121,7 +122,7 @@ class Renderer:
                 column = tuple(None if value is ABSENT else value for value in column)
             return self.formulas.find(column, step.into, "nl", ACT)
         if word == SPLIT:
-            return None
+            return self._share(step, column)
         if all(self.words.is_default(word, name, value) for value in given):
             return None
         return self.formulas.find(column, step.into, name, self.words.unit(word, name), called)
@@ -163,14 +164,18 @@ class Renderer:
         if (step, "repeat") in self.values:
             more["repeat"] = self.values[step, "repeat"]
         if step.reads:
-            more["from"] = step.reads[0] if len(step.reads) == 1 else list(step.reads)
-        if step.label:
-            more["as"] = step.label
+            more["from"] = self._labels(step.reads)
+        if step.labels:
+            more["as"] = self._labels(step.labels)
         if step.share:
             more["share"] = step.share
         if not more:
             return data
         return {**(data if isinstance(data, dict) else {data: {}}), **more}
+
+    def _labels(self, labels: tuple[str, ...]) -> Data:
+        names = [self.body.names.get(label, label) for label in labels]
+        return names[0] if len(names) == 1 else names
 
     def _call(self, step: Step) -> Data:
         given = {name: value for name in step.args if (value := self.values[step, name]) is not None}
@@ -197,24 +202,19 @@ class Renderer:
             return {"when": self.whens[path], "body": steps}
         return steps[0] if len(steps) == 1 and isinstance(steps[0], dict) and "fork" not in steps[0] and "split" not in steps[0] else steps
 
+    def _share(self, step: Step, column: Column) -> str:
+        """Channels of a path of a split: a share of those that arrive where it is one everywhere, or a count."""
+        pairs = [(value, n) for value, n in zip(column, step.into, strict=True) if value is not ABSENT]
+        first, n = pairs[0]
+        if first == 1 or (self.formulas.generic and all(value * n == first * other for value, other in pairs)):
+            return str(Fraction(first, n))
+        return self.formulas.find(column, step.into, "share", CHANNELS, "share")
+
     def _shares(self, step: Step) -> Data:
         columns = list(step.args.values())
         if all(column == columns[0] for column in columns):
             return "even"
-        found = []
-        for column in columns[:-1]:
-            ratios = {value / n if value is not ABSENT else None for value, n in zip(column, step.into, strict=True)} - {None}
-            first = next(value for value in column if value is not ABSENT)
-            whole = all(value is ABSENT or value == first for value in column)
-            if len(ratios) == 1 and (self.formulas.generic or first == 1):
-                n = next(n for value, n in zip(column, step.into, strict=True) if value is not ABSENT)
-                share = text(ratios.pop()) if self.formulas.generic and n % first == 0 else f"{first}/{n}"
-                found.append(share)
-            elif whole and first > 1:
-                found.append(str(first))
-            else:
-                found.append(self.formulas.find(column, step.into, "share", CHANNELS, "share"))
-        return [*found, "rest"]
+        return [*[self.values[step, name] for name in list(step.args)[:-1]], "rest"]
 
     def _stage(self, step: Step) -> Data:
         inner = Renderer(step.paths[0], self.words, generic=False, loop=True)

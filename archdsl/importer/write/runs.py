@@ -35,7 +35,7 @@ def fold(body: Body, words: Vocabulary) -> Body:
 def _run(steps: list[Step], at: int, words: Vocabulary) -> int:
     """How many steps from here are one, repeated."""
     one = steps[at]
-    if one.reads or one.label or not all(one.present):
+    if one.reads or one.labels or not all(one.present):
         return 1
     end = at + 1
     while end < len(steps) and deep(steps[end]) == deep(one) and all(steps[end].present):

@@ -148,11 +148,12 @@ class _Text:
         return _size(inputs[0].op)
 
     def _outputs(self, body: Body) -> Any:
+        labels = [body.names.get(label, label) for label in body.outputs]
         if self.graph.returns == "tensor":
-            return body.outputs[0] if body.outputs else None
+            return labels[0] if labels else None
         if self.graph.returns == "tuple":
-            return list(body.outputs)
-        return dict(zip(self.graph.outputs, body.outputs, strict=True))
+            return labels
+        return dict(zip(self.graph.outputs, labels, strict=True))
 
 
 def _size(op: Any) -> Any:
@@ -164,6 +165,11 @@ def _size(op: Any) -> Any:
 
 def _block_lines(block: Block) -> Iterator[str]:
     yield f"  {block.name}:"
+    body = block.plain
+    if body is not None and body.inputs:
+        yield f"    inputs: {flow(list(body.inputs))}"
+    if body is not None and body.outputs:
+        yield f"    outputs: {flow([body.names.get(label, label) for label in body.outputs])}"
     if block.parameters:
         yield f"    args: {flow({p.name: p.declared() for p in block.parameters})}"
     yield "    body:"
