@@ -68,10 +68,13 @@ class Library:
         """Calls of the block of the zoo. Idioms of this word are known to fit it."""
         self.words.blocks[SHARED.name] = SHARED
         for region in regions:
-            conv, _, *act = [node.op for node in region.nodes()]
-            step = self.flow.plain(region.items[0])
-            args = {name: step.args[own] for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]}
-            self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].word if act else None,)})
+            conv, _, *act = region.nodes()
+            step = self.flow.plain(conv)
+            args = {
+                name: step.args[own]
+                for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]
+            }
+            self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].op.word if act else None,)})
 
     def _group(self, word: str, regions: list[Region], is_idiom: bool) -> None:
         """Blocks for the regions of one word, as few as can be. Those of an idiom may do what they like with channels and places."""
@@ -113,5 +116,6 @@ class Library:
             self.calls[region] = Step(name, args)
 
 
-RESERVED = frozenset(["fork", "split", "stage", "table", "if", "paths", "path", "join", "rest", "even", "in", "true", "false", "null"])
-
+RESERVED = frozenset(
+    ["fork", "split", "stage", "table", "if", "paths", "path", "join", "rest", "even", "in", "true", "false", "null"]
+)

@@ -149,7 +149,9 @@ class Flow:
         body = Body([atom.step for atom in atoms], (self.channels(arriving),), (self.channels(out),), (True,))
         _number_shares(body)
         body.names = {labels[name]: word for name, word in name_labels(self.graph, made).items()}
-        body.inputs = tuple(f"x{number}" for number, _ in enumerate(region.inputs, 1)) if region.word and len(region.inputs) > 1 else ()
+        body.inputs = (
+            tuple(f"x{number}" for number, _ in enumerate(region.inputs, 1)) if region.word and len(region.inputs) > 1 else ()
+        )
         body.outputs = tuple(labels[name] for name in ends)
         return body
 

@@ -12,7 +12,10 @@ from archdsl.importer.write.steps import ABSENT, Body, Column, First, Growing
 from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, HINTS, STRIDE
 from archdsl.importer.write.values import text
 
-RATIOS = tuple(Fraction(a, b) for a, b in [(2, 1), (3, 1), (4, 1), (1, 2), (1, 4), (1, 3), (2, 3), (3, 4), (6, 1), (8, 1), (1, 8), (1, 6), (1, 16)])
+RATIOS = tuple(
+    Fraction(a, b)
+    for a, b in [(2, 1), (3, 1), (4, 1), (1, 2), (1, 4), (1, 3), (2, 3), (3, 4), (6, 1), (8, 1), (1, 8), (1, 6), (1, 16)]
+)
 """Ratios of channels that a formula may have, the plainest first."""
 
 
@@ -117,7 +120,9 @@ class Formulas:
 
     def _derived(self, column: Column, into: Column) -> Iterator[str]:
         """Formulas of what arrives and of parameters that are there."""
-        channels = [p for p in self.used if p.unit == CHANNELS and p.column and all(type(v) is int for v in p.column if v is not ABSENT)]
+        channels = [
+            p for p in self.used if p.unit == CHANNELS and p.column and all(type(v) is int for v in p.column if v is not ABSENT)
+        ]
         for parameter in [*channels, self.out, self.dim]:
             if self.loop and parameter is self.dim:
                 continue

@@ -28,7 +28,11 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
         return "", 0
     if isinstance(ops[0], Conv2d):
         if len(ops) > 1 and isinstance(ops[1], BatchNorm) and ops[1].affine:
-            plain = not ops[0].bias and ops[0].padding == "same" and set(ops[0].dilation) == {1} == {len(set(ops[0].kernel)), len(set(ops[0].stride))}
+            plain = (
+                not ops[0].bias
+                and ops[0].padding == "same"
+                and set(ops[0].dilation) == {1} == {len(set(ops[0].kernel)), len(set(ops[0].stride))}
+            )
             activated = len(ops) > 2 and _plain_activation(ops[2])
             return ("conv_norm" if plain else "conv_bn"), 2 + activated
         if len(ops) > 1 and ops[0].bias and _plain_activation(ops[1]):
@@ -43,11 +47,24 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
 
 
 def _plain_activation(op: object) -> bool:
-    return isinstance(op, Activation) and not op.arguments()  # type: ignore[attr-defined]
+    return isinstance(op, Activation) and not op.arguments()
 
 
 MOBILE = frozenset(
-    "conv_norm conv3x3 conv1x1 separable path bottleneck squeeze_excite recalibrate gate pool fc classifier".split()
+    [
+        "bottleneck",
+        "classifier",
+        "conv1x1",
+        "conv3x3",
+        "conv_norm",
+        "fc",
+        "gate",
+        "path",
+        "pool",
+        "recalibrate",
+        "separable",
+        "squeeze_excite",
+    ]
 )
 """Names of the blocks of blocks/mobile. A network with a scope of one of these names cannot import the file."""
 
@@ -64,7 +81,11 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
         while at < len(region.items):
             chain = _chain(region, at, readers, apart)
             word, length = _match(chain)
-            if word == "norm_conv" and length == 3 and _match(chain[2:] + _chain(region, at + 3, readers, apart))[0] == "conv_norm":
+            if (
+                word == "norm_conv"
+                and length == 3
+                and _match(chain[2:] + _chain(region, at + 3, readers, apart))[0] == "conv_norm"
+            ):
                 length = 0  # the convolution goes with the norm after it
             if length:
                 found.append((region, at, length, word))
@@ -83,7 +104,9 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
 def _is_worth_a_block(word: str, places: Counter[Region]) -> bool:
     """Whether an idiom occurs often, and not only once in each scope of one kind."""
     holders = {region.word for region in places}
-    return word == "pool" or places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
+    if word == "pool":
+        return True
+    return places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
 
 
 def _chain(region: Region, at: int, readers: dict[str, list[str]], apart: frozenset[str]) -> list[Node]:

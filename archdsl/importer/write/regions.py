@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from archdsl.importer.write.idioms import idiom, mark_idioms
@@ -61,15 +61,21 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
     _connect(graph, root, readers)
     _dissolve(root, _reach_outside(graph, root))
     if scopes:
-        while True:
-            words = Counter(region.word for region in root.regions())
-            told = _containers(root)
-            nested = _parts(root)
-            if not _dissolve(root, lambda r: r.word in told or r.word in nested or _says_little(r, words)):
-                break
+        while _dissolve(root, _plain_scopes(root)):
+            pass
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
     return root
+
+
+Test = Callable[[Region], bool]
+
+
+def _plain_scopes(root: Region) -> Test:
+    """Whether a region says nothing that what is in it does not."""
+    words = Counter(region.word for region in root.regions())
+    told = _containers(root) | _parts(root)
+    return lambda region: region.word in told or _says_little(region, words)
 
 
 def _tree(graph: Graph, scopes: bool) -> Region:
@@ -109,7 +115,7 @@ def _connect(graph: Graph, root: Region, readers: dict[str, list[str]]) -> None:
     root.outputs = tuple(graph.outputs.values())
 
 
-def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
+def _reach_outside(graph: Graph, root: Region) -> Test:
     """Whether a region cannot be a block: weights are shared beyond it, or nothing comes in or goes out."""
     sets: dict[str, set[str]] = {}
     for node in graph:
@@ -126,7 +132,7 @@ def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
     return reaches
 
 
-def _dissolve(root: Region, drop) -> bool:  # type: ignore[no-untyped-def]
+def _dissolve(root: Region, drop: Test) -> bool:
     """Put the items of regions in their place. Gives whether there were any."""
     changed = False
     for region in list(root.regions()):

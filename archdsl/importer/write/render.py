@@ -8,7 +8,7 @@ from typing import Any
 
 from archdsl.importer.write.conditions import condition
 from archdsl.importer.write.formulas import Formulas
-from archdsl.importer.write.parameters import Parameter
+from archdsl.importer.write.parameters import REQUIRED, Parameter
 from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, SPLIT, STAGE, TABLE, Body, Column, Step
 from archdsl.importer.write.tables import table
 from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, unit_of
@@ -92,7 +92,7 @@ class Renderer:
         found = self.formulas.used
         for parameter in found:
             parameter.settle()
-        return sorted(found, key=lambda p: bool(p.formula) or not repr(p.default) == "REQUIRED")
+        return sorted(found, key=lambda p: bool(p.formula) or p.default is not REQUIRED)
 
     def _fill(self, body: Body, path: int = 0) -> None:
         """Find what stands for every value, in order.
@@ -200,7 +200,11 @@ class Renderer:
         steps: Data = [self._step(step) for step in path.steps]
         if path in self.whens:
             return {"when": self.whens[path], "body": steps}
-        return steps[0] if len(steps) == 1 and isinstance(steps[0], dict) and "fork" not in steps[0] and "split" not in steps[0] else steps
+        return (
+            steps[0]
+            if len(steps) == 1 and isinstance(steps[0], dict) and "fork" not in steps[0] and "split" not in steps[0]
+            else steps
+        )
 
     def _share(self, step: Step, column: Column) -> str:
         """Channels of a path of a split: a share of those that arrive where it is one everywhere, or a count."""

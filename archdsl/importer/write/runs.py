@@ -179,7 +179,7 @@ def _stage(rounds: list[list[Step | None]], after: Column) -> Step:
             assert model is not None
             column.append(found if found is not None else vacant(model, 1, (arrive[number][place],)))
         steps.append(_together(column))
-    outs = tuple([*(row[0] for row in arrive[1:]), after[0]])
+    outs = (*(row[0] for row in arrive[1:]), after[0])
     inner = Body(steps, tuple(row[0] for row in arrive), outs, (True,) * len(rounds))
     return Step(STAGE, {}, (arrive[0][0],), paths=[inner])
 

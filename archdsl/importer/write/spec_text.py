@@ -63,7 +63,7 @@ def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False
     wanted = canonical_hash(graph)
     for manner in (replace(MANNERS[0], width=True), *MANNERS) if knobs else MANNERS:
         try:
-            found = _Text(graph, title, source, manner).text()
+            found = write(graph, title, source, manner)
             design = Design.loads(found)
             if canonical_hash(design.graph()) != wanted:
                 continue
@@ -73,6 +73,11 @@ def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False
         except ArchdslError:
             continue
     raise AssertionError(f"no text of {title} is read as the same network")
+
+
+def write(graph: Graph, title: str, source: str, manner: Manner) -> str:
+    """The text in one manner, not compared with the graph."""
+    return _Text(graph, title, source, manner).text()
 
 
 class _Text:
@@ -99,17 +104,32 @@ class _Text:
         return "\n".join(self._lines(body, steps)) + "\n"
 
     def _lines(self, body: Body, steps: list[Any]) -> Iterator[str]:
+        used = list(self.words.blocks.values())
+        origins = sorted({block.origin for block in used if block.origin})
         yield "archdsl: 1"
         yield f"name: {flow(self.title, True)}"
         if self.source:
             yield f"source: {flow(self.source, True)}"
-        used = list(self.words.blocks.values())
-        if origins := sorted({block.origin for block in used if block.origin}):
+        if origins:
             yield f"import: {flow(origins)}"
         yield f"input: {flow(self._input(), True)}"
         if self.knobs:
             yield ""
             yield from mapping_lines("knobs", self.knobs)
+        yield from self._preset()
+        local = [block for block in used if not block.origin]
+        for number, block in enumerate(local):
+            yield from [""] if number else ["", "blocks:"]
+            yield from _block_lines(block)
+        yield ""
+        yield "net:"
+        for step in steps:
+            yield from step_lines(step, "  ")
+        if outputs := self._outputs(body):
+            yield f"outputs: {flow(outputs, True)}"
+
+    def _preset(self) -> Iterator[str]:
+        """Defaults of operators, and how weights begin."""
         if self.words.defaults or self.graph.init:
             yield ""
         if self.words.defaults:
@@ -117,19 +137,6 @@ class _Text:
             yield f"defaults: {flow(values)}"
         if self.graph.init:
             yield f"init: {flow(_plain(self.graph.init))}"
-        if local := [block for block in used if not block.origin]:
-            yield ""
-            yield "blocks:"
-            for number, block in enumerate(local):
-                if number:
-                    yield ""
-                yield from _block_lines(block)
-        yield ""
-        yield "net:"
-        for step in steps:
-            yield from step_lines(step, "  ")
-        if outputs := self._outputs(body):
-            yield f"outputs: {flow(outputs, True)}"
 
     def _channel_names(self) -> frozenset[str]:
         """What arguments are called that hold channels."""

@@ -93,7 +93,9 @@ def table(body: Body, words: Vocabulary) -> dict[str, Any]:
     data: dict[str, Any] = {"columns": columns}
     if scaled:
         data["scale"] = {name: "$value if $i == 0 else 1" for name in names if name in scaled}
-    data["rows"] = [[step.word, *(_cell(step, name, words) for name in names), *([_times(step, scaled)] if repeats else [])] for step in rows]
+    data["rows"] = [
+        [step.word, *(_cell(step, name, words) for name in names), *([_times(step, scaled)] if repeats else [])] for step in rows
+    ]
     return data
 
 
