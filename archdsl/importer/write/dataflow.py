@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from archdsl.importer.write.gather import Atom, gathered
 from archdsl.importer.write.labels import name_labels
 from archdsl.importer.write.regions import Region
 from archdsl.importer.write.steps import ACTIVATION, FORK, SPLIT, Body, Step
@@ -18,16 +18,6 @@ from archdsl.ops.shapes import channel_axis
 
 Called = Callable[[Region], Step]
 """The step that calls the block of a region."""
-
-
-@dataclass(eq=False)
-class Atom:
-    """A step with what it reads and gives, by the names of the graph's nodes."""
-
-    step: Step
-    reads: tuple[str, ...]
-    gives: tuple[str, ...]
-    node: Node | None = None
 
 
 class Flow:
@@ -45,8 +35,10 @@ class Flow:
         """The steps of a region."""
         atoms = [self._atom(item) for item in region.items]
         arriving = region.inputs[0] if region.word else self.graph.input.name
+        atoms = _ordered(atoms)
         if self.structured:
             atoms = self._close(atoms, region)
+            atoms = gathered(atoms, arriving, region)
         wanted = region.outputs
         if len(wanted) == 1 and atoms[-1].gives != wanted:
             atoms = _last(atoms, wanted)
@@ -160,6 +152,21 @@ class Flow:
         if region.word:
             return {name: f"x{number}" for number, name in enumerate(region.inputs, 1)}
         return {node.name: node.name for node in self.graph.inputs}
+
+
+def _ordered(atoms: list[Atom]) -> list[Atom]:
+    """The same order, but what alone reads a tensor right after what gives it, where nothing else is missing."""
+    counts = Counter(name for atom in atoms for name in atom.reads)
+    following = {atom.reads[0]: atom for atom in atoms if len(atom.reads) == 1 and counts[atom.reads[0]] == 1}
+    found: list[Atom] = []
+    done: set[int] = set()
+    for atom in atoms:
+        at: Atom | None = atom
+        while at is not None and id(at) not in done:
+            done.add(id(at))
+            found.append(at)
+            at = following.get(at.gives[0]) if len(at.gives) == 1 else None
+    return found
 
 
 def _number_shares(body: Body) -> None:

@@ -58,7 +58,7 @@ class Formulas:
             found = self._channels(column, into, name, constant)
             if found:
                 return found
-        if constant:
+        if constant and not self._varied(column, unit):
             return text(given[0])
         if found := self._equal(column, unit, self.used):
             return found
@@ -68,6 +68,11 @@ class Formulas:
             if name == "out" and (found := self._multiple(column, into)):
                 return found
         return f"${self._new(column, unit, name, into, *words).name}"
+
+    def _varied(self, column: Column, unit: str) -> bool:
+        """Whether a column is only constant because most places lack it, and an argument that is not has all of it."""
+        known = [p for p in self.used if p.unit == unit and len(set(p.column)) > 1]
+        return ABSENT in column and any(_fits(column, p.column) for p in known)
 
     def _first(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
         first = tuple(value.first if isinstance(value, First) else value for value in column)
@@ -91,8 +96,12 @@ class Formulas:
             return ""
         if _fits(column, into):
             return "$in"
+        if constant and self._varied(column, CHANNELS):
+            return ""
         if constant:
             return next(_ratio(column, into, "$in"), "") if self.generic and len(set(self.body.into)) == 1 else ""
+        if ABSENT in column and (found := self._equal(column, CHANNELS, [*self.used, self.out])):
+            return found
         arriving = _fits(self.body.into, into) and not self.loop
         if arriving and (found := next(_ratio(column, into, "$in"), "")):
             return found

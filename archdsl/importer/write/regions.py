@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from archdsl.importer.write.idioms import idiom, mark_idioms
 from archdsl.ir.graph import Graph, Node
+from archdsl.ops.join import Concat
 from archdsl.ops.passing import Input
 
 CONTAINERS = frozenset(["sequential", "module_list", "module_dict"])
@@ -59,6 +60,8 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
     root = _tree(graph, scopes)
     readers = graph.readers()
     _connect(graph, root, readers)
+    if _hoist(root):
+        _connect(graph, root, readers)
     _dissolve(root, _reach_outside(graph, root))
     if scopes:
         while _dissolve(root, _plain_scopes(root)):
@@ -66,6 +69,30 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
     return root
+
+
+def _hoist(root: Region) -> bool:
+    """Put concatenations of all that arrives at a region before it, so that one tensor arrives. Gives whether there were any."""
+    changed = False
+    for region in root.regions():
+        items: list[Node | Region] = []
+        for item in region.items:
+            if isinstance(item, Region) and (first := _gathers(item)):
+                item.items = item.items[1:]
+                items.append(first)
+                changed = True
+            items.append(item)
+        region.items = items
+    return changed
+
+
+def _gathers(region: Region) -> Node | None:
+    """The concatenation that a region begins with, of all that arrives and of nothing else."""
+    first = region.items[0]
+    if isinstance(first, Region) or not isinstance(first.op, Concat) or first.inputs != region.inputs or len(region.items) < 2:
+        return None
+    later = [name for node in region.nodes() if node is not first for name in node.inputs]
+    return first if set(later).isdisjoint(region.inputs) else None
 
 
 Test = Callable[[Region], bool]
@@ -99,7 +126,7 @@ def _tree(graph: Graph, scopes: bool) -> Region:
 
 
 def _identifier(word: str) -> str:
-    text = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in word) or "block"
+    text = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in word).strip("_") or "block"
     return f"block_{text}" if text[0].isdigit() else text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from archdsl.importer.write.conditions import condition
 from archdsl.importer.write.formulas import Formulas
 from archdsl.importer.write.parameters import REQUIRED, Parameter
-from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, SPLIT, STAGE, TABLE, Body, Column, Step
+from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, GATHER, SPLIT, STAGE, TABLE, Body, Column, Step
 from archdsl.importer.write.tables import table
 from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, unit_of
 from archdsl.importer.write.values import defaults, text
@@ -85,7 +85,17 @@ class Renderer:
         self._conditions(body, everywhere, [])
 
     def steps(self) -> list[Data]:
-        return [self._step(step) for step in self.body.steps]
+        found: list[Data] = []
+        for step in self.body.steps:
+            found += self._gather(step) if step.word == GATHER else [self._step(step)]
+        return found
+
+    def _gather(self, step: Step) -> list[Data]:
+        """Layers over all that was made before, and all of that."""
+        (layer,) = [self._step(inner) for inner in step.paths[0].steps]
+        makes = {**(layer if isinstance(layer, dict) else {layer: {}}), "as": {"append": "made"}}
+        join = {"concat": {}, "from": ["in", "made"]}
+        return [{STAGE: "layers", "repeat": self.values[step, "repeat"], "body": [join, makes]}, join]
 
     def parameters(self) -> list[Parameter]:
         """What the body asks for, what must be given first."""

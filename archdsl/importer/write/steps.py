@@ -48,6 +48,9 @@ ACTIVATION = "*activation"
 
 FORK, SPLIT, STAGE, TABLE = "fork", "split", "stage", "table"
 
+GATHER = "gather"
+"""A step that repeats, each time over what arrives at the body and all that it made so far; it gives these too."""
+
 
 @dataclass(eq=False)
 class Body:
