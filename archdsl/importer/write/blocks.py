@@ -78,10 +78,11 @@ class Library:
 
     def _group(self, word: str, regions: list[Region], is_idiom: bool) -> None:
         """Blocks for the regions of one word, as few as can be. Those of an idiom may do what they like with channels and places."""
+        activated = is_idiom and word in ("conv_norm", "conv_bn") and any(len(region.items) > 2 for region in regions)
         alike: dict[Any, tuple[list[Body], list[Region]]] = {}
         for region in regions:
             body = self.flow.body(region)
-            if is_idiom and len(body.steps) == 2 and word in ("conv_norm", "conv_bn"):
+            if activated and len(body.steps) == 2:
                 body.steps.append(vacant(Step(ACTIVATION, {"nl": ()}), 1, body.out))
             natures = () if is_idiom else tuple(map(nature, body.walk()))
             form = (tuple(map(deep, body.steps)), natures, body.inputs, body.outputs)

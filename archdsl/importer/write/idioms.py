@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archdsl.ir.graph import Graph, Node
@@ -44,6 +45,12 @@ def _match(nodes: list[Node]) -> tuple[str, int]:
     if isinstance(ops[0], BatchNorm) and len(ops) > 2 and _plain_activation(ops[1]) and isinstance(ops[2], Conv2d):
         return "norm_conv", 3
     return "", 0
+
+
+def is_activated_norm(items: Sequence[object]) -> bool:
+    """Whether these are a batch norm and an activation, which belong to the convolution before them or after them."""
+    ops = [item.op for item in items if isinstance(item, Node)]
+    return len(ops) == len(items) == 2 and isinstance(ops[0], BatchNorm) and isinstance(ops[1], Activation)
 
 
 def _plain_activation(op: object) -> bool:

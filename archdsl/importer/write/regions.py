@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from archdsl.importer.write.idioms import idiom, mark_idioms
+from archdsl.importer.write.idioms import idiom, is_activated_norm, mark_idioms
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Concat
 from archdsl.ops.passing import Input
@@ -183,10 +183,13 @@ def _containers(root: Region) -> set[str]:
 
 
 def _is_run(region: Region) -> bool:
-    """Whether most of what is in it is of one word."""
-    words = Counter(item.word for item in region.items if isinstance(item, Region))
+    """Whether most of what is in it is of one word, and more than a layer."""
+    words = Counter(item.word for item in region.items if isinstance(item, Region) and len(list(item.nodes())) > LAYER)
     return bool(words) and 3 * words.most_common(1)[0][1] >= 2 * len(region.items)
 
+
+LAYER = 4
+"""Operators up to which a scope is a layer with its norm and activation."""
 
 PART = 9
 """Operators up to which a scope is written within the one scope that holds it."""
@@ -231,7 +234,7 @@ def _wraps(pairs: list[tuple[Region, Region]]) -> bool:
 def _says_little(region: Region, words: Counter[str]) -> bool:
     """A container, a wrapper of one thing, what is an idiom anyway, and what occurs once and is short or long."""
     items = region.items
-    if region.word in CONTAINERS or len(items) == 1 or idiom([i for i in items if isinstance(i, Node)]) == len(items):
+    if region.word in CONTAINERS or len(items) == 1 or is_activated_norm(items) or idiom([i for i in items if isinstance(i, Node)]) == len(items):
         return True
     once = words[region.word] == 1
     if len(region.inputs) * len(region.outputs) > 1 and (once or len(items) < FEW):

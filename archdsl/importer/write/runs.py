@@ -71,7 +71,7 @@ def _regular(columns: list[Column], word: str, name: str, words: Vocabulary) -> 
         return False
     values = [column[0] for column in columns]
     if words.unit(word, name) == STRIDE:
-        return all(value == values[1] for value in values[2:])
+        return all(value == 1 for value in values[1:])
     return words.unit(word, name) != CHANNELS and _growing(values) is not None
 
 
