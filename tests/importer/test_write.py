@@ -212,3 +212,70 @@ def test_a_join_of_one_tensor_is_refused_by_name():
 def test_the_names_of_the_shared_blocks_are_known():
     text = (SPECS / "blocks/mobile.yaml").read_text(encoding="utf-8").partition("\nblocks:\n")[2]
     assert set(re.findall(r"(?m)^  (\w+):$", text)) == MOBILE
+
+
+def dense(depths: tuple[int, ...]) -> Graph:
+    """A network as torchvision builds DenseNets: each layer concatenates all that was made before it."""
+    build = Builder((8, 16, 16))
+    build("stem", "conv", out=8, kernel=3)
+    for number, depth in enumerate(depths):
+        stage = block(f"features.block{number}", "_dense_block")
+        made = [build.graph.output]
+        for place in range(depth):
+            path = f"{stage.path}.layer{place}"
+            scope = (stage, block(path, "_dense_layer"))
+            name = build(f"{path}.concat", "concat", *made, scope=scope) if len(made) > 1 else made[0]
+            build(f"{path}.norm", "norm", name, scope=scope)
+            build(f"{path}.relu", "relu", scope=scope)
+            build(f"{path}.conv1", "conv", out=8, scope=scope)
+            build(f"{path}.gelu", "gelu", scope=scope)
+            made.append(build(f"{path}.conv2", "conv", out=4, kernel=3, scope=scope))
+        build(f"{stage.path}.concat", "concat", *made, scope=(stage,))
+        build(f"pool{number}", "maxpool", kernel=2, stride=2)
+    return build.graph
+
+
+def test_layers_that_take_all_that_was_made_before_them():
+    graph = dense((3, 5, 4))
+    text = spec_text(graph, title="Dense")
+    assert same(graph, text)
+    assert "args: {depth: int}" in text
+    assert "{dense_layer: {}, as: {append: made}}" in text
+    assert "for: {depth: [3, 5, 4]}" in text
+    assert len(text) == len(spec_text(dense((5, 9, 6)), title="Dense"))
+
+
+def test_sizes_that_a_network_is_tied_to_are_no_knob():
+    assert "resolution" not in spec_text(network("swin_tiny"), title="Swin")
+
+
+def mobile(instances: list[dict[str, int]]) -> Graph:
+    """Inverted residuals as torchvision has them, a shortcut where the shape stays."""
+    build = Builder((16, 32, 32))
+    for number, given in enumerate(instances):
+        scope = (block(f"features.{number}", "inverted_residual"),)
+        before, arriving = build.graph.output, build.shape[0]
+        hidden = arriving * given["t"]
+        name = f"features.{number}.conv"
+        layers = [("expand", hidden, 1, 1, 1)] if given["t"] > 1 else []
+        layers += [("depthwise", hidden, 3, given["s"], hidden), ("project", given["out"], 1, 1, 1)]
+        for word, out, kernel, stride, groups in layers:
+            build(f"{name}.{word}.0", "conv", out=out, kernel=kernel, stride=stride, groups=groups, scope=scope)
+            build(f"{name}.{word}.1", "norm", scope=scope)
+            if word != "project":
+                build(f"{name}.{word}.2", "relu6", scope=scope)
+        if given["s"] == 1 and given["out"] == arriving:
+            build(f"{name}.add", "add", before, build.graph.output, scope=scope)
+    return build.graph
+
+
+def test_steps_that_only_some_calls_have_are_conditions_of_one_block():
+    graph = mobile(
+        [{"t": 1, "out": 16, "s": 1}, {"t": 6, "out": 24, "s": 2}, {"t": 6, "out": 24, "s": 1}, {"t": 6, "out": 32, "s": 1}]
+    )
+    text = spec_text(graph, title="Mobile")
+    assert same(graph, text)
+    assert "inverted_residual_2" not in text
+    assert "- {inverted_residual: {out: 24, s: 2 if $i == 0 else 1}, repeat: 2}" in text
+    assert "shortcut: {when: $in == $out and $s == 1, body: []}" in text
+    assert "- {conv_norm: {out: 6*$in, nl: relu6}, when: $expand}" in text

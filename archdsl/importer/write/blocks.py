@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from archdsl.importer.write.dataflow import Flow
@@ -28,6 +29,13 @@ SHARED = Block(
     origin="blocks/mobile",
 )
 """The block of the zoo that most networks are made of."""
+
+BODY: list[Any] = [
+    {"conv": {"out": "$out", "kernel": "$kernel", "stride": "$s", "groups": "$groups"}},
+    "norm",
+    {"$nl": {}, "when": "given($nl)"},
+]
+"""Its steps, for networks that have blocks of other names that come with it."""
 
 POOL = Block("pool", [], origin="blocks/mobile")
 
@@ -58,17 +66,22 @@ class Library:
                 if word == POOL.name and is_idiom:
                     self.words.blocks[word] = POOL
                     self.calls.update((region, Step(word)) for region in regions)
-                elif word == SHARED.name and is_idiom and not clash:
-                    self._share(regions)
+                elif word == SHARED.name and is_idiom:
+                    self._share(regions, SHARED if not clash else replace(SHARED, origin="", body=BODY))
+                    regions = [region for region in regions if region not in self.calls]
+                    self._group(word, regions, is_idiom)
                 else:
                     self._group(word, regions, is_idiom)
         return self.flow.body(root)
 
-    def _share(self, regions: list[Region]) -> None:
-        """Calls of the block of the zoo. Idioms of this word are known to fit it."""
-        self.words.blocks[SHARED.name] = SHARED
+    def _share(self, regions: list[Region], block: Block) -> None:
+        """Calls of the block of the zoo, or of one like it. Those whose norm is not the usual one of the network are left."""
+        self.words.blocks[block.name] = block
         for region in regions:
-            conv, _, *act = region.nodes()
+            conv, norm, *act = region.nodes()
+            usual = self.flow.plain(norm).args.items()
+            if not all(self.words.is_default(norm.op.word, name, value) for name, (value,) in usual):
+                continue
             step = self.flow.plain(conv)
             args = {
                 name: step.args[own]
@@ -78,7 +91,7 @@ class Library:
 
     def _group(self, word: str, regions: list[Region], is_idiom: bool) -> None:
         """Blocks for the regions of one word, as few as can be. Those of an idiom may do what they like with channels and places."""
-        activated = is_idiom and word in ("conv_norm", "conv_bn") and any(len(region.items) > 2 for region in regions)
+        activated = is_idiom and word in (SHARED.name, "conv_bn") and any(len(region.items) > 2 for region in regions)
         alike: dict[Any, tuple[list[Body], list[Region]]] = {}
         for region in regions:
             body = self.flow.body(region)

@@ -82,16 +82,17 @@ OFTEN = 3
 def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> None:
     """Make regions of the idioms among the operators of every region, where there are several of a kind."""
     found: list[tuple[Region, int, int, str]] = []
-    apart = graph.ends | {name for node in graph if node.shared for name in (node.name, node.shared)}
+    shared = {name for node in graph if node.shared for name in (node.name, node.shared)}
+    within = {name: readers[name][0] for name in readers if len(readers[name]) == 1 and name not in graph.ends}
     for region in root.regions():
         at = 0
         while at < len(region.items):
-            chain = _chain(region, at, readers, apart)
+            chain = _chain(region, at, within, shared)
             word, length = _match(chain)
             if (
                 word == "norm_conv"
                 and length == 3
-                and _match(chain[2:] + _chain(region, at + 3, readers, apart))[0] == "conv_norm"
+                and _match(chain[2:] + _chain(region, at + 3, within, shared))[0] == "conv_norm"
             ):
                 length = 0  # the convolution goes with the norm after it
             if length:
@@ -100,8 +101,8 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
     often: dict[str, Counter[Region]] = {}
     for region, _, _, word in found:
         often.setdefault(word, Counter())[region] += 1
-    shared = "conv_norm" in often and _is_worth_a_block("conv_norm", often["conv_norm"])
-    if not shared or any(region.word in MOBILE for region in root.regions()):
+    imports = "conv_norm" in often and _is_worth_a_block("conv_norm", often["conv_norm"])
+    if not imports or any(region.word in MOBILE for region in root.regions()):
         often.pop("pool", None)
     for region, at, length, word in reversed(found):
         if word in often and _is_worth_a_block(word, often[word]):
@@ -116,17 +117,18 @@ def _is_worth_a_block(word: str, places: Counter[Region]) -> bool:
     return places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
 
 
-def _chain(region: Region, at: int, readers: dict[str, list[str]], apart: frozenset[str]) -> list[Node]:
+def _chain(region: Region, at: int, within: dict[str, str], shared: set[str]) -> list[Node]:
     """Operators from a place on, each of which alone reads the one before, and nothing else.
 
     Args:
-        apart: names of those that others have to see: outputs of the network, and those that share weights.
+        within: the reader of each tensor that has one and is no output.
+        shared: names of those that share weights, which others have to see.
     """
     found: list[Node] = []
     for item in region.items[at : at + 3]:
-        if not isinstance(item, Node) or item.name in apart:
+        if not isinstance(item, Node) or item.name in shared:
             break
-        if found and (item.inputs != (found[-1].name,) or readers[found[-1].name] != [item.name]):
+        if found and (item.inputs != (found[-1].name,) or within.get(found[-1].name) != item.name):
             break
         found.append(item)
     return found

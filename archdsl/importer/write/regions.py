@@ -234,7 +234,12 @@ def _wraps(pairs: list[tuple[Region, Region]]) -> bool:
 def _says_little(region: Region, words: Counter[str]) -> bool:
     """A container, a wrapper of one thing, what is an idiom anyway, and what occurs once and is short or long."""
     items = region.items
-    if region.word in CONTAINERS or len(items) == 1 or is_activated_norm(items) or idiom([i for i in items if isinstance(i, Node)]) == len(items):
+    if (
+        region.word in CONTAINERS
+        or len(items) == 1
+        or is_activated_norm(items)
+        or idiom([i for i in items if isinstance(i, Node)]) == len(items)
+    ):
         return True
     once = words[region.word] == 1
     if len(region.inputs) * len(region.outputs) > 1 and (once or len(items) < FEW):

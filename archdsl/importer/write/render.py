@@ -265,10 +265,10 @@ def _path_names(step: Step) -> list[str]:
         if empty == [True, False]:
             return names[::-1]
         if step.join[0] == "add":
-            short = [len(list(path.walk())) for path in step.paths]
-            projects = [any(not all(inner.present) for inner in path.steps) for path in step.paths]
-            if projects == [False, True] or (projects == [False, False] and short[1] == 1 < short[0]):
+            counts = [len(path.steps) for path in step.paths]
+            brief = [all(not all(inner.present) for inner in path.steps) for path in step.paths]
+            if brief == [False, True] or (not any(brief) and counts[1] < min(counts[0], 3)):
                 return names
-            if projects == [True, False]:
+            if brief == [True, False] or (not any(brief) and counts[0] < min(counts[1], 3)):
                 return names[::-1]
     return []

@@ -34,13 +34,18 @@ class Manner:
         paths: paths that open and close become forks and splits.
         runs: runs become repeats, stages and tables.
         width: channels are multiplied by a knob.
+        sizes: height and width of the image are a knob.
     """
 
     blocks: bool = True
     paths: bool = True
     runs: bool = True
     width: bool = False
+    sizes: bool = True
 
+
+STEP = 32
+"""Pixels by which a size grows that most networks take as well."""
 
 MANNERS = (Manner(), Manner(runs=False), Manner(blocks=False), Manner(blocks=False, runs=False), Manner(False, False, False))
 """From the most telling to the plainest; the first that is read as the same network is taken."""
@@ -69,10 +74,24 @@ def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False
                 continue
             if manner.width:
                 design.set(width=2).graph()  # a width that some blocks cannot follow is none
-            return found
+            return found if _resizes(design) else write(graph, title, source, replace(manner, sizes=False))
         except ArchdslError:
             continue
     raise AssertionError(f"no text of {title} is read as the same network")
+
+
+def _resizes(design: Design) -> bool:
+    """Whether the network takes images of another size, if its resolution is a knob."""
+    size = design.knobs.get("resolution")
+    if size is None:
+        return True
+    for other in (size + STEP, 2 * size):
+        try:
+            design.set(resolution=other).graph()
+        except ArchdslError:
+            continue
+        return True
+    return False
 
 
 def write(graph: Graph, title: str, source: str, manner: Manner) -> str:
@@ -147,7 +166,7 @@ class _Text:
 
     def _input(self) -> Any:
         inputs = self.graph.inputs
-        if size := resolution(self.graph):
+        if self.manner.sizes and (size := resolution(self.graph)):
             self.knobs = {"resolution": str(size), **self.knobs}
             return [str(inputs[0].shape[0]), "$resolution", "$resolution"]
         if len(inputs) > 1:
