@@ -20,10 +20,10 @@ from archdsl.ops import OPERATORS
 SHARED = Block(
     "conv_norm",
     [
-        Parameter("out", CHANNELS, ()),
-        Parameter("kernel", KERNEL, (), 1),
-        Parameter("s", STRIDE, (), 1),
-        Parameter("groups", CHANNELS, (), 1),
+        Parameter("out", CHANNELS, (1,)),
+        Parameter("kernel", KERNEL, (1,), 1),
+        Parameter("s", STRIDE, (1,), 1),
+        Parameter("groups", CHANNELS, (1,), 1),
         Parameter("nl", ACT, (), None),
     ],
     origin="blocks/mobile",

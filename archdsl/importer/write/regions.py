@@ -102,7 +102,8 @@ def _plain_scopes(root: Region) -> Test:
     """Whether a region says nothing that what is in it does not."""
     words = Counter(region.word for region in root.regions())
     told = _containers(root) | _parts(root)
-    return lambda region: region.word in told or _says_little(region, words)
+    held = {id(region) for region in root.regions() for item in region.items if isinstance(item, Region) and item.word in told}
+    return lambda region: region.word in told or (id(region) not in held and _says_little(region, words))
 
 
 def _tree(graph: Graph, scopes: bool) -> Region:
@@ -211,7 +212,9 @@ def _is_part(pairs: list[tuple[Region, Region]], words: Counter[str]) -> bool:
     one = {holder.word for holder, _ in pairs}
     if len(one) > 1 or "" in one or len({id(holder) for holder, _ in pairs}) < len(pairs) or len(pairs) < words[one.pop()]:
         return False
-    return all(_is_short(inner) for _, inner in pairs)
+    beside = [[item for item in holder.items if item is not inner] for holder, inner in pairs]
+    joined = any(beside) and all(isinstance(item, Node) and item.op.joins for items in beside for item in items)
+    return joined or all(_is_short(inner) for _, inner in pairs)
 
 
 def _is_short(region: Region) -> bool:

@@ -21,6 +21,7 @@ from archdsl.importer.write.values import arguments, defaults, text
 from archdsl.importer.write.yaml_text import flow, mapping_lines, step_lines
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
+from archdsl.ops.activation import Activation
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import RANKS, typed
 
@@ -214,6 +215,8 @@ def _defaults(graph: Graph) -> dict[str, dict[str, Any]]:
     counts: dict[tuple[str, str], Counter[Any]] = {}
     known: dict[tuple[str, str], Any] = {}
     for node in graph:
+        if isinstance(node.op, Activation):  # whose words stand alone as arguments
+            continue
         usual = defaults(type(node.op))
         for name, value in arguments(node.op).items():
             if name in usual and isinstance(usual[name], float):
