@@ -110,16 +110,23 @@ def test_no_longer_than_twice_what_a_person_wrote(name):
 
 def by_hand(name: str, graph: Graph) -> int:
     """Bytes of a spec, of what it extends, and of the shared blocks that it uses."""
-    text = (SPECS / f"{name}.yaml").read_text(encoding="utf-8")
-    base = re.search(r"^extends: *(\w+)", text, re.MULTILINE)
     used = {frame.block for node in graph for frame in node.scope if frame.kind == "block"}
-    shared = 0
-    for path in (SPECS / "blocks").glob("*.yaml"):
-        for found in re.finditer(
-            r"(?m)^  (\w+):\n(?:(?:    .*)?\n)*", path.read_text(encoding="utf-8").partition("\nblocks:\n")[2]
-        ):
-            shared += len(found[0]) if found[1] in used else 0
-    return len(text) + (by_hand(base[1], network(base[1])) if base else 0) + shared
+    files = read_with(name, {})
+    bytes_ = sum(len(text) for file, text in files.items() if not file.startswith("blocks/"))
+    for file, text in files.items():
+        for definition in re.split(r"(?m)^(?=  \w+:$)", text.partition("\nblocks:\n")[2] if file.startswith("blocks/") else ""):
+            bytes_ += len(definition) if definition.strip().partition(":")[0] in used else 0
+    return bytes_
+
+
+def read_with(name: str, found: dict[str, str]) -> dict[str, str]:
+    """The texts of a file of the zoo and of all that it extends or imports, by their names."""
+    if name not in found:
+        found[name] = (SPECS / f"{name}.yaml").read_text(encoding="utf-8")
+        for other in re.findall(r"(?m)^(?:extends|import): *\[?([^\]\n]*)", found[name]):
+            for part in other.split(", "):
+                read_with(part.strip(), found)
+    return found
 
 
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "mobilenet_v2", "mobilenet_v1", "vgg16"])
