@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from archdsl.importer.write.dataflow import Flow
 from archdsl.importer.write.idioms import MOBILE
-from archdsl.importer.write.merge import merge
+from archdsl.importer.write.merge import merge, nature
 from archdsl.importer.write.parameters import Parameter
 from archdsl.importer.write.regions import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import deep, fold, together
-from archdsl.importer.write.steps import Body, Step
+from archdsl.importer.write.steps import ACTIVATION, Body, Step, vacant
 from archdsl.importer.write.units import ACT, CHANNELS, KERNEL, STRIDE
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS
@@ -19,15 +20,22 @@ from archdsl.ops import OPERATORS
 SHARED = Block(
     "conv_norm",
     [
-        Parameter("out", CHANNELS, ()),
-        Parameter("kernel", KERNEL, (), 1),
-        Parameter("s", STRIDE, (), 1),
-        Parameter("groups", CHANNELS, (), 1),
+        Parameter("out", CHANNELS, (1,)),
+        Parameter("kernel", KERNEL, (1,), 1),
+        Parameter("s", STRIDE, (1,), 1),
+        Parameter("groups", CHANNELS, (1,), 1),
         Parameter("nl", ACT, (), None),
     ],
     origin="blocks/mobile",
 )
 """The block of the zoo that most networks are made of."""
+
+BODY: list[Any] = [
+    {"conv": {"out": "$out", "kernel": "$kernel", "stride": "$s", "groups": "$groups"}},
+    "norm",
+    {"$nl": {}, "when": "given($nl)"},
+]
+"""Its steps, for networks that have blocks of other names that come with it."""
 
 POOL = Block("pool", [], origin="blocks/mobile")
 
@@ -58,27 +66,39 @@ class Library:
                 if word == POOL.name and is_idiom:
                     self.words.blocks[word] = POOL
                     self.calls.update((region, Step(word)) for region in regions)
-                elif word == SHARED.name and is_idiom and not clash:
-                    self._share(regions)
+                elif word == SHARED.name and is_idiom:
+                    self._share(regions, SHARED if not clash else replace(SHARED, origin="", body=BODY))
+                    regions = [region for region in regions if region not in self.calls]
+                    self._group(word, regions, is_idiom)
                 else:
-                    self._group(word, regions)
+                    self._group(word, regions, is_idiom)
         return self.flow.body(root)
 
-    def _share(self, regions: list[Region]) -> None:
-        """Calls of the block of the zoo. Idioms of this word are known to fit it."""
-        self.words.blocks[SHARED.name] = SHARED
+    def _share(self, regions: list[Region], block: Block) -> None:
+        """Calls of the block of the zoo, or of one like it. Those whose norm is not the usual one of the network are left."""
+        self.words.blocks[block.name] = block
         for region in regions:
-            conv, _, *act = [node.op for node in region.nodes()]
-            step = self.flow.plain(region.items[0])
-            args = {name: step.args[own] for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]}
-            self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].word if act else None,)})
+            conv, norm, *act = region.nodes()
+            usual = self.flow.plain(norm).args.items()
+            if not all(self.words.is_default(norm.op.word, name, value) for name, (value,) in usual):
+                continue
+            step = self.flow.plain(conv)
+            args = {
+                name: step.args[own]
+                for name, own in [("out", "out"), ("kernel", "kernel"), ("s", "stride"), ("groups", "groups")]
+            }
+            self.calls[region] = Step(SHARED.name, {**args, "nl": (act[0].op.word if act else None,)})
 
-    def _group(self, word: str, regions: list[Region]) -> None:
-        """Blocks for the regions of one word, as few as can be."""
+    def _group(self, word: str, regions: list[Region], is_idiom: bool) -> None:
+        """Blocks for the regions of one word, as few as can be. Those of an idiom may do what they like with channels and places."""
+        activated = is_idiom and word in (SHARED.name, "conv_bn") and any(len(region.items) > 2 for region in regions)
         alike: dict[Any, tuple[list[Body], list[Region]]] = {}
         for region in regions:
             body = self.flow.body(region)
-            form = (tuple(deep(step) for step in body.steps), body.inputs, body.outputs)
+            if activated and len(body.steps) == 2:
+                body.steps.append(vacant(Step(ACTIVATION, {"nl": ()}), 1, body.out))
+            natures = () if is_idiom else tuple(map(nature, body.walk()))
+            form = (tuple(map(deep, body.steps)), natures, body.inputs, body.outputs)
             bodies, members = alike.setdefault(form, ([], []))
             bodies.append(body)
             members.append(region)
@@ -110,5 +130,6 @@ class Library:
             self.calls[region] = Step(name, args)
 
 
-RESERVED = frozenset(["fork", "split", "stage", "table", "if", "paths", "path", "join", "rest", "even", "in", "true", "false", "null"])
-
+RESERVED = frozenset(
+    ["fork", "split", "stage", "table", "if", "paths", "path", "join", "rest", "even", "in", "true", "false", "null"]
+)

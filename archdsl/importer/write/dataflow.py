@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from archdsl.importer.write.gather import Atom, gathered
 from archdsl.importer.write.labels import name_labels
 from archdsl.importer.write.regions import Region
 from archdsl.importer.write.steps import ACTIVATION, FORK, SPLIT, Body, Step
@@ -18,16 +18,6 @@ from archdsl.ops.shapes import channel_axis
 
 Called = Callable[[Region], Step]
 """The step that calls the block of a region."""
-
-
-@dataclass(eq=False)
-class Atom:
-    """A step with what it reads and gives, by the names of the graph's nodes."""
-
-    step: Step
-    reads: tuple[str, ...]
-    gives: str
-    node: Node | None = None
 
 
 class Flow:
@@ -45,19 +35,21 @@ class Flow:
         """The steps of a region."""
         atoms = [self._atom(item) for item in region.items]
         arriving = region.inputs[0] if region.word else self.graph.input.name
+        atoms = _ordered(atoms)
         if self.structured:
             atoms = self._close(atoms, region)
+            atoms = gathered(atoms, arriving, region)
         wanted = region.outputs
-        if len(wanted) == 1 and atoms[-1].gives != wanted[0]:
-            atoms = _last(atoms, wanted[0])
+        if len(wanted) == 1 and atoms[-1].gives != wanted:
+            atoms = _last(atoms, wanted)
         return self._labelled(atoms, arriving, region)
 
     def _atom(self, item: Node | Region) -> Atom:
         if isinstance(item, Region):
             step = self.called(item)
             step.into = (self.channels(item.inputs[0]),)
-            return Atom(step, item.inputs, item.outputs[0])
-        return Atom(self.plain(item), item.inputs, item.name, item)
+            return Atom(step, item.inputs, item.outputs)
+        return Atom(self.plain(item), item.inputs, (item.name,), item)
 
     def plain(self, node: Node) -> Step:
         """The step of an operator."""
@@ -73,7 +65,7 @@ class Flow:
     def _close(self, atoms: list[Atom], region: Region) -> list[Atom]:
         """Paths that begin in one tensor and are joined, as one step each; the inner ones first."""
         counts = Counter(name for atom in atoms for name in atom.reads) + Counter(region.outputs)
-        makers = {atom.gives: atom for atom in atoms}
+        makers = {atom.gives[0]: atom for atom in atoms if len(atom.gives) == 1}
         taken: set[str] = set()
         found: list[Atom] = []
         for atom in atoms:
@@ -82,10 +74,10 @@ class Flow:
                 if closed is not None:
                     atom, inside = closed
                     taken |= inside
-                    makers[atom.gives] = atom
+                    makers[atom.gives[0]] = atom
                     counts[atom.reads[0]] -= len(atom.step.paths) - 1
             found.append(atom)
-        return [atom for atom in found if atom.gives not in taken]
+        return [atom for atom in found if taken.isdisjoint(atom.gives)]
 
     def _fork(self, join: Atom, makers: dict[str, Atom], counts: Counter[str]) -> tuple[Atom, set[str]] | None:
         paths: list[list[Atom]] = []
@@ -100,7 +92,7 @@ class Flow:
         if len(heads) != 1 or sum(not path for path in paths) > 1 or join.step.share:
             return None
         (head,) = heads
-        inside = {atom.gives for path in paths for atom in path}
+        inside = {atom.gives[0] for path in paths for atom in path}
         assert join.node is not None
         step = Step(FORK, into=(self.channels(head),), join=(join.node.op.word, getattr(join.node.op, "axis", None)))
         shares = self._shares(paths, head)
@@ -126,37 +118,68 @@ class Flow:
 
     def _labelled(self, atoms: list[Atom], arriving: str, region: Region) -> Body:
         """The steps with labels wherever one takes something else than what the step before gives."""
-        before, asked = arriving, set()
+        before: tuple[str, ...] = (arriving,)
+        asked: set[str] = set()
         for atom in atoms:
-            if atom.reads != (before,):
+            if atom.reads != before:
                 asked.update(atom.reads)
             before = atom.gives
-        plain = bool(region.word) or self.graph.returns == "tensor"
-        ends = () if region.outputs == (before,) and plain else region.outputs
+        plain = len(region.outputs) == 1 and (bool(region.word) or self.graph.returns == "tensor")
+        ends = () if region.outputs == before and plain else region.outputs
         asked.update(ends)
-        names = name_labels(self.graph, [(atom.gives, atom.reads) for atom in atoms if atom.gives in asked], atoms)
-        names[arriving] = "in"
-        for node in self.graph.inputs if not region.word else ():
-            names.setdefault(node.name, node.name)
-        before = arriving
-        shares: dict[str, str] = {}
+        labels = self._inputs(region)
+        made = [(name, atom.step.word) for atom in atoms for name in atom.gives if name in asked or len(atom.gives) > 1]
+        labels.update((name, f"#{number}") for number, (name, _) in enumerate(made, 1))
+        labels[arriving] = "in"
+        before = (arriving,)
         for atom in atoms:
-            if atom.reads != (before,):
-                atom.step.reads = tuple(names[name] for name in atom.reads)
-            atom.step.label = names[atom.gives] if atom.gives in asked else ""
+            if atom.reads != before:
+                atom.step.reads = tuple(labels[name] for name in atom.reads)
+            atom.step.labels = tuple(labels[name] for name in atom.gives if name in labels)
             before = atom.gives
-        for step in Body([atom.step for atom in atoms], (), ()).walk():
-            if step.share:
-                step.share = shares.setdefault(step.share, f"weights{len(shares) + 1}")
-        out = region.outputs[0] if region.outputs else before
+        out = region.outputs[0] if region.outputs else before[0]
         body = Body([atom.step for atom in atoms], (self.channels(arriving),), (self.channels(out),), (True,))
-        body.outputs = tuple(names[name] for name in ends)
+        _number_shares(body)
+        body.names = {labels[name]: word for name, word in name_labels(self.graph, made).items()}
+        body.inputs = (
+            tuple(f"x{number}" for number, _ in enumerate(region.inputs, 1)) if region.word and len(region.inputs) > 1 else ()
+        )
+        body.outputs = tuple(labels[name] for name in ends)
         return body
 
+    def _inputs(self, region: Region) -> dict[str, str]:
+        """Labels of what arrives beside the first."""
+        if region.word:
+            return {name: f"x{number}" for number, name in enumerate(region.inputs, 1)}
+        return {node.name: node.name for node in self.graph.inputs}
 
-def _last(atoms: list[Atom], wanted: str) -> list[Atom]:
+
+def _ordered(atoms: list[Atom]) -> list[Atom]:
+    """The same order, but what alone reads a tensor right after what gives it, where nothing else is missing."""
+    counts = Counter(name for atom in atoms for name in atom.reads)
+    following = {atom.reads[0]: atom for atom in atoms if len(atom.reads) == 1 and counts[atom.reads[0]] == 1}
+    found: list[Atom] = []
+    done: set[int] = set()
+    for atom in atoms:
+        at: Atom | None = atom
+        while at is not None and id(at) not in done:
+            done.add(id(at))
+            found.append(at)
+            at = following.get(at.gives[0]) if len(at.gives) == 1 else None
+    return found
+
+
+def _number_shares(body: Body) -> None:
+    """Names for shared weights that stand in the labels' place of the graph's own."""
+    shares: dict[str, str] = {}
+    for step in body.walk():
+        if step.share:
+            step.share = shares.setdefault(step.share, f"weights{len(shares) + 1}")
+
+
+def _last(atoms: list[Atom], wanted: tuple[str, ...]) -> list[Atom]:
     """The same with the maker of a tensor at the end, where nothing reads it; what comes after it never reaches it."""
-    index = next(i for i, atom in enumerate(atoms) if atom.gives == wanted)
-    if any(wanted in atom.reads for atom in atoms):
+    index = next((i for i, atom in enumerate(atoms) if atom.gives == wanted), None)
+    if index is None or any(wanted[0] in atom.reads for atom in atoms):
         return atoms
     return [*atoms[:index], *atoms[index + 1 :], atoms[index]]

@@ -12,7 +12,10 @@ from archdsl.importer.write.steps import ABSENT, Body, Column, First, Growing
 from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, HINTS, STRIDE
 from archdsl.importer.write.values import text
 
-RATIOS = tuple(Fraction(a, b) for a, b in [(2, 1), (3, 1), (4, 1), (1, 2), (1, 4), (1, 3), (2, 3), (3, 4), (6, 1), (8, 1), (1, 8), (1, 6), (1, 16)])
+RATIOS = tuple(
+    Fraction(a, b)
+    for a, b in [(2, 1), (3, 1), (4, 1), (1, 2), (1, 4), (1, 3), (2, 3), (3, 4), (6, 1), (8, 1), (1, 8), (1, 6), (1, 16)]
+)
 """Ratios of channels that a formula may have, the plainest first."""
 
 
@@ -55,7 +58,7 @@ class Formulas:
             found = self._channels(column, into, name, constant)
             if found:
                 return found
-        if constant:
+        if constant and not self._varied(column, unit):
             return text(given[0])
         if found := self._equal(column, unit, self.used):
             return found
@@ -65,6 +68,11 @@ class Formulas:
             if name == "out" and (found := self._multiple(column, into)):
                 return found
         return f"${self._new(column, unit, name, into, *words).name}"
+
+    def _varied(self, column: Column, unit: str) -> bool:
+        """Whether a column is only constant because most places lack it, and an argument that is not has all of it."""
+        known = [p for p in self.used if p.unit == unit and len(set(p.column)) > 1]
+        return ABSENT in column and any(_fits(column, p.column) for p in known)
 
     def _first(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
         first = tuple(value.first if isinstance(value, First) else value for value in column)
@@ -88,8 +96,12 @@ class Formulas:
             return ""
         if _fits(column, into):
             return "$in"
+        if constant and self._varied(column, CHANNELS):
+            return ""
         if constant:
             return next(_ratio(column, into, "$in"), "") if self.generic and len(set(self.body.into)) == 1 else ""
+        if ABSENT in column and (found := self._equal(column, CHANNELS, [*self.used, self.out])):
+            return found
         arriving = _fits(self.body.into, into) and not self.loop
         if arriving and (found := next(_ratio(column, into, "$in"), "")):
             return found
@@ -117,7 +129,9 @@ class Formulas:
 
     def _derived(self, column: Column, into: Column) -> Iterator[str]:
         """Formulas of what arrives and of parameters that are there."""
-        channels = [p for p in self.used if p.unit == CHANNELS and p.column and all(type(v) is int for v in p.column if v is not ABSENT)]
+        channels = [
+            p for p in self.used if p.unit == CHANNELS and p.column and all(type(v) is int for v in p.column if v is not ABSENT)
+        ]
         for parameter in [*channels, self.out, self.dim]:
             if self.loop and parameter is self.dim:
                 continue
@@ -152,15 +166,17 @@ class Formulas:
         options = [*words]
         if unit == CHANNELS and name == "out":
             wider = all(v is ABSENT or v >= n for v, n in zip(column, into, strict=True))
-            options = ["exp" if wider else "width", *options, *(f"{word}_out" for word in words)]
+            numbered = [word for word in words if word[-1].isdigit()]
+            options = [*numbered, "exp" if wider else "inner", *options, *(f"{word}_out" for word in words)]
         elif unit == STRIDE:
-            options = ["s", *(f"{word}_s" for word in words)]
+            options = ["s"]
         elif unit == DEPTH:
             options = ["depth", *options]
         elif unit == ACT:
             options = ["nl", "by"]
         else:
-            options = [HINTS.get(name, name), *(f"{word}_{name}" for word in words)]
+            own = [f"{word}_{name}" for word in words if not word.startswith("conv")]
+            options = [HINTS.get(name, name), *own]
         return self._made(column, unit, *options)
 
     def _made(self, column: Column, unit: str, *options: str) -> Parameter:

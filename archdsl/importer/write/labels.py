@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from archdsl.importer.write.values import PLAIN
 from archdsl.ir.graph import Graph
 from archdsl.ops.attention import MatMul, Softmax
 
-if TYPE_CHECKING:
-    from archdsl.importer.write.dataflow import Atom
-
 TAKEN = frozenset(["in", "true", "false", "null", "rest", "even", "y", "n", "yes", "no", "on", "off"])
 
 
-def name_labels(graph: Graph, asked: Sequence[tuple[str, tuple[str, ...]]], atoms: Sequence[Atom]) -> dict[str, str]:
-    """A label for each of the tensors, by the names of their nodes."""
+def name_labels(graph: Graph, made: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """A label for each tensor, by the name of its node.
+
+    Args:
+        made: tensors, each with the word of the step that gives it.
+    """
     roles = _attention(graph)
-    inputs = {node.name for node in graph.inputs}
+    if graph.returns == "dict":
+        roles.update((tensor, name) for name, tensor in graph.outputs.items() if PLAIN.match(name))
+    used = set(TAKEN) | {node.name for node in graph.inputs}
     found: dict[str, str] = {}
-    used = set(TAKEN) | inputs
-    words = {atom.gives: atom.step.word for atom in atoms}
-    for tensor, _ in asked:
-        own = tensor.rsplit(".", 1)[-1]
-        word = roles.get(tensor) or (own if PLAIN.match(own) else words[tensor].strip("*"))
-        base, number = word, 1
+    for tensor, step in made:
+        word = base = roles.get(tensor) or _own(tensor, step.strip("*"), graph[tensor].op.word)
+        number = 1
         while word in used:
             number += 1
             word = f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}"
         used.add(word)
         found[tensor] = word
     return found
+
+
+def _own(tensor: str, word: str, op: str) -> str:
+    """The last part of a module's path that tells anything, or what the step is called."""
+    if word in ("fork", "split"):
+        word = op
+    parts = [part for part in tensor.split(".") if PLAIN.match(part)]
+    if word not in (op, "activation"):  # a block, of which the tensor comes out
+        parts = parts[:-1]
+    return parts[-1] if parts else word
 
 
 def _attention(graph: Graph) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -9,6 +10,9 @@ from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, Body, Column,
 
 Path = tuple[int, list[Step]]
 """How many steps are not everywhere, and the steps."""
+
+Option = tuple[int, Step, Path | None]
+"""What a step costs, the step, and the cheapest way on from there."""
 
 MOST = 3
 """Steps of a body that may be absent somewhere, beyond activations."""
@@ -26,8 +30,8 @@ def _merge(one: Body, other: Body, depth: int) -> tuple[int, Body] | None:
     aligned = _Alignment(one, other, depth).best()
     if aligned is None or aligned[0] > MOST:
         return None
-    body = Body(aligned[1], one.into + other.into, one.out + other.out, one.present + other.present, one.inputs, one.outputs)
-    return aligned[0], body
+    columns = {name: getattr(one, name) + getattr(other, name) for name in ("into", "out", "present")}
+    return aligned[0], replace(one, steps=aligned[1], **columns)
 
 
 class _Alignment:
@@ -50,27 +54,33 @@ class _Alignment:
         a, b = self.one.steps, self.other.steps
         if i == len(a) and j == len(b):
             return 0, []
-        options: list[Path] = []
+        options = [*self._wrapped(i, j), *self._matched(i, j)]
+        costs = [(cost + rest[0], [step, *rest[1]]) for cost, step, rest in options if rest is not None]
+        return min(costs, key=lambda option: option[0], default=None)
 
-        def add(cost: int, step: Step, rest: Path | None) -> None:
-            if rest is not None:
-                options.append((cost + rest[0], [step, *rest[1]]))
-
+    def _wrapped(self, i: int, j: int) -> Iterator[Option]:
+        """Ways on, where steps of one stand beside a shortcut of the other."""
+        a, b = self.one.steps, self.other.steps
         if i < len(a) and _is_shortcut(a[i]):
             for end in range(j + 1, len(b) + 1):
                 if found := _wrap(a[i], self.other, j, end, self.depth):
-                    add(found[0] + 1, found[1], self.known[i + 1, end])
+                    yield found[0] + 1, found[1], self.known[i + 1, end]
         if j < len(b) and _is_shortcut(b[j]):
             for end in range(i + 1, len(a) + 1):
                 if found := _wrap(b[j], self.one, i, end, self.depth, swap=True):
-                    add(found[0] + 1, found[1], self.known[end, j + 1])
+                    yield found[0] + 1, found[1], self.known[end, j + 1]
+
+    def _matched(self, i: int, j: int) -> Iterator[Option]:
+        """Ways on, where the next steps of both are one, or one has a step that the other has not."""
+        a, b = self.one.steps, self.other.steps
         if i < len(a) and j < len(b) and (pair := self._pair(a[i], b[j])):
-            add(*pair, self.known[i + 1, j + 1])
+            yield *pair, self.known[i + 1, j + 1]
         if i < len(a) and not a[i].labelled:
-            add(_cost(a[i]), _after(a[i], vacant(a[i], len(self.other.into), _into(self.other, j))), self.known[i + 1, j])
+            none = vacant(a[i], len(self.other.into), _into(self.other, j))
+            yield _cost(a[i]), _after(a[i], none), self.known[i + 1, j]
         if j < len(b) and not b[j].labelled:
-            add(_cost(b[j]), _after(vacant(b[j], len(self.one.into), _into(self.one, i)), b[j]), self.known[i, j + 1])
-        return min(options, key=lambda option: option[0], default=None)
+            none = vacant(b[j], len(self.one.into), _into(self.one, i))
+            yield _cost(b[j]), _after(none, b[j]), self.known[i, j + 1]
 
     def _pair(self, a: Step, b: Step) -> tuple[int, Step] | None:
         if a.form() != b.form():
@@ -90,14 +100,17 @@ def _cost(step: Step) -> int:
     return 0 if step.word == ACTIVATION else 1
 
 
+def nature(step: Step) -> tuple[frozenset[bool], ...]:
+    """What tells convolutions apart, whatever their numbers: whether they are grouped, whether they see more than one place."""
+    return tuple(
+        [frozenset(value == 1 for value in step.args.get(name, ()) if value is not ABSENT) for name in ("groups", "kernel")]
+    )
+
+
 def _unlike(a: Step, b: Step) -> int:
-    """What it costs to take two steps for one: more than to leave both out, where one is depthwise or sees more places."""
-    cost = 0
-    for name in ("groups", "kernel"):
-        if name in a.args and name in b.args:
-            one, other = ({value == 1 for value in step.args[name] if value is not ABSENT} for step in (a, b))
-            cost += 0 if one & other else 3 if name == "groups" else 1
-    return cost
+    """What it costs to take two steps for one: more than to leave both out, where one is grouped and the other is not."""
+    (one, near), (other, far) = nature(a), nature(b)
+    return (0 if one & other or not one else 3) + (0 if near & far or not near else 1)
 
 
 def _shared(step: Step, first: int) -> bool:
@@ -130,7 +143,9 @@ def _into(body: Body, place: int) -> Column:
 def _is_shortcut(step: Step) -> bool:
     """Whether a step adds what arrives to something, for which steps without the addition may stand."""
     empty = [not path.steps for path in step.paths]
-    return step.word == FORK and step.join[0] in ("add", "mul") and empty.count(True) == 1 and len(empty) == 2 and not step.labelled
+    return (
+        step.word == FORK and step.join[0] in ("add", "mul") and empty.count(True) == 1 and len(empty) == 2 and not step.labelled
+    )
 
 
 def _wrap(step: Step, body: Body, start: int, end: int, depth: int, swap: bool = False) -> tuple[int, Step] | None:

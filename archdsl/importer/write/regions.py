@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from archdsl.importer.write.idioms import idiom, mark_idioms
+from archdsl.importer.write.idioms import idiom, is_activated_norm, mark_idioms
 from archdsl.ir.graph import Graph, Node
+from archdsl.ops.join import Concat
 from archdsl.ops.passing import Input
 
 CONTAINERS = frozenset(["sequential", "module_list", "module_dict"])
@@ -59,17 +60,50 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
     root = _tree(graph, scopes)
     readers = graph.readers()
     _connect(graph, root, readers)
+    if _hoist(root):
+        _connect(graph, root, readers)
     _dissolve(root, _reach_outside(graph, root))
     if scopes:
-        while True:
-            words = Counter(region.word for region in root.regions())
-            told = _containers(root)
-            nested = _parts(root)
-            if not _dissolve(root, lambda r: r.word in told or r.word in nested or _says_little(r, words)):
-                break
+        while _dissolve(root, _plain_scopes(root)):
+            pass
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
     return root
+
+
+def _hoist(root: Region) -> bool:
+    """Put concatenations of all that arrives at a region before it, so that one tensor arrives. Gives whether there were any."""
+    changed = False
+    for region in root.regions():
+        items: list[Node | Region] = []
+        for item in region.items:
+            if isinstance(item, Region) and (first := _gathers(item)):
+                item.items = item.items[1:]
+                items.append(first)
+                changed = True
+            items.append(item)
+        region.items = items
+    return changed
+
+
+def _gathers(region: Region) -> Node | None:
+    """The concatenation that a region begins with, of all that arrives and of nothing else."""
+    first = region.items[0]
+    if isinstance(first, Region) or not isinstance(first.op, Concat) or first.inputs != region.inputs or len(region.items) < 2:
+        return None
+    later = [name for node in region.nodes() if node is not first for name in node.inputs]
+    return first if set(later).isdisjoint(region.inputs) else None
+
+
+Test = Callable[[Region], bool]
+
+
+def _plain_scopes(root: Region) -> Test:
+    """Whether a region says nothing that what is in it does not."""
+    words = Counter(region.word for region in root.regions())
+    told = _containers(root) | _parts(root)
+    held = {id(region) for region in root.regions() for item in region.items if isinstance(item, Region) and item.word in told}
+    return lambda region: region.word in told or (id(region) not in held and _says_little(region, words))
 
 
 def _tree(graph: Graph, scopes: bool) -> Region:
@@ -93,7 +127,7 @@ def _tree(graph: Graph, scopes: bool) -> Region:
 
 
 def _identifier(word: str) -> str:
-    text = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in word) or "block"
+    text = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in word).strip("_") or "block"
     return f"block_{text}" if text[0].isdigit() else text
 
 
@@ -109,8 +143,8 @@ def _connect(graph: Graph, root: Region, readers: dict[str, list[str]]) -> None:
     root.outputs = tuple(graph.outputs.values())
 
 
-def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
-    """Whether a region cannot be a block: weights are shared beyond it, or nothing, or not one tensor, comes in and goes out."""
+def _reach_outside(graph: Graph, root: Region) -> Test:
+    """Whether a region cannot be a block: weights are shared beyond it, or nothing comes in or goes out."""
     sets: dict[str, set[str]] = {}
     for node in graph:
         if node.shared:
@@ -118,7 +152,7 @@ def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
     owner = {name: key for key, names in sets.items() for name in names}
 
     def reaches(region: Region) -> bool:
-        if len(region.inputs) != 1 or len(region.outputs) != 1:
+        if not region.inputs or not region.outputs:
             return True
         inside = {node.name for node in region.nodes()}
         return any(not sets[owner[name]] <= inside for name in inside if name in owner)
@@ -126,7 +160,7 @@ def _reach_outside(graph: Graph, root: Region):  # type: ignore[no-untyped-def]
     return reaches
 
 
-def _dissolve(root: Region, drop) -> bool:  # type: ignore[no-untyped-def]
+def _dissolve(root: Region, drop: Test) -> bool:
     """Put the items of regions in their place. Gives whether there were any."""
     changed = False
     for region in list(root.regions()):
@@ -143,42 +177,74 @@ def _dissolve(root: Region, drop) -> bool:  # type: ignore[no-untyped-def]
 
 def _containers(root: Region) -> set[str]:
     """Words of what only holds runs of others, of different lengths: stages, whose places say more than their names."""
-    lengths: dict[str, set[int]] = {}
-    runs: set[str] = set()
+    found: dict[str, list[Region]] = {}
     for region in root.regions():
-        lengths.setdefault(region.word, set()).add(len(region.items))
-        words = [item.word if isinstance(item, Region) else "" for item in region.items]
-        if any(one and one == other for one, other in zip(words, words[1:], strict=False)):
-            runs.add(region.word)
-    return {word for word in runs if word and len(lengths[word]) > 1}
+        found.setdefault(region.word, []).append(region)
+    return {word for word, those in found.items() if all(map(_is_run, those)) and len({len(r.items) for r in those}) > 1}
 
+
+def _is_run(region: Region) -> bool:
+    """Whether most of what is in it is of one word, and more than a layer."""
+    words = Counter(item.word for item in region.items if isinstance(item, Region) and len(list(item.nodes())) > LAYER)
+    return bool(words) and 3 * words.most_common(1)[0][1] >= 2 * len(region.items)
+
+
+LAYER = 4
+"""Operators up to which a scope is a layer with its norm and activation."""
 
 PART = 9
 """Operators up to which a scope is written within the one scope that holds it."""
 
 
 def _parts(root: Region) -> set[str]:
-    """Words of short scopes that stand once in each scope of one other word, and nowhere else."""
-    holders: dict[str, list[Region]] = {}
-    words = Counter(region.word for region in root.regions())
+    """Words of short scopes that stand once in each scope of one other word, and nowhere else; and of wrappers of different things."""
+    holders: dict[str, list[tuple[Region, Region]]] = {}
     for region in root.regions():
         for item in region.items:
             if isinstance(item, Region):
-                holders.setdefault(item.word, []).append(region)
-    found = set()
-    for word, those in holders.items():
-        one = {holder.word for holder in those}
-        if len(one) == 1 and "" not in one and len(set(map(id, those))) == len(those) == words[those[0].word]:
-            inner = [item for holder in those for item in holder.items if isinstance(item, Region) and item.word == word]
-            if all(len(list(item.nodes())) <= PART and not any(isinstance(i, Region) for i in item.items) for item in inner):
-                found.add(word)
-    return found
+                holders.setdefault(item.word, []).append((region, item))
+    words = Counter(region.word for region in root.regions())
+    return {word for word, pairs in holders.items() if _is_part(pairs, words) or _wraps(pairs)}
+
+
+def _is_part(pairs: list[tuple[Region, Region]], words: Counter[str]) -> bool:
+    """Whether every scope of a word is all that its holder, always of one word, has of it; gates stay what they are."""
+    one = {holder.word for holder, _ in pairs}
+    if len(one) > 1 or "" in one or len({id(holder) for holder, _ in pairs}) < len(pairs) or len(pairs) < words[one.pop()]:
+        return False
+    beside = [[item for item in holder.items if item is not inner] for holder, inner in pairs]
+    joined = any(beside) and all(isinstance(item, Node) and item.op.joins for items in beside for item in items)
+    return joined or all(_is_short(inner) for _, inner in pairs)
+
+
+def _is_short(region: Region) -> bool:
+    ops = [node.op.word for node in region.nodes()]
+    gates = "adaptive_pool" in ops and "mul" in ops
+    return len(ops) <= PART and not gates and not any(isinstance(item, Region) for item in region.items)
+
+
+def _wraps(pairs: list[tuple[Region, Region]]) -> bool:
+    """Whether every holder has several short scopes of a word, each around something else."""
+    if max(len(inner.items) for _, inner in pairs) > FEW or "" in {holder.word for holder, _ in pairs}:
+        return False
+    kinds: dict[int, list[tuple[str, ...]]] = {}
+    for holder, inner in pairs:
+        signature = tuple(item.word if isinstance(item, Region) else item.op.word for item in inner.items)
+        kinds.setdefault(id(holder), []).append(signature)
+    return all(len(these) > 1 and len(set(these)) == len(these) for these in kinds.values())
 
 
 def _says_little(region: Region, words: Counter[str]) -> bool:
     """A container, a wrapper of one thing, what is an idiom anyway, and what occurs once and is short or long."""
     items = region.items
-    if region.word in CONTAINERS or len(items) == 1 or idiom([i for i in items if isinstance(i, Node)]) == len(items):
+    if (
+        region.word in CONTAINERS
+        or len(items) == 1
+        or is_activated_norm(items)
+        or idiom([i for i in items if isinstance(i, Node)]) == len(items)
+    ):
         return True
     once = words[region.word] == 1
+    if len(region.inputs) * len(region.outputs) > 1 and (once or len(items) < FEW):
+        return True
     return once and (len(items) <= FEW or any(isinstance(item, Region) and words[item.word] > 1 for item in items))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.conditions import condition
 from archdsl.importer.write.formulas import Formulas
-from archdsl.importer.write.parameters import Parameter
-from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, SPLIT, STAGE, TABLE, Body, Column, Step
+from archdsl.importer.write.parameters import REQUIRED, Parameter
+from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, GATHER, SPLIT, STAGE, TABLE, Body, Column, Step
 from archdsl.importer.write.tables import table
 from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, unit_of
 from archdsl.importer.write.values import defaults, text
@@ -84,29 +85,46 @@ class Renderer:
         self._conditions(body, everywhere, [])
 
     def steps(self) -> list[Data]:
-        return [self._step(step) for step in self.body.steps]
+        found: list[Data] = []
+        for step in self.body.steps:
+            found += self._gather(step) if step.word == GATHER else [self._step(step)]
+        return found
+
+    def _gather(self, step: Step) -> list[Data]:
+        """Layers over all that was made before, and all of that."""
+        (layer,) = [self._step(inner) for inner in step.paths[0].steps]
+        makes = {**(layer if isinstance(layer, dict) else {layer: {}}), "as": {"append": "made"}}
+        join = {"concat": {}, "from": ["in", "made"]}
+        return [{STAGE: "layers", "repeat": self.values[step, "repeat"], "body": [join, makes]}, join]
 
     def parameters(self) -> list[Parameter]:
         """What the body asks for, what must be given first."""
         found = self.formulas.used
         for parameter in found:
             parameter.settle()
-        return sorted(found, key=lambda p: bool(p.formula) or not repr(p.default) == "REQUIRED")
+        return sorted(found, key=lambda p: bool(p.formula) or p.default is not REQUIRED)
 
-    def _fill(self, body: Body) -> None:
-        """Find what stands for every value, in order."""
+    def _fill(self, body: Body, path: int = 0) -> None:
+        """Find what stands for every value, in order.
+
+        Args:
+            path: number of the path, from 1, where paths are concatenated.
+        """
         for step in body.steps:
             if step.word == STAGE:
                 continue
+            word = step.name or step.word
+            if path:
+                word = f"path{path}" if step is body.steps[-1] else f"reduce{path}"
             for name, column in step.args.items():
-                self.values[step, name] = self._value(step, name, column)
+                self.values[step, name] = self._value(step, name, column, word)
             repeats = [count for count in step.repeat if count is not ABSENT]
             if any(count != 1 for count in repeats):
                 self.values[step, "repeat"] = self.formulas.find(step.repeat, step.into, "repeat", DEPTH)
-            for path in step.paths:
-                self._fill(path)
+            for number, inner in enumerate(step.paths, 1):
+                self._fill(inner, number if step.join[0] == "concat" and step.word == FORK else path)
 
-    def _value(self, step: Step, name: str, column: Column) -> str | None:
+    def _value(self, step: Step, name: str, column: Column, called: str) -> str | None:
         word = step.word
         given = [value for value in column if value is not ABSENT]
         if word == ACTIVATION:
@@ -114,10 +132,10 @@ class Renderer:
                 column = tuple(None if value is ABSENT else value for value in column)
             return self.formulas.find(column, step.into, "nl", ACT)
         if word == SPLIT:
-            return None
+            return self._share(step, column)
         if all(self.words.is_default(word, name, value) for value in given):
             return None
-        return self.formulas.find(column, step.into, name, self.words.unit(word, name), *([step.name] if step.name else [word]))
+        return self.formulas.find(column, step.into, name, self.words.unit(word, name), called)
 
     def _conditions(self, body: Body, parent: Column, around: list[str]) -> None:
         for step in body.steps:
@@ -156,14 +174,18 @@ class Renderer:
         if (step, "repeat") in self.values:
             more["repeat"] = self.values[step, "repeat"]
         if step.reads:
-            more["from"] = step.reads[0] if len(step.reads) == 1 else list(step.reads)
-        if step.label:
-            more["as"] = step.label
+            more["from"] = self._labels(step.reads)
+        if step.labels:
+            more["as"] = self._labels(step.labels)
         if step.share:
             more["share"] = step.share
         if not more:
             return data
         return {**(data if isinstance(data, dict) else {data: {}}), **more}
+
+    def _labels(self, labels: tuple[str, ...]) -> Data:
+        names = [self.body.names.get(label, label) for label in labels]
+        return names[0] if len(names) == 1 else names
 
     def _call(self, step: Step) -> Data:
         given = {name: value for name in step.args if (value := self.values[step, name]) is not None}
@@ -188,26 +210,25 @@ class Renderer:
         steps: Data = [self._step(step) for step in path.steps]
         if path in self.whens:
             return {"when": self.whens[path], "body": steps}
-        return steps[0] if len(steps) == 1 and isinstance(steps[0], dict) and "fork" not in steps[0] and "split" not in steps[0] else steps
+        return (
+            steps[0]
+            if len(steps) == 1 and isinstance(steps[0], dict) and "fork" not in steps[0] and "split" not in steps[0]
+            else steps
+        )
+
+    def _share(self, step: Step, column: Column) -> str:
+        """Channels of a path of a split: a share of those that arrive where it is one everywhere, or a count."""
+        pairs = [(value, n) for value, n in zip(column, step.into, strict=True) if value is not ABSENT]
+        first, n = pairs[0]
+        if first == 1 or (self.formulas.generic and all(value * n == first * other for value, other in pairs)):
+            return str(Fraction(first, n))
+        return self.formulas.find(column, step.into, "share", CHANNELS, "share")
 
     def _shares(self, step: Step) -> Data:
         columns = list(step.args.values())
         if all(column == columns[0] for column in columns):
             return "even"
-        found = []
-        for column in columns[:-1]:
-            ratios = {value / n if value is not ABSENT else None for value, n in zip(column, step.into, strict=True)} - {None}
-            first = next(value for value in column if value is not ABSENT)
-            whole = all(value is ABSENT or value == first for value in column)
-            if len(ratios) == 1 and (self.formulas.generic or first == 1):
-                n = next(n for value, n in zip(column, step.into, strict=True) if value is not ABSENT)
-                share = text(ratios.pop()) if self.formulas.generic and n % first == 0 else f"{first}/{n}"
-                found.append(share)
-            elif whole and first > 1:
-                found.append(str(first))
-            else:
-                found.append(self.formulas.find(column, step.into, "share", CHANNELS, "share"))
-        return [*found, "rest"]
+        return [*[self.values[step, name] for name in list(step.args)[:-1]], "rest"]
 
     def _stage(self, step: Step) -> Data:
         inner = Renderer(step.paths[0], self.words, generic=False, loop=True)
@@ -244,10 +265,10 @@ def _path_names(step: Step) -> list[str]:
         if empty == [True, False]:
             return names[::-1]
         if step.join[0] == "add":
-            short = [len(list(path.walk())) for path in step.paths]
-            projects = [any(not all(inner.present) for inner in path.steps) for path in step.paths]
-            if projects == [False, True] or (projects == [False, False] and short[1] == 1 < short[0]):
+            counts = [len(path.steps) for path in step.paths]
+            brief = [all(not all(inner.present) for inner in path.steps) for path in step.paths]
+            if brief == [False, True] or (not any(brief) and counts[1] < min(counts[0], 3)):
                 return names
-            if projects == [True, False]:
+            if brief == [True, False] or (not any(brief) and counts[0] < min(counts[1], 3)):
                 return names[::-1]
     return []

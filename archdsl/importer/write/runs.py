@@ -35,7 +35,7 @@ def fold(body: Body, words: Vocabulary) -> Body:
 def _run(steps: list[Step], at: int, words: Vocabulary) -> int:
     """How many steps from here are one, repeated."""
     one = steps[at]
-    if one.reads or one.label or not all(one.present):
+    if one.reads or one.labels or not all(one.present):
         return 1
     end = at + 1
     while end < len(steps) and deep(steps[end]) == deep(one) and all(steps[end].present):
@@ -71,7 +71,7 @@ def _regular(columns: list[Column], word: str, name: str, words: Vocabulary) -> 
         return False
     values = [column[0] for column in columns]
     if words.unit(word, name) == STRIDE:
-        return all(value == values[1] for value in values[2:])
+        return all(value == 1 for value in values[1:])
     return words.unit(word, name) != CHANNELS and _growing(values) is not None
 
 
@@ -179,7 +179,7 @@ def _stage(rounds: list[list[Step | None]], after: Column) -> Step:
             assert model is not None
             column.append(found if found is not None else vacant(model, 1, (arrive[number][place],)))
         steps.append(_together(column))
-    outs = tuple([*(row[0] for row in arrive[1:]), after[0]])
+    outs = (*(row[0] for row in arrive[1:]), after[0])
     inner = Body(steps, tuple(row[0] for row in arrive), outs, (True,) * len(rounds))
     return Step(STAGE, {}, (arrive[0][0],), paths=[inner])
 
@@ -205,7 +205,7 @@ def together(bodies: list[Body]) -> Body:
 
 
 def _together(column: list[Step], even: bool = True) -> Step:
-    first = next(step for step in column if all(step.present))
+    first = next((step for step in column if all(step.present)), column[0])
     args = {}
     for name in first.args:
         values = tuple([value for step in column for value in step.args[name]])

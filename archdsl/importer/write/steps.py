@@ -48,6 +48,9 @@ ACTIVATION = "*activation"
 
 FORK, SPLIT, STAGE, TABLE = "fork", "split", "stage", "table"
 
+GATHER = "gather"
+"""A step that repeats, each time over what arrives at the body and all that it made so far; it gives these too."""
+
 
 @dataclass(eq=False)
 class Body:
@@ -58,6 +61,7 @@ class Body:
         present: whether it is there at all, where it is a path.
         inputs: labels of what a block is called with, where there are several.
         outputs: labels of what leaves it, where that is not what the last step gives.
+        names: of labels, which are numbers here, so that bodies are alike whatever their tensors are called.
     """
 
     steps: list[Step]
@@ -66,6 +70,7 @@ class Body:
     present: Column = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
 
     def walk(self) -> Iterator[Step]:
         """All steps, those within paths after the step that holds them."""
@@ -85,7 +90,7 @@ class Step:
         into: channels that arrive, for every place.
         present: whether the step is there, for every place.
         reads: labels of what it takes; none for what the step before gives.
-        label: of what it gives, where anything asks for it.
+        labels: of what it gives, where anything asks for it.
         share: name of its weights, where they are shared.
         paths: of a fork or split; the body of a stage.
         join: the word that closes the paths, with the join's axis.
@@ -98,7 +103,7 @@ class Step:
     into: Column = ()
     present: Column = (True,)
     reads: tuple[str, ...] = ()
-    label: str = ""
+    labels: tuple[str, ...] = ()
     share: str = ""
     paths: list[Body] = field(default_factory=list)
     join: tuple[str, Any] = ("", None)
@@ -108,25 +113,24 @@ class Step:
     @property
     def labelled(self) -> bool:
         """Whether it is part of a flow of data that has names."""
-        return bool(self.reads or self.label or self.share)
+        return bool(self.reads or self.labels or self.share)
 
     def form(self) -> tuple[Any, ...]:
         """What steps have to have in common for being written as one."""
-        return (self.word, tuple(self.args), self.reads, self.label, self.share, self.join, len(self.paths))
+        return (self.word, tuple(self.args), self.reads, self.labels, self.share, self.join, len(self.paths))
 
 
 def absent(body: Body, count: int, into: Column) -> Body:
     """A path that is in none of so many places."""
-    return Body(
-        [vacant(step, count, into) for step in body.steps], into, into, (False,) * count, body.inputs, body.outputs
-    )
+    steps = [vacant(step, count, into) for step in body.steps]
+    return replace(body, steps=steps, into=into, out=into, present=(False,) * count)
 
 
 def vacant(step: Step, count: int, into: Column) -> Step:
     """The step for so many places without it."""
     return replace(
         step,
-        args={name: (ABSENT,) * count for name in step.args},
+        args=dict.fromkeys(step.args, (ABSENT,) * count),
         into=into,
         present=(False,) * count,
         repeat=(ABSENT,) * count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archdsl.importer.write.steps import ACTIVATION, TABLE, Body, First, Growing, Step
@@ -11,7 +12,7 @@ from archdsl.importer.write.values import text
 if TYPE_CHECKING:
     from archdsl.importer.write.render import Vocabulary
 
-ROWS = 4
+ROWS = 5
 """Rows from which on a table is easier to read than steps."""
 
 COLUMNS = 9
@@ -32,7 +33,7 @@ def tabulate(body: Body, words: Vocabulary) -> Body:
         else:
             steps.append(body.steps[at])
             at += 1
-    return Body(steps, body.into, body.out, body.present, body.inputs, body.outputs)
+    return replace(body, steps=steps)
 
 
 def _reach(steps: list[Step], at: int, words: Vocabulary) -> int:
@@ -92,7 +93,9 @@ def table(body: Body, words: Vocabulary) -> dict[str, Any]:
     data: dict[str, Any] = {"columns": columns}
     if scaled:
         data["scale"] = {name: "$value if $i == 0 else 1" for name in names if name in scaled}
-    data["rows"] = [[step.word, *(_cell(step, name, words) for name in names), *([_times(step, scaled)] if repeats else [])] for step in rows]
+    data["rows"] = [
+        [step.word, *(_cell(step, name, words) for name in names), *([_times(step, scaled)] if repeats else [])] for step in rows
+    ]
     return data
 
 

@@ -36,11 +36,17 @@ def _plain(value: Any, kind: Kind) -> Any:
     return value
 
 
+class Named(str):
+    """A knob in the place of a number, as a formula."""
+
+
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def text(value: Any) -> str:
     """A value as a spec has it."""
+    if isinstance(value, Named):
+        return str(value)
     if isinstance(value, float):
         return decimal(value)
     if isinstance(value, (list, tuple)):

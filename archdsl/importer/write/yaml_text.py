@@ -90,6 +90,9 @@ def _path(head: str, path: Any, indent: str) -> Iterator[str]:
     simple = flow(path)
     nested = re.search(r"\b(fork|split|stage|table):", simple)
     several = isinstance(path, list) and len(path) > 1 and any(isinstance(step, dict) for step in path)
+    if head.endswith("- ") and isinstance(path, dict) and len(path) == 1 and not nested:
+        yield from _hung(head, indent, path)
+        return
     if not nested and len(head) + len(simple) <= WIDTH and not several:
         yield f"{head}{simple}"
         return
