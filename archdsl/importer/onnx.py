@@ -1,0 +1,191 @@
+"""An ONNX file, node by node, into the graph of a network. Nothing of it is executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from onnx import NodeProto, TensorProto
+
+from archdsl.errors import BackendError
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.onnx_compounds import COMPOUNDS
+from archdsl.importer.onnx_file import Array, Entry, File, attributes, folded, inferred, load
+from archdsl.importer.onnx_operators import OPERATORS, Call
+from archdsl.importer.onnx_places import Places
+from archdsl.importer.place import Place
+from archdsl.importer.values import Const, Operand, Value
+from archdsl.ir.graph import OUTPUT
+from archdsl.ops.shapes import Ids, Map, Sequence as Tokens, Typed, Vector
+
+UNNAMED = re.compile(r"(val_|onnx::|/|_?\d|.*constant|tensor_|float\d+ |int\d+ )", re.IGNORECASE)
+"""Names that exporters give to constants of the program; parameters and buffers have names of their own."""
+
+
+def drafted(path: Path, title: str, sizes: Mapping[str, Sequence[int]] | None = None) -> Draft:
+    """The network of a file. What the language lacks is an opaque step.
+
+    Args:
+        sizes: of inputs by name, the batch first, where the file leaves them open.
+
+    Raises:
+        InputError: the file cannot be read, see `onnx_file.load`.
+        BackendError: a node gives what no tensor of the language can be.
+    """
+    file = load(path, sizes)
+    for compound in COMPOUNDS:
+        compound(file)
+        file.drop_unused()
+    return _Reading(file, title).draft
+
+
+class _Reading:
+    """One walk over a file."""
+
+    def __init__(self, file: File, title: str):
+        self.file = file
+        self.draft = Draft(title, file.batch)
+        self.found: dict[str, Any] = {}
+        for entry in file.inputs:
+            name = "input" if len(file.inputs) == 1 else _plain(entry.name)
+            self.found[entry.name] = self.draft.input(name, _kind(entry))
+        places = Places(file)
+        for node in file.nodes:
+            self.draft.place = places.of(node)
+            self._node(node)
+        self._returned()
+
+    def _node(self, node: NodeProto) -> None:
+        """Turn a node into nodes of the graph, or into tensors that are known."""
+        if self._measured(node) or folded(self.file, node):
+            return
+        try:
+            made = self._lowered(node)
+        except NotSaid as reason:
+            made = self._opaque(node, reason)
+        given = made if isinstance(made, list) else [made]  # a value is a tuple itself
+        self._check(node, given)
+        for name, value in zip(node.output, given, strict=False):
+            if name:
+                self.found[name] = value
+
+    def _lowered(self, node: NodeProto) -> Any:
+        lower = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        if lower is None:
+            raise NotSaid(_word(node))
+        operands = [self._operand(name) if name else None for name in node.input]
+        return lower(self.draft, Call(node.op_type, operands, attributes(node), self.file.opset, len(node.output)))
+
+    def _operand(self, name: str) -> Operand:
+        if name in self.found:
+            found: Operand = self.found[name]
+            return found
+        return self._const(name)
+
+    def _const(self, name: str) -> Const:
+        array = self.file.tensors[name]
+        sources = [source for source in self.file.sources.get(name, ())]
+        source = sources[0] if len(sources) == 1 else ""
+        floating = np.issubdtype(array.dtype, np.floating)
+        learned = bool(floating and (array.size > 1 or (source and not UNNAMED.match(source))))
+        return Const(_tensor(array), "" if _is_even(array) else source, learned)
+
+    def _measured(self, node: NodeProto) -> bool:
+        """Sizes are known: what asks for those of a tensor gets numbers."""
+        if node.op_type not in ("Shape", "Size") or not isinstance(self.found.get(node.input[0]), Value):
+            return False
+        sizes = self.found[node.input[0]].sizes
+        more = attributes(node)
+        wanted = sizes[more.get("start", 0) : more.get("end")]
+        made = np.array(wanted if node.op_type == "Shape" else np.prod(sizes), dtype=np.int64)
+        self.file.tensors[node.output[0]] = made
+        return True
+
+    def _opaque(self, node: NodeProto, reason: NotSaid) -> list[Value | None]:
+        """A step for each output that somebody may read; its name, shapes and weights are known."""
+        operands = [(name, self._operand(name)) for name in node.input if name]
+        values = [_settled(self.draft, operand) for _, operand in operands if isinstance(operand, Value)]
+        weights = {f"weight_{place}": const for place, const in enumerate(c for _, c in operands if isinstance(c, Const) and c.learned)}
+        sizes = inferred(node, [operand.sizes for _, operand in operands], self.file.tensors, self.file.opset)
+        return [
+            self._step(node, place, values, weights, extents, reason) if name else None
+            for place, (name, extents) in enumerate(zip(node.output, sizes, strict=True))
+        ]
+
+    def _step(
+        self, node: NodeProto, place: int, values: list[Value], weights: dict[str, Const], sizes: tuple[int, ...] | None, reason: NotSaid
+    ) -> Value:
+        what = f"onnx.{_word(node)}" if place == 0 else f"onnx.{_word(node)}, output {place + 1}"
+        if not sizes or len(sizes) < 2 or sizes[0] != self.file.batch or not values:
+            known = "x".join(map(str, sizes)) if sizes else "unknown sizes"
+            raise BackendError(f"onnx: '{node.name}' ({_word(node)}) gives {known}, which is no batch of anything: {reason}")
+        kind = {1: Vector, 2: Tokens}.get(len(sizes) - 1, Map)
+        if len(sizes) - 1 > 4:
+            raise BackendError(f"onnx: '{node.name}' ({_word(node)}) gives a tensor of {len(sizes)} axes: {reason}")
+        arguments = {
+            "what": what,
+            "gives": [kind.word, *sizes[1:]],
+            "takes": [[type(shape).word, *shape] if isinstance(shape, Typed) else list(shape) for shape in map(self.draft.shape, values)],
+            "learns": [list(const.sizes) for const in weights.values()] if place == 0 else [],
+        }
+        return self.draft.add("opaque", *values, weights=weights if place == 0 else {}, **arguments)
+
+    def _check(self, node: NodeProto, given: Sequence[Any]) -> None:
+        """The number of elements is the one that the node gives; shapes are checked where views end."""
+        for value in given:
+            if isinstance(value, Value) and any(extent < 1 for extent in value.sizes):
+                raise BackendError(f"onnx: '{node.name}' ({_word(node)}) gives nothing: {value.sizes}")
+
+    def _returned(self) -> None:
+        self.draft.place = Place()
+        given = {name: self.found.get(name) for name in self.file.outputs}
+        values = {name: value for name, value in given.items() if isinstance(value, Value)}
+        if not values:
+            raise BackendError("onnx: no output depends on an input")
+        if len(values) == 1:
+            self.draft.outputs({OUTPUT: next(iter(values.values()))}, "tensor")
+        else:
+            self.draft.outputs({_plain(name): value for name, value in values.items()}, "dict")
+
+
+def _settled(draft: Draft, value: Value) -> Value:
+    """What arrives at an opaque step: in the order in which it is seen, where the language has that."""
+    try:
+        return draft.whole(value)
+    except NotSaid:
+        return draft.value(value.node)
+
+
+def _tensor(array: Array) -> torch.Tensor:
+    native = array.astype(array.dtype.newbyteorder("="))
+    return torch.from_numpy(np.array(native, order="C", copy=True))
+
+
+def _is_even(array: Array) -> bool:
+    """Whether all elements are equal. Exporters hold equal tensors once, so such a one that is read twice need not be shared."""
+    return bool(array.size and (array == array.flat[0]).all())
+
+
+def _word(node: NodeProto) -> str:
+    return node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
+
+
+def _plain(name: str) -> str:
+    """A name as a spec takes it."""
+    found = re.sub(r"\W+", "_", name).strip("_")
+    return found if found[:1].isalpha() else f"value_{found}"
+
+
+def _kind(entry: Entry) -> Typed:
+    """The kind of an input, from its number of axes and whether it holds whole numbers."""
+    shape = entry.sizes[1:]
+    if entry.dtype in (TensorProto.INT64, TensorProto.INT32):
+        return Ids(shape)
+    return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
+
+
+
