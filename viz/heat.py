@@ -112,7 +112,9 @@ def _heated(box: Box, found: Heat) -> Box:
         return box
     names = {*box.nodes, *box.repeats} & found.unknown
     if names:
-        return replace(with_note(box, f"{share_text(share)} and ?" if share else ""), tone="" if box.kind == "opaque" else found.tone(share))
+        return replace(
+            with_note(box, f"{share_text(share)} and ?" if share else ""), tone="" if box.kind == "opaque" else found.tone(share)
+        )
     return replace(with_note(box, share_text(share) if share else ""), tone=found.tone(share))
 
 

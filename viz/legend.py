@@ -17,7 +17,7 @@ _WORDS = {
     "block": "block, closed",
     "split": "split",
     "join": "join",
-    "opaque": "opaque step, of unknown cost",
+    "opaque": "dashed: opaque step, of unknown cost",
 }
 _SQUARE = re.compile(r"([\d…]+)²×([\d…]+)")
 _FIRST = re.compile(r"\[:(\d+)\]")

@@ -261,7 +261,8 @@ def closed_lines(group: Group) -> list[str]:
     args = () if group.call is None or group.kind == "stage" else group.call.args
     order = sorted(args, key=lambda item: (isinstance(item[1], str), isinstance(item[1], bool), item[0]))
     shown = ", ".join(filter(None, (_argument(*item) for item in order)))
-    return [title(group), shown] if shown else [title(group)]
+    unknown = ["unknown cost inside"] if any(node.op.opaque for node in group.nodes) else []
+    return [title(group), *([shown] if shown else []), *unknown]
 
 
 def _argument(name: str, value: object) -> str:

@@ -86,7 +86,7 @@ def duration(seconds: int | Fraction | float, sign: str = "") -> str:
     return f"{value:{sign},.0f} {unit}" if abs(value) >= 1000 else f"{value:{sign}#.4g} {unit}"
 
 
-def short(value: int) -> str:
+def short(value: int | Partly) -> str:
     """A count in three digits: 12.3M."""
     if isinstance(value, Partly):
         return value.around(short)
@@ -96,7 +96,7 @@ def short(value: int) -> str:
     return str(value)
 
 
-def short_time(femtoseconds: int) -> str:
+def short_time(femtoseconds: int | Partly) -> str:
     """A time in three digits: 12.3ms."""
     if isinstance(femtoseconds, Partly):
         return femtoseconds.around(short_time)

@@ -80,8 +80,8 @@ class Partly(Fraction):
         """It is not known to be nothing."""
         return True
 
-    __radd__ = __add__  # type: ignore[assignment]
-    __rmul__ = __mul__  # type: ignore[assignment]
+    __radd__ = __add__
+    __rmul__ = __mul__
 
     # -- as text and as data ---------------------------------------------------------------------------------------------------
 

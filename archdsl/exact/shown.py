@@ -68,10 +68,15 @@ def shown(value: Any) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """A value as JSON has it: fractions as floats, arrays and tuples as lists, `{"at_least": 3}` where no more is known."""
+    """A value as JSON has it: fractions as floats, arrays and tuples as lists, what is in mappings likewise.
+
+    A number of which only a lower bound is known is `{"at_least": 3}`.
+    """
     value = to_plain(value)
     if isinstance(value, Partly):
         return value.as_data()
     if isinstance(value, Fraction):
         return float(value)
+    if isinstance(value, dict):
+        return {name: jsonable(item) for name, item in value.items()}
     return [jsonable(item) for item in value] if isinstance(value, (list, tuple)) else value

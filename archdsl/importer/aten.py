@@ -422,3 +422,16 @@ def _softmax(draft: Draft, x: Operand, axis: int, *ignored: Any) -> Any:
 def _attention(draft: Draft, q: Any, k: Any, v: Any, mask: Any = None, rate: float = 0, causal: bool = False, *, scale: Any = None, enable_gqa: bool = False) -> Any:
     return attention.attention(draft, q, k, v, mask, causal, scale, enable_gqa)
 
+
+
+# -- idioms --------------------------------------------------------------------------------------------------------------------
+
+
+@call("l2_norm")
+def _l2_norm(draft: Draft, x: Operand, axis: int, eps: float) -> Any:
+    return arithmetic.l2_norm(draft, x, axis, eps)
+
+
+@call("grn")
+def _grn(draft: Draft, x: Operand, weight: Operand, bias: Operand, eps: float) -> Any:
+    return layers.grn(draft, x, weight, bias, eps)

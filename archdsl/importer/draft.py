@@ -9,9 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from archdsl.importer.place import Place
-from archdsl.importer.values import Const, Operand, Value
+from archdsl.importer.values import Const, Value
 from archdsl.importer.views import plain
-from archdsl.ir.graph import OUTPUT, Graph, Node
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Input
@@ -29,6 +29,8 @@ class Draft:
         graph: what is known of it so far.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
         batch: of the example that it was traced with.
+        owners: of weights that may be used again, the node that has them, by its word and their names.
+        reasons: for each opaque step why there is none better.
         place: where the call stands that is being turned into nodes; a front end sets it.
     """
 
@@ -38,6 +40,7 @@ class Draft:
         self.batch = batch
         self.place = Place()
         self.owners: dict[tuple[str, ...], str] = {}
+        self.reasons: dict[str, str] = {}
         self._taken: Counter[str] = Counter()
 
     def input(self, name: str, shape: Typed) -> Value:
@@ -73,7 +76,8 @@ class Draft:
             raise NotSaid(str(error)) from error
         name = self._name(op)
         node = Node(name, op, tuple([value.node for value in inputs]), shape, self.place.frames)
-        self._give(node, op, weights or {})
+        if not op.opaque:
+            self._give(node, op, weights or {})
         self.graph.nodes[name] = node
         return self.value(name)
 
@@ -92,16 +96,31 @@ class Draft:
             raise NotSaid("axes in an order that no tensor of the language has")
         return made
 
+    def seen(self, value: Value) -> Value:
+        """The value as a node whose shape holds what is seen, in its order where a kind of tensor has that order."""
+        try:
+            return self.whole(value)
+        except NotSaid:
+            return self.value(value.node)
+
+    def forget(self, known: set[str]) -> None:
+        """Take back the nodes that are not among those that were there before."""
+        for name in [name for name in self.graph.nodes if name not in known]:
+            del self.graph.nodes[name]
+            self._taken[name] = 0
+            self.owners = {key: owner for key, owner in self.owners.items() if owner != name}
+            for key in [key for key in self.weights if key.rpartition(".")[0] == name]:
+                del self.weights[key]
+
     def _name(self, op: Operator) -> str:
         layer = self.place.layer
         name = layer.path if layer else self.place.prefix + op.word
         self._taken[name] += 1
         count = self._taken[name]
-        if count == 1:
+        if name not in self.graph.nodes:
             return name
-        while self._taken[f"{name}_{count}"]:
+        while f"{name}_{count}" in self.graph.nodes:
             count += 1
-        self._taken[f"{name}_{count}"] += 1
         return f"{name}_{count}"
 
     def _give(self, node: Node, op: Operator, weights: Mapping[str, Const]) -> None:
@@ -120,5 +139,3 @@ class Draft:
         for tensor, const in weights.items():
             self.weights[f"{node.name}.{tensor}"] = const.tensor
 
-
-__all__ = ["OUTPUT", "Const", "Draft", "NotSaid", "Operand", "Value"]

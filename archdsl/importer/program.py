@@ -16,6 +16,8 @@ from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
 from archdsl.importer.aten import CALLS
 from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.idioms import put_together, word_of
+from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
@@ -23,6 +25,8 @@ from archdsl.ops.shapes import Ids, Map, Sequence as Tokens, Typed, Vector
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
+STRETCHED = frozenset(["expand", "expand_as"])
+"""Calls that repeat values along an axis, which is left to what reads them."""
 
 
 class Skips(nn.Module):
@@ -79,6 +83,7 @@ class _Reading:
 
     def __init__(self, program: ExportedProgram, title: str):
         self.program = program
+        put_together(program.graph)
         self.found: dict[str, Any] = {}
         arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
         given = [
@@ -105,34 +110,47 @@ class _Reading:
     def _const(self, spec: Any) -> Const:
         program = self.program
         if spec.target in program.state_dict:
-            return Const(program.state_dict[spec.target].detach(), spec.target, spec.kind is InputKind.PARAMETER)
+            tensor = program.state_dict[spec.target].detach()
+            return Const(tensor, spec.target, spec.kind is InputKind.PARAMETER, tensor)
         return Const(program.constants[spec.target], spec.target)
 
     def _called(self, node: fx.Node) -> Any:
         args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
-        name = getattr(node.target, "__name__", str(node.target))
-        if name == "getitem":
+        word = word_of(node)
+        if word == "getitem":
             return args[0][args[1]]
-        word = name.partition(".")[0].removesuffix("_") if not name.startswith("_") else name.partition(".")[0]
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)
-        lower = CALLS.get(word)
-        if lower is None:
-            raise NotSaid(f"{name}")
-        found = lower(self.draft, *args, **kwargs)
-        self._check(node, found)
+        lower, known = CALLS.get(word), set(self.draft.graph.nodes)
+        try:
+            if lower is None:
+                raise NotSaid("no operator does that")
+            found = lower(self.draft, *args, **kwargs)
+        except NotSaid as missing:
+            self.draft.forget(known)
+            return self._opaque(node, operands, str(missing))
+        if word not in STRETCHED:
+            self._check(node, found)
         return found
+
+    def _opaque(self, node: fx.Node, operands: list[Any], why: str) -> Any:
+        """A step that stands for the call, one for each tensor that it gives."""
+        given = node.meta.get("val")
+        name = str(node.target).removesuffix(".default")
+        if isinstance(given, Tensor):
+            return stand_in(self.draft, name, operands, tuple(given.shape), why)
+        if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
+            return [stand_in(self.draft, f"{name}[{place}]", operands, tuple(item.shape), why) for place, item in enumerate(given)]
+        raise BackendError(f"{name} gives no tensors: {why}")
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
         """What follows from weights and numbers alone is worked out now."""
         made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
-        names = {operand.name for operand in operands if operand.name}
-        learned = any(operand.learned for operand in operands)
 
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
-                return Const(value, names.pop() if len(names) == 1 else "", learned)
+                return operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
         return const(made)

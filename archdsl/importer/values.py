@@ -24,13 +24,24 @@ class Const(NamedTuple):
     """A tensor that no input changes: a parameter, a buffer, or what follows from them.
 
     Attributes:
-        name: of the parameter or buffer that it is, or that alone it follows from; '' where there is none.
+        name: of the parameter that it is, or that alone it follows from, or of a buffer; '' where there is none.
         learned: whether that is a parameter.
+        origin: the parameter or buffer itself.
     """
 
     tensor: Tensor
     name: str = ""
     learned: bool = False
+    origin: Tensor | None = None
+
+    def follows(self, tensor: Tensor, others: tuple[Const, ...]) -> Const:
+        """What follows from this and others. It is told by the parameter that is in it, where there is one."""
+        learned = {const.name: const for const in (self, *others) if const.learned}
+        named = learned or {const.name: const for const in (self, *others) if const.name}
+        if len(named) != 1:
+            return Const(tensor, learned=bool(learned))
+        (first,) = named.values()
+        return Const(tensor, first.name, first.learned, first.origin)
 
     @property
     def sizes(self) -> tuple[int, ...]:

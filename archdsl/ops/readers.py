@@ -67,7 +67,9 @@ class Reader:
         """
         where = f" ({node.mark})" if node.mark else ""
         if node.op.opaque:
-            raise BackendError(f"{called or self.name} cannot take '{node.name}'{where}: it is an opaque step, {node.op.stands_for()}")
+            raise BackendError(
+                f"{called or self.name} cannot take '{node.name}'{where}: it is an opaque step, {node.op.stands_for()}"
+            )
         reason = f": {why}" if why else ""
         raise BackendError(
             f"{called or self.name} has no rule for the operator {node.op.word}, which '{node.name}'{where} uses{reason}"

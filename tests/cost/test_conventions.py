@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 from graphs import chain
+from operators import KNOWN
 
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import rule_in_words
@@ -14,7 +15,6 @@ from archdsl.cost.counting.conventions import convention_names, load_convention
 from archdsl.cost.counting.explain import explain
 from archdsl.errors import BackendError, InputError, Source, SpecError
 from archdsl.ops import OPERATORS
-from operators import KNOWN
 
 MINE = """
 convention: multiplications

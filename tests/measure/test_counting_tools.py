@@ -2,6 +2,7 @@
 
 import pytest
 from graphs import chain
+from operators import KNOWN
 from random_networks import layers, network, tokens, with_dead_ends
 from small import compiled, small
 
@@ -10,7 +11,6 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names
 from archdsl.errors import InputError
 from archdsl.measure.counting_tools import RUN, Verified, measure, verify
-from operators import KNOWN
 from archdsl.spec.locate import zoo_names
 
 

@@ -46,9 +46,7 @@ def page_data(scene: Scene) -> dict[str, Any]:
         "name": scene.name,
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
-        "totals": {
-            cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")
-        }
+        "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")}
         | {"unknown": costs.unknown([node for part in found.parts if part.around < 0 for node in part.nodes])},
         "memory": f"weights {memory_size(needs.weights_bytes)}, with buffers {memory_size(needs.state_bytes)}, "
         f"peak activations {memory_size(needs.peak_activation_bytes)}",
@@ -121,7 +119,6 @@ class _Costs:
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         held = max((int(self.alive.get(node.name, 0)) for node in nodes), default=0)
         return sum(int(x.params) for x in layers), sum(int(x.macs) for x in layers), held
-
 
     def unknown(self, nodes: Any) -> list[str]:
         """Which of those are lower bounds."""

@@ -17,7 +17,10 @@ from archdsl.spec.model import Spec
 
 
 def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
-    """`name, params, macs, flops, memory, layers`, the `batch` where it is not 1, and `unknown` where there are opaque steps. On a grid, counts are nested lists."""
+    """`name, params, macs, flops, memory, layers`, the `batch` where it is not 1, and `unknown` where there are opaque steps.
+
+    On a grid, counts are nested lists.
+    """
     found = memory(bill.graph)
     return {
         "name": name,

@@ -34,5 +34,7 @@ def unknown(bill: Bill) -> list[str]:
     for layer in by_size(bill):
         arriving, op = ", ".join(map(dims, layer.inputs)), layer.node.op.arguments()
         elements = thousands(moved_elements(layer) * bill.batch)
-        lines.append(f"                  {layer.node.name}: {op['what']}, {arriving} → {dims(layer.output)}, {elements} elements{images}")
+        lines.append(
+            f"                  {layer.node.name}: {op['what']}, {arriving} → {dims(layer.output)}, {elements} elements{images}"
+        )
     return lines

@@ -85,6 +85,10 @@ def same_order(draft: Draft, operands: list[Operand]) -> list[Value]:
         turned = [_in_order(draft, value, order, back) for value in values]
         if None not in turned:
             return [value for value in turned if value is not None]
+    if not all(value.view.is_plain for value in values):
+        made = [settled(draft, value, "") for value in values]
+        if len({(kind(draft, value), value.view) for value in made}) == 1:
+            return made
     return [draft.whole(value) for value in values]
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence as Numbers
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower import scores
 from archdsl.importer.lower.along import alike, kind, over_last, same_order, worked_out
 from archdsl.importer.lower.layers import number
+from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map, Sequence
 
@@ -55,6 +57,8 @@ def _weighed(draft: Draft, word: str, value: Value, const: Const) -> Value:
             made = draft.add("gain", value, weights={"weight": const._replace(tensor=const.tensor.reshape(1))})
             return made._replace(view=value.view)
         return _scaled(draft, value, const)
+    if word == "add" and (added := scores.added(draft, value, const)) is not None:
+        return added
     if word == "add" and const.learned:
         return _positioned(draft, value, const)
     raise NotSaid(f"{word} with a tensor of {'x'.join(map(str, const.sizes))} that is {'learned' if const.learned else 'fixed'}")
@@ -126,3 +130,17 @@ def prelu(draft: Draft, x: Operand, weight: Operand) -> Value:
     flat = weight._replace(tensor=weight.tensor.reshape(-1))
     made = draft.add("prelu", value, weights={"weight": flat}, shared=shared, slope=slope)
     return made._replace(view=value.view)
+
+
+def l2_norm(draft: Draft, x: Operand, axis: int, eps: float) -> Value:
+    """Vectors divided by their length, over the channels or over tokens."""
+    value = worked_out(x)
+    if value.view.permutation is None:
+        value = settled(draft, value, "")
+    view, shape = value.view, draft.shape(value)
+    along = view.source.index(view.axes[axis]) - 1
+    channels = 0 if kind(draft, value) is Map else len(shape) - 1
+    if along != channels and (kind(draft, value) is Map or along != len(shape) - 2):
+        raise NotSaid(f"a length over axis {axis}")
+    over = None if along == channels else "tokens"
+    return draft.add("l2_norm", value, over=over, eps=number(eps))._replace(view=view)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
+from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import swapped
-from archdsl.importer.values import Operand, Value
+from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map
 
 
@@ -40,8 +41,6 @@ def attention(
 ) -> Value:
     """Scaled dot-product attention, step by step."""
     query, key, values = (as_heads(draft, operand) for operand in (q, k, v))
-    if mask is not None:
-        raise NotSaid("attention with a mask that is given")
     if grouped and query.sizes[1] != key.sizes[1]:
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
@@ -49,6 +48,12 @@ def attention(
     if not usual:
         query = alike(draft, query, "gain", begin=scale, learned=False)
     scores = draft.add("matmul", query, key, transpose=True, scaled=usual)
+    scores = scores._replace(view=query.view.with_length(-1, key.sizes[-2]))
+    if mask is not None:
+        masked = added(draft, scores, mask) if isinstance(mask, Const) else None
+        if masked is None:
+            raise NotSaid("attention with a mask that the language has no operator for")
+        scores = masked
     if causal:
         scores = draft.add("causal_mask", scores)
     made = draft.add("matmul", draft.add("softmax", scores), values)

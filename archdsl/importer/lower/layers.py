@@ -9,7 +9,7 @@ from archdsl.exact import exact
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, over_last, worked_out
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Ids, Map, Vector
+from archdsl.ops.shapes import Ids, Map
 
 
 def known(operand: Operand | None) -> Const:
@@ -119,17 +119,13 @@ def batch_norm(
     momentum: float,
     eps: float,
 ) -> Value:
-    value = worked_out(x)
-    if len(value.sizes) > 2:
-        value = as_map(draft, value)
-    elif kind(draft, value) is not Vector:
-        value = draft.whole(value)
+    value = as_map(draft, x) if len(x.sizes) > 2 else over_last(draft, x, maps=False)
     affine = _tensors(weight, bias) if weight is not None else {}
     if weight is None and bias is not None:
         raise NotSaid("a batch norm with a bias alone")
     statistics = {"running_mean": known(mean), "running_var": known(variance)}
     arguments = {"eps": number(eps), "momentum": number(momentum), "affine": weight is not None}
-    return draft.add("norm", value, weights={**affine, **statistics}, **arguments)
+    return draft.add("norm", value, weights={**affine, **statistics}, **arguments)._replace(view=value.view)
 
 
 def layer_norm(draft: Draft, x: Operand, axes: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:
@@ -165,3 +161,10 @@ def embedding(draft: Draft, weight: Operand, ids: Operand) -> Value:
     return draft.add("embedding", value, weights={"weight": table}, vocabulary=vocabulary, channels=channels)
 
 
+
+
+def grn(draft: Draft, x: Operand, weight: Operand, bias: Operand, eps: float) -> Value:
+    """Global response normalisation over the places of a map, whichever of its axes come first."""
+    value = over_last(draft, x) if known(weight).sizes[-1:] != (1,) else as_map(draft, x)
+    tensors = {name: const._replace(tensor=const.tensor.reshape(-1)) for name, const in _tensors(weight, bias).items()}
+    return draft.add("grn", value, weights=tensors, eps=number(eps))._replace(view=value.view)

@@ -207,10 +207,17 @@ def padded(draft: Draft, x: Operand, amounts: Numbers[int], mode: str, filled: f
     sizes = {order[axis]: pair for axis, pair in by_axis.items()}
     if 0 in sizes:
         raise NotSaid("padding of the batch")
-    sides = [amount for axis in range(len(order) - 1, 1, -1) for amount in sizes.get(axis, (0, 0))]
-    if any(amount < 0 for amount in [*sides, *sizes.get(1, ())]):
-        raise NotSaid("padding by less than nothing")
-    made = draft.add("pad", value, sides=sides, channels=list(sizes.get(1, (0, 0))), mode=word)
+    if any(amount < 0 for amount in sizes.get(1, ())):
+        raise NotSaid("padding of the channels by less than nothing")
+    made = value
+    if any(amount < 0 for pair in sizes.values() for amount in pair):
+        cut = [tuple(max(0, -amount) for amount in sizes.get(axis, (0, 0))) for axis in range(2, len(order))]
+        extents = draft.shape(value)[1:]
+        stops = [extent - end for extent, (_, end) in zip(extents, cut, strict=True)]
+        made = draft.add("crop", value, start=[start for start, _ in cut], stop=stops)
+    sides = [max(0, amount) for axis in range(len(order) - 1, 1, -1) for amount in sizes.get(axis, (0, 0))]
+    if any(sides) or any(sizes.get(1, ())):
+        made = draft.add("pad", made, sides=sides, channels=list(sizes.get(1, (0, 0))), mode=word)
     view = value.view
     for axis in by_axis:
         view = view.with_length(axis, value.sizes[axis] + sum(by_axis[axis]))

@@ -1,0 +1,145 @@
+"""Several calls of ATen that are one operator of the language, put together before a program is read.
+
+Each idiom looks at one node, the last of its calls, and gives what stands for all of them; calls that nothing reads any more are left
+out of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from torch import fx
+
+
+class Idiom(NamedTuple):
+    """What stands for several calls: the name of an entry in the table of calls, and its arguments."""
+
+    name: str
+    args: tuple[Any, ...]
+
+
+Find = Callable[[fx.Node], Idiom | None]
+
+
+def stand_for(name: str) -> Callable[..., Any]:
+    """A function that is never run, under a name that the table of calls knows."""
+
+    def idiom(*args: Any) -> Any:
+        raise AssertionError(f"{name} stands for several calls and is not run")
+
+    idiom.__name__ = name
+    return idiom
+
+
+def is_call(value: Any, *names: str) -> bool:
+    """Whether a value is what a call of one of these operators gives."""
+    return isinstance(value, fx.Node) and value.op == "call_function" and word_of(value) in names
+
+
+def word_of(node: fx.Node) -> str:
+    """The name of an operator without its overload and the mark of those that overwrite."""
+    name = getattr(node.target, "__name__", str(node.target)).partition(".")[0]
+    return name.removesuffix("_") if not name.startswith("_") else name
+
+
+def _either(node: fx.Node) -> list[tuple[Any, Any]]:
+    """Both orders of the operands of a sum or product."""
+    one, other = node.args[:2]
+    return [(one, other), (other, one)]
+
+
+def _silu(node: fx.Node) -> Idiom | None:
+    """x sigmoid(x)."""
+    if is_call(node, "mul"):
+        for x, gate in _either(node):
+            if is_call(gate, "sigmoid") and gate.args[0] is x:
+                return Idiom("silu", (x,))
+    return None
+
+
+def _hard_swish(node: fx.Node) -> Idiom | None:
+    """x hardsigmoid(x), and x relu6(x + 3) / 6 in the orders in which people write it."""
+    if is_call(node, "div") and node.args[1] == 6 and is_call(node.args[0], "mul"):
+        for x, bounded in _either(node.args[0]):  # type: ignore[arg-type]
+            if _relu6_of(bounded, x):
+                return Idiom("hardswish", (x,))
+    if is_call(node, "mul"):
+        for x, gate in _either(node):
+            if is_call(gate, "hardsigmoid") and gate.args[0] is x:
+                return Idiom("hardswish", (x,))
+            if is_call(gate, "div") and gate.args[1] == 6 and _relu6_of(gate.args[0], x):
+                return Idiom("hardswish", (x,))
+    return None
+
+
+def _hard_sigmoid(node: fx.Node) -> Idiom | None:
+    """relu6(x + 3) / 6."""
+    if is_call(node, "div") and node.args[1] == 6 and _is_relu6(node.args[0]):
+        inner = node.args[0].args[0]  # type: ignore[union-attr]
+        if is_call(inner, "add") and inner.args[1] == 3:  # type: ignore[union-attr]
+            return Idiom("hardsigmoid", (inner.args[0],))  # type: ignore[union-attr]
+    return None
+
+
+def _is_relu6(value: Any) -> bool:
+    return is_call(value, "relu6") or (is_call(value, "hardtanh", "clamp") and tuple(value.args[1:3]) == (0, 6))
+
+
+def _relu6_of(value: Any, x: Any) -> bool:
+    """Whether a value is relu6(x + 3)."""
+    inner = value.args[0] if _is_relu6(value) else None
+    return is_call(inner, "add") and inner.args[0] is x and inner.args[1] == 3  # type: ignore[union-attr]
+
+
+def _l2_norm(node: fx.Node) -> Idiom | None:
+    """x / max(|x|, eps), as torch.nn.functional.normalize has it."""
+    if not is_call(node, "div"):
+        return None
+    x, length = node.args[:2]
+    if is_call(length, "expand_as", "expand"):
+        length = length.args[0]  # type: ignore[union-attr]
+    if not is_call(length, "clamp_min"):
+        return None
+    norm, eps = length.args[:2]  # type: ignore[union-attr]
+    if not is_call(norm, "linalg_vector_norm", "norm") or norm.args[0] is not x or len(norm.args) < 3:  # type: ignore[union-attr]
+        return None
+    _, order, axes, *_ = norm.args  # type: ignore[union-attr]
+    return Idiom("l2_norm", (x, axes[0], eps)) if order == 2 and len(axes) == 1 else None  # type: ignore[index,arg-type]
+
+
+def _grn(node: fx.Node) -> Idiom | None:
+    """Global response normalisation: x + bias + weight (x g / (mean(g) + eps)), g the length of each channel (Woo et al. 2023)."""
+    if not is_call(node, "add"):
+        return None
+    for x, rest in _either(node):
+        if not is_call(rest, "addcmul"):
+            continue
+        bias, weight, product = rest.args[:3]
+        if not is_call(product, "mul") or product.args[0] is not x or not is_call(product.args[1], "div"):
+            continue
+        length, mean = product.args[1].args[:2]
+        if not is_call(length, "linalg_vector_norm") or length.args[0] is not x or not is_call(mean, "add"):
+            continue
+        if is_call(mean.args[0], "mean") and mean.args[0].args[0] is length and isinstance(mean.args[1], float):
+            return Idiom("grn", (x, weight, bias, mean.args[1]))
+    return None
+
+
+IDIOMS: tuple[Find, ...] = (_hard_swish, _hard_sigmoid, _silu, _l2_norm, _grn)
+"""In the order in which they are looked for at a node."""
+
+
+def put_together(graph: fx.Graph) -> None:
+    """Replace every idiom of a program by one call."""
+    for node in list(graph.nodes):
+        for find in IDIOMS:
+            if node.op == "call_function" and (found := find(node)) is not None:
+                with graph.inserting_after(node):
+                    made = graph.call_function(stand_for(found.name), found.args)
+                made.meta = {**node.meta}
+                node.replace_all_uses_with(made)
+                break
+    for node in reversed(list(graph.nodes)):
+        if node.op == "call_function" and not node.users:
+            graph.erase_node(node)

@@ -1,0 +1,84 @@
+"""Tensors that attention adds to its scores: learned numbers for offsets, masks of windows and of what comes later.
+
+What is added is compared, number by number, with what an operator of the language would add.
+"""
+
+from __future__ import annotations
+
+from math import isqrt
+
+import torch
+from torch import Tensor
+
+from archdsl.compilers.torch.positions import RelativeBias, WindowMask
+from archdsl.importer.draft import Draft
+from archdsl.importer.lower.along import kind
+from archdsl.importer.lower.layers import number
+from archdsl.importer.values import Const, Value
+from archdsl.ops.shapes import Heads
+
+
+def added(draft: Draft, value: Value, const: Const) -> Value | None:
+    """The sum as an operator over scores; None where there is none that adds these numbers."""
+    shape = draft.shape(value)
+    if kind(draft, value) is not Heads or value.view.axes[-3:] != value.view.source[-3:] or shape[-1] != shape[-2]:
+        return None
+    if const.learned:
+        found = _relative(draft, value, const)
+    else:
+        found = _causal(draft, value, const.tensor) or _windows(draft, value, const.tensor)
+    return None if found is None else found._replace(view=value.view)
+
+
+def _relative(draft: Draft, value: Value, const: Const) -> Value | None:
+    *_, heads, tokens, _ = draft.shape(value)
+    if const.origin is None or const.tensor.numel() != heads * tokens * tokens:
+        return None
+    table, wanted = const.origin, const.tensor.reshape(heads, tokens, tokens)
+    for height in range(1, tokens + 1):
+        width = tokens // height
+        if height * width != tokens:
+            continue
+        for first in (False, True):
+            shape = (heads, 2 * height - 1, 2 * width - 1) if first else ((2 * height - 1) * (2 * width - 1), heads)
+            if table.shape != shape:
+                continue
+            module = RelativeBias(heads, height, width, first).to(table.dtype)
+            with torch.no_grad():
+                module.weight.copy_(table)
+                equal = torch.equal(module(torch.zeros(1, heads, tokens, tokens, dtype=table.dtype))[0], wanted)
+            if equal:
+                given = const._replace(tensor=table)
+                made = draft.add("relative_bias", value, weights={"weight": given}, window=[height, width], heads_first=first)
+                return made
+    return None
+
+
+def _causal(draft: Draft, value: Value, mask: Tensor) -> Value | None:
+    tokens = draft.shape(value)[-1]
+    if mask.numel() != tokens * tokens:
+        return None
+    flat = mask.reshape(tokens, tokens)
+    later = torch.ones_like(flat, dtype=torch.bool).triu(1)
+    if bool((flat[~later] == 0).all()) and bool((flat[later] < -1e4).all()) and tokens > 1:
+        return draft.add("causal_mask", value)
+    return None
+
+
+def _windows(draft: Draft, value: Value, mask: Tensor) -> Value | None:
+    shape = draft.shape(value)
+    if len(shape) != 4 or mask.numel() != shape[0] * shape[-1] * shape[-1]:
+        return None
+    windows, side, apart = shape[0], isqrt(shape[-1]), mask[mask != 0]
+    if side * side != shape[-1] or apart.numel() == 0 or bool((apart != apart[0]).any()):
+        return None
+    filled, wanted = float(apart[0]), mask.reshape(windows, 1, shape[-1], shape[-1]).float()
+    for rows in [rows for rows in range(1, windows + 1) if windows % rows == 0]:
+        height, width = rows * side, windows // rows * side
+        for down in range(side):
+            for across in {down, 0, side // 2}:
+                made = WindowMask(height, width, (side, side), (down, across), filled)
+                if torch.equal(made.mask, wanted):
+                    arguments = {"map": [height, width], "window": [side, side], "shifts": [down, across]}
+                    return draft.add("window_mask", value, **arguments, value=number(filled))
+    return None
