@@ -17,10 +17,12 @@ from archdsl.importer.onnx_compounds import COMPOUNDS
 from archdsl.importer.onnx_file import Array, Entry, File, attributes, folded, inferred, load
 from archdsl.importer.onnx_operators import OPERATORS, Call
 from archdsl.importer.onnx_places import Places
+from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ir.graph import OUTPUT
-from archdsl.ops.shapes import Ids, Map, Sequence as Tokens, Typed, Vector
+from archdsl.ops.shapes import Ids, Map, Typed, Vector
+from archdsl.ops.shapes import Sequence as Tokens
 
 UNNAMED = re.compile(r"(val_|onnx::|/|_?\d|.*constant|tensor_|float\d+ |int\d+ )", re.IGNORECASE)
 """Names that exporters give to constants of the program; parameters and buffers have names of their own."""
@@ -63,10 +65,12 @@ class _Reading:
         """Turn a node into nodes of the graph, or into tensors that are known."""
         if self._measured(node) or folded(self.file, node):
             return
+        known = set(self.draft.graph.nodes)
         try:
             made = self._lowered(node)
-        except NotSaid as reason:
-            made = self._opaque(node, reason)
+        except NotSaid as missing:
+            self.draft.forget(known)
+            made = self._opaque(node, str(missing))
         given = made if isinstance(made, list) else [made]  # a value is a tuple itself
         self._check(node, given)
         for name, value in zip(node.output, given, strict=False):
@@ -76,7 +80,7 @@ class _Reading:
     def _lowered(self, node: NodeProto) -> Any:
         lower = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if lower is None:
-            raise NotSaid(_word(node))
+            raise NotSaid("no operator does that")
         operands = [self._operand(name) if name else None for name in node.input]
         return lower(self.draft, Call(node.op_type, operands, attributes(node), self.file.opset, len(node.output)))
 
@@ -90,9 +94,10 @@ class _Reading:
         array = self.file.tensors[name]
         sources = [source for source in self.file.sources.get(name, ())]
         source = sources[0] if len(sources) == 1 else ""
+        origin = _tensor(self.file.tensors[source]) if source else None
         floating = np.issubdtype(array.dtype, np.floating)
         learned = bool(floating and (array.size > 1 or (source and not UNNAMED.match(source))))
-        return Const(_tensor(array), "" if _is_even(array) else source, learned)
+        return Const(_tensor(array), "" if _is_even(array) else source, learned, origin)
 
     def _measured(self, node: NodeProto) -> bool:
         """Sizes are known: what asks for those of a tensor gets numbers."""
@@ -105,34 +110,17 @@ class _Reading:
         self.file.tensors[node.output[0]] = made
         return True
 
-    def _opaque(self, node: NodeProto, reason: NotSaid) -> list[Value | None]:
-        """A step for each output that somebody may read; its name, shapes and weights are known."""
+    def _opaque(self, node: NodeProto, why: str) -> list[Value | None]:
+        """A step for each output that somebody may read."""
         operands = [(name, self._operand(name)) for name in node.input if name]
-        values = [_settled(self.draft, operand) for _, operand in operands if isinstance(operand, Value)]
-        weights = {f"weight_{place}": const for place, const in enumerate(c for _, c in operands if isinstance(c, Const) and c.learned)}
         sizes = inferred(node, [operand.sizes for _, operand in operands], self.file.tensors, self.file.opset)
-        return [
-            self._step(node, place, values, weights, extents, reason) if name else None
-            for place, (name, extents) in enumerate(zip(node.output, sizes, strict=True))
-        ]
-
-    def _step(
-        self, node: NodeProto, place: int, values: list[Value], weights: dict[str, Const], sizes: tuple[int, ...] | None, reason: NotSaid
-    ) -> Value:
-        what = f"onnx.{_word(node)}" if place == 0 else f"onnx.{_word(node)}, output {place + 1}"
-        if not sizes or len(sizes) < 2 or sizes[0] != self.file.batch or not values:
-            known = "x".join(map(str, sizes)) if sizes else "unknown sizes"
-            raise BackendError(f"onnx: '{node.name}' ({_word(node)}) gives {known}, which is no batch of anything: {reason}")
-        kind = {1: Vector, 2: Tokens}.get(len(sizes) - 1, Map)
-        if len(sizes) - 1 > 4:
-            raise BackendError(f"onnx: '{node.name}' ({_word(node)}) gives a tensor of {len(sizes)} axes: {reason}")
-        arguments = {
-            "what": what,
-            "gives": [kind.word, *sizes[1:]],
-            "takes": [[type(shape).word, *shape] if isinstance(shape, Typed) else list(shape) for shape in map(self.draft.shape, values)],
-            "learns": [list(const.sizes) for const in weights.values()] if place == 0 else [],
-        }
-        return self.draft.add("opaque", *values, weights=weights if place == 0 else {}, **arguments)
+        made: list[Value | None] = []
+        for place, (name, extents) in enumerate(zip(node.output, sizes, strict=True)):
+            what = f"onnx.{_word(node)}" + (f"[{place}]" if place else "")
+            if name and extents is None:
+                raise BackendError(f"{what} ('{node.name}') gives nobody knows what: {why}")
+            made.append(stand_in(self.draft, what, [operand for _, operand in operands], extents or (), why) if name else None)
+        return made
 
     def _check(self, node: NodeProto, given: Sequence[Any]) -> None:
         """The number of elements is the one that the node gives; shapes are checked where views end."""
@@ -150,14 +138,6 @@ class _Reading:
             self.draft.outputs({OUTPUT: next(iter(values.values()))}, "tensor")
         else:
             self.draft.outputs({_plain(name): value for name, value in values.items()}, "dict")
-
-
-def _settled(draft: Draft, value: Value) -> Value:
-    """What arrives at an opaque step: in the order in which it is seen, where the language has that."""
-    try:
-        return draft.whole(value)
-    except NotSaid:
-        return draft.value(value.node)
 
 
 def _tensor(array: Array) -> torch.Tensor:
@@ -186,6 +166,3 @@ def _kind(entry: Entry) -> Typed:
     if entry.dtype in (TensorProto.INT64, TensorProto.INT32):
         return Ids(shape)
     return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
-
-
-

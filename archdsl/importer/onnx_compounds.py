@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
 from onnx import NodeProto
 
 from archdsl.importer.onnx_file import File, attributes
 from archdsl.importer.onnx_norms import group_norm, l2_norm, layer_norm, rms_norm
-from archdsl.importer.onnx_web import Found, Web, before, instead, near, rewrite
+from archdsl.importer.onnx_web import Found, Web, instead, near, rewrite
 
 DEPTHS = (1, 2, 3)
 """Of products: the least that tells what it is, so that a factor that is a product too stays whole."""
@@ -158,18 +157,22 @@ def linear(file: File) -> None:
 
 
 def attention_scale(file: File) -> None:
-    """Queries and keys that are both scaled before their product, as torch's exporter has it: the product is scaled."""
+    """A product of two tensors that is scaled, or whose two sides are before it, as torch's exporter has it."""
 
     def find(web: Web, node: NodeProto) -> Found:
-        sides = [web.factors(name, 1) for name in node.input]
-        if any(len(names) != 1 or number == 1 for number, names in sides):
+        if node.op_type == "MatMul":
+            sides = [web.factors(name, 1) for name in node.input]
+            if any(len(names) != 1 for _, names in sides) or all(number == 1 for number, _ in sides):
+                return None
+            (left, (x,)), (right, (y,)) = sides
+            return [instead(node, "ScaledMatMul", [x, y], scale=left * right)]
+        number, names = web.factors(node.output[0], 1)
+        product = web.maker(names[0], "MatMul") if len(names) == 1 and number != 1 else None
+        if product is None or web.tensor(product.input[1]) is not None or web.reader(product, node.op_type) is not node:
             return None
-        (left, (x,)), (right, (y,)) = sides
-        product = before(node, "MatMul", [x, y], "unscaled")
-        factor = web.constant(f"{node.output[0]} scale", np.array(left * right, np.float32))
-        return [product, instead(node, "Mul", [product.output[0], factor])]
+        return [instead(node, "ScaledMatMul", product.input, scale=number)]
 
-    rewrite(file, ["MatMul"], find)
+    rewrite(file, ["MatMul", "Mul", "Div"], find)
 
 
 COMPOUNDS: tuple[Callable[[File], None], ...] = (

@@ -22,7 +22,9 @@ BATCH = 2
 """Where the file takes any. Not 1, which axes without meaning have."""
 LARGEST = 2**28
 """Elements of a constant that is worked out."""
-FOREIGN = frozenset(["If", "Loop", "Scan", "SequenceMap", "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike"])
+FOREIGN = frozenset(
+    ["If", "Loop", "Scan", "SequenceMap", "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike"]
+)
 """What is no constant though its inputs may be: graphs of their own, and chance."""
 
 Array = NDArray[Any]
@@ -43,7 +45,7 @@ class File:
     Attributes:
         nodes: in the order in which they run.
         tensors: initializers, and what follows from them alone, by name.
-        sources: for each of those the initializers that it follows from.
+        sources: for each of those the initializers that it follows from, apart from whole numbers.
         opset: of ONNX's own operators.
         batch: of the inputs.
     """
@@ -99,7 +101,7 @@ def load(path: Path, sizes: Mapping[str, Sequence[int]] | None = None) -> File:
         opset,
         inputs[0].sizes[0],
         model.producer_name,
-        {name: frozenset([name]) for name in tensors},
+        {name: frozenset([name]) for name, tensor in tensors.items() if np.issubdtype(tensor.dtype, np.floating)},
     )
     fold(file)
     return file

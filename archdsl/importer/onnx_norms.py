@@ -79,7 +79,11 @@ def _over_root(web: Web, node: NodeProto) -> tuple[str, str]:
 
 def _under(web: Web, name: str, power: float) -> str:
     node = web.maker(name, "Sqrt", "Pow")
-    if node is None or (node.op_type == "Sqrt" and power != 0.5) or (node.op_type == "Pow" and web.number(node.input[1]) != power):
+    if (
+        node is None
+        or (node.op_type == "Sqrt" and power != 0.5)
+        or (node.op_type == "Pow" and web.number(node.input[1]) != power)
+    ):
         return ""
     return node.input[0]
 
@@ -96,7 +100,7 @@ def _affine(web: Web, node: NodeProto, x: str, found: Quotient, word: str) -> Fo
     if len(found.axes) != 1 or (found.axes[0] != -1 and not weight):
         return None
     flat = [web.constant(name, web.file.tensors[name].flatten()) if len(shape) > 1 else name for name in (weight, bias) if name]
-    if found.axes[0] == -1 or len([extent for extent in shape if extent > 1]) == 1 and shape[-1] > 1:
+    if found.axes[0] == -1 or (len([extent for extent in shape if extent > 1]) == 1 and shape[-1] > 1):
         return [instead(end, word, [x, *flat], axis=-1, epsilon=found.eps)]
     places = len(shape) - (2 if shape[0] == 1 else 1)  # (C, 1, 1), with or without the batch before it
     if places < 1 or found.axes[0] != 1:

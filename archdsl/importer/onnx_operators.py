@@ -11,6 +11,7 @@ import torch
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import arithmetic, attention, layers, maps, shapes
 from archdsl.importer.lower.along import alike, as_map, kind, worked_out
+from archdsl.importer.onnx_tables import added_to_scores
 from archdsl.importer.onnx_windows import ahead, window
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map
@@ -107,7 +108,11 @@ def _gemm(draft: Draft, call: Call) -> Any:
     by_row = weight if call.get("transB") else _matrix(weight)
     if bias is not None:
         flat = layers.known(bias)
-        bias = flat._replace(tensor=flat.tensor.expand(1, by_row.sizes[0]).flatten() * beta) if flat.tensor.dim() < 2 or flat.sizes[0] == 1 else flat
+        bias = (
+            flat._replace(tensor=flat.tensor.expand(1, by_row.sizes[0]).flatten() * beta)
+            if flat.tensor.dim() < 2 or flat.sizes[0] == 1
+            else flat
+        )
     if alpha != 1:
         by_row = by_row._replace(tensor=by_row.tensor * alpha)
     return layers.linear(draft, x, by_row, bias)
@@ -126,7 +131,18 @@ def _matmul(draft: Draft, call: Call) -> Any:
         return layers.linear(draft, x, _matrix(y), None)
     if y is None or isinstance(x, Const) or isinstance(y, Const):
         raise NotSaid("a product with a stack of matrices that no input changes")
-    return attention.matmul(draft, x, y, bool(call.get("scaled")))
+    return attention.matmul(draft, x, y)
+
+
+@operator("ScaledMatMul")
+def _scaled_matmul(draft: Draft, call: Call) -> Any:
+    """A product that is scaled (see `onnx_compounds`), as attention has it or by another number."""
+    x, y, scale = call.x, call.at(1), call.get("scale")
+    if y is None or isinstance(x, Const) or isinstance(y, Const):
+        raise NotSaid("a product with a stack of matrices that no input changes")
+    usual = abs(scale * x.sizes[-1] ** 0.5 - 1) < 1e-5
+    made = attention.matmul(draft, x, y, usual)
+    return made if usual else alike(draft, made, "gain", begin=_short(scale), learned=False)
 
 
 def _matrix(const: Const) -> Const:
@@ -139,8 +155,8 @@ def _batch_norm(draft: Draft, call: Call) -> Any:
     if call.get("training_mode"):
         raise NotSaid("a batch norm in training")
     tensors = [call.weight(place) for place in range(1, 5)]
-    momentum = 1 - call.get("momentum", 0.9)
-    return layers.batch_norm(draft, call.x, *tensors, momentum, call.get("epsilon", 1e-5))
+    momentum = float(f"{1 - call.get('momentum', 0.9):.6g}")
+    return layers.batch_norm(draft, call.x, *tensors, momentum, _eps(call))
 
 
 @operator("LayerNormalization")
@@ -151,14 +167,14 @@ def _layer_norm(draft: Draft, call: Call) -> Any:
         bias = Const(torch.zeros_like(layers.known(weight).tensor))
     if weight is not None and _is(weight, 1) and _is(bias, 0) and not (_named(weight) or _named(bias)):
         weight = bias = None
-    return layers.layer_norm(draft, call.x, axes, weight, bias, call.get("epsilon", 1e-5))
+    return layers.layer_norm(draft, call.x, axes, weight, bias, _eps(call))
 
 
 @operator("RMSNormalization")
 def _rms_norm(draft: Draft, call: Call) -> Any:
     if call.get("axis", -1) not in (-1, len(call.x.sizes) - 1):
         raise NotSaid("an RMS norm over several axes")
-    return layers.rms_norm(draft, call.x, call.at(1), call.get("epsilon", 1e-5))
+    return layers.rms_norm(draft, call.x, call.at(1), _eps(call))
 
 
 @operator("InstanceNormalization")
@@ -166,7 +182,7 @@ def _instance_norm(draft: Draft, call: Call) -> Any:
     value, weight, bias = as_map(draft, call.x), call.weight(1), call.weight(2)
     affine = not (_is(weight, 1) and _is(bias, 0))
     tensors = {"weight": weight, "bias": bias} if affine else {}
-    return draft.add("instance_norm", value, weights=tensors, eps=layers.number(call.get("epsilon", 1e-5)), affine=affine)
+    return draft.add("instance_norm", value, weights=tensors, eps=layers.number(_eps(call)), affine=affine)
 
 
 @operator("GroupNormalization")
@@ -175,7 +191,12 @@ def _group_norm(draft: Draft, call: Call) -> Any:
     channels = call.x.sizes[1]
     if weight.sizes == (groups,) and groups != channels:  # before opset 21 a number for each group
         weight, bias = (c._replace(tensor=c.tensor.repeat_interleave(channels // groups)) for c in (weight, bias))
-    return layers.group_norm(draft, call.x, groups, weight, bias, call.get("epsilon", 1e-5))
+    return layers.group_norm(draft, call.x, groups, weight, bias, _eps(call))
+
+
+def _eps(call: Call) -> float:
+    """A number that a file keeps as float32, as the decimal that somebody typed."""
+    return float(f"{call.get('epsilon', 1e-5):.7g}")
 
 
 def _is(operand: Operand | None, number: float) -> bool:
@@ -261,7 +282,7 @@ def _selu(draft: Draft, call: Call) -> Any:
 
 
 def _short(value: float) -> Any:
-    """A number that a file keeps as float32, as the decimal that somebody typed."""
+    """The same of another number."""
     return layers.number(float(f"{value:.7g}"))
 
 
@@ -362,7 +383,9 @@ def _resize(draft: Draft, call: Call) -> Any:
     if mode == "nearest":
         rounding = call.get("nearest_mode", "round_prefer_floor" if new else "floor")
         # In whole steps the place below and the nearest one seen from the middles are the same.
-        if not (how == "asymmetric" and rounding == "floor") and not (whole and how == "half_pixel" and rounding.startswith("round")):
+        if not (how == "asymmetric" and rounding == "floor") and not (
+            whole and how == "half_pixel" and rounding.startswith("round")
+        ):
             raise NotSaid(f"nearest places counted as {how} and rounded by {rounding}")
     elif how == "pytorch_half_pixel" and min(wanted[2:]) == 1:
         raise NotSaid("a resizing to one place")
@@ -384,7 +407,10 @@ def _space_to_depth(draft: Draft, call: Call) -> Any:
 
 @operator("LRN")
 def _lrn(draft: Draft, call: Call) -> Any:
-    numbers = {name: _short(call.get(given, usual)) for name, given, usual in (("alpha", "alpha", 1e-4), ("beta", "beta", 0.75), ("k", "bias", 1.0))}
+    numbers = {
+        name: _short(call.get(given, usual))
+        for name, given, usual in (("alpha", "alpha", 1e-4), ("beta", "beta", 0.75), ("k", "bias", 1.0))
+    }
     return draft.add("lrn", as_map(draft, call.x), size=call.get("size"), **numbers)
 
 
@@ -494,17 +520,20 @@ def _concat(draft: Draft, call: Call) -> Any:
 
 @operator("Gather")
 def _gather(draft: Draft, call: Call) -> Any:
-    x, index, axis = call.x, call.at(1), call.get("axis", 0)
+    x, index = call.x, call.at(1)
+    axis = call.get("axis", 0) % len(x.sizes)
     if isinstance(x, Const) and isinstance(index, Value) and axis == 0:
         return layers.embedding(draft, x, index)
     chosen = layers.known(index)
     places = chosen.tensor.flatten().tolist()
     value = worked_out(x)
+    if places == list(range(math.prod(chosen.sizes))) and len(places) == value.sizes[axis]:  # each in its turn
+        return shapes.reshaped(draft, value, [*value.sizes[:axis], *chosen.sizes, *value.sizes[axis + 1 :]])
     if not chosen.sizes:
         return shapes.selected(draft, value, axis, places[0])
     if len(chosen.sizes) != 1:
         raise NotSaid("places in an order of their own")
-    return _picked(draft, value, axis % len(value.sizes), [place % value.sizes[axis] for place in places])
+    return _picked(draft, value, axis, [place % value.sizes[axis] for place in places])
 
 
 def _picked(draft: Draft, value: Value, axis: int, places: list[int]) -> Operand:
@@ -513,7 +542,11 @@ def _picked(draft: Draft, value: Value, axis: int, places: list[int]) -> Operand
     if places == list(range(first, first + len(places))):
         return shapes.narrowed(draft, value, axis, first, first + len(places))
     times = len(places) // length
-    if axis == len(value.sizes) - 3 and times * length == len(places) and places == [p for p in range(length) for _ in range(times)]:
+    if (
+        axis == len(value.sizes) - 3
+        and times * length == len(places)
+        and places == [p for p in range(length) for _ in range(times)]
+    ):
         heads = draft.whole(value)
         if kind(draft, heads) is not Map:
             return draft.add("repeat_heads", heads, times=times)
@@ -533,7 +566,15 @@ def _binary(word: str) -> Lower:
     return lower
 
 
-OPERATORS.update(Add=_binary("add"), Mul=_binary("mul"), Sub=_binary("sub"), Div=_binary("div"))
+@operator("Add")
+def _add(draft: Draft, call: Call) -> Any:
+    for x, y in (call.operands[:2], call.operands[1::-1]):
+        if isinstance(x, Value) and isinstance(y, Const) and (made := added_to_scores(draft, x, y)) is not None:
+            return made
+    return _binary("add")(draft, call)
+
+
+OPERATORS.update(Mul=_binary("mul"), Sub=_binary("sub"), Div=_binary("div"))
 
 
 @operator("Sum")
@@ -553,10 +594,10 @@ def _neg(draft: Draft, call: Call) -> Any:
 @operator("L2Norm")
 def _l2_norm(draft: Draft, call: Call) -> Any:
     """A tensor divided by its length along an axis (see `onnx_compounds`)."""
-    value = worked_out(call.x)
-    order = value.view.permutation
-    if order is None:
-        raise NotSaid("a length along a part of an axis")
-    along = order[call.get("axis") % len(order)] - 1
-    made = draft.add("l2_norm", value, axis=along, eps=_short(call.get("epsilon")))
-    return made._replace(view=value.view)
+    return arithmetic.l2_norm(draft, call.x, call.get("axis"), _eps(call))
+
+
+@operator("GlobalResponseNorm")
+def _grn(draft: Draft, call: Call) -> Any:
+    """Global response normalisation (see `onnx_compounds`)."""
+    return layers.grn(draft, call.x, call.weight(1), call.weight(2), _eps(call))

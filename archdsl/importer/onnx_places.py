@@ -65,10 +65,16 @@ class Places:
         notes = {entry.key: entry.value for entry in node.metadata_props}
         if SCOPES in notes and CLASSES in notes:
             scopes, classes = (ast.literal_eval(notes[key]) for key in (SCOPES, CLASSES))
-            kinds = {path: _known(kind) for path, kind in zip(scopes[:-1], classes[:-1], strict=False) if path and "<locals>" not in kind}
+            kinds = {
+                path: _known(kind)
+                for path, kind in zip(scopes[:-1], classes[:-1], strict=False)
+                if path and "<locals>" not in kind
+            }
             path = next((path for path in reversed(scopes[:-1]) if path in kinds), "")
             if owner and owner != path and (not path or kinds[path].startswith(f"{LAYERS}.batchnorm")):
-                return owner, {key: kind for key, kind in kinds.items() if key != path}  # a norm that was folded into the layer before
+                return owner, {
+                    key: kind for key, kind in kinds.items() if key != path
+                }  # a norm that was folded into the layer before
             return path, kinds
         if self._file.producer == "archdsl":
             path = node.name.partition("/")[0]

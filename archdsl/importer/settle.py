@@ -67,13 +67,22 @@ def _target(view: View, kind: type[Typed], want: str) -> Target | None:
     if want == "last":
         if not places:
             return Target(Vector, (channels,)) if not groups else None
+        if len(places) == 2 and any(len({axis for f in group for axis in _axes_of(view, f)}) > 1 for group in places):
+            return Target(Sequence, (*places, channels))  # an axis out of several: windows, and the tokens in each
         return Target(Sequence, (places[0], channels)) if len(places) == 1 else Target(Map, (channels, *places))
     return _likely(view, kind, units, groups)
+
+
+def _axes_of(view: View, factor: int) -> list[int]:
+    """The axes of the tensor in which a factor lies."""
+    return [axis for axis, group in enumerate(view.source) if factor in group]
 
 
 def _heads(view: View, units: list[Group], groups: Group) -> Target | None:
     if groups and len(units) == 2:  # heads went into the batch
         return Target(Heads, (groups, units[0], units[1]))
+    if len(units) == 4 and not groups:
+        return Target(Heads, tuple(units))
     if len(units) != 3:
         return None
     return Target(Heads, (*((groups,) if groups else ()), *units))
