@@ -292,6 +292,11 @@ def _view(draft: Draft, x: Operand, sizes: Sequence[int]) -> Any:
     return shapes.reshaped(draft, x, sizes)
 
 
+@call("reshape_as", "view_as")
+def _reshape_as(draft: Draft, x: Operand, other: Operand) -> Any:
+    return shapes.reshaped(draft, x, other.sizes)
+
+
 @call("flatten")
 def _flatten(draft: Draft, x: Operand, first: int = 0, last: int = -1) -> Any:
     return shapes.flattened(draft, x, first, last)
@@ -418,10 +423,33 @@ def _softmax(draft: Draft, x: Operand, axis: int, *ignored: Any) -> Any:
     return attention.softmax(draft, x, axis)
 
 
+@call("einsum")
+def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored: Any) -> Any:
+    if len(operands) != 2 or "." in equation or "->" not in equation:
+        raise NotSaid(f"einsum {equation}")
+    return attention.summed(draft, equation.replace(" ", ""), *operands)
+
+
 @call("scaled_dot_product_attention")
 def _attention(draft: Draft, q: Any, k: Any, v: Any, mask: Any = None, rate: float = 0, causal: bool = False, *, scale: Any = None, enable_gqa: bool = False) -> Any:
     return attention.attention(draft, q, k, v, mask, causal, scale, enable_gqa)
 
+
+
+# -- what depends on sizes alone ------------------------------------------------------------------------------------------------
+
+
+def _filled(value: float | None) -> Call:
+    def lower(draft: Draft, x: Operand, sizes: Any = None, *more: Any, **ignored: Any) -> Any:
+        wanted = x.sizes if sizes is None else sizes
+        return Const(torch.full(tuple(wanted), float(more[0]) if value is None else value))
+
+    return lower
+
+
+CALLS.update(new_zeros=_filled(0.0), new_ones=_filled(1.0), new_full=_filled(None))
+CALLS.update(zeros_like=lambda draft, x, **ignored: Const(torch.zeros(x.sizes)))
+CALLS.update(ones_like=lambda draft, x, **ignored: Const(torch.ones(x.sizes)))
 
 
 # -- idioms --------------------------------------------------------------------------------------------------------------------

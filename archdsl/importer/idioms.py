@@ -141,5 +141,11 @@ def put_together(graph: fx.Graph) -> None:
                 node.replace_all_uses_with(made)
                 break
     for node in reversed(list(graph.nodes)):
-        if node.op == "call_function" and not node.users:
+        if node.op == "call_function" and not node.users and not overwrites(node):
             graph.erase_node(node)
+
+
+def overwrites(node: fx.Node) -> bool:
+    """Whether a call writes into what it is given."""
+    schema = getattr(node.target, "_schema", None)
+    return schema is not None and schema.is_mutable

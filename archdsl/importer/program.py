@@ -16,7 +16,7 @@ from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
 from archdsl.importer.aten import CALLS
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.idioms import put_together, word_of
+from archdsl.importer.idioms import overwrites, put_together, word_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
 from archdsl.importer.values import Const, Value
@@ -101,7 +101,9 @@ class _Reading:
         for node in program.graph.nodes:
             if node.op == "call_function":
                 self.draft.place = _place(node)
-                self.found[node.name] = self._called(node)
+                self.found[node.name] = made = self._called(node)
+                if overwrites(node) and isinstance(node.args[0], fx.Node) and isinstance(made, Value):
+                    self.found[node.args[0].name] = made  # who reads it from now on reads what was written
             elif node.op == "get_attr":
                 self.found[node.name] = Const(getattr(program.graph_module, node.target))
             elif node.op == "output":

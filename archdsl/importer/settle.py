@@ -101,7 +101,11 @@ def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) ->
         return Target(Sequence, tuple(units))
     if kind is Heads and len(units) == 3:
         return Target(Heads, tuple(units))
-    if len(units) == 3 and kind is Sequence and units[0] and set(units[0]) | set(units[2]) == set(channels):
+    if len(units) == 3 and kind is Sequence and units[0] and {*units[0], *units[2]} == {*channels}:
+        return Target(Heads, tuple(units))
+    if len(units) == 3 and kind is Sequence and len(channels) == 2 and (*units[0], *units[1]) == channels:
+        return Target(Heads, tuple(units))
+    if len(units) == 4 and kind in (Sequence, Heads):
         return Target(Heads, tuple(units))
     if len(units) in (3, 4):
         return Target(Map, (units[-1], *units[:-1])) if units[-1] == channels else Target(Map, tuple(units))

@@ -11,7 +11,7 @@ from archdsl.importer.lower.along import alike, kind, over_last, same_order, wor
 from archdsl.importer.lower.layers import number
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Map, Sequence
+from archdsl.ops.shapes import Heads, Map, Sequence
 
 
 def combined(draft: Draft, word: str, x: Operand, y: Operand) -> Value:
@@ -82,6 +82,9 @@ def _along(value: Value, const: Const) -> int | None:
 def _scaled(draft: Draft, value: Value, const: Const) -> Value:
     axis = _along(value, const)
     flat = const._replace(tensor=const.tensor.reshape(-1))
+    if kind(draft, value) is Heads and axis == len(value.sizes) - 3 and value.view.axes[-3:] == value.view.source[-3:]:
+        by_head = flat._replace(tensor=flat.tensor.reshape(-1, 1, 1))
+        return draft.add("gain", value, weights={"weight": by_head}, per="head")._replace(view=value.view)
     if axis == len(value.sizes) - 1:
         value = over_last(draft, value)
     if axis is None or value.view.axes[axis] != value.view.source[1 if kind(draft, value) is Map else -1]:
@@ -103,8 +106,8 @@ def mean(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str = "
     value = worked_out(x)
     count = len(value.sizes)
     over = sorted(axis % count for axis in axes)
-    if kind(draft, value) is not Map or value.view.permutation is None:
-        value = draft.whole(value) if value.view.permutation is None else value
+    if value.view.permutation is None:
+        value = settled(draft, value, "")
     view = value.view
     seen = sorted(view.source.index(view.axes[axis]) if view.axes[axis] else axis for axis in over)
     if kind(draft, value) is Map and seen == list(range(2, len(view.source))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
 from archdsl.importer.lower.scores import added
-from archdsl.importer.lower.shapes import swapped
+from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map
 
@@ -25,6 +25,22 @@ def _is_turned(value: Value) -> bool:
     """Whether what changes fastest in the node is the last but one axis that is seen."""
     last = value.view.source[-1]
     return bool(last) and last[-1] in value.view.axes[-2]
+
+
+def summed(draft: Draft, equation: str, x: Operand, y: Operand) -> Operand:
+    """A product of two tensors over one axis, in the letters of einsum."""
+    left, _, out = equation.partition("->")
+    one, _, other = left.partition(",")
+    over = [letter for letter in one if letter in other and letter not in out]
+    batch = [letter for letter in out if letter in one and letter in other]
+    rows = [letter for letter in out if letter in one and letter not in other]
+    columns = [letter for letter in out if letter in other and letter not in one]
+    if not len(over) == len(rows) == len(columns) == 1 or len(set(one)) != len(one) or len(set(other)) != len(other):
+        raise NotSaid(f"einsum {equation}")
+    first = permuted(x, [one.index(letter) for letter in [*batch, *rows, *over]])
+    second = permuted(y, [other.index(letter) for letter in [*batch, *over, *columns]])
+    order = [*batch, *rows, *columns]
+    return permuted(matmul(draft, first, second), [order.index(letter) for letter in out])
 
 
 def softmax(draft: Draft, x: Operand, axis: int) -> Value:

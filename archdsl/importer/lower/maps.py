@@ -8,6 +8,7 @@ from typing import Any
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, worked_out
 from archdsl.importer.lower.layers import each, number
+from archdsl.importer.settle import settled
 from archdsl.importer.values import Operand, Value
 from archdsl.ops.shapes import Map
 
@@ -71,7 +72,7 @@ def shuffled(draft: Draft, x: Operand, word: str, factor: int) -> Value:
 def rolled(draft: Draft, x: Operand, shifts: Numbers[int], axes: Numbers[int]) -> Value:
     value = worked_out(x)
     if kind(draft, value) is not Map or value.view.permutation is None:
-        value = draft.whole(value) if value.view.permutation is None else value
+        value = settled(draft, value, "")
     order = value.view.permutation
     by_axis = {order[axis] if order else axis: shift for axis, shift in zip(axes, shifts, strict=True)}
     if kind(draft, value) is not Map or not set(by_axis) <= {2, 3}:

@@ -6,6 +6,7 @@ from collections.abc import Sequence as Numbers
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, same_order, worked_out
+from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map, Sequence
 
@@ -74,10 +75,10 @@ def narrowed(draft: Draft, x: Operand, axis: int, start: int, stop: int, step: i
         return made._replace(view=view.with_length(axis, -(-(stop - start) // step)))
     if step == 1 and (part := _outermost(draft, x, axis, start, stop)) is not None:
         return part
-    settled = draft.whole(x)
-    if settled == x:
+    made = settled(draft, x, "")
+    if made == x:
         raise NotSaid("a slice of a part of an axis")
-    return narrowed(draft, settled, axis, start, stop, step)
+    return narrowed(draft, made, axis, start, stop, step)
 
 
 def _cut(draft: Draft, x: Value, axis: int, start: int, stop: int, step: int) -> Value:
