@@ -27,6 +27,11 @@ from archdsl.ops.shapes import Sequence as Tokens
 UNNAMED = re.compile(r"(val_|onnx::|/|_?\d|.*constant|tensor_|float\d+ |int\d+ )", re.IGNORECASE)
 """Names that exporters give to constants of the program; parameters and buffers have names of their own."""
 
+OVER_PLACES = frozenset(
+    ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization", "InstanceNormalization", "GroupNormalization"]
+)
+"""What takes an input of two axes, apart from the batch, for channels and places along one axis and not for tokens."""
+
 
 def drafted(path: Path, title: str, sizes: Mapping[str, Sequence[int]] | None = None) -> Draft:
     """The network of a file. What the language lacks is an opaque step.
@@ -54,12 +59,16 @@ class _Reading:
         self.found: dict[str, Any] = {}
         for entry in file.inputs:
             name = "input" if len(file.inputs) == 1 else _plain(entry.name)
-            self.found[entry.name] = self.draft.input(name, _kind(entry))
+            self.found[entry.name] = self.draft.input(name, _kind(entry, self._over_places(entry.name)))
         places = Places(file)
         for node in file.nodes:
             self.draft.place = places.of(node)
             self._node(node)
         self._returned()
+
+    def _over_places(self, name: str) -> bool:
+        """Whether what reads an input works on channels and places."""
+        return any(name in node.input and node.op_type in OVER_PLACES for node in self.file.nodes)
 
     def _node(self, node: NodeProto) -> None:
         """Turn a node into nodes of the graph, or into tensors that are known."""
@@ -92,7 +101,7 @@ class _Reading:
 
     def _const(self, name: str) -> Const:
         array = self.file.tensors[name]
-        sources = [source for source in self.file.sources.get(name, ())]
+        sources = list(self.file.sources.get(name, ()))
         source = sources[0] if len(sources) == 1 else ""
         origin = _tensor(self.file.tensors[source]) if source else None
         floating = np.issubdtype(array.dtype, np.floating)
@@ -160,9 +169,11 @@ def _plain(name: str) -> str:
     return found if found[:1].isalpha() else f"value_{found}"
 
 
-def _kind(entry: Entry) -> Typed:
-    """The kind of an input, from its number of axes and whether it holds whole numbers."""
+def _kind(entry: Entry, over_places: bool) -> Typed:
+    """The kind of an input, from its number of axes, whether it holds whole numbers, and what reads it."""
     shape = entry.sizes[1:]
     if entry.dtype in (TensorProto.INT64, TensorProto.INT32):
         return Ids(shape)
+    if len(shape) == 2 and over_places:
+        return Map(shape)
     return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from onnx import NodeProto
 
 from archdsl.importer.onnx_file import File, attributes
-from archdsl.importer.onnx_norms import group_norm, l2_norm, layer_norm, rms_norm
+from archdsl.importer.onnx_moves import causal, crop, roll, sums
+from archdsl.importer.onnx_norms import grn, group_norm, l2_norm, layer_norm, rms_norm
 from archdsl.importer.onnx_web import Found, Web, instead, near, rewrite
 
 DEPTHS = (1, 2, 3)
@@ -187,5 +188,10 @@ COMPOUNDS: tuple[Callable[[File], None], ...] = (
     gated,
     linear,
     attention_scale,
+    grn,
+    causal,
+    roll,
+    crop,
+    sums,
 )
 """All of them, in the order in which they run; the nodes that they leave without readers are dropped."""

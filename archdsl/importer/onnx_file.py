@@ -124,11 +124,7 @@ def _entry(value: ValueInfoProto, path: Path, sizes: Mapping[str, Sequence[int]]
 
 def fold(file: File) -> None:
     """Work out what no input changes."""
-    left = []
-    for node in file.nodes:
-        if not folded(file, node):
-            left.append(node)
-    file.nodes = left
+    file.nodes = [node for node in file.nodes if not folded(file, node)]
 
 
 def folded(file: File, node: NodeProto) -> bool:

@@ -71,9 +71,9 @@ def _over_root(web: Web, node: NodeProto) -> tuple[str, str]:
         if inner := _under(web, factor, -0.5):
             return top, inner
         turned = web.maker(factor, "Reciprocal", "Div")
-        if turned is not None and (turned.op_type == "Reciprocal" or web.number(turned.input[0]) == 1):
-            if inner := _under(web, turned.input[-1], 0.5):
-                return top, inner
+        is_one_over = turned is not None and (turned.op_type == "Reciprocal" or web.number(turned.input[0]) == 1)
+        if turned is not None and is_one_over and (inner := _under(web, turned.input[-1], 0.5)):
+            return top, inner
     return "", ""
 
 
@@ -93,9 +93,9 @@ def _affine(web: Web, node: NodeProto, x: str, found: Quotient, word: str) -> Fo
     end, weight, bias = node, None, None
     if (times := _followed(web, end, "Mul")) is not None:
         end, weight = times
-    if word == "LayerNormalization" and weight and (plus := _followed(web, end, "Add")) is not None:
-        if web.file.tensors[plus[1]].size == web.file.tensors[weight].size:
-            end, bias = plus
+    plus = _followed(web, end, "Add") if word == "LayerNormalization" and weight else None
+    if plus is not None and weight and web.file.tensors[plus[1]].size == web.file.tensors[weight].size:
+        end, bias = plus
     shape = web.file.tensors[weight].shape if weight else ()
     if len(found.axes) != 1 or (found.axes[0] != -1 and not weight):
         return None
@@ -157,3 +157,28 @@ def l2_norm(file: File) -> None:
         return [instead(node, "L2Norm", [x], axis=axes[0], epsilon=eps)]
 
     rewrite(file, ["Div"], find)
+
+
+def grn(file: File) -> None:
+    """Global response normalisation: x + bias + weight * x * g / (mean of g + eps), g the length of each channel (Woo et al. 2023)."""
+
+    def find(web: Web, node: NodeProto) -> Found:
+        terms = web.terms(node.output[0])
+        biases = [name for name in terms if web.tensor(name) is not None]
+        if len(terms) != 3 or len(biases) != 1:
+            return None
+        for product in terms:
+            _, names = web.factors(product, 2)
+            weights = [name for name in names if web.tensor(name) is not None]
+            ratio = next((maker for name in names if (maker := web.maker(name, "Div")) is not None), None)
+            if len(names) != 3 or len(weights) != 1 or ratio is None:
+                continue
+            length, mean = web.maker(ratio.input[0], "ReduceL2"), web.plus(ratio.input[1])
+            spread = web.maker(mean[0], "ReduceMean") if mean is not None else None
+            if length is None or mean is None or spread is None or spread.input[0] != ratio.input[0]:
+                continue
+            if (x := length.input[0]) in names and x in terms:
+                return [instead(node, "GlobalResponseNorm", [x, weights[0], biases[0]], epsilon=mean[1])]
+        return None
+
+    rewrite(file, ["Add"], find)

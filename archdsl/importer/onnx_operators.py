@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ import torch
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import arithmetic, attention, layers, maps, shapes
-from archdsl.importer.lower.along import alike, as_map, kind, worked_out
+from archdsl.importer.lower.along import alike, as_heads, as_map, kind, same_order, worked_out
 from archdsl.importer.onnx_tables import added_to_scores
 from archdsl.importer.onnx_windows import ahead, window
 from archdsl.importer.values import Const, Operand, Value
@@ -362,7 +363,8 @@ def _reduced(draft: Draft, call: Call) -> Any:
     axes = call.moved("axes", 18)
     if not axes:
         axes = range(len(call.x.sizes))
-    return arithmetic.mean(draft, call.x, axes, bool(call.get("keepdims", 1)), "avg" if call.op == "ReduceMean" else "max")
+    x, keep = call.x, bool(call.get("keepdims", 1))
+    return arithmetic.mean(draft, x, axes, keep, "avg" if call.op == "ReduceMean" else "max")
 
 
 @operator("Resize", "Upsample")
@@ -493,11 +495,33 @@ def _slice(draft: Draft, call: Call) -> Any:
         starts, ends, axes, steps = (call.numbers(place) for place in range(1, 5))
     if starts is None or ends is None:
         raise NotSaid("a slice between bounds that an input changes")
+    found = []
     for place, axis in enumerate(axes or range(len(starts))):
         length, step = x.sizes[axis], (steps or [1] * len(starts))[place]
         if step < 1:
             raise NotSaid("a slice backwards")
         start, stop = (max(-length, min(int(bound), length)) for bound in (starts[place], ends[place]))
+        found.append((axis % len(x.sizes), start % length if start < 0 else start, stop % length if stop < 0 else stop, step))
+    return _cut(draft, x, found)
+
+
+def _cut(draft: Draft, x: Operand, bounds: list[tuple[int, int, int, int]]) -> Operand:
+    """Axes cut from a start to before a stop in steps; several places of a map at once."""
+    bounds = [(axis, *rest) for axis, *rest in bounds if tuple(rest) != (0, x.sizes[axis], 1)]
+    if (
+        len(bounds) > 1
+        and isinstance(x, Value)
+        and kind(draft, x) is Map
+        and x.view.is_plain
+        and all(axis > 1 for axis, *_ in bounds)
+    ):
+        places = len(x.sizes) - 2
+        starts, stops, steps = [0] * places, list(x.sizes[2:]), [1] * places
+        for axis, start, stop, step in bounds:
+            starts[axis - 2], stops[axis - 2], steps[axis - 2] = start, stop, step
+        to_the_end = tuple(stops) == x.sizes[2:]
+        return draft.add("crop", x, start=starts, stop=None if to_the_end else stops, step=steps)
+    for axis, start, stop, step in bounds:
         x = shapes.narrowed(draft, x, axis, start, stop, step)
     return x
 
@@ -579,11 +603,25 @@ OPERATORS.update(Mul=_binary("mul"), Sub=_binary("sub"), Div=_binary("div"))
 
 @operator("Sum")
 def _sum(draft: Draft, call: Call) -> Any:
-    total = call.x
-    for part in call.operands[1:]:
-        if part is not None:
-            total = arithmetic.combined(draft, "add", total, part)
-    return total
+    parts = [part for part in call.operands if part is not None]
+    if len(parts) > 2 and all(isinstance(part, Value) and part.sizes == parts[0].sizes for part in parts):
+        values = same_order(draft, parts)
+        return draft.add("add", *values)._replace(view=values[0].view)
+    return functools.reduce(lambda total, part: arithmetic.combined(draft, "add", total, part), parts)
+
+
+@operator("CausalMask")
+def _causal_mask(draft: Draft, call: Call) -> Any:
+    """Scores of what comes later taken out (see `onnx_moves`)."""
+    value = as_heads(draft, call.x)
+    return draft.add("causal_mask", value)._replace(view=value.view)
+
+
+@operator("Roll")
+def _roll(draft: Draft, call: Call) -> Any:
+    """Ends of axes put before their beginnings (see `onnx_moves`)."""
+    axes = [axis % len(call.x.sizes) for axis in call.get("axes")]
+    return maps.rolled(draft, call.x, call.get("shifts"), axes)
 
 
 @operator("Neg")

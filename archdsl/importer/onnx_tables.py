@@ -27,7 +27,9 @@ def added_to_scores(draft: Draft, value: Value, const: Const) -> Value | None:
     if const.tensor.numel() != heads * tokens * tokens:
         return None
     spread = const.tensor.reshape(heads, tokens * tokens)
-    for height in sorted((side for side in range(1, tokens + 1) if tokens % side == 0), key=lambda side: abs(side * side - tokens)):
+    for height in sorted(
+        (side for side in range(1, tokens + 1) if tokens % side == 0), key=lambda side: abs(side * side - tokens)
+    ):
         if (table := _table(spread, height, tokens // height)) is not None:
             return scores.added(draft, value, const._replace(origin=table, learned=True))
     return None

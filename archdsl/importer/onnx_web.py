@@ -86,6 +86,11 @@ class Web:
         (left, names), (right, others) = self.factors(first, depth - 1), self.factors(second, depth - 1)
         return left * right, [*names, *others]
 
+    def terms(self, name: str, depth: int = 2) -> list[str]:
+        """What a value is the sum of: sums are taken apart down to a depth."""
+        node = self.maker(name, "Add") if depth else None
+        return [name] if node is None else [term for part in node.input for term in self.terms(part, depth - 1)]
+
     def constant(self, like: str, array: Array) -> str:
         """A tensor that follows from another one, under a name of its own."""
         name = f"{like} as {'x'.join(map(str, array.shape))}"

@@ -38,9 +38,11 @@ def settled(draft: Draft, value: Value, want: str) -> Value:
     whole = ((BATCH,), *target.groups)
     if kind is target.kind and whole == view.source:
         return value
-    node = _emit(draft, value, Target(target.kind, target.groups))
+    key = (value.node, view.lengths, view.source, target)
+    if draft.settled.get(key) not in draft.graph.nodes:
+        draft.settled[key] = _emit(draft, value, target).node
     left = normal(view.lengths, whole, view.axes)
-    return Value(node.node, left)
+    return Value(draft.settled[key], left)
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:
@@ -67,6 +69,8 @@ def _target(view: View, kind: type[Typed], want: str) -> Target | None:
     if want == "last":
         if not places:
             return Target(Vector, (channels,)) if not groups else None
+        if len(places) == 2 and kind is Heads:
+            return Target(Sequence, (*places, channels))
         if len(places) == 2 and any(len({axis for f in group for axis in _axes_of(view, f)}) > 1 for group in places):
             return Target(Sequence, (*places, channels))  # an axis out of several: windows, and the tokens in each
         return Target(Sequence, (places[0], channels)) if len(places) == 1 else Target(Map, (channels, *places))
@@ -91,7 +95,13 @@ def _heads(view: View, units: list[Group], groups: Group) -> Target | None:
 def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) -> Target | None:
     """What axes are by themselves: told from where the channels went."""
     if groups:
-        return Target(Sequence, (groups, *units)) if len(units) == 2 else Target(Heads, (groups, *units)) if len(units) == 3 else None
+        return (
+            Target(Sequence, (groups, *units))
+            if len(units) == 2
+            else Target(Heads, (groups, *units))
+            if len(units) == 3
+            else None
+        )
     if len(units) == 1:
         return Target(Vector, (units[0],))
     channels = view.source[-1] if kind is not Map else view.source[1]
@@ -177,7 +187,8 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
 
     def side(groups: tuple[Group, ...]) -> str:
         return " ".join(
-            "1" if not group else names[group[0]] if len(group) == 1 else f"({' '.join(names[f] for f in group)})" for group in groups
+            "1" if not group else names[group[0]] if len(group) == 1 else f"({' '.join(names[f] for f in group)})"
+            for group in groups
         )
 
     to = None if len(target.groups) <= 2 and target.kind in (Vector, Sequence) else target.kind.word

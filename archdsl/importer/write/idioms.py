@@ -47,7 +47,7 @@ def _plain_activation(op: object) -> bool:
 
 
 MOBILE = frozenset(
-    "conv_norm conv3x3 conv1x1 separable path bottleneck squeeze_excite recalibrate gate pool fc classifier".split()
+    ["conv_norm", "conv3x3", "conv1x1", "separable", "path", "bottleneck", "squeeze_excite", "recalibrate", "gate", "pool", "fc", "classifier"]
 )
 """Names of the blocks of blocks/mobile. A network with a scope of one of these names cannot import the file."""
 
@@ -83,7 +83,7 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
 def _is_worth_a_block(word: str, places: Counter[Region]) -> bool:
     """Whether an idiom occurs often, and not only once in each scope of one kind."""
     holders = {region.word for region in places}
-    return word == "pool" or places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1)
+    return word == "pool" or (places.total() >= OFTEN and (word == "conv_norm" or max(places.values()) > 1 or len(holders) > 1))
 
 
 def _chain(region: Region, at: int, readers: dict[str, list[str]], apart: frozenset[str]) -> list[Node]:

@@ -126,7 +126,7 @@ def vacant(step: Step, count: int, into: Column) -> Step:
     """The step for so many places without it."""
     return replace(
         step,
-        args={name: (ABSENT,) * count for name in step.args},
+        args=dict.fromkeys(step.args, (ABSENT,) * count),
         into=into,
         present=(False,) * count,
         repeat=(ABSENT,) * count,
