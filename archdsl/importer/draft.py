@@ -140,4 +140,3 @@ class Draft:
             return
         for tensor, const in weights.items():
             self.weights[f"{node.name}.{tensor}"] = const.tensor
-

@@ -17,16 +17,19 @@ def roll(file: File) -> None:
         if len(parts) != 2 or any(part is None for part in parts):
             return None
         (first, last), axis = [_bounds(web, part) for part in parts if part is not None], attributes(node)["axis"]
-        if first is None or last is None or first[0] != last[0] or last[2] != 0 or first[2] != last[3] or first[3] < 2**30:
+        if first is None or last is None or first[0] != last[0] or last[2] != 0 or first[2] != last[3]:
             return None
-        return [instead(node, "Roll", [first[0]], axes=[axis], shifts=[-first[2]])] if first[1] == last[1] == axis else None
+        if not first[1] == last[1] == axis:
+            return None
+        return [instead(node, "Roll", [first[0]], axes=[axis], shifts=[-first[2]], ends=[first[3]])]
 
     def joined(web: Web, node: NodeProto) -> Found:
         before = web.maker(node.input[0], "Roll")
         if before is None or web.reader(before, "Roll") is not node:
             return None
         more, own = attributes(before), attributes(node)
-        return [instead(node, "Roll", before.input, axes=more["axes"] + own["axes"], shifts=more["shifts"] + own["shifts"])]
+        both = {name: more[name] + own[name] for name in ("axes", "shifts", "ends")}
+        return [instead(node, "Roll", before.input, **both)]
 
     rewrite(file, ["Concat"], find)
     rewrite(file, ["Roll"], joined)
@@ -90,14 +93,14 @@ def sums(file: File) -> None:
 
     def find(web: Web, node: NodeProto) -> Found:
         inner = web.maker(node.input[0], "Add", "Sum")
-        if inner is None or web.reader(inner, "Add") is not node:
+        if inner is None or web.reader(inner, "Add", "Sum") is not node:
             return None
         terms = [*inner.input, *node.input[1:]]
         return [instead(node, "Sum", terms)] if all(web.tensor(name) is None for name in terms) else None
 
     for _ in range(_DEPTH):
         count = len(file.nodes)
-        rewrite(file, ["Add"], find)
+        rewrite(file, ["Add", "Sum"], find)
         if len(file.nodes) == count:
             break
 

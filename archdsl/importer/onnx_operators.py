@@ -364,6 +364,12 @@ def _reduced(draft: Draft, call: Call) -> Any:
     if not axes:
         axes = range(len(call.x.sizes))
     x, keep = call.x, bool(call.get("keepdims", 1))
+    if isinstance(x, Value) and len(x.sizes) > len(x.view.source) and not keep:  # axes that came for the mean and go with it
+        axes = sorted(axis % len(x.sizes) for axis in axes)
+        spare = [axis for axis in axes if not x.view.axes[axis]][: len(x.sizes) - len(x.view.source)]
+        axes = [axis - sum(other < axis for other in spare) for axis in axes if axis not in spare]
+        for axis in reversed(spare):
+            x = shapes.squeezed(x, axis)
     return arithmetic.mean(draft, x, axes, keep, "avg" if call.op == "ReduceMean" else "max")
 
 
@@ -595,7 +601,18 @@ def _add(draft: Draft, call: Call) -> Any:
     for x, y in (call.operands[:2], call.operands[1::-1]):
         if isinstance(x, Value) and isinstance(y, Const) and (made := added_to_scores(draft, x, y)) is not None:
             return made
+        if isinstance(x, Value) and isinstance(y, Const) and len(x.sizes) == 4 and y.tensor.numel() == math.prod(x.sizes[1:]) > 1:
+            return _positioned(draft, x, y)
     return _binary("add")(draft, call)
+
+
+def _positioned(draft: Draft, x: Value, table: Const) -> Operand:
+    """A number for each place and channel of a map, added to its places as tokens."""
+    _, channels, height, width = x.sizes
+    tokens = shapes.swapped(shapes.reshaped(draft, x, [-1, channels, height * width]), 1, 2)
+    by_token = table._replace(tensor=table.tensor.reshape(channels, height * width).t())
+    made = arithmetic.combined(draft, "add", tokens, by_token)
+    return shapes.reshaped(draft, shapes.swapped(made, 1, 2), [-1, channels, height, width])
 
 
 OPERATORS.update(Mul=_binary("mul"), Sub=_binary("sub"), Div=_binary("div"))
@@ -620,8 +637,14 @@ def _causal_mask(draft: Draft, call: Call) -> Any:
 @operator("Roll")
 def _roll(draft: Draft, call: Call) -> Any:
     """Ends of axes put before their beginnings (see `onnx_moves`)."""
-    axes = [axis % len(call.x.sizes) for axis in call.get("axes")]
-    return maps.rolled(draft, call.x, call.get("shifts"), axes)
+    x = call.x
+    axes = [axis % len(x.sizes) for axis in call.get("axes")]
+    extents = [x.sizes[axis] for axis in axes]
+    if any(end < extent for end, extent in zip(call.get("ends"), extents, strict=True)):
+        raise NotSaid("a roll that leaves out an end")
+    shifts = [shift % extent for shift, extent in zip(call.get("shifts"), extents, strict=True)]
+    shorter = [shift - extent if 2 * shift > extent else shift for shift, extent in zip(shifts, extents, strict=True)]
+    return maps.rolled(draft, x, shorter, axes)
 
 
 @operator("Neg")

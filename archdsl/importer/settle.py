@@ -71,10 +71,15 @@ def _target(view: View, kind: type[Typed], want: str) -> Target | None:
             return Target(Vector, (channels,)) if not groups else None
         if len(places) == 2 and kind is Heads:
             return Target(Sequence, (*places, channels))
-        if len(places) == 2 and any(len({axis for f in group for axis in _axes_of(view, f)}) > 1 for group in places):
+        if _in_windows(view, places):
             return Target(Sequence, (*places, channels))  # an axis out of several: windows, and the tokens in each
         return Target(Sequence, (places[0], channels)) if len(places) == 1 else Target(Map, (channels, *places))
     return _likely(view, kind, units, groups)
+
+
+def _in_windows(view: View, places: list[Group]) -> bool:
+    """Whether places are windows and the tokens in each: axes that lie in several axes of the tensor."""
+    return len(places) == 2 and any(len({axis for f in group for axis in _axes_of(view, f)}) > 1 for group in places)
 
 
 def _axes_of(view: View, factor: int) -> list[int]:
@@ -117,6 +122,8 @@ def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) ->
         return Target(Heads, tuple(units))
     if len(units) == 4 and kind in (Sequence, Heads):
         return Target(Heads, tuple(units))
+    if kind is Map and units[-1] == channels and _in_windows(view, units[:-1]):
+        return Target(Sequence, tuple(units))
     if len(units) in (3, 4):
         return Target(Map, (units[-1], *units[:-1])) if units[-1] == channels else Target(Map, tuple(units))
     return None
