@@ -10,7 +10,7 @@ from archdsl.importer.lower import shapes
 from archdsl.importer.values import Operand
 
 if TYPE_CHECKING:
-    from archdsl.importer.onnx_operators import Call
+    from archdsl.importer.onnx_call import Call
 
 
 class Window(NamedTuple):
