@@ -93,9 +93,9 @@ def _matrix(const: Const) -> Const:
 def _batch_norm(draft: Draft, call: Call) -> Any:
     if call.get("training_mode"):
         raise NotSaid("a batch norm in training")
-    tensors = [call.weight(place) for place in range(1, 5)]
+    weight, bias, mean, variance = (call.weight(place) for place in range(1, 5))
     momentum = float(f"{1 - call.get('momentum', 0.9):.6g}")
-    return layers.batch_norm(draft, call.x, *tensors, momentum, eps_of(call))
+    return layers.batch_norm(draft, call.x, weight, bias, mean, variance, momentum, eps_of(call))
 
 
 @operator("LayerNormalization")

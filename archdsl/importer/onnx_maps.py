@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
@@ -29,7 +28,7 @@ def _pool(draft: Draft, call: Call) -> Any:
     return maps.pool(draft, x, word, call.get("kernel_shape"), given.stride, padding, ceil, given.dilation, counted)
 
 
-def _held(draft: Draft, call: Call, given: Any, word: str) -> tuple[Operand, Sequence[int], bool]:
+def _held(draft: Draft, call: Call, given: Any, word: str) -> tuple[Operand, list[int], bool]:
     """Padding past the end that only holds the last window is what `ceil` says."""
     places = zip(call.x.sizes[2:], given.kernel, given.stride, given.begin, given.end, strict=True)
     for extent, size, step, begin, end in places:
@@ -52,9 +51,7 @@ def _global(draft: Draft, call: Call) -> Any:
 
 @operator("ReduceMean", "ReduceMax")
 def _reduced(draft: Draft, call: Call) -> Any:
-    axes = call.moved("axes", 18)
-    if not axes:
-        axes = range(len(call.x.sizes))
+    axes = list(call.moved("axes", 18) or range(len(call.x.sizes)))
     x, keep = call.x, bool(call.get("keepdims", 1))
     if isinstance(x, Value) and len(x.sizes) > len(x.view.source) and not keep:  # axes that came for the mean and go with it
         axes = sorted(axis % len(x.sizes) for axis in axes)

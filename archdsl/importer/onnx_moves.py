@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from onnx import NodeProto
 
-from archdsl.importer.onnx_file import File, attributes
+from archdsl.importer.onnx_file import Array, File, attributes
 from archdsl.importer.onnx_web import Found, Web, instead, rewrite
 
 
@@ -65,7 +67,7 @@ def crop(file: File) -> None:
     rewrite(file, ["Slice"], find)
 
 
-def _all(tensors: list[object]) -> list[np.ndarray]:  # type: ignore[type-arg]
+def _all(tensors: Sequence[Array | None]) -> list[Array]:
     """Starts, ends, axes and steps of a slice."""
     found = [np.asarray(tensor).flatten() for tensor in tensors]
     return [*found, np.ones_like(found[0])][:4]

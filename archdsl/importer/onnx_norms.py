@@ -85,7 +85,7 @@ def _under(web: Web, name: str, power: float) -> str:
         or (node.op_type == "Pow" and web.number(node.input[1]) != power)
     ):
         return ""
-    return node.input[0]
+    return str(node.input[0])
 
 
 def _affine(web: Web, node: NodeProto, x: str, found: Quotient, word: str) -> Found:

@@ -86,7 +86,7 @@ def _slice(draft: Draft, call: Call) -> Any:
 
 def _cut(draft: Draft, x: Operand, bounds: list[tuple[int, int, int, int]]) -> Operand:
     """Axes cut from a start to before a stop in steps; several places of a map at once."""
-    bounds = [(axis, *rest) for axis, *rest in bounds if tuple(rest) != (0, x.sizes[axis], 1)]
+    bounds = [bound for bound in bounds if bound[1:] != (0, x.sizes[bound[0]], 1)]
     if (
         len(bounds) > 1
         and isinstance(x, Value)
