@@ -31,6 +31,7 @@ class Draft:
         batch: of the example that it was traced with.
         owners: of weights that may be used again, the node that has them, by its word and their names.
         reasons: for each opaque step why there is none better.
+        settled: nodes that give another one in an order that was asked for, so that it is worked out once; see `settle`.
         place: where the call stands that is being turned into nodes; a front end sets it.
     """
 
@@ -41,6 +42,7 @@ class Draft:
         self.place = Place()
         self.owners: dict[tuple[str, ...], str] = {}
         self.reasons: dict[str, str] = {}
+        self.settled: dict[Any, str] = {}
         self._taken: Counter[str] = Counter()
 
     def input(self, name: str, shape: Typed) -> Value:
@@ -138,4 +140,3 @@ class Draft:
             return
         for tensor, const in weights.items():
             self.weights[f"{node.name}.{tensor}"] = const.tensor
-

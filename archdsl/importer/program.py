@@ -21,7 +21,8 @@ from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
-from archdsl.ops.shapes import Ids, Map, Sequence as Tokens, Typed, Vector
+from archdsl.ops.shapes import Ids, Map, Typed, Vector
+from archdsl.ops.shapes import Sequence as Tokens
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""

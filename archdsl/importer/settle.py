@@ -38,9 +38,11 @@ def settled(draft: Draft, value: Value, want: str) -> Value:
     whole = ((BATCH,), *target.groups)
     if kind is target.kind and whole == view.source:
         return value
-    node = _emit(draft, value, Target(target.kind, target.groups))
+    key = (value.node, view.lengths, view.source, target)
+    if draft.settled.get(key) not in draft.graph.nodes:
+        draft.settled[key] = _emit(draft, value, target).node
     left = normal(view.lengths, whole, view.axes)
-    return Value(node.node, left)
+    return Value(draft.settled[key], left)
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:
@@ -67,8 +69,22 @@ def _target(view: View, kind: type[Typed], want: str) -> Target | None:
     if want == "last":
         if not places:
             return Target(Vector, (channels,)) if not groups else None
+        if len(places) == 2 and kind is Heads:
+            return Target(Sequence, (*places, channels))
+        if _in_windows(view, places):
+            return Target(Sequence, (*places, channels))  # an axis out of several: windows, and the tokens in each
         return Target(Sequence, (places[0], channels)) if len(places) == 1 else Target(Map, (channels, *places))
     return _likely(view, kind, units, groups)
+
+
+def _in_windows(view: View, places: list[Group]) -> bool:
+    """Whether places are windows and the tokens in each: axes that lie in several axes of the tensor."""
+    return len(places) == 2 and any(len({axis for f in group for axis in _axes_of(view, f)}) > 1 for group in places)
+
+
+def _axes_of(view: View, factor: int) -> list[int]:
+    """The axes of the tensor in which a factor lies."""
+    return [axis for axis, group in enumerate(view.source) if factor in group]
 
 
 def _heads(view: View, units: list[Group], groups: Group) -> Target | None:
@@ -84,7 +100,13 @@ def _heads(view: View, units: list[Group], groups: Group) -> Target | None:
 def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) -> Target | None:
     """What axes are by themselves: told from where the channels went."""
     if groups:
-        return Target(Sequence, (groups, *units)) if len(units) == 2 else Target(Heads, (groups, *units)) if len(units) == 3 else None
+        return (
+            Target(Sequence, (groups, *units))
+            if len(units) == 2
+            else Target(Heads, (groups, *units))
+            if len(units) == 3
+            else None
+        )
     if len(units) == 1:
         return Target(Vector, (units[0],))
     channels = view.source[-1] if kind is not Map else view.source[1]
@@ -100,6 +122,8 @@ def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) ->
         return Target(Heads, tuple(units))
     if len(units) == 4 and kind in (Sequence, Heads):
         return Target(Heads, tuple(units))
+    if kind is Map and units[-1] == channels and _in_windows(view, units[:-1]):
+        return Target(Sequence, tuple(units))
     if len(units) in (3, 4):
         return Target(Map, (units[-1], *units[:-1])) if units[-1] == channels else Target(Map, tuple(units))
     return None
@@ -170,7 +194,8 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
 
     def side(groups: tuple[Group, ...]) -> str:
         return " ".join(
-            "1" if not group else names[group[0]] if len(group) == 1 else f"({' '.join(names[f] for f in group)})" for group in groups
+            "1" if not group else names[group[0]] if len(group) == 1 else f"({' '.join(names[f] for f in group)})"
+            for group in groups
         )
 
     to = None if len(target.groups) <= 2 and target.kind in (Vector, Sequence) else target.kind.word
