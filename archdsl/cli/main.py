@@ -25,6 +25,7 @@ COMMANDS = {
     "sweep": "The exact cost of every variant on a grid of knobs, filters, and the Pareto front.",
     "solve": "The best knobs inside a budget, proven on the whole grid.",
     "reconcile": "Which readings of an open source give the figures that it prints.",
+    "import": "A PyTorch model, an ONNX or .pt2 file as a spec, proven against the original.",
     "transform": "Partial, dual-path and other versions of a network, as a spec that says what differs.",
     "prune": "A narrower network that keeps a share of a cost, with its weights.",
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
@@ -42,6 +43,8 @@ COMMANDS = {
     "new": "Write a starter spec.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }
+MODULES = {"import": "import_model"}
+"""Commands whose name no module can have."""
 
 
 class Commands(click.Group):
@@ -53,7 +56,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = importlib.import_module(f"archdsl.cli.{name}").command
+        command = importlib.import_module(f"archdsl.cli.{MODULES.get(name, name)}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -1,1 +1,1 @@
-"""Models that others wrote become specs."""
+"""The way in: models of PyTorch, ONNX files and programs of torch.export become specs."""

@@ -35,21 +35,44 @@ def _pair(value: int | Sequence[int], count: int) -> list[int]:
 
 
 @call("conv1d", "conv2d", "conv3d")
-def _conv(draft: Draft, x: Operand, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Any:
+def _conv(
+    draft: Draft, x: Operand, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
     count = len(weight.sizes) - 2
     pads = padding if isinstance(padding, str) else _pair(padding, count)
     return layers.convolution(draft, x, weight, bias, _pair(stride, count), pads, _pair(dilation, count), groups)
 
 
 @call("convolution")
-def _convolution(draft: Draft, x: Operand, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, output_padding: Any, groups: int) -> Any:
+def _convolution(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: bool,
+    output_padding: Any,
+    groups: int,
+) -> Any:
     if transposed:
         return layers.transposed_convolution(draft, x, weight, bias, stride, padding, output_padding, groups, dilation)
     return _conv(draft, x, weight, bias, stride, padding, dilation, groups)
 
 
 @call("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
-def _conv_transpose(draft: Draft, x: Operand, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, groups: int = 1, dilation: Any = 1) -> Any:
+def _conv_transpose(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
     count = len(weight.sizes) - 2
     each = [_pair(value, count) for value in (stride, padding, output_padding)]
     return layers.transposed_convolution(draft, x, weight, bias, *each, groups, _pair(dilation, count))
@@ -73,19 +96,34 @@ def _matmul(draft: Draft, x: Operand, y: Operand) -> Any:
 
 
 @call("batch_norm")
-def _batch_norm(draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, training: bool, momentum: float, eps: float, cudnn: bool = False) -> Any:
+def _batch_norm(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    mean: Any,
+    variance: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn: bool = False,
+) -> Any:
     if training:
         raise NotSaid("a batch norm in training")
     return layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps)
 
 
 @call("_native_batch_norm_legit_no_training")
-def _native_batch_norm(draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float) -> Any:
+def _native_batch_norm(
+    draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
+) -> Any:
     return (layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps), None, None)
 
 
 @call("layer_norm")
-def _layer_norm(draft: Draft, x: Operand, shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True) -> Any:
+def _layer_norm(
+    draft: Draft, x: Operand, shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True
+) -> Any:
     return layers.layer_norm(draft, x, len(shape), weight, bias, eps)
 
 
@@ -100,7 +138,9 @@ def _rms_norm(draft: Draft, x: Operand, shape: Sequence[int], weight: Any = None
 
 
 @call("group_norm")
-def _group_norm(draft: Draft, x: Operand, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True) -> Any:
+def _group_norm(
+    draft: Draft, x: Operand, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True
+) -> Any:
     return layers.group_norm(draft, x, groups, weight, bias, eps)
 
 
@@ -186,7 +226,9 @@ def _clamp_min(draft: Draft, x: Operand, low: float) -> Any:
 
 
 CALLS["hardtanh"] = lambda draft, x, low=-1.0, high=1.0: (
-    alike(draft, x, "relu6") if (low, high) == (0, 6) else alike(draft, x, "hardtanh", low=layers.number(low), high=layers.number(high))
+    alike(draft, x, "relu6")
+    if (low, high) == (0, 6)
+    else alike(draft, x, "hardtanh", low=layers.number(low), high=layers.number(high))
 )
 
 
@@ -216,12 +258,23 @@ def _drop_path(draft: Draft, x: Operand, rate: float, training: bool = False) ->
 
 
 @call("max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices")
-def _max_pool(draft: Draft, x: Operand, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil: bool = False) -> Any:
+def _max_pool(
+    draft: Draft, x: Operand, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil: bool = False
+) -> Any:
     return maps.pool(draft, x, "maxpool", kernel, stride, padding, ceil, dilation)
 
 
 @call("avg_pool1d", "avg_pool2d", "avg_pool3d")
-def _avg_pool(draft: Draft, x: Operand, kernel: Any, stride: Any = (), padding: Any = 0, ceil: bool = False, counted: bool = True, divisor: Any = None) -> Any:
+def _avg_pool(
+    draft: Draft,
+    x: Operand,
+    kernel: Any,
+    stride: Any = (),
+    padding: Any = 0,
+    ceil: bool = False,
+    counted: bool = True,
+    divisor: Any = None,
+) -> Any:
     if divisor is not None:
         raise NotSaid("an average with a divisor of its own")
     return maps.pool(draft, x, "avgpool", kernel, stride, padding, ceil, 1, counted)
@@ -431,9 +484,19 @@ def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored:
 
 
 @call("scaled_dot_product_attention")
-def _attention(draft: Draft, q: Any, k: Any, v: Any, mask: Any = None, rate: float = 0, causal: bool = False, *, scale: Any = None, enable_gqa: bool = False) -> Any:
+def _attention(
+    draft: Draft,
+    q: Any,
+    k: Any,
+    v: Any,
+    mask: Any = None,
+    rate: float = 0,
+    causal: bool = False,
+    *,
+    scale: Any = None,
+    enable_gqa: bool = False,
+) -> Any:
     return attention.attention(draft, q, k, v, mask, causal, scale, enable_gqa)
-
 
 
 # -- what depends on sizes alone ------------------------------------------------------------------------------------------------

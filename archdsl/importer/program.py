@@ -74,6 +74,13 @@ def _skips_seen(model: nn.Module) -> Iterator[None]:
             setattr(parent, name, child)
 
 
+def unread(program: ExportedProgram) -> tuple[str, ...]:
+    """Names of the parameters that no output depends on, such as those of heads that only training runs."""
+    nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
+    specs = zip(nodes, program.graph_signature.input_specs, strict=True)
+    return tuple([str(spec.target) for node, spec in specs if spec.kind is InputKind.PARAMETER and not node.users])
+
+
 def drafted(program: ExportedProgram, title: str) -> Draft:
     """The network of a program. What the language lacks is an opaque step."""
     return _Reading(program, title).draft
@@ -144,7 +151,9 @@ class _Reading:
         if isinstance(given, Tensor):
             return stand_in(self.draft, name, operands, tuple(given.shape), why)
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
-            return [stand_in(self.draft, f"{name}[{place}]", operands, tuple(item.shape), why) for place, item in enumerate(given)]
+            return [
+                stand_in(self.draft, f"{name}[{place}]", operands, tuple(item.shape), why) for place, item in enumerate(given)
+            ]
         raise BackendError(f"{name} gives no tensors: {why}")
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
@@ -222,5 +231,3 @@ def _place(node: fx.Node) -> Place:
         again = key.partition("@")[2]
         modules.append(Module(f"{path}_{int(again) + 1}" if again else path, kind if isinstance(kind, str) else kind.__name__))
     return Place(tuple(modules))
-
-

@@ -107,7 +107,6 @@ class View(NamedTuple):
         assert not self.axes[axis]
         return View(self.lengths, self.source, (*self.axes[:axis], *self.axes[axis + 1 :]))
 
-
     def with_length(self, axis: int, length: int) -> View:
         """The view over a tensor whose axis that is seen at a place has another length. It has to be a whole axis of the tensor."""
         place = self.source.index(self.axes[axis]) if self.axes[axis] else self._empty(axis)

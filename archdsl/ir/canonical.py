@@ -21,12 +21,18 @@ def canonical_hash(graph: Graph) -> str:
     read twice, and from two that share weights. The hash of a grid is that of all its networks: shapes and elements of the arrays count.
     """
     alive = graph.alive()
-    found = _digests(graph, alive, {})
-    if sets := _sets(graph, alive, found):
-        found = _digests(graph, alive, sets)
+    found = node_digests(graph)
     counted = sorted(found[node.name] for node in graph if node.name in alive and not isinstance(node.op, Identity))
     ends = [found[name] for name in graph.outputs.values()]
     return hashlib.sha256("\n".join([*_interface(graph), *ends, *counted]).encode()).hexdigest()
+
+
+def node_digests(graph: Graph) -> dict[str, str]:
+    """For every node that reaches an output what it computes from the input: equal for nodes that compute the same."""
+    alive = graph.alive()
+    found = _digests(graph, alive, {})
+    sets = _sets(graph, alive, found)
+    return _digests(graph, alive, sets) if sets else found
 
 
 def _interface(graph: Graph) -> list[str]:

@@ -74,5 +74,3 @@ def attention(
         scores = draft.add("causal_mask", scores)
     made = draft.add("matmul", draft.add("softmax", scores), values)
     return made._replace(view=query.view.with_length(-1, values.sizes[-1]))
-
-

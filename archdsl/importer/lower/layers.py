@@ -161,8 +161,6 @@ def embedding(draft: Draft, weight: Operand, ids: Operand) -> Value:
     return draft.add("embedding", value, weights={"weight": table}, vocabulary=vocabulary, channels=channels)
 
 
-
-
 def grn(draft: Draft, x: Operand, weight: Operand, bias: Operand, eps: float) -> Value:
     """Global response normalisation over the places of a map, whichever of its axes come first."""
     value = over_last(draft, x) if known(weight).sizes[-1:] != (1,) else as_map(draft, x)

@@ -51,7 +51,9 @@ def adaptive_pool(draft: Draft, x: Operand, size: Any, mode: str) -> Value:
     return draft.add("adaptive_pool", value, size=each(wanted), mode=mode)
 
 
-def resized(draft: Draft, x: Operand, mode: str, size: Numbers[int] | None, scales: Numbers[float] | None, corners: bool) -> Value:
+def resized(
+    draft: Draft, x: Operand, mode: str, size: Numbers[int] | None, scales: Numbers[float] | None, corners: bool
+) -> Value:
     value = as_map(draft, x)
     if scales is None and size is not None:
         factors = [wanted / there for wanted, there in zip(size, value.sizes[2:], strict=True)]
