@@ -14,7 +14,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 from archdsl.compilers.failures import first_line
 from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
-from archdsl.importer.aten import CALLS
+from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.idioms import overwrites, put_together, word_of
 from archdsl.importer.opaque import stand_in

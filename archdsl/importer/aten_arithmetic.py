@@ -1,0 +1,85 @@
+"""Calls of ATen over several tensors or whole axes: sums, means, softmax, attention, and constants of a size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from archdsl.importer.aten_call import CALLS, Call, call
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower import arithmetic, attention
+from archdsl.importer.values import Const, Operand
+
+
+def _binary(word: str) -> Call:
+    def lower(draft: Draft, x: Any, y: Any, alpha: float = 1) -> Any:
+        if alpha != 1:
+            raise NotSaid(f"{word} with a factor")
+        return arithmetic.combined(draft, word, *(_tensor(operand) for operand in (x, y)))
+
+    return lower
+
+
+def _tensor(operand: Any) -> Operand:
+    return Const(torch.tensor(float(operand), dtype=torch.float64)) if isinstance(operand, (int, float)) else operand
+
+
+CALLS.update({word: _binary(word) for word in ("add", "mul", "sub", "div")})
+
+
+@call("mean")
+def _mean(draft: Draft, x: Operand, axes: Sequence[int] | None = None, keep: bool = False, **more: Any) -> Any:
+    return arithmetic.mean(draft, x, range(1, len(x.sizes)) if axes is None else [axes] if isinstance(axes, int) else axes, keep)
+
+
+@call("amax")
+def _amax(draft: Draft, x: Operand, axes: Sequence[int], keep: bool = False) -> Any:
+    return arithmetic.mean(draft, x, axes, keep, "max")
+
+
+@call("softmax", "_softmax")
+def _softmax(draft: Draft, x: Operand, axis: int, *ignored: Any) -> Any:
+    return attention.softmax(draft, x, axis)
+
+
+@call("einsum")
+def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored: Any) -> Any:
+    if len(operands) != 2 or "." in equation or "->" not in equation:
+        raise NotSaid(f"einsum {equation}")
+    return attention.summed(draft, equation.replace(" ", ""), *operands)
+
+
+@call("scaled_dot_product_attention")
+def _attention(
+    draft: Draft,
+    q: Any,
+    k: Any,
+    v: Any,
+    mask: Any = None,
+    rate: float = 0,
+    causal: bool = False,
+    *,
+    scale: Any = None,
+    enable_gqa: bool = False,
+) -> Any:
+    return attention.attention(draft, q, k, v, mask, causal, scale, enable_gqa)
+
+
+def _filled(value: float | None) -> Call:
+    def lower(draft: Draft, x: Operand, sizes: Any = None, *more: Any, **ignored: Any) -> Any:
+        wanted = x.sizes if sizes is None else sizes
+        return Const(torch.full(tuple(wanted), float(more[0]) if value is None else value))
+
+    return lower
+
+
+CALLS.update(new_zeros=_filled(0.0), new_ones=_filled(1.0), new_full=_filled(None))
+CALLS.update(zeros_like=lambda draft, x, **ignored: Const(torch.zeros(x.sizes)))
+CALLS.update(ones_like=lambda draft, x, **ignored: Const(torch.ones(x.sizes)))
+
+
+@call("l2_norm")
+def _l2_norm(draft: Draft, x: Operand, axis: int, eps: float) -> Any:
+    return arithmetic.l2_norm(draft, x, axis, eps)

@@ -1,0 +1,133 @@
+"""Calls of ATen that have weights: convolutions, products with a matrix, norms, embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from archdsl.importer.aten_call import call, pair
+from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.lower import attention, layers, shapes
+from archdsl.importer.values import Const, Operand
+
+
+@call("conv1d", "conv2d", "conv3d")
+def _conv(
+    draft: Draft, x: Operand, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
+    count = len(weight.sizes) - 2
+    pads = padding if isinstance(padding, str) else pair(padding, count)
+    return layers.convolution(draft, x, weight, bias, pair(stride, count), pads, pair(dilation, count), groups)
+
+
+@call("convolution")
+def _convolution(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: bool,
+    output_padding: Any,
+    groups: int,
+) -> Any:
+    if transposed:
+        return layers.transposed_convolution(draft, x, weight, bias, stride, padding, output_padding, groups, dilation)
+    return _conv(draft, x, weight, bias, stride, padding, dilation, groups)
+
+
+@call("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+def _conv_transpose(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
+    count = len(weight.sizes) - 2
+    each = [pair(value, count) for value in (stride, padding, output_padding)]
+    return layers.transposed_convolution(draft, x, weight, bias, *each, groups, pair(dilation, count))
+
+
+@call("linear")
+def _linear(draft: Draft, x: Operand, weight: Operand, bias: Operand | None = None) -> Any:
+    return layers.linear(draft, x, weight, bias)
+
+
+@call("addmm")
+def _addmm(draft: Draft, bias: Operand, x: Operand, weight: Operand) -> Any:
+    return layers.linear(draft, x, shapes.swapped(weight, 0, 1), bias)
+
+
+@call("matmul", "bmm", "mm")
+def _matmul(draft: Draft, x: Operand, y: Operand) -> Any:
+    if isinstance(y, Const) and len(y.sizes) == 2:
+        return layers.linear(draft, x, shapes.swapped(y, 0, 1), None)
+    return attention.matmul(draft, x, y)
+
+
+@call("batch_norm")
+def _batch_norm(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    mean: Any,
+    variance: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn: bool = False,
+) -> Any:
+    if training:
+        raise NotSaid("a batch norm in training")
+    return layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps)
+
+
+@call("_native_batch_norm_legit_no_training")
+def _native_batch_norm(
+    draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
+) -> Any:
+    return (layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps), None, None)
+
+
+@call("layer_norm")
+def _layer_norm(
+    draft: Draft, x: Operand, shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True
+) -> Any:
+    return layers.layer_norm(draft, x, len(shape), weight, bias, eps)
+
+
+@call("native_layer_norm")
+def _native_layer_norm(draft: Draft, x: Operand, shape: Sequence[int], weight: Any, bias: Any, eps: float) -> Any:
+    return (layers.layer_norm(draft, x, len(shape), weight, bias, eps), None, None)
+
+
+@call("rms_norm")
+def _rms_norm(draft: Draft, x: Operand, shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
+    return layers.rms_norm(draft, x, weight, torch.finfo(torch.float32).eps if eps is None else eps)
+
+
+@call("group_norm")
+def _group_norm(
+    draft: Draft, x: Operand, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, cudnn: bool = True
+) -> Any:
+    return layers.group_norm(draft, x, groups, weight, bias, eps)
+
+
+@call("embedding")
+def _embedding(draft: Draft, weight: Operand, ids: Operand, *ignored: Any) -> Any:
+    return layers.embedding(draft, weight, ids)
+
+
+@call("grn")
+def _grn(draft: Draft, x: Operand, weight: Operand, bias: Operand, eps: float) -> Any:
+    return layers.grn(draft, x, weight, bias, eps)
