@@ -72,7 +72,7 @@ def _softplus(draft: Draft, x: Operand, beta: float = 1.0, threshold: float = 20
     return alike(draft, x, "softplus", beta=layers.number(beta))
 
 
-@call("hardtanh", "clamp", "clip")
+@call("clamp", "clip")
 def _clamp(draft: Draft, x: Operand, low: float | None = None, high: float | None = None) -> Any:
     if (low, high) == (0, 6):
         return alike(draft, x, "relu6")
@@ -85,11 +85,11 @@ def _clamp_min(draft: Draft, x: Operand, low: float) -> Any:
     return alike(draft, x, "relu") if low == 0 else _clamp(draft, x, low)
 
 
-CALLS["hardtanh"] = lambda draft, x, low=-1.0, high=1.0: (
-    alike(draft, x, "relu6")
-    if (low, high) == (0, 6)
-    else alike(draft, x, "hardtanh", low=layers.number(low), high=layers.number(high))
-)
+@call("hardtanh")
+def _hardtanh(draft: Draft, x: Operand, low: float = -1.0, high: float = 1.0) -> Any:
+    if (low, high) == (0, 6):
+        return alike(draft, x, "relu6")
+    return alike(draft, x, "hardtanh", low=layers.number(low), high=layers.number(high))
 
 
 @call("prelu")

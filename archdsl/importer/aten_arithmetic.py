@@ -64,7 +64,7 @@ def _attention(
     scale: Any = None,
     enable_gqa: bool = False,
 ) -> Any:
-    return attention.attention(draft, q, k, v, mask, causal, scale, enable_gqa)
+    return attention.attention(draft, (q, k, v), mask, causal, scale, enable_gqa)
 
 
 def _filled(value: float | None) -> Call:

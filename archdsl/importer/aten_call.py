@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 Call = Callable[..., Any]
@@ -16,9 +16,3 @@ def call(*names: str) -> Callable[[Call], Call]:
         return function
 
     return register
-
-
-def pair(value: int | Sequence[int], count: int) -> list[int]:
-    """A number for each place, of one for all of them or as many as there are."""
-    found = [value] if isinstance(value, int) else list(value)
-    return found * count if len(found) == 1 else found

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from archdsl.importer.aten_call import call, pair
+from archdsl.importer.aten_call import call
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import attention, layers, shapes
+from archdsl.importer.lower.windows import Steps, spread
 from archdsl.importer.values import Const, Operand
 
 
@@ -17,9 +18,20 @@ from archdsl.importer.values import Const, Operand
 def _conv(
     draft: Draft, x: Operand, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
-    count = len(weight.sizes) - 2
-    pads = padding if isinstance(padding, str) else pair(padding, count)
-    return layers.convolution(draft, x, weight, bias, pair(stride, count), pads, pair(dilation, count), groups)
+    kernel = weight.sizes[2:]
+    step, gap = spread(stride, len(kernel)), spread(dilation, len(kernel))
+    pads = _worded(padding, kernel, step, gap) if isinstance(padding, str) else spread(padding, len(kernel))
+    return layers.convolution(draft, x, weight, bias, Steps(step, pads, gap), groups)
+
+
+def _worded(padding: str, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> list[int]:
+    """The padding that a word stands for."""
+    if padding == "valid":
+        return [0] * len(kernel)
+    both = [(size - 1) * gap for size, gap in zip(kernel, dilation, strict=True)]
+    if any(step != 1 for step in stride) or any(amount % 2 for amount in both):
+        raise NotSaid("padding that differs from side to side")
+    return [amount // 2 for amount in both]
 
 
 @call("convolution")
@@ -36,7 +48,7 @@ def _convolution(
     groups: int,
 ) -> Any:
     if transposed:
-        return layers.transposed_convolution(draft, x, weight, bias, stride, padding, output_padding, groups, dilation)
+        return _conv_transpose(draft, x, weight, bias, stride, padding, output_padding, groups, dilation)
     return _conv(draft, x, weight, bias, stride, padding, dilation, groups)
 
 
@@ -52,9 +64,8 @@ def _conv_transpose(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Any:
-    count = len(weight.sizes) - 2
-    each = [pair(value, count) for value in (stride, padding, output_padding)]
-    return layers.transposed_convolution(draft, x, weight, bias, *each, groups, pair(dilation, count))
+    step, pads, more, gap = (spread(value, len(weight.sizes) - 2) for value in (stride, padding, output_padding, dilation))
+    return layers.transposed_convolution(draft, x, weight, bias, Steps(step, pads, gap), more, groups)
 
 
 @call("linear")
@@ -89,14 +100,14 @@ def _batch_norm(
 ) -> Any:
     if training:
         raise NotSaid("a batch norm in training")
-    return layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps)
+    return layers.batch_norm(draft, x, weight, bias, (mean, variance), momentum, eps)
 
 
 @call("_native_batch_norm_legit_no_training")
 def _native_batch_norm(
     draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
 ) -> Any:
-    return (layers.batch_norm(draft, x, weight, bias, mean, variance, momentum, eps), None, None)
+    return (layers.batch_norm(draft, x, weight, bias, (mean, variance), momentum, eps), None, None)
 
 
 @call("layer_norm")

@@ -9,6 +9,7 @@ from archdsl.importer.aten_call import call
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import maps, shapes
 from archdsl.importer.lower.along import as_map
+from archdsl.importer.lower.windows import Steps, spread
 from archdsl.importer.values import Operand
 
 
@@ -16,7 +17,7 @@ from archdsl.importer.values import Operand
 def _max_pool(
     draft: Draft, x: Operand, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil: bool = False
 ) -> Any:
-    return maps.pool(draft, x, "maxpool", kernel, stride, padding, ceil, dilation)
+    return maps.pool(draft, x, "maxpool", *_window(x, kernel, stride, padding, dilation), ceil)
 
 
 @call("avg_pool1d", "avg_pool2d", "avg_pool3d")
@@ -32,7 +33,15 @@ def _avg_pool(
 ) -> Any:
     if divisor is not None:
         raise NotSaid("an average with a divisor of its own")
-    return maps.pool(draft, x, "avgpool", kernel, stride, padding, ceil, 1, counted)
+    return maps.pool(draft, x, "avgpool", *_window(x, kernel, stride, padding, 1), ceil, counted)
+
+
+def _window(x: Operand, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[list[int], Steps]:
+    """The window of a pooling and how it moves; where no stride is given, by its size."""
+    places = len(x.sizes) - 2
+    size = spread(kernel, places)
+    step = spread(stride, places) if stride not in ((), [], None) else size
+    return size, Steps(step, spread(padding, places), spread(dilation, places))
 
 
 @call("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "_adaptive_avg_pool2d")

@@ -51,10 +51,6 @@ class Draft:
         self.graph.nodes[name] = Node(name, Input(shape), (), shape)
         return self.value(name)
 
-    def outputs(self, given: Mapping[str, Value], returns: str) -> None:
-        self.graph.outputs = {name: self.whole(value).node for name, value in given.items()}
-        self.graph.returns = returns
-
     def value(self, node: str) -> Value:
         """What a node gives, as it is."""
         return Value(node, plain((self.batch, *self.graph[node].shape)))
@@ -82,28 +78,6 @@ class Draft:
             self._give(node, op, weights or {})
         self.graph.nodes[name] = node
         return self.value(name)
-
-    def whole(self, value: Value) -> Value:
-        """The value as a node of its own, in the order in which its axes are seen.
-
-        Raises:
-            NotSaid: no kind of tensor has these axes.
-        """
-        if value.view.is_plain:
-            return value
-        from archdsl.importer.settle import settled
-
-        made = settled(self, value, "")
-        if not made.view.is_plain:
-            raise NotSaid("axes in an order that no tensor of the language has")
-        return made
-
-    def seen(self, value: Value) -> Value:
-        """The value as a node whose shape holds what is seen, in its order where a kind of tensor has that order."""
-        try:
-            return self.whole(value)
-        except NotSaid:
-            return self.value(value.node)
 
     def forget(self, known: set[str]) -> None:
         """Take back the nodes that are not among those that were there before."""

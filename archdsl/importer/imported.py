@@ -132,7 +132,7 @@ def from_module(
     program = traced(model, given)
     left_out = unread(program)
     draft = drafted(program, title)
-    kept = [name for name in program.state_dict]
+    kept = program.state_dict
     parameters = sum(tensor.numel() for tensor in model.parameters())
     buffers = sum(tensor.numel() for name, tensor in model.named_buffers() if name in kept)
     return imported(

@@ -19,6 +19,7 @@ from archdsl.importer.onnx_operators import OPERATORS, Call
 from archdsl.importer.onnx_places import Places
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place
+from archdsl.importer.settle import finish
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ir.graph import OUTPUT
 from archdsl.ops.shapes import Ids, Map, Typed, Vector
@@ -144,9 +145,9 @@ class _Reading:
         if not values:
             raise BackendError("onnx: no output depends on an input")
         if len(values) == 1:
-            self.draft.outputs({OUTPUT: next(iter(values.values()))}, "tensor")
+            finish(self.draft, {OUTPUT: next(iter(values.values()))}, "tensor")
         else:
-            self.draft.outputs({_plain(name): value for name, value in values.items()}, "dict")
+            finish(self.draft, {_plain(name): value for name, value in values.items()}, "dict")
 
 
 def _tensor(array: Array) -> torch.Tensor:

@@ -9,6 +9,7 @@ import torch
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import attention, layers, shapes
 from archdsl.importer.lower.along import alike, as_map
+from archdsl.importer.lower.windows import Steps
 from archdsl.importer.onnx_call import Call, eps_of, operator, short
 from archdsl.importer.onnx_windows import ahead, window
 from archdsl.importer.values import Const, Operand
@@ -20,7 +21,7 @@ def _conv(draft: Draft, call: Call) -> Any:
     kernel = weight.sizes[2:]
     given = window(call, kernel, call.x.sizes[2:])
     x, padding = ahead(draft, call.x, given)
-    return layers.convolution(draft, x, weight, call.at(2), given.stride, padding, given.dilation, call.get("group", 1))
+    return layers.convolution(draft, x, weight, call.at(2), Steps(given.stride, padding, given.dilation), call.get("group", 1))
 
 
 @operator("ConvTranspose")
@@ -35,7 +36,9 @@ def _conv_transpose(draft: Draft, call: Call) -> Any:
     more = [extra + first - last for extra, first, last in zip(more, begin, end, strict=True)]  # less is cut off at the end
     if any(extra < 0 for extra in more):
         raise NotSaid("a transposed convolution that cuts off more at the end than at the beginning")
-    return layers.transposed_convolution(draft, call.x, weight, call.at(2), stride, begin, more, call.get("group", 1), dilation)
+    return layers.transposed_convolution(
+        draft, call.x, weight, call.at(2), Steps(stride, begin, dilation), more, call.get("group", 1)
+    )
 
 
 @operator("Gemm")
@@ -95,7 +98,7 @@ def _batch_norm(draft: Draft, call: Call) -> Any:
         raise NotSaid("a batch norm in training")
     weight, bias, mean, variance = (call.weight(place) for place in range(1, 5))
     momentum = float(f"{1 - call.get('momentum', 0.9):.6g}")
-    return layers.batch_norm(draft, call.x, weight, bias, mean, variance, momentum, eps_of(call))
+    return layers.batch_norm(draft, call.x, weight, bias, (mean, variance), momentum, eps_of(call))
 
 
 @operator("LayerNormalization")

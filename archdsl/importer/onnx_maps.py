@@ -7,6 +7,7 @@ from typing import Any
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import arithmetic, maps, shapes
 from archdsl.importer.lower.along import as_map
+from archdsl.importer.lower.windows import Steps
 from archdsl.importer.onnx_call import Call, operator, short
 from archdsl.importer.onnx_windows import ahead, window
 from archdsl.importer.values import Operand, Value
@@ -25,7 +26,7 @@ def _pool(draft: Draft, call: Call) -> Any:
             x, padding, ceil = _held(draft, call, given, word)
         else:
             x, padding = ahead(draft, x, given)
-    return maps.pool(draft, x, word, call.get("kernel_shape"), given.stride, padding, ceil, given.dilation, counted)
+    return maps.pool(draft, x, word, given.kernel, Steps(given.stride, padding, given.dilation), ceil, counted)
 
 
 def _held(draft: Draft, call: Call, given: Any, word: str) -> tuple[Operand, list[int], bool]:

@@ -9,6 +9,7 @@ from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import layers, shapes
 from archdsl.importer.lower.along import kind, worked_out
 from archdsl.importer.onnx_call import Call, operator
+from archdsl.importer.settle import whole
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map
 
@@ -150,7 +151,7 @@ def _picked(draft: Draft, value: Value, axis: int, places: list[int]) -> Operand
         and times * length == len(places)
         and places == [p for p in range(length) for _ in range(times)]
     ):
-        heads = draft.whole(value)
+        heads = whole(draft, value)
         if kind(draft, heads) is not Map:
             return draft.add("repeat_heads", heads, times=times)
     raise NotSaid("places in an order of their own")

@@ -6,6 +6,7 @@ import collections.abc
 
 from archdsl.errors import BackendError
 from archdsl.importer.draft import Draft
+from archdsl.importer.settle import seen
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import RANKS, Heads, Map, Sequence, Typed, typed
 
@@ -21,7 +22,7 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
     Raises:
         BackendError: what it gives has no batch, so that its shape cannot be said.
     """
-    values = [draft.seen(operand) for operand in operands if isinstance(operand, Value)]
+    values = [seen(draft, operand) for operand in operands if isinstance(operand, Value)]
     if not sizes or sizes[0] % draft.batch:
         raise BackendError(f"{what} gives {'x'.join(map(str, sizes))}, which has no batch of {draft.batch} in front: {why}")
     learned = [list(operand.sizes) for operand in operands if isinstance(operand, Const) and operand.learned]

@@ -19,6 +19,7 @@ from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.idioms import overwrites, put_together, word_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
+from archdsl.importer.settle import finish
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
 from archdsl.ops.shapes import Ids, Map, Typed, Vector
@@ -192,9 +193,9 @@ class _Reading:
         ]
         self.draft.place = Place()
         if len(given) == 1:
-            self.draft.outputs({OUTPUT: given[0]}, "tensor")
+            finish(self.draft, {OUTPUT: given[0]}, "tensor")
         else:
-            self.draft.outputs({f"output_{number}": value for number, value in enumerate(given, 1)}, "tuple")
+            finish(self.draft, {f"output_{number}": value for number, value in enumerate(given, 1)}, "tuple")
 
 
 def _operands(given: Any) -> Iterator[Any]:

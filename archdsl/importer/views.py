@@ -7,6 +7,7 @@ A view takes the axes of a tensor apart into factors and puts these together as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -134,7 +135,7 @@ def normal(lengths: Sequence[int], source: Sequence[Sequence[int]], axes: Sequen
     """The view with as few factors as it takes, numbered in the order of the tensor: equal views are equal tuples."""
     kept_source = [[f for f in group if f == BATCH or lengths[f] > 1] for group in source]
     kept_axes = [[f for f in group if f == BATCH or lengths[f] > 1] for group in axes]
-    after = {a: b for group in kept_axes for a, b in zip(group, group[1:], strict=False)}
+    after = {a: b for group in kept_axes for a, b in pairwise(group)}
     merged = dict(enumerate(lengths))
     for group in kept_source:
         place = 0

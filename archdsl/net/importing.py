@@ -86,8 +86,7 @@ class ImportedNet(Result):
                 f"{self._unread:,} parameters are read by no output at inference and are not in the spec: {first}"
                 f"{' and others' if len(self.found.left_out) > 3 else ''}"
             )
-        for step in self.found.missing[:10]:
-            lines.append(f"opaque: {step.name} stands for {step.what}: {step.why}")
+        lines += [f"opaque: {step.name} stands for {step.what}: {step.why}" for step in self.found.missing[:10]]
         if len(self.found.missing) > 10:
             lines.append(f"and {len(self.found.missing) - 10} more opaque steps")
         return lines

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.settle import settled
+from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Typed, Vector, typed
 
@@ -65,10 +66,8 @@ def alike(draft: Draft, operand: Operand, word: str, **arguments: Any) -> Value:
     """An operator that does the same to every value, whatever the order of the axes."""
     value = worked_out(operand)
     if value.view.permutation is None and kind(draft, value) is not Ids:
-        try:
+        with suppress(NotSaid):  # the end of the chain will tell what it makes
             value = settled(draft, value, "")
-        except NotSaid:
-            pass  # the end of the chain will tell what it makes
     return Value(draft.add(word, value, **arguments).node, value.view)
 
 
@@ -89,7 +88,7 @@ def same_order(draft: Draft, operands: list[Operand]) -> list[Value]:
         made = [settled(draft, value, "") for value in values]
         if len({(kind(draft, value), value.view) for value in made}) == 1:
             return made
-    return [draft.whole(value) for value in values]
+    return [whole(draft, value) for value in values]
 
 
 def _in_order(draft: Draft, value: Value, order: tuple[int, ...], back: list[int]) -> Value | None:

@@ -53,10 +53,15 @@ def softmax(draft: Draft, x: Operand, axis: int) -> Value:
 
 
 def attention(
-    draft: Draft, q: Operand, k: Operand, v: Operand, mask: Operand | None, causal: bool, scale: float | None, grouped: bool
+    draft: Draft,
+    operands: tuple[Operand, Operand, Operand],
+    mask: Operand | None,
+    causal: bool,
+    scale: float | None,
+    grouped: bool,
 ) -> Value:
-    """Scaled dot-product attention, step by step."""
-    query, key, values = (as_heads(draft, operand) for operand in (q, k, v))
+    """Scaled dot-product attention over queries, keys and values, step by step."""
+    query, key, values = (as_heads(draft, operand) for operand in operands)
     if grouped and query.sizes[1] != key.sizes[1]:
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))

@@ -8,6 +8,7 @@ from typing import Any
 from archdsl.exact import exact
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, over_last, worked_out
+from archdsl.importer.lower.windows import Steps, each
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Ids, Map
 
@@ -28,51 +29,26 @@ def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:
     return {"weight": known(weight), **({} if bias is None else {"bias": known(bias)})}
 
 
-def convolution(
-    draft: Draft,
-    x: Operand,
-    weight: Operand,
-    bias: Operand | None,
-    stride: Numbers[int],
-    padding: Numbers[int] | str,
-    dilation: Numbers[int],
-    groups: int,
-) -> Value:
-    """A convolution. Padding is for each place the same on both sides, or the word `same`."""
+def convolution(draft: Draft, x: Operand, weight: Operand, bias: Operand | None, steps: Steps, groups: int) -> Value:
     value = as_map(draft, x)
     out, _, *kernel = known(weight).sizes
-    if padding == "valid":
-        padding = [0] * len(kernel)
-    if padding == "same":
-        if any(step != 1 for step in stride) or any((size - 1) * gap % 2 for size, gap in zip(kernel, dilation, strict=True)):
-            raise NotSaid("padding that differs from side to side")
-        padding = [(size - 1) * gap // 2 for size, gap in zip(kernel, dilation, strict=True)]
-    same = list(padding) == [(size - 1) * gap // 2 for size, gap in zip(kernel, dilation, strict=True)]
-    exactly = all((size - 1) * gap % 2 == 0 for size, gap in zip(kernel, dilation, strict=True))
+    usual = all((size - 1) * gap == 2 * amount for size, gap, amount in zip(kernel, steps.dilation, steps.padding, strict=True))
     return draft.add(
         "conv",
         value,
         weights=_tensors(weight, bias),
         out=out,
         kernel=each(kernel),
-        stride=each(stride),
-        padding=None if same and exactly else each(padding),
-        dilation=each(dilation),
+        stride=each(steps.stride),
+        padding=None if usual else each(steps.padding),
+        dilation=each(steps.dilation),
         groups=groups,
         bias=bias is not None,
     )
 
 
 def transposed_convolution(
-    draft: Draft,
-    x: Operand,
-    weight: Operand,
-    bias: Operand | None,
-    stride: Numbers[int],
-    padding: Numbers[int],
-    output_padding: Numbers[int],
-    groups: int,
-    dilation: Numbers[int],
+    draft: Draft, x: Operand, weight: Operand, bias: Operand | None, steps: Steps, output_padding: Numbers[int], groups: int
 ) -> Value:
     _, out, *kernel = known(weight).sizes
     return draft.add(
@@ -81,19 +57,13 @@ def transposed_convolution(
         weights=_tensors(weight, bias),
         out=out * groups,
         kernel=each(kernel),
-        stride=each(stride),
-        padding=each(padding),
+        stride=each(steps.stride),
+        padding=each(steps.padding),
         output_padding=each(output_padding),
-        dilation=each(dilation),
+        dilation=each(steps.dilation),
         groups=groups,
         bias=bias is not None,
     )
-
-
-def each(numbers: Numbers[int]) -> Any:
-    """Numbers of height and width as a spec writes them: one where they are equal."""
-    found = [int(value) for value in numbers]
-    return found[0] if len(set(found)) == 1 else found
 
 
 def linear(draft: Draft, x: Operand, weight: Operand, bias: Operand | None) -> Value:
@@ -114,18 +84,21 @@ def batch_norm(
     x: Operand,
     weight: Operand | None,
     bias: Operand | None,
-    mean: Operand | None,
-    variance: Operand | None,
+    statistics: tuple[Operand | None, Operand | None],
     momentum: float,
     eps: float,
 ) -> Value:
+    """A batch norm as it is in inference, by its running mean and variance."""
     value = as_map(draft, x) if len(x.sizes) > 2 else over_last(draft, x, maps=False)
     affine = _tensors(weight, bias) if weight is not None else {}
     if weight is None and bias is not None:
         raise NotSaid("a batch norm with a bias alone")
-    statistics = {"running_mean": known(mean), "running_var": known(variance)}
+    tensors = {
+        **affine,
+        **{name: known(tensor) for name, tensor in zip(("running_mean", "running_var"), statistics, strict=True)},
+    }
     arguments = {"eps": number(eps), "momentum": number(momentum), "affine": weight is not None}
-    return draft.add("norm", value, weights={**affine, **statistics}, **arguments)._replace(view=value.view)
+    return draft.add("norm", value, weights=tensors, **arguments)._replace(view=value.view)
 
 
 def layer_norm(draft: Draft, x: Operand, axes: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:

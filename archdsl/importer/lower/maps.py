@@ -7,45 +7,31 @@ from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, worked_out
-from archdsl.importer.lower.layers import each, number
+from archdsl.importer.lower.layers import number
+from archdsl.importer.lower.windows import Steps, each, spread
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Operand, Value
 from archdsl.ops.shapes import Map
 
 
-def pool(
-    draft: Draft,
-    x: Operand,
-    word: str,
-    kernel: Any,
-    stride: Any,
-    padding: Any,
-    ceil: bool,
-    dilation: Any = 1,
-    counted: bool = True,
-) -> Value:
-    """A pooling by a window, each of its numbers one or one for each place; no stride is the window's size."""
-    value = as_map(draft, x)
-    places = len(value.sizes) - 2
-    if any(step != 1 for step in _spread(dilation, places)):
+def pool(draft: Draft, x: Operand, word: str, kernel: Numbers[int], steps: Steps, ceil: bool, counted: bool = True) -> Value:
+    """A pooling by a window. What is padded is counted in an average unless told otherwise."""
+    if any(step != 1 for step in steps.dilation):
         raise NotSaid("a pooling with dilation")
-    window = _spread(kernel, places)
-    steps = _spread(stride, places) if stride not in ((), [], None) else window
-    pads = _spread(padding, places)
-    more = {} if word == "maxpool" or counted or not any(pads) else {"count_padding": False}
-    arguments = {"kernel": each(window), "stride": None if steps == window else each(steps), "padding": each(pads), "ceil": ceil}
-    return draft.add(word, value, **arguments, **more)
-
-
-def _spread(value: Any, places: int) -> list[int]:
-    found = [value] if isinstance(value, int) else list(value)
-    return found * places if len(found) == 1 else found
+    arguments: dict[str, Any] = {
+        "kernel": each(kernel),
+        "stride": None if list(steps.stride) == list(kernel) else each(steps.stride),
+        "padding": each(steps.padding),
+        "ceil": ceil,
+        "count_padding": None if word == "maxpool" or counted or not any(steps.padding) else False,
+    }
+    return draft.add(word, as_map(draft, x), **arguments)
 
 
 def adaptive_pool(draft: Draft, x: Operand, size: Any, mode: str) -> Value:
     value = as_map(draft, x)
     places = len(value.sizes) - 2
-    wanted = _spread(size, places)
+    wanted = spread(size, places)
     if all(extent is None or extent == there for extent, there in zip(wanted, value.sizes[2:], strict=True)):
         return value
     return draft.add("adaptive_pool", value, size=each(wanted), mode=mode)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from math import isqrt
 
 import torch
-from torch import Tensor
 
 from archdsl.compilers.torch.positions import RelativeBias, WindowMask
 from archdsl.importer.draft import Draft
@@ -23,10 +22,8 @@ def added(draft: Draft, value: Value, const: Const) -> Value | None:
     shape = draft.shape(value)
     if kind(draft, value) is not Heads or value.view.axes[-3:] != value.view.source[-3:] or shape[-1] != shape[-2]:
         return None
-    if const.learned:
-        found = _relative(draft, value, const)
-    else:
-        found = _causal(draft, value, const.tensor) or _windows(draft, value, const.tensor)
+    forms = (_relative,) if const.learned else (_causal, _windows)
+    found = next((made for form in forms if (made := form(draft, value, const)) is not None), None)
     return None if found is None else found._replace(view=value.view)
 
 
@@ -49,13 +46,12 @@ def _relative(draft: Draft, value: Value, const: Const) -> Value | None:
                 equal = torch.equal(module(torch.zeros(1, heads, tokens, tokens, dtype=table.dtype))[0], wanted)
             if equal:
                 given = const._replace(tensor=table)
-                made = draft.add("relative_bias", value, weights={"weight": given}, window=[height, width], heads_first=first)
-                return made
+                return draft.add("relative_bias", value, weights={"weight": given}, window=[height, width], heads_first=first)
     return None
 
 
-def _causal(draft: Draft, value: Value, mask: Tensor) -> Value | None:
-    tokens = draft.shape(value)[-1]
+def _causal(draft: Draft, value: Value, const: Const) -> Value | None:
+    tokens, mask = draft.shape(value)[-1], const.tensor
     if mask.numel() != tokens * tokens:
         return None
     flat = mask.reshape(tokens, tokens)
@@ -65,8 +61,8 @@ def _causal(draft: Draft, value: Value, mask: Tensor) -> Value | None:
     return None
 
 
-def _windows(draft: Draft, value: Value, mask: Tensor) -> Value | None:
-    shape = draft.shape(value)
+def _windows(draft: Draft, value: Value, const: Const) -> Value | None:
+    shape, mask = draft.shape(value), const.tensor
     if len(shape) != 4 or mask.numel() != shape[0] * shape[-1] * shape[-1]:
         return None
     windows, side, apart = shape[0], isqrt(shape[-1]), mask[mask != 0]
@@ -79,6 +75,8 @@ def _windows(draft: Draft, value: Value, mask: Tensor) -> Value | None:
             for across in {down, 0, side // 2}:
                 made = WindowMask(height, width, (side, side), (down, across), filled)
                 if torch.equal(made.mask, wanted):
-                    arguments = {"map": [height, width], "window": [side, side], "shifts": [down, across]}
-                    return draft.add("window_mask", value, **arguments, value=number(filled))
+                    window, shifts = [side, side], [down, across]
+                    return draft.add(
+                        "window_mask", value, map=[height, width], window=window, shifts=shifts, value=number(filled)
+                    )
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence as Numbers
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower.along import as_map, kind, same_order, worked_out
-from archdsl.importer.settle import settled
+from archdsl.importer.lower.along import as_map, kind, over_last, same_order, worked_out
+from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Map, Sequence
 
@@ -40,11 +40,11 @@ def reshaped(draft: Draft, x: Operand, sizes: Numbers[int]) -> Operand:
         return x
     view = x.view.reshaped(wanted)
     if view is None:
-        whole = draft.whole(x)
-        view = whole.view.reshaped(wanted)
+        node = whole(draft, x)
+        view = node.view.reshaped(wanted)
         if view is None:
             raise NotSaid(f"a reshape from {'x'.join(map(str, x.sizes))} to {'x'.join(map(str, wanted))}")
-        return Value(whole.node, view)
+        return Value(node.node, view)
     return x._replace(view=view)
 
 
@@ -69,9 +69,9 @@ def narrowed(draft: Draft, x: Operand, axis: int, start: int, stop: int, step: i
     if (start, stop, step) == (0, length, 1):
         return x
     view = x.view
-    whole = [number for number, group in enumerate(view.source) if group and group == view.axes[axis]]
-    if whole:
-        made = _cut(draft, x, whole[0], start, stop, step)
+    entire = [number for number, group in enumerate(view.source) if group and group == view.axes[axis]]
+    if entire:
+        made = _cut(draft, x, entire[0], start, stop, step)
         return made._replace(view=view.with_length(axis, -(-(stop - start) // step)))
     if step == 1 and (part := _outermost(draft, x, axis, start, stop)) is not None:
         return part
@@ -181,11 +181,9 @@ def _class_tokens(draft: Draft, parts: Numbers[Operand], axis: int) -> Value | N
         assert isinstance(part, Const)
         if not part.learned:
             return None
-        from archdsl.importer.lower.along import over_last
-
         value = over_last(draft, value, maps=False)
         if not value.view.is_plain:
-            value = draft.whole(value)
+            value = whole(draft, value)
         table = part._replace(tensor=part.tensor[:1].reshape(-1, part.sizes[-1]))
         value = draft.add("class_token", value, weights={"weight": table}, count=table.sizes[0])
     return value
