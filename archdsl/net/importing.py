@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archdsl.importer.proof import Proof
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImportedNet(Result):
     """An imported network: `text` is its spec, `net` the network of it; printing it gives the proof.
 
