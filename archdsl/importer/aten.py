@@ -9,9 +9,9 @@ from typing import Any
 import torch
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, attention, layers, maps, shapes
+from archdsl.importer.lower import arithmetic, attention, layers, maps, scores, shapes
 from archdsl.importer.lower.along import alike
-from archdsl.importer.values import Const, Operand
+from archdsl.importer.values import Const, Operand, Value
 
 Call = Callable[..., Any]
 CALLS: dict[str, Call] = {}
@@ -372,6 +372,20 @@ def _permute(draft: Draft, x: Operand, order: Sequence[int]) -> Any:
 @call("transpose", "swapaxes")
 def _transpose(draft: Draft, x: Operand, one: int, other: int) -> Any:
     return shapes.swapped(x, one, other)
+
+
+@call("movedim", "moveaxis")
+def _moved(draft: Draft, x: Operand, sources: Any, targets: Any) -> Any:
+    return shapes.moved(x, sources, targets)
+
+
+@call("masked_fill")
+def _masked_fill(draft: Draft, x: Operand, mask: Operand, fill: Any) -> Any:
+    known = isinstance(x, Value) and isinstance(mask, Const) and isinstance(fill, (int, float))
+    found = scores.masked(draft, x, mask, fill) if known else None
+    if found is None:
+        raise NotSaid("a mask that is not causal")
+    return found
 
 
 @call("t")

@@ -78,7 +78,9 @@ def unread(program: ExportedProgram) -> tuple[str, ...]:
     """Names of the parameters that no output depends on, such as those of heads that only training runs."""
     nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
     specs = zip(nodes, program.graph_signature.input_specs, strict=True)
-    return tuple([str(spec.target) for node, spec in specs if spec.kind is InputKind.PARAMETER and not node.users])
+    found = [(str(spec.target), bool(node.users)) for node, spec in specs if spec.kind is InputKind.PARAMETER]
+    read = {program.state_dict[name].data_ptr() for name, users in found if users}  # tied weights are read under one name
+    return tuple([name for name, users in found if not users and program.state_dict[name].data_ptr() not in read])
 
 
 def drafted(program: ExportedProgram, title: str) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 from modules_to_import import MODELS, WORDS, Case, Residual, Unsaid
 from torch import Tensor, nn
 
@@ -152,3 +153,16 @@ def test_an_import_prints_its_proof() -> None:
 )
 def test_numbers_are_what_somebody_typed(value: float, exact: str) -> None:
     assert str(number(value)) == exact
+
+
+class Spectrum(nn.Module):
+    """One tensor in, one out, and no operator for it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(torch.cumsum(x, 1))
+
+
+def test_an_opaque_step_of_one_tensor_is_written() -> None:
+    found = archdsl.from_module(Spectrum(), torch.randn(1, 4, 8, 8), tools=False)
+    assert [step.what for step in found.found.missing] == ["aten.cumsum"]
+    assert canonical_hash(archdsl.loads(found.text).graph()) == canonical_hash(found.found.graph)
