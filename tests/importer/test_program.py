@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from modules_to_import import MODELS, WORDS, Case, Residual, Unsaid
+from modules_to_import import MODELS, WORDS, Case, Residual, Squeeze, Unsaid
 from torch import Tensor, nn
 
 import archdsl
@@ -166,3 +166,13 @@ def test_an_opaque_step_of_one_tensor_is_written() -> None:
     found = archdsl.from_module(Spectrum(), torch.randn(1, 4, 8, 8), tools=False)
     assert [step.what for step in found.found.missing] == ["aten.cumsum"]
     assert canonical_hash(archdsl.loads(found.text).graph()) == canonical_hash(found.found.graph)
+
+
+def test_tools_that_count_otherwise_are_shown_and_no_failure() -> None:
+    found = archdsl.from_module(Squeeze(), torch.randn(1, 8, 8, 8))
+    there = {row["what"]: row for row in found.as_dict()["proof"]}
+    assert there["torch"]["verdict"] == "equal"
+    assert there["thop"]["original"] != there["thop"]["spec"]
+    assert there["thop"]["verdict"] == "counted otherwise"
+    assert found.holds
+    assert any("tools see modules" in note for note in found.notes())

@@ -21,6 +21,7 @@ NETWORKS = [
     "dpnet",
     "squeezenet",
     "ghostnet",
+    "convnext_tiny",
     "unet",
     "r3d_18",
     "dcgan",
