@@ -119,8 +119,6 @@ def test_the_spec_and_its_weights_are_exported(folder: Path, capsys: pytest.Capt
         (["importable_models:small", "--weights"], 2, "name it with -o"),
     ],
 )
-def test_mistakes_are_said(
-    arguments: list[str], code: int, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes_are_said(arguments: list[str], code: int, said: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", *arguments]) == code
     assert said in " ".join(capsys.readouterr().err.split())
