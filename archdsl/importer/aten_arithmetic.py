@@ -9,8 +9,8 @@ import torch
 
 from archdsl.importer.aten_call import CALLS, Call, call
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, attention
-from archdsl.importer.values import Const, Operand
+from archdsl.importer.lower import arithmetic, attention, scores
+from archdsl.importer.values import Const, Operand, Value
 
 
 def _binary(word: str) -> Call:
@@ -83,3 +83,12 @@ CALLS.update(ones_like=lambda draft, x, **ignored: Const(torch.ones(x.sizes)))
 @call("l2_norm")
 def _l2_norm(draft: Draft, x: Operand, axis: int, eps: float) -> Any:
     return arithmetic.l2_norm(draft, x, axis, eps)
+
+
+@call("masked_fill")
+def _masked_fill(draft: Draft, x: Operand, mask: Operand, fill: Any) -> Any:
+    known = isinstance(x, Value) and isinstance(mask, Const) and isinstance(fill, (int, float))
+    found = scores.masked(draft, x, mask, fill) if known else None
+    if found is None:
+        raise NotSaid("a mask that is not causal")
+    return found

@@ -46,6 +46,11 @@ def _transpose(draft: Draft, x: Operand, one: int, other: int) -> Any:
     return shapes.swapped(x, one, other)
 
 
+@call("movedim", "moveaxis")
+def _moved(draft: Draft, x: Operand, sources: Any, targets: Any) -> Any:
+    return shapes.moved(x, sources, targets)
+
+
 @call("t")
 def _t(draft: Draft, x: Operand) -> Any:
     return shapes.swapped(x, 0, 1) if len(x.sizes) == 2 else x

@@ -29,7 +29,7 @@ class Draft:
         graph: what is known of it so far.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
         batch: of the example that it was traced with.
-        owners: of weights that may be used again, the node that has them, by its word and their names.
+        owners: of weights that may be used again, the node that has them, by their names and shapes.
         reasons: for each opaque step why there is none better.
         settled: nodes that give another one in an order that was asked for, so that it is worked out once; see `settle`.
         place: where the call stands that is being turned into nodes; a front end sets it.
@@ -108,8 +108,8 @@ class Draft:
         for tensor, shape in wanted.items():
             if weights[tensor].sizes != tuple(shape):
                 raise NotSaid(f"{op.word} whose {tensor} is {weights[tensor].sizes}")
-        named = tuple([f"{tensor} {const.name}" for tensor, const in sorted(weights.items()) if const.name])
-        if named and (owner := self.owners.setdefault((op.word, *named), node.name)) != node.name:
+        named = tuple([f"{tensor} {const.name} {const.sizes}" for tensor, const in sorted(weights.items()) if const.name])
+        if named and (owner := self.owners.setdefault(named, node.name)) != node.name:
             node.shared = owner
             return
         for tensor, const in weights.items():

@@ -27,6 +27,7 @@ from archdsl.ops.shapes import Sequence as Tokens
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
+RATES = ("p", "drop_prob", "rate")
 STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
 
@@ -63,23 +64,30 @@ def _skips_seen(model: nn.Module) -> Iterator[None]:
     found = []
     for parent in model.modules():
         for name, child in parent.named_children():
-            rate = getattr(child, "p", getattr(child, "drop_prob", None))
+            rate = _rate(child)
             if type(child).__name__ in SKIPPING and isinstance(rate, (int, float)):
                 found.append((parent, name, child))
     try:
         for parent, name, child in found:
-            setattr(parent, name, Skips(float(getattr(child, "p", getattr(child, "drop_prob", 0.0)))))
+            setattr(parent, name, Skips(_rate(child)))
         yield
     finally:
         for parent, name, child in found:
             setattr(parent, name, child)
 
 
+def _rate(module: nn.Module) -> Any:
+    """How often a module skips its path, by any of the names that people give it."""
+    return next((getattr(module, name) for name in RATES if hasattr(module, name)), None)
+
+
 def unread(program: ExportedProgram) -> tuple[str, ...]:
     """Names of the parameters that no output depends on, such as those of heads that only training runs."""
     nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
     specs = zip(nodes, program.graph_signature.input_specs, strict=True)
-    return tuple([str(spec.target) for node, spec in specs if spec.kind is InputKind.PARAMETER and not node.users])
+    found = [(str(spec.target), bool(node.users)) for node, spec in specs if spec.kind is InputKind.PARAMETER]
+    read = {program.state_dict[name].data_ptr() for name, users in found if users}  # tied weights are read under one name
+    return tuple([name for name, users in found if not users and program.state_dict[name].data_ptr() not in read])
 
 
 def drafted(program: ExportedProgram, title: str) -> Draft:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from archdsl.importer.proof import Proof
 
 
-@dataclass(frozen=True, eq=False)
+OTHERWISE = "counted otherwise"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ImportedNet(Result):
     """An imported network: `text` is its spec, `net` the network of it; printing it gives the proof.
 
@@ -43,10 +46,10 @@ class ImportedNet(Result):
 
     @property
     def holds(self) -> bool:
-        """Whether nothing that was compared differs."""
+        """Whether outputs and parameters are equal. What tools count hangs on which modules the original is written with."""
         theirs = self.found.parameters
         equal = theirs is None or self.proof.parameters is None or theirs - self._unread == self.proof.parameters
-        return self.proof.holds and equal and all(a == b or a is None or b is None for a, b in self.counts.values())
+        return self.proof.holds and equal
 
     @property
     def _unread(self) -> int:
@@ -86,6 +89,8 @@ class ImportedNet(Result):
                 f"{self._unread:,} parameters are read by no output at inference and are not in the spec: {first}"
                 f"{' and others' if len(self.found.left_out) > 3 else ''}"
             )
+        if any(row["verdict"] == OTHERWISE for row in self._records()):
+            lines.append("tools see modules, and count a call of a function otherwise than the module that computes the same")
         lines += [f"opaque: {step.name} stands for {step.what}: {step.why}" for step in self.found.missing[:10]]
         if len(self.found.missing) > 10:
             lines.append(f"and {len(self.found.missing) - 10} more opaque steps")
@@ -117,7 +122,8 @@ class ImportedNet(Result):
             rows.append(_row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs == proof.parameters))
         for tool, (theirs_count, ours) in self.counts.items():
             if theirs_count is not None and ours is not None:
-                rows.append(_row(tool, f"{theirs_count:,}", f"{ours:,}", theirs_count == ours))
+                row = _row(tool, f"{theirs_count:,}", f"{ours:,}", theirs_count == ours)
+                rows.append(row if theirs_count == ours else {**row, "verdict": OTHERWISE})
         return rows
 
 

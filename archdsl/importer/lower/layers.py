@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Numbers
+from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from archdsl.exact import exact
 from archdsl.importer.draft import Draft, NotSaid
@@ -11,6 +14,11 @@ from archdsl.importer.lower.along import as_map, kind, over_last, worked_out
 from archdsl.importer.lower.windows import Steps, each
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Ids, Map
+
+SHORT_DIGITS = 5
+"""Digits of a number that somebody may have typed; a longer one is more likely to have been worked out."""
+LARGEST_DENOMINATOR = 1024
+"""Of a ratio that a number is taken for: rates that grow along a network are a few tenths over its depth."""
 
 
 def known(operand: Operand | None) -> Const:
@@ -21,8 +29,19 @@ def known(operand: Operand | None) -> Const:
 
 
 def number(value: float) -> Any:
-    """A number of a program as the exact decimal that somebody typed."""
-    return exact(value if isinstance(value, int) else float(f"{value:.12g}"))
+    """A number of a program as what somebody typed or divided: the shortest decimal or small ratio that rounds to it.
+
+    What was held in single precision on the way, as the rates of `torch.linspace`, is told from its rounding there.
+    """
+    if isinstance(value, int):
+        return exact(value)
+    single = float(np.float32(value)) == value
+    short = np.format_float_scientific(np.float32(value), trim="-") if single else f"{value:.15g}"
+    near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    digits = short.partition("e")[0].replace(".", "").lstrip("-0")
+    if len(digits) > SHORT_DIGITS and near and (float(near) == value or (single and float(np.float32(float(near))) == value)):
+        return exact(near)
+    return exact(float(short))
 
 
 def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:

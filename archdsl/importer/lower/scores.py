@@ -27,6 +27,11 @@ def added(draft: Draft, value: Value, const: Const) -> Value | None:
     return None if found is None else found._replace(view=value.view)
 
 
+def masked(draft: Draft, value: Value, mask: Const, fill: float) -> Value | None:
+    """Scores that are not looked at, as an operator: what is filled with so little is nothing after the softmax."""
+    return added(draft, value, mask._replace(tensor=mask.tensor * -1e9)) if fill < -1e4 else None
+
+
 def _relative(draft: Draft, value: Value, const: Const) -> Value | None:
     *_, heads, tokens, _ = draft.shape(value)
     if const.origin is None or const.tensor.numel() != heads * tokens * tokens:

@@ -24,6 +24,16 @@ def swapped(x: Operand, one: int, other: int) -> Operand:
     return permuted(x, order)
 
 
+def moved(x: Operand, sources: int | Numbers[int], targets: int | Numbers[int]) -> Operand:
+    """Axes put elsewhere; the others keep their order."""
+    count = len(x.sizes)
+    froms, tos = ([axis % count for axis in ([axes] if isinstance(axes, int) else axes)] for axes in (sources, targets))
+    order = [axis for axis in range(count) if axis not in froms]
+    for target, source in sorted(zip(tos, froms, strict=True)):
+        order.insert(target, source)
+    return permuted(x, order)
+
+
 def reshaped(draft: Draft, x: Operand, sizes: Numbers[int]) -> Operand:
     """The same values as axes of other lengths; one that is -1 follows from the others."""
     if isinstance(x, Const):

@@ -64,7 +64,7 @@ def spec_text(graph: Graph, *, title: str, source: str = "", knobs: bool = False
         BackendError: a join of one tensor, which the language has not.
     """
     for node in graph:
-        if node.op.joins and len(node.inputs) < 2:
+        if node.op.joins and len(node.inputs) < 2 and not node.op.opaque:
             raise BackendError(f"a spec cannot say '{node.name}': {node.op.word} takes two or more tensors, one arrives")
     wanted = canonical_hash(graph)
     for manner in (replace(MANNERS[0], width=True), *MANNERS) if knobs else MANNERS:
