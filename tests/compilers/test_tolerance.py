@@ -63,6 +63,15 @@ def test_the_distance_of_float32() -> None:
     assert all(tensor.dtype is before[name].dtype for name, tensor in far.module.state_dict().items())
 
 
+def test_the_distance_is_that_of_all_batches_that_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model(1)
+    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1,))
+    (first,) = distance_of_float32(model).values()
+    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1, 64))
+    (both,) = distance_of_float32(model).values()
+    assert both > 1.2 * first
+
+
 def test_as_far_as_float32_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runtime that computes in float64 is right, although the module in float32 is more than 1e-4 away from it."""
     model = _model(3e4)
