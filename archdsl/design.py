@@ -158,6 +158,9 @@ class Design:
     def module(self) -> Network:
         """The network as a torch.nn.Module with fresh weights from torch's global generator.
 
+        It takes a tensor for each input, in their order or by their names, the batch first; whole numbers for `ids`. It returns what
+        the spec asks for: a tensor for one output, a tuple where `outputs` is a list, a dictionary where it is a mapping.
+
         Raises:
             BackendError: torch is not installed, or an operator has no rule for it.
         """

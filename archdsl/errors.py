@@ -170,7 +170,7 @@ def clip(text: str, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
 
 
-_LONGEST, _MOST = 40, 400  # words that are compared for a near miss, so that a hostile text cannot make it slow
+_LONGEST, _MOST = 40, 800  # words that are compared for a near miss, so that a hostile text cannot make it slow
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:

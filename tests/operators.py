@@ -14,6 +14,9 @@ from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
 LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
 
+KNOWN = set(OPERATORS) - {"opaque"}
+"""Operators of which it is known what they compute: back ends write them, and tools count them."""
+
 CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "conv", {"out": 4}),
     (MAP, "conv", {"out": 4, "kernel": 3, "stride": 2, "bias": True}),
@@ -67,6 +70,18 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *MAPS,
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS) for word in ("layer_norm", "layer_scale", "weighted_add", "softmax")),
     *((shape, "drop_path", {"rate": 0.2}) for shape in (MAP, VECTOR, TOKENS)),
+    *((shape, word, {"over": "channels"}) for shape in (MAP, VECTOR, TOKENS) for word in ("softmax", "log_softmax", "reduce")),
+    *((MAP, word, {"over": "height"}) for word in ("softmax", "log_softmax")),
+    (HEADS, "softmax", {"over": "heads"}),
+    *((MAP, "reduce", {"over": "channels", "mode": mode}) for mode in ("mean", "max", "min", "sum")),
+    *(
+        (shape, "reduce", {"over": "places", "mode": "max", "keep": keep})
+        for shape in (MAP, LONG, DEEP)
+        for keep in (True, False)
+    ),
+    *((MAP, "reduce", {"over": over, "mode": "sum", "keep": False}) for over in ("height", "width")),
+    *((shape, "reduce", {"over": "tokens", "keep": False}) for shape in (TOKENS, HEADS)),
+    (Sequence((3, 5, 8)), "reduce", {"over": "groups", "mode": "max", "keep": False}),
     (MAP, "shared_conv", {"filters": 6, "groups": 4, "kernel": 3, "stride": 2}),
     (MAP, "choose_add", {"out": 16, "groups": 4}),
     (MAP, "tokens", {}),

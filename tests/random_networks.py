@@ -16,12 +16,12 @@ ACTIVATIONS = ("relu", "relu6", "hswish", "hsigmoid", "sigmoid", "silu", "tanh",
 FURTHER = ["mish", "elu", "selu", "celu", "softplus", "softsign", "logsigmoid", "hardtanh", "quick_gelu", "squared_relu"]
 
 
-def network(seed: int, size: int = 14) -> Graph:
-    """A network of about thirty operators over maps, with a vector at its end. Every tensor reaches the output."""
+def network(seed: int, size: int = 14, growths: tuple[int, int] = (8, 34)) -> Graph:
+    """A network over maps, with a vector at its end: about thirty operators where it grows so often. Every tensor reaches the output."""
     rng = random.Random(seed)
     build = Builder((rng.randint(1, 4), size + rng.randint(0, 4), size + rng.randint(0, 4)), f"Random{seed}")
     names = ["input"]
-    for position in range(rng.randint(8, 34)):
+    for position in range(rng.randint(*growths)):
         _grow(build, rng, names, position)
     read = {source for node in build.graph for source in node.inputs}
     ends = [name for name in names if name not in read]
@@ -101,7 +101,7 @@ def layers(seed: int) -> Graph:
                 (rng.choice(["lstm", "gru"]), _recurrent(rng)),
                 ("prelu", {"shared": rng.random() < 0.5}),
                 ("layer_scale", {"begin": 0.5}),
-                ("softmax", {}),
+                (rng.choice(["softmax", "log_softmax"]), {"over": rng.choice(["last", "tokens"])}),
                 ("gelu", {}),
                 ("relu", {}),
                 ("hswish", {}),
@@ -193,7 +193,7 @@ GROWTH: list[Growth] = [
     _gate,
     *[_layer("conv", "conv", lambda rng, here: _conv(rng, here.shape[0]))] * 4,
     _layer("norm", "norm", lambda rng, here: {"affine": rng.random() < 0.7}),
-    _named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {})),
+    *[_named("act", lambda rng, here: (rng.choice(ACTIVATIONS), {}))] * 2,
     *[_named("", lambda rng, here: (rng.choice(FURTHER), {}))] * 3,
     *[_named("", lambda rng, here: _normed(rng, here.shape[0]))] * 3,
     _layer("prelu", "prelu", lambda rng, here: {"shared": rng.random() < 0.5}),
@@ -299,6 +299,14 @@ def _moved(rng: random.Random, channels: int, extent: int) -> tuple[str, dict[st
             ("clamp", {"least": rng.choice([None, -1]), "most": 0.5}),
             ("gain", {"begin": 0.5, "learned": rng.random() < 0.5}),
             ("l2_norm", {}),
+            (
+                "reduce",
+                {
+                    "over": rng.choice(["channels", "height", "width", "places"]),
+                    "mode": rng.choice(["mean", "max", "min", "sum"]),
+                },
+            ),
+            (rng.choice(["softmax", "log_softmax"]), {"over": rng.choice(["channels", "height", "width"])}),
             ("rearrange", {"pattern": "c h w -> c w h", "to": "map"}),
             ("rearrange", {"pattern": "c (h p) (w q) -> (p q c) h w", "p": 2, "q": 2, "to": "map"}),
         ]

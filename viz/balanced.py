@@ -158,7 +158,7 @@ class _Row:
         self.enter(kept)
         start = self.y
         if isinstance(before, Edge):
-            self.y += LONG if before.label else SHORT
+            self.y += LONG if before.text else SHORT
         elif isinstance(before, Paths):
             self.y += SPREAD
         gap = self.y
@@ -178,7 +178,7 @@ class _Row:
 
     def straight(self, edge: Edge, gap: float) -> None:
         """The line from the last box to the one that stands at `y`. Frames that it enters begin at `gap`."""
-        label = (0.0, gap - LONG / 2 + 2) if edge.label else None
+        label = (0.0, gap - LONG / 2 + 2) if edge.text else None
         self.lines.append(Line(edge, ((0.0, self.end), (0.0, self.y)), label))
         self.reach(0.0, _width(edge))
 
@@ -204,19 +204,19 @@ class _Row:
             self.places |= put.places
             self.lines += put.lines
             if not branch.row:
-                label = (axis, (top + bottom) / 2 + 3) if branch.enters.label else None
+                label = (axis, (top + bottom) / 2 + 3) if branch.enters.text else None
                 self.lines.append(Line(branch.enters, (*into, (axis, bottom)), label, side))
                 continue
-            label = (axis, top - 5) if branch.enters.label else None
+            label = (axis, top - 5) if branch.enters.text else None
             self.lines.append(Line(branch.enters, (*into, (axis, put.begin)), label, side))
-            label = (axis, bottom + SIZE + 1) if branch.leaves.label else None
+            label = (axis, bottom + SIZE + 1) if branch.leaves.text else None
             self.lines.append(Line(branch.leaves, ((axis, put.end), (axis, bottom)), label, side))
         self.y = bottom
 
 
 def _width(edge: Edge) -> float:
     """How far the text of an edge reaches from its line."""
-    return len(edge.label) * LETTER + 8 if edge.label else 0.0
+    return len(edge.text) * LETTER + 8 if edge.text else 0.0
 
 
 def _axes(laid: Sequence[Laid]) -> list[float]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from archdsl.cost.words import dims
 from archdsl.ir.graph import OUTPUT, Frame, Graph, Interface, Node
 
 
@@ -17,7 +15,7 @@ def arriving(graph: Graph, nodes: list[Node], skip: int) -> dict[str, str]:
     """
     inside = {node.name for node in nodes}
     read = dict.fromkeys(source for node in nodes for source in node.inputs if source not in inside)
-    named = {name: label for label, name in _interface(graph, nodes, skip).inputs if name in read}
+    named = {name: words for name, words in _called(_interface(graph, nodes, skip)).items() if name in read}
     return {**named, **{name: "input" for name in read if name not in named}}
 
 
@@ -33,14 +31,17 @@ def leaving(graph: Graph, nodes: list[Node], readers: Mapping[str, list[str]], s
             yield OUTPUT, node.name
 
 
-def told_apart(graph: Graph, call: Frame | None) -> dict[str, str]:
-    """Labels of those inputs of a block that have the shape of another one, by node."""
-    inputs = _of(graph, call).inputs
-    shapes = Counter([dims(graph[name].shape) for name in {name for _, name in inputs}])
+def input_names(graph: Graph, call: Frame | None) -> dict[str, str]:
+    """What a block calls its inputs, by node; nothing where it has only one."""
+    known = _of(graph, call)
+    return _called(known) if len(known.inputs) > 1 else {}
+
+
+def _called(known: Interface) -> dict[str, str]:
+    """What a block calls its inputs, by node. One tensor may be several of them."""
     found: dict[str, list[str]] = {}
-    for label, name in inputs:
-        if shapes[dims(graph[name].shape)] > 1:
-            found.setdefault(name, []).append(label)
+    for label, name in known.inputs:
+        found.setdefault(name, []).append(label)
     return {name: " and ".join(labels) for name, labels in found.items()}
 
 

@@ -104,7 +104,7 @@ class _Writer:
                 along.add(spine)
                 self.spine(edge, spine, "solid")
                 continue
-            attributes = {"label": escaped(_shape(edge))} if edge.label else {}
+            attributes = {"label": escaped(_shape(edge))} if edge.text else {}
             attributes.update(LINES.get(edge.tone, {}))
             if outputs[edge.source] == 1 and inputs[edge.target] == 1:
                 attributes["weight"] = "1000"
@@ -125,7 +125,7 @@ class _Writer:
 
     def spine(self, edge: Edge, spine: str, style: str) -> None:
         """The line along a spine. The middle piece takes the length, as it weighs least."""
-        label = {"label": escaped(_shape(edge))} if edge.label else {}
+        label = {"label": escaped(_shape(edge))} if edge.text else {}
         look = {"style": style, **LINES.get(edge.tone, {})}
         a, b = f"{spine}a", f"{spine}b"
         self.source.edge(edge.source, a, weight="2000", arrowhead="none", **look)
@@ -168,7 +168,7 @@ class _Writer:
 
 def _shape(edge: Edge) -> str:
     """The label of an edge, set off from its line. A plain space would be lost in SVG."""
-    return f"\u00a0\u00a0{edge.label}"
+    return f"\u00a0\u00a0{edge.text}"
 
 
 def _size(box: Box) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BoxKind = Literal["input", "output", "operator", "plain", "block", "split", "join", "sign", "fork"]
+BoxKind = Literal["input", "output", "operator", "plain", "block", "split", "join", "sign", "fork", "opaque"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ class Edge:
 
     Attributes:
         label: its shape; "" where a reader knows it already.
+        passes: whether it goes by the layers beside it: a shortcut, or the share of a split that is not learned from.
         node: name of the node that made the tensor.
         tone: what sets it apart from others (`archdsl.viz.looks.LINES`).
-        passes: whether it goes by the layers beside it: a shortcut, or the share of a split that is not learned from.
+        into: which input of a closed block it is, where the block has several.
     """
 
     source: str
@@ -50,6 +51,12 @@ class Edge:
     passes: bool = False
     node: str = ""
     tone: str = ""
+    into: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands on the line: `before: 32²×144`."""
+        return ": ".join(filter(None, (self.into, self.label)))
 
 
 @dataclass(frozen=True)

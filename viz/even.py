@@ -95,7 +95,7 @@ def rectangles(drawing: Drawing, frames: Frames, laid: Laid) -> dict[str, Rectan
             _grow(inside, shared, Rectangle(x, y, x, y))
         if line.label is not None:
             x, y = line.label
-            end = x + line.side * (len(line.edge.label) * LETTER + 6)
+            end = x + line.side * (len(line.edge.text) * LETTER + 6)
             _grow(inside, shared, Rectangle(min(x, end), y - SIZE, max(x, end), y))
     made: dict[str, Rectangle] = {}
     for cluster in reversed([c for c in drawing.clusters if framed(c)]):
@@ -192,7 +192,7 @@ def _label(line: Line) -> str:
     assert line.label is not None
     x, y = line.label
     colour = LINES.get(line.edge.tone, {}).get("fontcolor", INK)
-    return _text(x + 6 * line.side, y, line.edge.label, "start" if line.side > 0 else "end", colour)
+    return _text(x + 6 * line.side, y, line.edge.text, "start" if line.side > 0 else "end", colour)
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", colour: str = INK) -> str:

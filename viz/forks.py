@@ -16,11 +16,8 @@ def with_forks(drawing: Drawing) -> Drawing:
     """The same drawing with a dot wherever a cluster reads one tensor from outside more than once, and `passes` set."""
     router = _Router(drawing)
     by_tensor: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for position, edge in enumerate(drawing.edges):
-        source = router.boxes[edge.source]
-        # Every share of a split and every tensor of a closed block is its own; other boxes give one tensor.
-        own = str(position) if source.kind in ("split", "block") and len(source.nodes) > 1 else ""
-        by_tensor[edge.source, own].append(edge)
+    for edge in drawing.edges:
+        by_tensor[edge.source, edge.node].append(edge)
     for (source_id, _), edges in by_tensor.items():
         router.route(source_id, router.boxes[source_id].cluster, edges)
     boxes = [box for known in drawing.boxes for box in (*router.before[known.id], known)]
@@ -55,7 +52,7 @@ class _Router:
             self.boxes[fork.id] = fork
             first = min((edge.target for edge in inside), key=self.position.__getitem__)
             self.before[first].append(fork)
-            self.edges.append(replace(inside[0], source=source, target=fork.id))
+            self.edges.append(replace(inside[0], source=source, target=fork.id, into=""))
             self.route(fork.id, cluster, [replace(edge, label="") for edge in inside])
 
     def shared(self, edges: list[Edge]) -> str:

@@ -16,6 +16,7 @@ from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.memory.peak import memory
 from archdsl.cost.words import duration
 from archdsl.errors import InputError, unknown
+from archdsl.exact.partly import Partly, at_least_if, is_partly
 from archdsl.ir.graph import Graph, Node
 from archdsl.viz.drawing import Box, Drawing, Legend
 from archdsl.viz.looks import HEAT
@@ -34,11 +35,13 @@ class Heat:
         title: of the scale, as `share of 117,715,736 multiply-accumulates`.
         shares: of every node, from 0 to 1; a node that is not in it has none.
         largest: whether the share of a box is the largest of its nodes, not their sum.
+        unknown: nodes of unknown cost; shares are of what is known of the sum.
     """
 
     title: str
     shares: Mapping[str, float]
     largest: bool = False
+    unknown: frozenset[str] = frozenset()
 
     def of(self, names: Iterable[str]) -> float:
         """The share of a box that stands for these nodes."""
@@ -89,9 +92,12 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
     if by == "memory":
         return _memory(graph, names)
     word = {"macs": "multiply-accumulates", "params": "parameters"}[by]
-    costs = {layer.node.name: _one(getattr(layer, by)) for layer in Bill(graph)}
+    bill = Bill(graph)
+    costs = {layer.node.name: _one(getattr(layer, by)) for layer in bill}
     values = {name: costs[name] for name in names if name in costs}
-    return Heat(f"share of {sum(values.values()):,} {word}{where}", _shares(values))
+    partly = frozenset(layer.node.name for layer in bill.opaque if is_partly(getattr(layer, by)) and layer.node.name in values)
+    total = at_least_if(partly, sum(values.values()))
+    return Heat(f"share of {total:,} {word}{where}", _shares(values), unknown=partly)
 
 
 def heated(drawing: Drawing, found: Heat) -> Drawing:
@@ -104,6 +110,11 @@ def _heated(box: Box, found: Heat) -> Box:
     share = found.of((*box.nodes, *box.repeats))
     if box.kind in ("output", "fork") or (box.kind == "input" and not share):
         return box
+    names = {*box.nodes, *box.repeats} & found.unknown
+    if names:
+        return replace(
+            with_note(box, f"{share_text(share)} and ?" if share else ""), tone="" if box.kind == "opaque" else found.tone(share)
+        )
     return replace(with_note(box, share_text(share) if share else ""), tone=found.tone(share))
 
 
@@ -122,8 +133,9 @@ def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat
     bill = Bill(graph)
     times = {layer.node.name: _one(time) for layer, time in zip(bill, latency(bill, device).layers, strict=True)}
     values = {name: times[name] for name in names if name in times}
-    total = duration(Fraction(sum(values.values()), FEMTOSECONDS))
-    return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values))
+    partly = frozenset(node.name for node in graph.opaque if node.name in values)
+    total = duration(at_least_if(partly, Fraction(sum(values.values()), FEMTOSECONDS)))
+    return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values), unknown=partly)
 
 
 def _memory(graph: Graph, names: Iterable[str]) -> Heat:
@@ -132,8 +144,9 @@ def _memory(graph: Graph, names: Iterable[str]) -> Heat:
     values: dict[str, int] = {}
     for moment in found.timeline:
         values[moment.node] = max(values.get(moment.node, 0), _one(moment.bytes))
-    title = f"in memory while it runs, as a share of the peak of {peak:,} bytes"
-    return Heat(title, {name: values[name] / peak for name in names if name in values}, largest=True)
+    opaque = frozenset(node.name for node in graph.opaque)
+    title = f"in memory while it runs, as a share of the peak of {at_least_if(opaque, peak):,} bytes"
+    return Heat(title, {name: values[name] / peak for name in names if name in values}, True, opaque)
 
 
 def _check(graph: Graph, values: Mapping[str, float]) -> None:
@@ -151,6 +164,8 @@ def _shares(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def _one(value: Any) -> int:
+    """One amount, as far as it is known."""
+    value = value.known if isinstance(value, Partly) else value
     if type(value) is not int:
         raise InputError("heat is drawn of one network; this is a grid of them, or a block of any width")
     return value

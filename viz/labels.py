@@ -14,7 +14,7 @@ from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
-from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.attention import LogSoftmax, MatMul, MergeHeads, OverAxis, Softmax, SplitHeads
 from archdsl.ops.axes import SIDES, spread
 from archdsl.ops.convolution import Conv2d, Convolving, ConvTranspose
 from archdsl.ops.facts import Window
@@ -23,6 +23,7 @@ from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
+from archdsl.ops.opaque import Opaque
 from archdsl.ops.passing import Dropout, DropPath, Identity, Input
 from archdsl.ops.places import Crop, Pad, PixelShuffle, PixelUnshuffle
 from archdsl.ops.pool import AdaptivePool, AvgPool, MaxPool
@@ -30,6 +31,7 @@ from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.recurrent import GRU, LSTM, Recurrent
+from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import ResizeLike, Upsample
 from archdsl.ops.scale import LayerScale
@@ -68,7 +70,7 @@ def _short(extents: tuple[Any, ...]) -> str:
 
 
 def _window(window: Window, what: str) -> str:
-    words = [f"{_by(window.kernel)} {what}"]
+    words = [f"{_by(window.kernel)} {what}"] if len(window.kernel) > 1 else [what, f"kernel {cell(window.kernel[0])}"]
     if not all(same(step, 1) for step in window.stride):
         words.append(f"stride {_short(window.stride)}")
     if not all(same(gap, 1) for gap in window.dilation):
@@ -190,6 +192,10 @@ def _text(text: str) -> Label:
     return lambda op, shapes: text
 
 
+def _over(op: OverAxis) -> str:
+    return "" if op.over == "last" else f" over {op.over}"
+
+
 TABLE: dict[type[Operator], Label] = {
     Input: _text("input"),
     Conv2d: _conv,
@@ -212,6 +218,7 @@ TABLE: dict[type[Operator], Label] = {
     Dropout: lambda op, shapes: f"dropout {op.rate:g}",
     Identity: _word,
     Flatten: _word,
+    Opaque: lambda op, shapes: f"{op.what}, unknown cost",
     Shuffle: lambda op, shapes: f"channel shuffle, {cell(op.groups)} groups",
     Shift: _shift,
     Pad: _pad,
@@ -245,7 +252,9 @@ TABLE: dict[type[Operator], Label] = {
     SplitHeads: lambda op, shapes: f"split into {cell(op.heads)} heads",
     MergeHeads: _text("merge heads"),
     MatMul: _matmul,
-    Softmax: _word,
+    Softmax: lambda op, shapes: "softmax" + _over(op),
+    LogSoftmax: lambda op, shapes: "log softmax" + _over(op),
+    Reduce: lambda op, shapes: f"{op.mode} over {op.over}",
     Rearrange: lambda op, shapes: op.pattern.replace("->", "→"),
     ToMap: _text("tokens to map"),
     Roll: lambda op, shapes: f"roll by {_short(op.shifts)}",

@@ -17,8 +17,9 @@ _WORDS = {
     "block": "block, closed",
     "split": "split",
     "join": "join",
+    "opaque": "dashed: opaque step, of unknown cost",
 }
-_SQUARE = re.compile(r"([\d…]+)²×([\d…]+)")
+_SHAPE = re.compile(r"(?:[\d…]+×){0,2}[\d…]+²?×[\d…]+")
 _FIRST = re.compile(r"\[:(\d+)\]")
 _PROSE = 0.9  # running text has more narrow letters than labels
 _SIGNS = {"+": "+ in a circle adds", "×": "× in a circle multiplies"}
@@ -33,14 +34,18 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     signs = dict.fromkeys(line for box in drawing.boxes if box.kind == "sign" for line in box.lines)
     notes = [f"{'; '.join(_SIGNS[s] for s in _SIGNS if s in signs)}"] if signs else []
     labels = [edge.label for edge in drawing.edges if edge.label]
-    square = next((match for label in labels if (match := _SQUARE.fullmatch(label))), None)
-    if square is not None:
-        notes.append(f"{square[0]} is height and width {square[1]}, {square[2]} channels")
+    shapes = [label for label in labels if "×" in label and _SHAPE.fullmatch(label)]
+    shape = next((label for label in shapes if "²" in label), shapes[0] if shapes else None)
+    if shape is not None:
+        notes.append(f"{shape} is {_in_words(shape)}")
     first = next((match for label in labels if (match := _FIRST.search(label))), None)
     if first is not None:
         notes.append(f"[:{first[1]}] is channels 0 up to {first[1]} of what is split, [{first[1]}:] those from {first[1]} on")
     if len(labels) < len(drawing.edges) and any("×" in label for label in labels):
-        notes.append("a line without a shape carries what came in")
+        closed = {box.id for box in drawing.boxes if box.kind == "block"}
+        same = any(edge.source in closed and not edge.label for edge in drawing.edges)
+        notes.append("a line without a shape carries what came in" + "," * same)
+        notes += ["or what another line from the same box does"] * same
     elif labels and len(labels) < len(drawing.edges):
         notes.append("a line without a number carries as many channels as came in")
     repeats = [*(box.times for box in drawing.boxes), *(cluster.times for cluster in drawing.clusters)]
@@ -50,6 +55,20 @@ def kinds(drawing: Drawing, fills: bool = True) -> Legend:
     if drawing.shares:
         notes.append(SHARED)
     return Legend("", tuple((kind, words) for words, kind in swatches.items()), notes=tuple(notes))
+
+
+def _in_words(shape: str) -> str:
+    """What the numbers of a shape are: `16×112²×3` is depth 16, height and width 112, 3 channels."""
+    *places, channels = shape.split("×")
+    if places[-1].endswith("²"):
+        extents = [f"height and width {places.pop()[:-1]}"]
+    elif len(places) == 1:
+        extents = [f"length {places.pop()}"]
+    else:
+        extents = [f"height {places[-2]}", f"width {places[-1]}"]
+        del places[-2:]
+    extents = [*(f"depth {extent}" for extent in places), *extents]
+    return ", ".join([*extents, f"{channels} channel{'s' * (channels != '1')}"])
 
 
 def table(legends: Iterable[Legend], advance: float) -> str:

@@ -23,6 +23,7 @@ KINDS: dict[str, dict[str, str]] = {
     "split": {"fillcolor": "#f1f3f5", "ordering": "out"},
     "join": {"fillcolor": "#f1f3f5"},
     "sign": {"shape": "circle", "margin": "0", "width": "0.25", "height": "0.25", "fixedsize": "true"},
+    "opaque": {"style": "filled,dashed", "fillcolor": PAPER},
     "fork": {"shape": "point", "width": "0.05", "height": "0.05", "fillcolor": INK, "ordering": "out"},
 }
 """Attributes of the boxes of each kind, where they differ from plain ones."""

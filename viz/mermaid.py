@@ -25,7 +25,7 @@ _CLASSES = (
     "classDef block fill:#c7d7ea,stroke:#1f2328,color:#1f2328",
     "classDef joint fill:#f1f3f5,stroke:#1f2328,color:#1f2328",
 )
-_CLASS = {"operator": "operator", "plain": "plain", "block": "block", "split": "joint", "join": "joint"}
+_CLASS = {"operator": "operator", "plain": "plain", "block": "block", "split": "joint", "join": "joint", "opaque": "opaque"}
 _SPECIAL = re.compile(r"""["#&<>`*~\\\[\]{}|;]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|\A[-+]|(?<=\A\d)\.|(?<=\A\d\d)[.)]""")
 
 
@@ -95,7 +95,9 @@ def _legends(drawing: Drawing, rankdir: str) -> Iterator[str]:
 
 
 def _tones(drawing: Drawing) -> Iterator[str]:
-    """A class for every tone that is in the drawing or its legends."""
+    """A class for every tone that is in the drawing or its legends, and for opaque steps where there are any."""
+    if any(box.kind == "opaque" for box in drawing.boxes):
+        yield f"classDef opaque fill:{PAPER},stroke:{INK},color:{INK},stroke-dasharray:5 3"
     used = {box.tone for box in drawing.boxes} | {look for legend in drawing.legends for look, _ in legend.swatches}
     for tone, look in TONES.items():
         if tone in used:
@@ -121,11 +123,11 @@ def _without_forks(drawing: Drawing) -> Iterator[Edge]:
                 told.add(source)
                 label = before.label
             source = before.source
-        yield Edge(source, edge.target, label, edge.passes)
+        yield Edge(source, edge.target, label, edge.passes, into=edge.into)
 
 
 def _label(edge: Edge) -> str:
-    return f'|"{_escaped(edge.label)}"|' if edge.label else ""
+    return f'|"{_escaped(edge.text)}"|' if edge.text else ""
 
 
 def _escaped(text: str) -> str:

@@ -47,8 +47,8 @@ def graph_collection(scene: Scene) -> dict[str, Any]:
         for space, frame in namespaces(node):
             sums = groups.setdefault(space, {**_told(frame), "parameters": 0, "MACs": 0})
             if layer is not None:
-                sums["parameters"] += int(layer.params)
-                sums["MACs"] += int(layer.macs)
+                sums["parameters"] += layer.params
+                sums["MACs"] += layer.macs
         inputs = [(str(place), source) for place, source in enumerate(node.inputs) if source in drawn]
         edges = [{"sourceNodeId": source, "sourceNodeOutputId": "0", "targetNodeInputId": place} for place, source in inputs]
         nodes.append(
@@ -64,7 +64,7 @@ def graph_collection(scene: Scene) -> dict[str, Any]:
             }
         )
     told = {
-        space: {key: f"{value:,}" if type(value) is int else value for key, value in sums.items()}
+        space: {key: value if isinstance(value, str) else thousands(value) for key, value in sums.items()}
         for space, sums in groups.items()
     }
     bill = net.cost()

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from archdsl.cost.memory.peak import Memory, Moment
+from archdsl.exact.partly import Partly
 from archdsl.ir.graph import Graph
 from archdsl.viz.drawing import Box, Drawing, Edge, Legend
 from archdsl.viz.heat import with_note
@@ -113,7 +114,9 @@ def _legend(peak: Peak) -> Legend:
     if len(moment.alive) > MOST:
         notes.append(f"and {len(moment.alive) - MOST} more")
     if moment.scratch:
-        notes.append(f"{int(moment.scratch):,} bytes that {moment.node} needs until it returns")
-    title = f"peak of activations: {bytes_text(int(moment.bytes))} ({int(moment.bytes):,} bytes; float32, batch 1)"
+        notes.append(f"{moment.scratch:,} bytes that {moment.node} needs until it returns")
+    most = moment.bytes
+    size = most.around(bytes_text) if isinstance(most, Partly) else bytes_text(int(most))
+    title = f"peak of activations: {size} ({most:,} bytes; float32, batch 1)"
     swatches = (("running", f"{moment.node} runs"), ("alive", "made a tensor that is in memory then"), ("pale", "not in memory"))
     return Legend(title, swatches, notes=tuple(notes))

@@ -9,21 +9,36 @@ from archdsl.viz.drawing import Drawing
 
 
 def spines(drawing: Drawing) -> Iterator[tuple[str, str]]:
-    """Ids of the box where paths part and of the box where they meet, in the order in which they meet."""
+    """Ids of the box where paths part and of the box where all of them meet, in the order in which they meet.
+
+    Where a way from the first box goes past the second, as in a chain of cells that each read two, no line keeps them together.
+    """
     inputs: dict[str, list[str]] = defaultdict(list)
+    outputs: dict[str, list[str]] = defaultdict(list)
     for edge in drawing.edges:
         inputs[edge.target].append(edge.source)
+        outputs[edge.source].append(edge.target)
     order = _order(drawing)
     rank = {name: position for position, name in enumerate(order)}
-    above: dict[str, str] = {}  # the last box on every way to this one: its immediate dominator
+    above, below = _shared(order, inputs), _shared(order[::-1], outputs)
     for name in order:
-        sources = inputs[name]
-        common = sources[0] if sources else ""
-        for other in sources[1:]:
-            common = _meeting(common, other, above, rank)
-        above[name] = common
-        if len(sources) > 1 and common:
-            yield common, name
+        split = meet = above[name]
+        while meet and rank[meet] < rank[name]:
+            meet = below[meet]
+        if len(inputs[name]) > 1 and meet == name:
+            yield split, name
+
+
+def _shared(order: list[str], near: dict[str, list[str]]) -> dict[str, str]:
+    """The nearest box on every way to each box, in the direction of `order`: its immediate dominator; "" where there is none."""
+    rank = {name: position for position, name in enumerate(order)}
+    found: dict[str, str] = {}
+    for name in order:
+        common = near[name][0] if near[name] else ""
+        for other in near[name][1:]:
+            common = _meeting(common, other, found, rank)
+        found[name] = common
+    return found
 
 
 def _order(drawing: Drawing) -> list[str]:

@@ -157,8 +157,8 @@ def _edge(edge: Edge, places: dict[str, Place], rank: dict[str, int]) -> str:
         f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="0.7" stroke-opacity="{1 if span <= 1 else 0.45}"{dashes}/>'
         f'<path d="{head}" fill="{colour}"/>'
     )
-    if edge.label and span <= 1:
-        drawn += f'<text x="{label[0]:.1f}" y="{label[1]:.1f}" font-size="{SIZE - 1}" fill="{colour}">{escape(clean(edge.label))}</text>'
+    if edge.text and span <= 1:
+        drawn += f'<text x="{label[0]:.1f}" y="{label[1]:.1f}" font-size="{SIZE - 1}" fill="{colour}">{escape(clean(edge.text))}</text>'
     return drawn
 
 
@@ -172,10 +172,11 @@ def drawn(box: Box, place: Place) -> str:
             f'<circle cx="{place.x:.1f}" cy="{place.y:.1f}" r="{place.width / 2:g}" fill="{fill}" stroke="{rim}">{title}</circle>'
         )
     else:
+        dashes = ' stroke-dasharray="4,2"' if "dashed" in look.get("style", "") else ""
         round_ = 6 if box.kind in ("input", "output") else 0
         shape = (
             f'<rect x="{place.x - place.width / 2:.1f}" y="{place.y - place.height / 2:.1f}" width="{place.width:.1f}" '
-            f'height="{place.height:.1f}" rx="{round_}" fill="{fill}" stroke="{rim}">{title}</rect>'
+            f'height="{place.height:.1f}" rx="{round_}" fill="{fill}" stroke="{rim}"{dashes}>{title}</rect>'
         )
     first = place.y + 3.5 - LINE * (len(box.lines) - 1) / 2
     for number, line in enumerate(box.lines):

@@ -21,7 +21,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Shape
 from archdsl.ops.rearrange import Slice
 from archdsl.ops.shapes import channel_axis, is_map
-from archdsl.viz.crossing import arriving, leaving, told_apart
+from archdsl.viz.crossing import arriving, input_names, leaving
 from archdsl.viz.drawing import Box, BoxKind, Cluster, Drawing, Edge
 from archdsl.viz.fold import folded
 from archdsl.viz.forks import with_forks
@@ -87,7 +87,8 @@ class Builder:
         self.edges: list[Edge] = []
         self.clusters: list[Cluster] = []
         self.place: dict[str, Box] = {}  # of every node that is drawn
-        self.told: dict[str, Mapping[str, str]] = {}  # by the box of a closed block, labels of inputs that have one shape
+        self.called: dict[tuple[str, str], str] = {}  # by the box of a closed block and a tensor, which input of several that is
+        self.several: set[str] = set()  # boxes that give several tensors, whose lines all say which
         self.first: dict[str, str] = {}  # node of a repeat to the node that is drawn in its place
 
     def box(self, kind: BoxKind, lines: Iterable[str], cluster: str, nodes: Iterable[Node] = (), times: int = 1) -> Box:
@@ -146,7 +147,7 @@ class Builder:
             lines = _times([title, *closed_lines(group)[1:]], times)
             # A closed network reads as a table, a row to each block.
             box = self.box("block", ["   ".join(lines)] if row else lines, cluster, group.nodes, times)
-            self.told[box.id] = told_apart(self.graph, group.call)
+            self.called.update(((box.id, self.drawn(name)), word) for name, word in input_names(self.graph, group.call).items())
         else:
             name = "" if group.kind == "path" and self.names is None else _times([title], times)[0]
             cluster = self.cluster(group.kind, name, cluster, times)
@@ -173,25 +174,29 @@ class Builder:
     def connect(self) -> None:
         """The edges between the boxes, and what goes out."""
         seen: set[tuple[str, str]] = set()
-        for node in self.nodes:
-            if node.name not in self.first:
-                for source in node.inputs:
-                    self.edge(source, self.place[node.name], seen)
+        drawn = [node for node in self.nodes if node.name not in self.first]
+        reads = [(self.drawn(name), self.place[node.name]) for node in drawn for name in node.inputs]
         for words, name in leaving(self.graph, self.nodes, self.readers, self.skip):
-            self.edge(name, self.box("output", [words], ""), seen)
+            reads.append((self.drawn(name), self.box("output", [words], "")))
+        given: dict[str, set[str]] = defaultdict(set)  # by box that may give several tensors, those that go out
+        for name, target in reads:
+            source = self.place[name]
+            if source is not target and source.kind in ("block", "split"):
+                given[source.id].add(name)
+        self.several = {box for box, tensors in given.items() if len(tensors) > 1}
+        for name, target in reads:
+            self.edge(name, target, seen)
 
     def edge(self, name: str, target: Box, seen: set[tuple[str, str]]) -> None:
         """An edge for the tensor of a node. Only a join shows a tensor that it reads twice as two."""
-        name = self.drawn(name)
         source = self.place[name]
         if source is target or ((name, target.id) in seen and target.kind not in ("join", "sign")):
             return
-        known = (name, "") in seen
+        known = (name, "") in seen and source.id not in self.several
         seen.update([(name, target.id), (name, "")])
         shown = not known and (target.kind in ("block", "output") or self.tells(source, name))
         text = _shape(self.graph[name].shape) + self.share(source, name) if shown else ""
-        words = filter(None, (self.told.get(target.id, {}).get(name, ""), text))
-        self.edges.append(Edge(source.id, target.id, ": ".join(words), node=name))
+        self.edges.append(Edge(source.id, target.id, text, node=name, into=self.called.get((target.id, name), "")))
 
     def share(self, source: Box, name: str) -> str:
         """Which channels of a split a tensor is, as Python writes them: ` [:8]`, ` [8:]`. Letters tell it by themselves."""
@@ -261,7 +266,8 @@ def closed_lines(group: Group) -> list[str]:
     args = () if group.call is None or group.kind == "stage" else group.call.args
     order = sorted(args, key=lambda item: (isinstance(item[1], str), isinstance(item[1], bool), item[0]))
     shown = ", ".join(filter(None, (_argument(*item) for item in order)))
-    return [title(group), shown] if shown else [title(group)]
+    unknown = ["unknown cost inside"] if any(node.op.opaque for node in group.nodes) else []
+    return [title(group), *([shown] if shown else []), *unknown]
 
 
 def _argument(name: str, value: object) -> str:

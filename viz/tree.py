@@ -82,6 +82,8 @@ def box_kind(nodes: list[Node], graph: Graph) -> BoxKind:
         return "input"
     if isinstance(node.op, (Add, Mul)):
         return "sign"
+    if node.op.opaque:
+        return "opaque"
     if node.op.joins:
         return "join"
     return "operator" if any(node.op.weights(*graph.input_shapes(node)) for node in nodes) else "plain"

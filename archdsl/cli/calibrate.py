@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archdsl.measure.calibrate.quality import Quality
     from archdsl.measure.job import Configuration
 
-LEAST_SECONDS, SECONDS = 30, 90
+LEAST_SECONDS, SECONDS = 45, 120
 
 
 @click.command("calibrate")

@@ -25,6 +25,7 @@ from archdsl.cli.sheets import SheetFile, form_of, write_sheet
 from archdsl.cli.terminal import console, echo
 from archdsl.cli.totals import print_totals
 from archdsl.cli.views import VIEWS, View
+from archdsl.exact.shown import jsonable
 from archdsl.ir.limits import Limits
 from archdsl.net import Net
 
@@ -148,7 +149,7 @@ class BillView:
         if self.by != "layer" or self.convention:
             data |= {"by": self.by, "entries": [entry.as_dict() for entry in self.entries()]}
         if self.net.chosen is not None:
-            data["rewritten"] = rewritten(self.net)
+            data["rewritten"] = jsonable(rewritten(self.net))
         return data
 
     def sheet(self, people: bool) -> Sheet:
@@ -187,7 +188,8 @@ class BillView:
         from archdsl.cost.latency.predict import latency
         from archdsl.cost.words import duration
 
-        time = duration(latency(self.net.cost(), self.device).total / FEMTOSECONDS)
+        found = latency(self.net.cost(), self.device)
+        time = duration(found.total / FEMTOSECONDS)
         out.print(f"  latency           [bold]{time}[/]  predicted on {self.device.name}: {self.device.heading}", soft_wrap=True)
-        for words in self.device.trust():
+        for words in found.trust():
             out.print(f"                    {words}", markup=False, soft_wrap=True)

@@ -8,6 +8,7 @@ import click
 
 from archdsl.cli.common import json_option, print_json, print_result, print_table
 from archdsl.cli.terminal import console
+from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.about import About
@@ -54,8 +55,8 @@ def _entry(spec: str, net: Any) -> dict[str, Any]:
         "spec": spec,
         "name": net.name,
         "source": net.spec.paper,
-        "params": int(net.cost().params),
-        "macs": int(net.cost().macs),
+        "params": jsonable(net.cost().params),
+        "macs": jsonable(net.cost().macs),
         "knobs": list(net.knobs),
     }
 

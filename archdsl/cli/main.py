@@ -25,6 +25,8 @@ COMMANDS = {
     "sweep": "The exact cost of every variant on a grid of knobs, filters, and the Pareto front.",
     "solve": "The best knobs inside a budget, proven on the whole grid.",
     "reconcile": "Which readings of an open source give the figures that it prints.",
+    "transform": "Partial, dual-path and other versions of a network, as a spec that says what differs.",
+    "prune": "A narrower network that keeps a share of a cost, with its weights.",
     "diff": "Two networks aligned: what was added, removed and changed, and what it costs.",
     "compare": "Several networks side by side, the best of each cost marked.",
     "render": "Draw a network, or a part of it.",

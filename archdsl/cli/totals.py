@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archdsl.exact.partly import is_partly
 from archdsl.net import Net
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def reported(net: Net) -> list[str]:
             continue
         ours = total(net, name)
         difference = (ours - figure.value) / figure.value
-        verdict = "as printed" if printed_alike(ours, figure.value, figure.step) else f"differs by {float(difference):+.1%}"
+        alike = not is_partly(ours) and printed_alike(ours, figure.value, figure.step)
+        verdict = "as printed" if alike else "not all known" if is_partly(ours) else f"differs by {float(difference):+.1%}"
         where = f" ({figure.source})" if figure.source else ""
         convention = f" in {figure.convention}" if figure.convention else ""
         lines.append(f"reported {figure.metric} {figure.text}{where}: {ours:,}{convention}, {verdict}")

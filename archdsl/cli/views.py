@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -12,7 +13,8 @@ from archdsl.cli.gathered import given
 from archdsl.cli.terminal import console
 from archdsl.cost.comparing.totals import convention_of
 from archdsl.cost.words import change, memory_size, thousands
-from archdsl.exact.shown import shown
+from archdsl.exact.partly import at_least_if, is_partly
+from archdsl.exact.shown import jsonable, shown
 from archdsl.net import Net
 
 
@@ -51,14 +53,20 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
 
     found = memory(net.graph())
     peak, best = found.peak, best_schedule(net.graph())
+    most = at_least_if(net.graph().opaque, best.peak_bytes)
     trained = {name: training(net.graph(), 1, name) for name in ("sgd_momentum", "adamw")}
     if as_json:
         print_json(
             {
-                "peak": {"layer": peak.node, "bytes": peak.bytes, "scratch": peak.scratch, "alive": dict(peak.alive)},
-                "timeline": [{"layer": moment.node, "bytes": moment.bytes} for moment in found.timeline],
-                "best_order": {"bytes": best.peak_bytes, "exact": best.exact},
-                "training": {name: entry.total for name, entry in trained.items()},
+                "peak": {
+                    "layer": peak.node,
+                    "bytes": jsonable(peak.bytes),
+                    "scratch": jsonable(peak.scratch),
+                    "alive": dict(peak.alive),
+                },
+                "timeline": [{"layer": moment.node, "bytes": jsonable(moment.bytes)} for moment in found.timeline],
+                "best_order": {"bytes": jsonable(most), "exact": best.exact},
+                "training": {name: jsonable(entry.total) for name, entry in trained.items()},
             }
         )
         return 0
@@ -69,7 +77,7 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     alive += [["(needed by the operator itself)", f"{peak.scratch:,}"]] if peak.scratch else []
     print_table(out, "At the peak", [f"while {peak.node} runs", "bytes"], alive, ("bytes",), ["", f"{peak.bytes:,}"])
     order = "the order that the module runs is the best" if best.peak_bytes == peak.bytes else "in the best order"
-    out.print(f"  peak activations  {memory_size(best.peak_bytes)}  ({order}{'' if best.exact else ' that was found'})")
+    out.print(f"  peak activations  {memory_size(most)}  ({order}{'' if best.exact else ' that was found'})")
     for name, entry in trained.items():
         out.print(
             f"  training, {name:<12}  {memory_size(entry.total)}  (batch 1: {memory_size(entry.saved)} of saved activations)"
@@ -86,14 +94,15 @@ def show_movement(net: Net, view: View, as_json: bool) -> int:
     rows = []
     for entry in moved.layers:
         sees = seen[entry.layer.node.name]
-        rows.append([entry.layer.node.name, entry.bytes, float(entry.intensity), _extents(sees.field), _extents(sees.stride)])
+        rows.append([entry.layer.node.name, entry.bytes, _decimal(entry.intensity), _extents(sees.field), _extents(sees.stride)])
+        rows[-1][3:] = ["?", "?"] if not sees.known else rows[-1][3:]
     if as_json:
         keys = ("layer", "bytes", "operations_per_byte", "receptive_field", "stride")
-        print_json([dict(zip(keys, row, strict=True)) for row in rows])
+        print_json([dict(zip(keys, map(jsonable, row), strict=True)) for row in rows])
         return 0
     head = ["layer", "bytes moved", "FLOPs/byte", "receptive field", "stride"]
     cells = [[name, f"{count:,}", f"{intensity:.2f}", field, stride] for name, count, intensity, field, stride in rows]
-    total = ["total", f"{moved.bytes:,}", f"{float(moved.intensity):.2f}", "", ""]
+    total = ["total", f"{moved.bytes:,}", f"{_decimal(moved.intensity):.2f}", "", ""]
     print_table(console(), net.name, head, cells, head[1:], total)
     return 0
 
@@ -154,6 +163,11 @@ VIEWS: dict[str, Callable[[Net, View, bool], int]] = {
 """By the name of the option. Each gives the exit code."""
 
 
+def _decimal(value: Any) -> Any:
+    """A ratio in decimals; what is known in part alone as it is."""
+    return value if is_partly(value) else float(value)
+
+
 def _extents(extents: tuple[object, ...] | None) -> str:
     """The extent of each axis, once where they are equal."""
     if extents is None:
@@ -162,4 +176,6 @@ def _extents(extents: tuple[object, ...] | None) -> str:
 
 
 def _bar(part: int, whole: int, width: int = 30) -> str:
+    if is_partly([part, whole]):
+        return "?"
     return f"{'█' * round(part / whole * width):<{width}} {part / whole:4.0%}"

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from archdsl.exact import elements, exact, maximum
+from archdsl.exact.partly import Partly, any_partly, at_least_if
 from archdsl.ops.operator import Dim
 
 Parts = tuple[tuple[Dim, int | Fraction], ...]
@@ -65,7 +66,8 @@ class Sum:
     @cached_property
     def total(self) -> Any:
         times = Counter(self.kinds)
-        return plain(exact(sum(value * times[kind] for kind, value in enumerate(self.by_kind) if value is not None)))
+        known = plain(exact(sum(value * times[kind] for kind, value in enumerate(self.by_kind) if value is not None)))
+        return at_least_if(any_partly(self.by_kind), known)
 
     def join(self, first: Dim, second: Dim) -> Dim:
         return first + second
@@ -77,13 +79,16 @@ class Largest:
     Args:
         total: worked out when it is asked for.
         layers: the same, for every layer in the order of the bill.
+        partly: whether a layer may take more than is known, so that the total is a lower bound.
     """
 
-    def __init__(self, total: Callable[[], Dim], layers: Callable[[], Sequence[Dim | None]]):
-        self._total, self._layers = total, layers
+    def __init__(self, total: Callable[[], Dim], layers: Callable[[], Sequence[Dim | None]], partly: bool = False):
+        self._total, self._layers, self.partly = total, layers, partly
 
     def parts(self) -> Iterator[tuple[Dim, int]]:
         yield self._total(), 1
+        if self.partly:
+            yield Partly(), 1
 
     @cached_property
     def layers(self) -> Sequence[Dim | None]:
@@ -91,10 +96,10 @@ class Largest:
 
     @cached_property
     def total(self) -> Any:
-        return plain(self._total())
+        return at_least_if(self.partly, plain(self._total()))
 
     def join(self, first: Dim, second: Dim) -> Dim:
-        return maximum(first, second)
+        return at_least_if(any_partly((first, second)), maximum(first, second))
 
 
 def plain(value: Any) -> Any:

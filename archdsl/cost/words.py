@@ -10,19 +10,23 @@ from typing import Any
 
 from archdsl.cost.amounts import plain
 from archdsl.exact import has_axes, is_number_array
+from archdsl.exact.partly import Partly
 from archdsl.exact.shown import shown, written
+from archdsl.ops.opaque import Sizes
 from archdsl.ops.operator import Shape
 from archdsl.ops.shapes import is_map
 
 
 def change(difference: int | Fraction | float) -> str:
     """A change of a number, its sign always before it: +1,000."""
+    if isinstance(difference, Partly):
+        return difference.around(change)
     return ("+" if difference >= 0 else "") + shown(difference)
 
 
 def argument(value: Any) -> str:
     """An argument of an operator as a spec has it: as `shown`, ints without separators, a pair of equal numbers as one."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
+    if isinstance(value, tuple) and not isinstance(value, Sizes) and len(set(value)) == 1:
         return argument(value[0])
     return written(value)
 
@@ -33,6 +37,8 @@ def cell(value: Any) -> str:
         return "-"
     if value is True:
         return "✓"
+    if isinstance(value, Sizes):
+        return f"[{','.join(map(cell, value))}]"
     if isinstance(value, (list, tuple)):
         return cell(value[0]) if len(value) == 2 and value[0] == value[1] else ",".join(map(cell, value))
     if is_number_array(value):
@@ -54,40 +60,46 @@ def thousands(value: Any) -> str:
     """A count with thousands apart; the range of an array."""
     value = plain(value)
     if has_axes(value):
-        low, high = int(value.min()), int(value.max())
-        return f"{low:,}" if low == high else f"{low:,}…{high:,}"
-    return f"{int(value):,}"
+        low, high = thousands(value.min()), thousands(value.max())
+        return low if low == high else f"{low}…{high}"
+    return f"{value:,}" if isinstance(value, Partly) else f"{int(value):,}"
 
 
 def mebibytes(value: Any) -> str:
     """Bytes: 1.23 MiB."""
-    return f"{float(value) / 2**20:,.2f} MiB"
+    return f"{(value if isinstance(value, Partly) else float(value)) / 2**20:,.2f} MiB"
 
 
 def memory_size(value: Any) -> str:
     """Bytes for people, with the exact number."""
     value = plain(value)
-    return f"{thousands(value)} bytes" if has_axes(value) else f"{mebibytes(value)}  ({int(value):,} bytes)"
+    return f"{thousands(value)} bytes" if has_axes(value) else f"{mebibytes(value)}  ({thousands(value)} bytes)"
 
 
 def duration(seconds: int | Fraction | float, sign: str = "") -> str:
     """Seconds to four digits in a unit that fits: 8.41 s, 10.61 ms, 213 us. With `sign="+"` the sign always stands before it."""
+    if isinstance(seconds, Partly):
+        return seconds.around(lambda known: duration(known, sign))
     value = float(seconds)
     unit, scale = ("s", 1) if abs(value) >= 1 or not value else ("ms", 10**3) if abs(value) >= 1e-3 else ("us", 10**6)
     value *= scale
     return f"{value:{sign},.0f} {unit}" if abs(value) >= 1000 else f"{value:{sign}#.4g} {unit}"
 
 
-def short(value: int) -> str:
+def short(value: int | Partly) -> str:
     """A count in three digits: 12.3M."""
+    if isinstance(value, Partly):
+        return value.around(short)
     for step, unit in ((10**9, "G"), (10**6, "M"), (10**3, "K")):
         if abs(value) >= step:
             return _three_digits(value / step) + unit
     return str(value)
 
 
-def short_time(femtoseconds: int) -> str:
+def short_time(femtoseconds: int | Partly) -> str:
     """A time in three digits: 12.3ms."""
+    if isinstance(femtoseconds, Partly):
+        return femtoseconds.around(short_time)
     for step, unit in ((10**15, "s"), (10**12, "ms"), (10**9, "us")):
         if femtoseconds >= step:
             return _three_digits(femtoseconds / step) + unit

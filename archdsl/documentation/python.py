@@ -45,6 +45,8 @@ ANSWERS = (
     Answer("archdsl.explore.whatif", "WhatIf", "net.whatif(width=0.5)"),
     Answer("archdsl.cost.tables.difference", "Difference", 'net.diff("mobilenet_v3")'),
     Answer("archdsl.cost.tables.comparison", "Comparison", 'net.compare("mobilenet_v3")'),
+    Answer("archdsl.transform.run", "Transformed", 'net.transform(partial="1/2")'),
+    Answer("archdsl.transform.pruning.run", "Pruned", 'net.prune("macs=50%")'),
     Answer("archdsl.explore.reconcile.readings", "Reconciled", "net.reconcile()"),
     Answer("archdsl.explore.search.result", "Found", 'net.search("naswot", over="width")'),
     Answer("archdsl.measure.result", "Bench", "net.bench()"),
@@ -84,6 +86,25 @@ net.diff("mobilenet_v3").totals
 Axes are a text (`"width,resolution"`), texts as on the command line (`["width=0.5:2:0.05"]`), or values by setting
 (`{"kernels": [[3, 5], [3, 7]], "width": None}`; None for all that a knob may be). Bounds are numbers or texts (`118M`) by cost, for
 latencies seconds. Where a network is asked for, its path or name will do.
+
+A module takes and returns tensors, the batch first. Several inputs go in their order or by their names; several outputs are a tuple where
+`outputs` of the spec is a list, and a dictionary where it is a mapping, as in this network of two inputs that share their first layer:
+
+```python
+import torch
+
+pair = archdsl.loads('''
+input: {left: [3, 8, 8], right: [3, 8, 8]}
+net:
+  - {conv: {out: 4, kernel: 3}, share: first, as: a}
+  - {conv: {out: 4, kernel: 3}, share: first, from: right, as: b}
+  - {add: {}, from: [a, b], as: both}
+outputs: {both: both, left: a}
+''')
+images = {"left": torch.rand(2, 3, 8, 8), "right": torch.rand(2, 3, 8, 8)}
+found = pair.module()(**images)                    # or (images["left"], images["right"])
+found["both"].shape                                # torch.Size([2, 4, 8, 8])
+```
 
 Mistakes are `archdsl.SpecError` (in a spec, with line and column), `archdsl.InputError` (a value from outside) and `archdsl.BackendError`
 (a library that is missing, or what a back end cannot do); all are `archdsl.ArchdslError`.

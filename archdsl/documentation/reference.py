@@ -55,7 +55,7 @@ def operators() -> str:
         modules.setdefault(op.__module__, []).append(op)
     parts = []
     for module, ops in modules.items():
-        head = _first_line(sys.modules[module]).split(".")[0]
+        head = re.split(r"\.(?= [A-Z]|$)", _first_line(sys.modules[module]))[0]
         rows = [row for op in ops for row in _operator(op)]
         parts.append(f"**{head}**\n\n" + _table(("operator", "argument", "takes", "default", ""), rows))
     return "\n".join(parts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from archdsl.errors import clip, visible
 from archdsl.exact.kinds import is_array, is_number, to_plain
+from archdsl.exact.partly import Partly
 
 LONG = 10**6
 """A denominator past which a table rounds a fraction."""
@@ -57,7 +58,7 @@ def written(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value in a table: as it is written, but with thousands apart, and long fractions rounded."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, (int, Partly)) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, Fraction) and value.denominator > LONG:
         return f"{float(value):g}"
@@ -67,8 +68,15 @@ def shown(value: Any) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """A value as JSON has it: fractions as floats, arrays and tuples as lists."""
+    """A value as JSON has it: fractions as floats, arrays and tuples as lists, what is in mappings likewise.
+
+    A number of which only a lower bound is known is `{"at_least": 3}`.
+    """
     value = to_plain(value)
+    if isinstance(value, Partly):
+        return value.as_data()
     if isinstance(value, Fraction):
         return float(value)
+    if isinstance(value, dict):
+        return {name: jsonable(item) for name, item in value.items()}
     return [jsonable(item) for item in value] if isinstance(value, (list, tuple)) else value

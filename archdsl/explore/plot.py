@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import LATENCY, Value
 from archdsl.design import Design
+from archdsl.errors import InputError
+from archdsl.exact.partly import any_partly
 from archdsl.exact.shown import jsonable, shown
 from archdsl.explore.sensitivity import Influence, Side
 from archdsl.explore.variants import Row, Variants
@@ -51,6 +53,8 @@ def points(net: Design, front: Variants, sample: Variants) -> Points:
     """The front and the others as data of a plot."""
     from archdsl.viz.plots import Points
 
+    if unknown := next((name for name in sample.costs if any_partly(row[name] for row in sample.rows)), None):
+        raise InputError(f"{unknown} is not known: the network has opaque steps, and a plot shows exact numbers alone")
     on_front = {_key(row) for row in front.rows}
     others = [row for row in sample.rows if _key(row) not in on_front]
     rows = [*front.rows, *others]

@@ -12,6 +12,7 @@ from archdsl.cost.tables.changes import Total, row_dict, rows_sheet, totals, tot
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable, shown, written
 from archdsl.explore.sensitivity import Influence, Side, sensitivity
 
@@ -148,7 +149,7 @@ def _moved(side: Side, cost: str, start: Value) -> str:
     change = side.costs[cost] - start
     if not change:
         return "·"
-    if not start:
+    if not start or is_partly(change):
         return in_words(cost, change, "+")
     share = float(change / start)
     return f"{share:+.1%}" if abs(share) >= 5e-4 else f"{share * 100:+.1g}%"  # one class of a thousand is no +0.0%

@@ -133,6 +133,11 @@ class Graph:
         nodes = self.nodes
         return tuple([nodes[name].shape for name in node.inputs])
 
+    @property
+    def opaque(self) -> list[Node]:
+        """The nodes of which nobody knows what they compute, nor what it costs."""
+        return [node for node in self if node.op.opaque]
+
     def readers(self) -> dict[str, list[str]]:
         """For every node, the nodes that read it; one that reads twice stands twice."""
         found: dict[str, list[str]] = {name: [] for name in self.nodes}

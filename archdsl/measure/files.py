@@ -12,7 +12,8 @@ from archdsl import artifacts
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
-from archdsl.measure.job import File, Shape
+from archdsl.ir.indices import indices_below
+from archdsl.measure.job import File
 from archdsl.measure.runtimes.runtime import MODULE, MODULE_SUFFIX, Runtime
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def write_model(model: Model, runtime: Runtime, folder: Path) -> File:
             from archdsl.compilers.export import export
 
             export(model, runtime.form, path)
-    return File(path, shapes_of(model.graph))
+    return file_of(path, model.graph)
 
 
 def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool = False) -> File:
@@ -59,7 +60,7 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
         path = _named(stem, MODULE_SUFFIX)
         module = compile(graph).eval()
         _save(lie_channels_last(module) if channels_last else module, path)
-        return File(path, shapes_of(graph))
+        return file_of(path, graph)
     if FORMS["onnx"].suffix not in runtime.suffixes:
         raise BackendError(
             f"networks with random weights are written as modules and ONNX files, which {runtime.word} does not read"
@@ -68,12 +69,13 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
 
     path = _named(stem, FORMS["onnx"].suffix)
     artifacts.write(path, onnx_model(graph).SerializeToString())
-    return File(path, shapes_of(graph))
+    return file_of(path, graph)
 
 
-def shapes_of(graph: Graph) -> tuple[Shape, ...]:
-    """The shapes of a graph's inputs."""
-    return tuple([tuple(node.shape) for node in graph.inputs])
+def file_of(path: Path, graph: Graph) -> File:
+    """A file that was made of a graph."""
+    shapes = tuple([tuple(node.shape) for node in graph.inputs])
+    return File(path, shapes, tuple([indices_below(graph, node) for node in graph.inputs]))
 
 
 def _named(stem: Path, suffix: str) -> Path:

@@ -37,10 +37,16 @@ class Configuration:
 
 
 class File(NamedTuple):
-    """A network in a form that a runtime reads, and the shapes of its inputs without the batch, such as (channels, height, width)."""
+    """A network in a form that a runtime reads, and what it is called with.
+
+    Attributes:
+        shapes: of its inputs without the batch, such as (channels, height, width).
+        below: for every input that takes indices what they must be below, and 0 for one of values; all are of values where not given.
+    """
 
     path: Path
     shapes: tuple[Shape, ...]
+    below: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ class Job:
     def text(self) -> str:
         """The job as one line of JSON."""
         groups = [
-            [{"name": name, "path": str(file.path.absolute()), "shapes": file.shapes} for name, file in group.items()]
+            [{**file._asdict(), "name": name, "path": str(file.path.absolute())} for name, file in group.items()]
             for group in self.groups
         ]
         return json.dumps({"at": self.at.as_dict(), "rounds": asdict(self.rounds), "groups": groups})
@@ -90,7 +96,7 @@ class Job:
         """The job of a line that `text` gave."""
         data = json.loads(text)
         groups = tuple(
-            {side["name"]: File(Path(side["path"]), tuple(tuple(shape) for shape in side["shapes"])) for side in group}
+            {side["name"]: File(Path(side["path"]), tuple(map(tuple, side["shapes"])), tuple(side["below"])) for side in group}
             for group in data["groups"]
         )
         return cls(Configuration(**data["at"]), Rounds(**data["rounds"]), groups)

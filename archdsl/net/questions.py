@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.errors import InputError
+from archdsl.net.changing import Changing
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.comparison import Comparison
@@ -28,7 +29,7 @@ Bounds = Mapping[str, float | str]
 """Budgets: a number, or a text such as `118M`, by cost. Latencies are in seconds."""
 
 
-class Questions(Design):
+class Questions(Changing):
     """A design with the verbs of the shell."""
 
     def sweep(self, *, where: str = "", show: Iterable[str] = (), **axes: Any) -> Sweep:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import product
-from archdsl.ops.arguments import COUNT, FLAG, arg
+from archdsl.ops.arguments import COUNT, FLAG, arg, word
+from archdsl.ops.axes import AXES, named_axis
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import (
     Layout,
@@ -20,6 +21,8 @@ from archdsl.ops.facts import (
 from archdsl.ops.join import Mismatch
 from archdsl.ops.operator import Dim, NoMacs, SameShape, Shape, View, operator
 from archdsl.ops.shapes import Heads, Sequence, heads, sequence, size, typed
+
+AXIS = word("last", *AXES)
 
 
 @operator("split_heads")
@@ -84,9 +87,32 @@ class MatMul(NoMacs):
         return product(output) * inputs[0][-1]
 
 
-@operator("softmax")
-class Softmax(SameShape):
-    """Softmax over the last axis."""
+class OverAxis(SameShape):
+    """Base of what makes shares of the values along one axis."""
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_output, no_scratch, sees_place
+
+    over: Any
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self.along(inputs[0])
+        return inputs[0]
+
+    def along(self, shape: Shape) -> int:
+        """The axis, without the batch."""
+        return len(shape) - 1 if self.over == "last" else named_axis(self, "over", shape)
+
+
+@operator("softmax")
+class Softmax(OverAxis):
+    """Exponentials over their sum, along one axis: the last unless another is named."""
+
+    over: Any = arg(AXIS, "last", doc="axis whose values add up to 1")
+
+
+@operator("log_softmax")
+class LogSoftmax(OverAxis):
+    """Logarithm of the softmax, along one axis: the last unless another is named."""
+
+    over: Any = arg(AXIS, "last", doc="axis whose exponentials add up to 1")

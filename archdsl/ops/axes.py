@@ -1,4 +1,6 @@
-"""Numbers for the axes of a map's places: one for all of them, or a list with one for each, as many as there are when a map arrives."""
+"""The axes of tensors by their names; numbers for the places of a map: one for all of them, or a list with one for each, as many as
+there are when a map arrives.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from typing import Any
 
 from archdsl.ops.errors import RankError, ShapeError
 from archdsl.ops.facts import Dim, Shape
-from archdsl.ops.shapes import Map, described, size, typed
+from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Typed, Vector, described, size, typed
 
-AXES: dict[int, str] = {1: "length", 2: "height, width", 3: "depth, height, width"}
+PLACES: dict[int, tuple[str, ...]] = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """Names of the places by their number."""
 
 
@@ -61,7 +63,7 @@ def spread(op: Any, name: str, shape: Shape, sides: int = 1) -> tuple[Dim, ...]:
         return value  # type: ignore[no-any-return]
     if type(value) is Each:
         return value.over(places)
-    wanted = f"[{AXES[places]}]" if sides == 1 else f"[{', '.join(SIDES[places])}]"
+    wanted = f"[{', '.join(PLACES[places])}]" if sides == 1 else f"[{', '.join(SIDES[places])}]"
     one = "one number or " if sides * places > 1 else "one number, or "
     message = f"'{name}' of {op.word} has {len(value)} numbers, a map of {size(shape)} arrives"
     raise ShapeError(message, f"it takes {one}{wanted} there", name)
@@ -73,3 +75,35 @@ SIDES: dict[int, tuple[str, ...]] = {
     3: ("left", "right", "top", "bottom", "front", "back"),
 }
 """Sides of a map by the number of its places, the last axis first, as PyTorch has them."""
+
+
+NAMES: dict[tuple[type[Typed], int], tuple[str, ...]] = {
+    (Vector, 1): ("channels",),
+    (Sequence, 2): ("tokens", "channels"),
+    (Sequence, 3): ("groups", "tokens", "channels"),
+    (Heads, 3): ("heads", "tokens", "channels"),
+    (Heads, 4): ("groups", "heads", "tokens", "channels"),
+    (Map, 2): ("channels", *PLACES[1]),
+    (Map, 3): ("channels", *PLACES[2]),
+    (Map, 4): ("channels", *PLACES[3]),
+    (Ids, 1): ("tokens",),
+}
+"""Names of the axes, by the kind of tensor and the number of them."""
+
+AXES = tuple(dict.fromkeys(name for names in NAMES.values() for name in names))
+"""Every name of an axis."""
+
+
+def names_of_axes(shape: Typed) -> tuple[str, ...]:
+    return NAMES.get((type(shape), len(shape))) or tuple(f"axis {a}" for a in range(len(shape)))
+
+
+def named_axis(op: Any, argument: str, shape: Shape) -> int:
+    """The axis that an argument names, without the batch. Raises ShapeError where what arrives has none of that name."""
+    name, arriving = getattr(op, argument), typed(shape)
+    names = names_of_axes(arriving)
+    if type(arriving) is Ids:
+        raise RankError(f"{op.word} takes values, {described(arriving)} arrive", "put embedding before it")
+    if name not in names:
+        raise ShapeError(f"{described(arriving)} has no {name} for {op.word}", f"it has {', '.join(names)}", argument)
+    return names.index(name)

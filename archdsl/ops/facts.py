@@ -37,6 +37,7 @@ class Reach(Enum):
 
     PLACE = "the same place"
     EVERYTHING = "the whole input"
+    UNKNOWN = "nobody knows"
 
 
 class Window(NamedTuple):

@@ -6,10 +6,11 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
+from archdsl.ops.axes import names_of_axes
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Kept, Layout, Memory, keeps_factors, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
-from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector, channel_axis, described, size, typed
+from archdsl.ops.shapes import channel_axis, described, size, typed
 
 
 class Mismatch(ShapeError):
@@ -35,20 +36,6 @@ def _agree(word: str, axis_name: str, a: Any, b: Any, index: int, inputs: tuple[
     refuse(ok, f"{word} of unequal shapes: {shapes} differ in {axis_name}")
 
 
-_AXES = {
-    (Vector, 1): ("channels",),
-    (Sequence, 2): ("tokens", "channels"),
-    (Sequence, 3): ("groups", "tokens", "channels"),
-    (Heads, 3): ("heads", "tokens", "channels"),
-    (Heads, 4): ("groups", "heads", "tokens", "channels"),
-    (Map, 2): ("channels", "length"),
-    (Map, 3): ("channels", "height", "width"),
-    (Map, 4): ("channels", "depth", "height", "width"),
-    (Ids, 1): ("tokens",),
-}
-"""Names of the axes, by the kind of tensor and the number of them."""
-
-
 class _Join(NoMacs):
     memory = Memory.NEW
     sees = sees_place
@@ -62,7 +49,7 @@ class _Join(NoMacs):
                 raise Mismatch(f"{self.word} of unequal shapes: {size(first)} and {size(shape)}", index)
             if type(shape) is not kind and type(typed(shape)) is not kind:
                 raise Mismatch(f"{self.word} of unlike tensors: {described(first)} and {described(typed(shape))}", index)
-        return _AXES.get((kind, rank)) or tuple(f"axis {a}" for a in range(rank))
+        return names_of_axes(first)
 
 
 @operator("concat")
@@ -132,7 +119,7 @@ class Add(_Fold):
 
 @operator("mul")
 class Mul(_Fold):
-    """Product of the inputs; a 1x1 map is stretched over the other's height and width (squeeze and excitation)."""
+    """Product of the inputs; an axis of length 1 is stretched to the other's (gates of channels or of places)."""
 
     kept = keeps_factors
     stretches = True

@@ -33,6 +33,7 @@ class Operator:
         memory: which memory the output lies in, at inference.
         layout: how it stands to the layout that runtimes keep maps in between convolutions.
         joins: takes two or more inputs.
+        opaque: what it computes is not known, and so what it costs is not (see `archdsl.ops.opaque`); takes any number of inputs.
         pairwise: for joins: combines two inputs at a time from the left, in any order (a sum, a product).
         neutral: for joins: one input alone is the output (a sum, a product, a concatenation).
         stretches: for joins: a map of 1x1 is stretched over the places of the others.
@@ -51,6 +52,7 @@ class Operator:
     memory: ClassVar[Memory]
     layout: ClassVar[Layout]
     joins: ClassVar[bool] = False
+    opaque: ClassVar[bool] = False
     pairwise: ClassVar[bool] = False
     neutral: ClassVar[bool] = False
     stretches: ClassVar[bool] = False

@@ -24,6 +24,8 @@ class Named(Protocol):
 
     @property
     def word(self) -> str: ...
+    @property
+    def opaque(self) -> bool: ...
 
 
 class Asked(Protocol[Op]):
@@ -64,6 +66,10 @@ class Reader:
             called: what the message calls the reader, where not by its name.
         """
         where = f" ({node.mark})" if node.mark else ""
+        if node.op.opaque:
+            raise BackendError(
+                f"{called or self.name} cannot take '{node.name}'{where}: it is an opaque step, {node.op.stands_for()}"
+            )
         reason = f": {why}" if why else ""
         raise BackendError(
             f"{called or self.name} has no rule for the operator {node.op.word}, which '{node.name}'{where} uses{reason}"

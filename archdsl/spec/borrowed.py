@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from archdsl.exact import is_choice_array
-from archdsl.spec.model import Call, Formula, Label, Spec
-from archdsl.spec.walk import parts, words
+from archdsl.spec.model import Spec
+from archdsl.spec.walk import mentions, of_block
 
 
 def taken_over(spec: Spec, values: Iterable[Any]) -> Spec:
@@ -22,9 +22,11 @@ def taken_over(spec: Spec, values: Iterable[Any]) -> Spec:
             if part in blocks:
                 continue
             blocks.add(part)
-            part = (spec.blocks[part].args, spec.blocks[part].body, spec.blocks[part].outputs, spec.blocks[part].wraps)
-        waiting += [word for word in words(part) if word in spec.blocks and word not in blocks]
-        more = {name for name in read_in(part) if name in spec.borrowed} - found
+            inside = of_block(spec.blocks[part])
+        else:
+            inside = mentions(part)
+        waiting += [word for word in inside.words if word in spec.blocks and word not in blocks]
+        more = {name for name in inside.read if name in spec.borrowed} - found
         found |= more
         waiting += [spec.borrowed[name].default for name in more]
     if not found:
@@ -32,17 +34,6 @@ def taken_over(spec: Spec, values: Iterable[Any]) -> Spec:
     knobs = {name: knob for name, knob in spec.borrowed.items() if name in found}
     rest = {name: knob for name, knob in spec.borrowed.items() if name not in found}
     return dataclasses.replace(spec, knobs={**spec.knobs, **knobs}, borrowed=rest)
-
-
-def read_in(whole: Any) -> Iterator[str]:
-    """The names of values that a part of a spec reads."""
-    for part in parts(whole):
-        if isinstance(part, Formula):
-            yield from part.expression.names
-        elif isinstance(part, Label):
-            yield from part.names
-        elif isinstance(part, Call) and part.reference is not None:
-            yield part.reference
 
 
 def _named(value: Any) -> list[Any]:

@@ -115,8 +115,9 @@ def _parallel(checks: Checks, step: Parallel, reach: Reach) -> None:
 
 def _join(checks: Checks, call: Call, reach: Reach) -> None:
     known = [op.word for op in OPERATORS.values() if op.joins]
+    meant = [word for word in known if not OPERATORS[word].opaque]
     if call.target and call.target not in known:
-        what = "" if checks.report.full else operator_hint(call.target, known, blocks=False)
+        what = "" if checks.report.full else operator_hint(call.target, meant, blocks=False)
         checks.report.error(f"'{call.target}' does not join paths: an operator that takes several inputs does", call.mark, what)
         return
     check_call(checks, call, reach)

@@ -8,7 +8,7 @@ from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import BEGUN, DEFAULTS
 from archdsl.spec.model import Block, Spec
 from archdsl.spec.sizes import SIZES
-from archdsl.spec.walk import words
+from archdsl.spec.walk import mentions, of_block, of_steps
 from archdsl.spec.wraps import WRAPPED
 
 
@@ -62,12 +62,11 @@ def _blocks(checks: Checks) -> None:
 def _reachable(spec: Spec) -> set[str]:
     """The blocks that the net leads to, by calls and by words that name them."""
     found: set[str] = set()
-    waiting: list[object] = [spec.net, spec.knobs, spec.input, spec.defaults]
+    waiting = [of_steps(spec.net), mentions(spec.knobs, spec.input, spec.defaults)]
     while waiting:
-        for word in words(waiting.pop()):
-            if word in spec.blocks and word not in found:
-                found.add(word)
-                waiting.append((spec.blocks[word].args, spec.blocks[word].body, spec.blocks[word].wraps))
+        new = (waiting.pop().words & spec.blocks.keys()) - found
+        found |= new
+        waiting += [of_block(spec.blocks[name]) for name in new]
     return found
 
 
@@ -79,8 +78,8 @@ def _operators(checks: Checks, marks: dict[str, Mark]) -> None:
     own = {key: what for key, what in given.items() if key in marks and marks[key].source is spec.source}
     if not own:
         return
-    called = _reachable(spec)
-    used = set(words([spec.net, spec.knobs, *((spec.blocks[n].args, spec.blocks[n].body) for n in called)]))
+    called = [of_block(spec.blocks[name]) for name in _reachable(spec)]
+    used = mentions(spec.knobs).words.union(of_steps(spec.net).words, *(inside.words for inside in called))
     for key, what in own.items():
         word = key.removeprefix("init.")
         if used.isdisjoint((word,) if key == word else BEGUN.get(word, (word,))):

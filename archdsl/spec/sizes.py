@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact.unknown import UNKNOWN, is_doubtful
+from archdsl.ops.axes import PLACES
 from archdsl.ops.shapes import Map, Vector, described, typed
 
 SIZES: dict[str, str] = {
@@ -21,8 +22,6 @@ SIZES: dict[str, str] = {
 
 ARRIVING = "what arrives"
 """The shape that arrives, among the values in reach: no name that a spec can write."""
-
-_PLACES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
 def size_of(shape: Any, name: str) -> Any:
@@ -39,5 +38,5 @@ def size_of(shape: Any, name: str) -> Any:
 
 def _named(kind: Any) -> tuple[str, ...]:
     if isinstance(kind, Map):
-        return _PLACES.get(len(kind.places), ())
+        return PLACES.get(len(kind.places), ())
     return () if isinstance(kind, Vector) else ("tokens",)

@@ -32,7 +32,7 @@ OPERATORS: dict[str, str] = {
     "avgpool": "avgpooling averagepool averagepooling meanpool",
     "adaptive_pool": (
         "gap gmp globalavgpool globalaveragepool globalaveragepooling globalpool globalpooling globalmaxpool globalmaxpooling "
-        "adaptiveavgpool adaptiveaveragepool adaptivemaxpool avgpoolglobal reducemean selectadaptivepool"
+        "adaptiveavgpool adaptiveaveragepool adaptivemaxpool avgpoolglobal selectadaptivepool"
     ),
     "concat": "cat concatenate concatenation torchcat merge stackchannels joinchannels route",
     "add": "sum plus residual skip shortcut elementwiseadd eltwiseadd addv",
@@ -42,6 +42,7 @@ OPERATORS: dict[str, str] = {
     "flatten": "flattenlayer unroll tovector",
     "rearrange": "reshape view resizetensor permute transpose swapaxes squeeze unsqueeze expanddims einops",
     "embedding": "embeddingbag wordembedding lookuptable",
+    "l2_norm": "vectornorm l2normalize l2normalise normalize unitnorm",
     "sub": "subtract minus difference",
     "div": "divide truediv",
     "clamp": "clip",
@@ -56,7 +57,9 @@ OPERATORS: dict[str, str] = {
     "crop": "centercrop cropping stridedslice subsample",
     "shuffle": "channelshuffle shufflechannels",
     "softmax": "softmaxlayer softmaxactivation",
-    "slice": "narrow channelslice chunk",
+    "log_softmax": "logsoftmax",
+    "reduce": "mean max min amax amin reducemean reducemax reducemin reducesum torchmean channelmean channelmax",
+    "slice": "narrow channelslice chunk unbind",
     "tokens": "patchembed flattentokens maptotokens topatches",
     "class_token": "clstoken cls",
     "position": "posembed positionembedding positionalembedding positionalencoding posenc",
@@ -109,6 +112,8 @@ ARGUMENTS: dict[str, str] = {
     "share": "tie tied tieweights sharedweights shareweights weightsharing reuse reuseweights",
     "width": "planes filters channels",
     "mode": "method interpolation",
+    "over": "axis axes dim dims",
+    "keep": "keepdim keepdims",
     "s": "stride strides step",
 }
 """By our argument or modifier, the names elsewhere."""
@@ -143,12 +148,19 @@ ABSENT: dict[str, str] = {
     "threshold": "threshold thresholdedrelu rrelu hardshrink softshrink tanhshrink",
     "normalisation by another image": "adain adaptiveinstancenorm",
     "normalisation of weights": "weightnorm spectralnorm",
+    "power or root": "pow power square sqrt rsqrt reciprocal",
+    "function of single values of that kind": "exp log sin cos abs neg",
+    "choosing of values by indices": "index gather indexselect take where",
+    "expansion of axes; mul, sub and div stretch an axis of length 1": "expand expandas broadcastto",
+    "attention as one operator; import: [blocks/transformer] has it": (
+        "scaleddotproductattention sdpa multiheadattention mha multiheadselfattention selfattention"
+    ),
     "Einstein summation": "einsum",
     "unpooling": "unpool maxunpool",
     "unfolding": "unfold fold im2col col2im",
     "fractional pooling": "fractionalmaxpool lppool stochasticpool",
-    "log softmax": "logsoftmax softmin adaptivelogsoftmax",
-    "maximum or minimum of tensors": "max min maximum minimum eltwisemax",
+    "softmax of that kind": "softmin adaptivelogsoftmax sparsemax",
+    "maximum or minimum of tensors": "maximum minimum eltwisemax",
     "dropout of blocks or channels": "dropblock alphadropout featuredropout spatialdropout",
     "loss": "crossentropy crossentropyloss mseloss nllloss loss",
     "detection layer": "nms roialign roipool anchors detect yololayer",

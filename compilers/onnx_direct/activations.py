@@ -7,7 +7,6 @@ from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
-from archdsl.ops.attention import Softmax
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import (
     CELU,
@@ -109,5 +108,4 @@ ACTIVATIONS: dict[type[Operator], Rule] = {
     SquaredReLU: _squared_relu,
     GLU: _glu,
     SwiGLU: _swiglu,
-    Softmax: simple("Softmax", axis=-1),
 }

@@ -14,7 +14,9 @@ from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.exact import product
 from archdsl.ops import Operator, Shape
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.attention import LogSoftmax, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
+from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 
@@ -63,6 +65,15 @@ def _stack(op: Stack, shapes: tuple[Shape, ...], inputs: list[str], tensors: Ten
 def _clamp(op: Clamp, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     bounds = ["" if bound is None else write.number(bound) for bound in (op.least, op.most)]
     return write("Clip", inputs[0], *bounds)
+
+
+def _reduce(op: Reduce, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    axes = write.integers(*(1 + axis for axis in op.along(shapes[0])))
+    return write(f"Reduce{op.mode.capitalize()}", inputs[0], axes, keepdims=int(op.keep))
+
+
+def _over_axis(op_type: str) -> Rule:
+    return lambda op, shapes, inputs, tensors, write: write(op_type, *inputs, axis=1 + op.along(shapes[0]))
 
 
 def _two(op_type: str) -> Rule:
@@ -139,6 +150,9 @@ AXES: dict[type[Operator], Rule] = {
     RepeatHeads: _repeat_heads,
     Stack: _stack,
     Clamp: _clamp,
+    Reduce: _reduce,
+    Softmax: _over_axis("Softmax"),
+    LogSoftmax: _over_axis("LogSoftmax"),
     Sub: _two("Sub"),
     Div: _two("Div"),
     RelativeBias: _relative_bias,

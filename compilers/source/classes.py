@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from torch import nn
 
@@ -13,7 +14,7 @@ from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
 from archdsl.compilers.source.parts import Argument, Made, NoForm, Slot, text_key
-from archdsl.compilers.source.runs import runs
+from archdsl.compilers.source.runs import Span, runs, spans_of, together
 from archdsl.compilers.source.shared import Sharing
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.source.tree import Submodule, tree
@@ -41,6 +42,14 @@ def classes(graph: Graph) -> list[SourceClass]:
     return _Classes(graph).of(root)
 
 
+class _Instance(NamedTuple):
+    """A submodule, its entries with those together that a loop may make, and its entries with the loops that are made."""
+
+    submodule: Submodule
+    spans: list[Span]
+    entries: list[Entry]
+
+
 class _Classes:
     """Works up from the innermost submodules: what a submodule is made of is known before it is."""
 
@@ -61,17 +70,36 @@ class _Classes:
         return self.found
 
     def _group(self, submodules: list[Submodule]) -> None:
-        alike: dict[Hashable, list[tuple[Submodule, list[Entry]]]] = {}
+        alike: dict[Hashable, list[_Instance]] = {}
         for submodule in submodules:
-            entries = self._entries(submodule)
-            alike.setdefault((_key(submodule, entries), self.sharing.ties.get(submodule)), []).append((submodule, entries))
-        for group in alike.values():
-            submodule, entries = group[0]
+            spans = spans_of(submodule, self._entries(submodule))
+            instance = _Instance(submodule, spans, runs(submodule, spans))
+            alike.setdefault(self._key(*instance), []).append(instance)
+        for group in self._of_any_length(list(alike.values())):
+            submodule, _, entries = group[0]
             name = f"{submodule.word}#{len(self.found)}"  # until all are known that it has to be told apart from
-            made = SourceClass(name, [s for s, _ in group], entries, _sources(submodule, entries))
+            made = SourceClass(name, [instance.submodule for instance in group], entries, _sources(submodule, entries))
             made.ties = self.sharing.ties.get(submodule, ())
-            self._parametrise(made, [entries for _, entries in group])
+            self._parametrise(made, [instance.entries for instance in group])
             self.found.append(made)
+
+    def _of_any_length(self, groups: list[list[_Instance]]) -> list[list[_Instance]]:
+        """Groups of equal submodules, those as one that differ in how often a loop in them goes round."""
+        merged: dict[Hashable, list[_Instance]] = {}
+        for group in groups:
+            shapes = {tuple((span[0].attribute, _part(span[0])) for span in instance.spans) for instance in group}
+            whole: Hashable = (group[0].submodule.word, *shapes) if len(shapes) == 1 else object()
+            both = [*merged.get(whole, []), *group]
+            if len(both) > len(group):
+                entries = together([i.submodule for i in both], [i.spans for i in both])
+                both = [instance._replace(entries=those) for instance, those in zip(both, entries, strict=True)]
+            if len({self._key(*instance) for instance in both}) > 1:
+                whole, both = object(), group
+            merged[whole] = both
+        return list(merged.values())
+
+    def _key(self, submodule: Submodule, spans: list[Span], entries: list[Entry]) -> Hashable:
+        return _key(submodule, entries), self.sharing.ties.get(submodule)
 
     def _parametrise(self, made: SourceClass, instances: list[list[Entry]]) -> None:
         slots = [[slot for entry in entries for slot in entry.slots()] for entries in instances]
@@ -85,8 +113,10 @@ class _Classes:
 
     def _known(self, submodules: list[Submodule]) -> Iterator[Parameter]:
         """What every instance is called with: the channels that arrive, and the numbers among the arguments of its blocks."""
-        shapes = [self.graph[submodule.inputs[0]].shape for submodule in submodules]
-        yield Parameter("in_channels", "channels", tuple(shape[channel_axis(shape)] for shape in shapes))
+        for position, label in enumerate(submodules[0].arguments or ["in"]):
+            shapes = [self.graph[submodule.inputs[position]].shape for submodule in submodules]
+            name = f"{label}_channels" if position else "in_channels"
+            yield Parameter(name, "channels", tuple(shape[channel_axis(shape)] for shape in shapes))
         given: list[dict[str, int]] = [{} for _ in submodules]
         for arguments, submodule in zip(given, submodules, strict=True):
             for frame in reversed(submodule.frames):  # the innermost block says most exactly what a number is
@@ -108,7 +138,7 @@ class _Classes:
             name = "activation" if len(activations) == 1 else f"activation_{number}"
             if name not in others:
                 entries[entries.index(entry)] = replace(entry, attribute=name)
-        return runs(submodule, entries)
+        return entries
 
     def _steps(self, item: Node | Submodule) -> list[Entry]:
         """The entry of an item, after the padding that its module cannot do."""
@@ -146,7 +176,11 @@ def _sources(submodule: Submodule, entries: Sequence[Entry]) -> list[tuple[Sourc
 
 
 def _key(submodule: Submodule, entries: Sequence[Entry]) -> Hashable:
-    parts = [
-        (e.attribute, e.made.key if e.made else text_key(e.text), e.after, e.first is None, e.times is None) for e in entries
-    ]
-    return (submodule.kind, base_name(submodule.word), len(submodule.inputs), tuple(parts), tuple(_sources(submodule, entries)))
+    parts = [(e.attribute, _part(e), e.first is None, e.times is None) for e in entries]
+    arriving = submodule.arguments or len(submodule.inputs)
+    return (submodule.kind, base_name(submodule.word), arriving, tuple(parts), tuple(_sources(submodule, entries)))
+
+
+def _part(entry: Entry) -> Hashable:
+    """What an entry makes or does, whatever its numbers."""
+    return entry.made.key if entry.made else text_key(entry.text), entry.after

@@ -12,6 +12,7 @@ from torch import fx
 from archdsl.compilers.source.parts import NoForm, Ref, Slot, Text
 from archdsl.compilers.torch.rule import Call, Layer, Padding
 from archdsl.ops import Operator, Shape
+from archdsl.ops.reorder import Rearrange
 
 
 def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
@@ -28,7 +29,16 @@ def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
     def write(function: Callable[..., Any], *given: Any) -> fx.Node:
         return code.create_node("call_function", function, given)
 
-    return _text(rule.emit(op, shapes, arguments, write))
+    text = _text(rule.emit(op, shapes, arguments, write))
+    return _axes_named(text, op) if isinstance(op, Rearrange) else text
+
+
+def _axes_named(text: Text, op: Rearrange) -> Text:
+    """The lengths of axes under the names that the pattern gives them: of those that are taken apart, then of those put together."""
+    pattern = op.parsed
+    apart = pattern.arriving if any(len(group) != 1 for group in pattern.left) else ()
+    names = iter([*apart, *("_".join(group) or "one" for group in pattern.right)])
+    return tuple([piece._replace(hint=next(names)) if isinstance(piece, Slot) else piece for piece in text])
 
 
 def taken(rule: Layer, op: Operator) -> str:
@@ -77,26 +87,36 @@ def _joined(between: str, *texts: Text) -> Text:
 
 
 def _unflatten(x: fx.Node, axis: int, sizes: tuple[int, ...]) -> Text:
-    (heads, rest) = sizes
-    return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(heads, "heads", "heads"), f", {rest}))")
+    first, rest = sizes
+    unit = "height" if x.target is torch.transpose else "heads"  # tokens become rows of a map, channels become heads
+    return ("torch.unflatten(", *_text(x), f", {axis}, (", Slot(first, unit, unit), f", {rest}))")
 
 
 def _getitem(x: fx.Node, cuts: int | slice | tuple[slice, ...]) -> Text:
-    def text(cut: int | slice) -> str:
-        if isinstance(cut, int):
-            return str(cut)
-        if cut.stop is None:
-            return f"{cut.start or ''}:"
-        return f"{cut.start or ''}:{cut.stop}" + (f":{cut.step}" if cut.step != 1 else "")
+    axes = cuts if isinstance(cuts, tuple) else (cuts,)
+    return (*_text(x), "[", *_joined(", ", *map(_cut, axes)), "]")
 
-    return (*_text(x), f"[{', '.join(map(text, cuts if isinstance(cuts, tuple) else (cuts,)))}]")
+
+def _cut(cut: int | slice) -> Text:
+    """What is taken of one axis."""
+    if isinstance(cut, int):
+        return (str(cut),)
+    stop: Text = ("",) if cut.stop is None else (Slot(cut.stop, "stop", "place"),)
+    step: Text = () if cut.step in (None, 1) else (":", Slot(cut.step, "stride", "stride"))
+    return (Slot(cut.start or 0, "start", "place"), ":", *stop, *step)
 
 
 def padded(padding: Padding) -> Text:
     """What a layer reads that cannot pad by itself."""
     amounts, value = padding
     filled = "" if value == 0 else f', "constant", float("{value}")'
-    return ("functional.pad(", Ref(0), f", {amounts}{filled})")
+    return ("functional.pad(", Ref(0), ", (", *sides(amounts), f"){filled})")
+
+
+def sides(amounts: tuple[int, ...]) -> Text:
+    """Amounts on both sides of each axis, the last axis first, as `torch.nn.functional.pad` takes them."""
+    places = ("left", "right", "top", "bottom", "front", "back")
+    return _joined(", ", *((Slot(amount, side, "padding"),) for amount, side in zip(amounts, places, strict=False)))
 
 
 def _reshape(x: fx.Node, sizes: tuple[int, ...]) -> Text:
@@ -125,6 +145,13 @@ def _stack(tensors: list[fx.Node], axis: int) -> Text:
     return ("torch.stack([", *_joined(", ", *map(_text, tensors)), f"], {axis})")
 
 
+def _reduced(method: str) -> Callable[..., Text]:
+    def text(x: fx.Node, axes: int | tuple[int, ...], keep: bool = False) -> Text:
+        return (*_text(x), f".{method}({axes}, keepdim=True)" if keep else f".{method}({axes})")
+
+    return text
+
+
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.narrow: _narrow,
     operator.getitem: _getitem,
@@ -134,7 +161,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.unflatten: _unflatten,
     torch.matmul: _infix("@"),
     torch.select: lambda x, axis, index: (*_text(x), "[" + ":, " * axis, Slot(index, "index", "index"), "]"),
-    torch.mean: lambda x, axis: (*_text(x), f".mean({axis})"),
+    **{function: _reduced(function.__name__) for function in (torch.mean, torch.amax, torch.amin, torch.sum)},
     torch.positive: lambda x: _text(x),
     torch.reshape: _reshape,
     torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),

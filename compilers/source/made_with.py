@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.compilers.source.functions import sides as padding_of
 from archdsl.compilers.source.parts import REQUIRED, Argument, Slot
 
 
@@ -16,6 +17,9 @@ def number_of(value: float, keyword: str, default: Any = REQUIRED, hint: str = "
 
 
 def flag_of(value: bool | str, keyword: str, default: Any = REQUIRED) -> Argument:
+    """A word or a number that makes another module, or a flag."""
+    if isinstance(value, bool) and keyword:
+        return Argument(keyword, (Slot(value, keyword, "flag"),), default)
     return Argument(keyword, (f'"{value}"' if isinstance(value, str) else repr(value),), default)
 
 
@@ -31,6 +35,15 @@ def axes_of(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: 
     ]
     between: list[str | Slot] = [piece for part in parts for piece in (", ", part)]
     return Argument(keyword, ("(", *between[1:], ")"), default)
+
+
+def extent_of(value: int, hint: str) -> Argument:
+    return Argument("", (Slot(value, hint, "extent"),))
+
+
+def pair_of(value: tuple[int, int], hint: str) -> Argument:
+    """Rows and columns."""
+    return Argument("", ("(", Slot(value[0], hint, "extent"), ", ", Slot(value[1], f"{hint}_width", "extent"), ")"))
 
 
 def window_of(module: Any, hint: str = "kernel") -> list[Argument]:
@@ -131,7 +144,13 @@ def corners(m: Any) -> list[Argument]:
 
 
 def sides(m: Any) -> list[Argument]:
-    return [Argument("", (repr(m.padding),))]
+    return [Argument("", ("(", *padding_of(m.padding), ")"))]
+
+
+def channel_sides(m: Any) -> list[Argument]:
+    *places, before, after = m.padding
+    channels = ", ", Slot(before, "before"), ", ", Slot(after, "after")
+    return [Argument("", ("(", *padding_of(tuple(places)), *channels, ")"))]
 
 
 def factor(m: Any) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from archdsl.compilers.source.modules import COPIED
 from archdsl.compilers.source.structure import SourceClass
 from archdsl.compilers.torch.names import class_name
 
-LONGEST = 32
+_NUMBER = re.compile(r"_[0-9]+\Z")
+LONGEST = 40
 """Characters of a name that is still read at a glance; a longer one is numbered instead."""
 
 
@@ -21,8 +23,8 @@ def name_classes(classes: list[SourceClass], network: str) -> None:
     variants = _Variants(inner)
     for made in inner:
         base = base_name(made.word)
-        longer = base + "".join(map(base_name, variants.special(made)))
-        names[made.name] = _free(longer if len(longer) <= LONGEST else base, taken)
+        name = base + "".join(map(base_name, variants.words(made)))
+        names[made.name] = _free(name if len(name) <= LONGEST else base, taken)
     for made in classes:
         made.name = names[made.name]
         made.entries[:] = [entry.calling(names) for entry in made.entries]
@@ -41,6 +43,25 @@ class _Variants:
         self.classes = {made.name: made for made in classes}
         self.found: dict[str, tuple[str, ...]] = {}
 
+    def words(self, made: SourceClass) -> tuple[str, ...]:
+        """Words that no other class of the block goes by: as few as there are, and without the numbers of modules where they can be."""
+        alike = [other for other in self.classes.values() if base_name(other.word) == base_name(made.word)]
+        for say in (self.special, partial(self._also, alike, self._inner), partial(self._also, alike, self._all)):
+            for form in (_without_numbers, tuple):
+                words = {other: form(say(other)) for other in alike}
+                if list(words.values()).count(words[made]) == 1:
+                    return words[made]
+        return self.special(made)
+
+    def _also(self, alike: list[SourceClass], more: Callable[[SourceClass], list[str]], made: SourceClass) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.special(made), *_beyond(made, alike, more)]))
+
+    def _all(self, made: SourceClass) -> list[str]:
+        """What its modules are told apart by, functions, inputs, and whether something is taken from within."""
+        functions = [entry.attribute for entry in made.entries if not entry.made]
+        tapped = ["tapped"] if len(made.sources[-1]) > 1 else []
+        return [*self._inner(made), *functions, *made.submodules[0].arguments, *tapped]
+
     def special(self, made: SourceClass) -> tuple[str, ...]:
         """What a class has and not every variant has: modules, otherwise what its own modules are told apart by."""
         if made.name not in self.found:
@@ -50,11 +71,15 @@ class _Variants:
         return self.found[made.name]
 
     def _modules(self, made: SourceClass) -> list[str]:
-        return [entry.attribute for entry in made.entries if entry.made]
+        return [f"{e.attribute}s" if e.first else e.attribute for e in made.entries if e.made]
 
     def _inner(self, made: SourceClass) -> list[str]:
         called = [self.classes[entry.called] for entry in made.entries if entry.called in self.classes]
         return [word for other in called for word in self.special(other)]
+
+
+def _without_numbers(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_NUMBER.sub("", word) for word in words))
 
 
 def _beyond(made: SourceClass, alike: list[SourceClass], words: Callable[[SourceClass], list[str]]) -> tuple[str, ...]:

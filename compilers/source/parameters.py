@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, permutations
+from itertools import chain, combinations_with_replacement, permutations
 from typing import Any
 
 from archdsl.compilers.source.parts import REQUIRED, Name, Slot, Value
@@ -30,11 +30,15 @@ class Parameter:
     @property
     def annotation(self) -> str:
         kinds = {type(value) for value in self.column}
-        return "type[nn.Module]" if Name in kinds else "float" if float in kinds else "int"
+        if tuple in kinds:
+            return "tuple[float, ...]"
+        return "type[nn.Module]" if Name in kinds else "float" if float in kinds else "bool" if bool in kinds else "int"
 
     @property
     def default(self) -> Value:
-        """1 for windows and steps that can be so, as in torch.nn."""
+        """1 for windows and steps that can be so, as in torch.nn, and no for flags."""
+        if self.unit == "flag":
+            return False
         plain = self.unit in ("kernel", "stride", "dilation") or self.name == "groups"
         return 1 if plain and 1 in self.column else REQUIRED
 
@@ -79,10 +83,12 @@ def _constant(value: Value) -> str:
 
 
 def _equal(column: Column, slot: Slot, parameters: list[Parameter]) -> Formula | None:
-    for parameter in parameters:
-        if parameter.unit == slot.unit and parameter.column == column:
-            parameter.used = True
-            return (parameter,)
+    """A parameter with these values: of the same unit, or of the same name. An axis may be channels, rows or anything else."""
+    same = [p for p in parameters if p.column == column]
+    alike = [p for p in same if slot.unit == p.unit or slot.hint == p.name] or (same if slot.unit == "extent" else [])
+    for parameter in alike[:1]:
+        parameter.used = True
+        return (parameter,)
     return None
 
 
@@ -112,10 +118,12 @@ PAIRS: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = ((" - ", lambda a, b:
 
 def _derived(column: Column, slot: Slot, parameters: list[Parameter]) -> Formula | None:
     """A formula of parameters that are there, those in use first. Only channels and kernels are worked out."""
-    if slot.unit not in ("channels", "kernel") or any(type(value) is not int for value in column):
+    if slot.unit not in ("channels", "kernel", "extent") or any(type(value) is not int for value in column):
         return None
     fitting = [p for p in parameters if p.unit == slot.unit and all(type(value) is int for value in p.column)]
     fitting.sort(key=lambda p: not p.used)
+    if slot.unit == "extent":
+        return _product(column, [p for p in parameters if p.used and p.unit in ("extent", "channels")])
     for parameter in fitting:
         for text, function in SCALINGS:
             if tuple(map(function, parameter.column)) == column:
@@ -125,4 +133,17 @@ def _derived(column: Column, slot: Slot, parameters: list[Parameter]) -> Formula
         for text, combine in PAIRS:
             if tuple(map(combine, one.column, other.column)) == column:
                 return (one, text, other)
+    return None
+
+
+def _product(column: Sequence[Any], parameters: list[Parameter]) -> Formula | None:
+    """The length of an axis as that of another one so many times, or as the product of two."""
+    lengths: dict[Parameter, Sequence[Any]] = {p: p.column for p in parameters}
+    for one in parameters:
+        ratios = {v // each if each and v % each == 0 else 0 for v, each in zip(column, lengths[one], strict=True)}
+        if len(ratios) == 1 and (ratio := ratios.pop()) > 1:
+            return (one, f" * {ratio}")
+    for one, other in combinations_with_replacement([p for p in parameters if p.unit == "extent"], 2):
+        if tuple([a * b for a, b in zip(lengths[one], lengths[other], strict=True)]) == column:
+            return (one, " * ", other)
     return None

@@ -16,7 +16,7 @@ class Name(str):
     __slots__ = ()
 
 
-Value = int | float | Name
+Value = int | float | Name | tuple[float, ...]
 
 
 class Slot(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archdsl.compilers.torch.names import argument_names
+from archdsl.compilers.torch.names import argument_names, local
 from archdsl.errors import BackendError
 from archdsl.ir.graph import Frame, Graph, Node
 from archdsl.ops.passing import Input
@@ -18,8 +18,8 @@ class Submodule:
     Attributes:
         path: dotted name, a prefix of the names of its nodes; '' for the network.
         items: what runs in it, in order.
-        inputs: names of the nodes outside that it reads, in the order in which they are first read.
-        outputs: names of its nodes that are read outside; its last one where none is.
+        inputs: names of the nodes outside that it reads, in the order in which its block declares them or they are first read.
+        outputs: names of its nodes that are read outside, likewise; its last one where none is.
         frames: those at its path that all of its nodes share, outermost first.
         around: name of the innermost block that it lies in.
         returns: what its forward pass gives: a `tensor`, a `tuple` or a `dict`.
@@ -115,6 +115,22 @@ def _connect(root: Submodule, graph: Graph) -> None:
         holding = [frame.block for frame in nodes[0].scope if frame.kind == "block" and len(frame.path) < len(submodule.path)]
         submodule.around = holding[-1] if holding else ""
         submodule.returns = "tensor" if len(submodule.outputs) == 1 else "tuple"
+        _as_declared(submodule, graph)
     names = argument_names(graph)
     root.inputs, root.arguments = list(names), tuple(names.values())
     root.outputs, root.named, root.returns = list(graph.outputs.values()), tuple(graph.outputs), graph.returns
+
+
+def _as_declared(submodule: Submodule, graph: Graph) -> None:
+    """Inputs and outputs of a block in the order of its labels, and the labels of the inputs as names."""
+    interfaces = [graph.interfaces.get((frame.path, frame.block)) for frame in submodule.frames]
+    found = next((interface for interface in interfaces if interface is not None), None)
+    if found is None:
+        return
+    given = list(dict.fromkeys(name for _, name in found.outputs))
+    submodule.outputs.sort(key=lambda name: given.index(name) if name in given else len(given))
+    labels = {name: local(label) for label, name in reversed(found.inputs)}
+    declared = list(dict.fromkeys(name for _, name in found.inputs))
+    submodule.inputs.sort(key=lambda name: declared.index(name) if name in declared else len(declared))
+    if all(name in labels for name in submodule.inputs):
+        submodule.arguments = tuple(labels[name] for name in submodule.inputs)

@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from archdsl.compilers.source.layout import WIDTH, added, chained, laid_out
 from archdsl.compilers.source.modules import COPIED
 from archdsl.compilers.source.parameters import Formula, formula_text
 from archdsl.compilers.source.parts import REQUIRED, Ref, Slot, Text
@@ -14,7 +15,6 @@ from archdsl.compilers.source.structure import Entry, Source, SourceClass
 from archdsl.compilers.torch.names import RESERVED
 from archdsl.errors import visible
 
-WIDTH = 120
 LETTERS = ("x", "y", "z")
 """Tensors without a name of their own: what arrives, and what is on its way."""
 
@@ -60,12 +60,12 @@ def _class(made: SourceClass, doc: str) -> Iterator[str]:
     makes = [line for index in range(len(made.entries)) for line in _make(made, index, chain)]
     kept = [] if chain else [f"        self.{name} = {name}" for name in _kept(made)]
     if makes or kept:
-        yield from _call("    def __init__(", ["self", *_signature(made)], ") -> None:", 4)
+        yield from laid_out("    def __init__(", ["self", *_signature(made)], ") -> None:", 4)
         yield "        super().__init__()"
         yield from kept
         yield from makes
         for head, given in [line for tie in made.ties for line in lines(tie)]:
-            yield from _call(f"        {head}", given, ")", 8) if given else [f"        {head}"]
+            yield from laid_out(f"        {head}", given, ")", 8) if given else [f"        {head}"]
     if chain:
         return
     if makes or kept:
@@ -110,9 +110,10 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
     if not entry.attribute.isidentifier():  # a number, as in nn.Sequential
         head, close = f'self.add_module("{entry.attribute}", ', "))"
     if entry.first is not None:
+        yield from _lists(entry, formulas)
         yield f"        for i in range({formula_text(formulas[0])}, {formula_text(formulas[1])}):"
         depth, head, close = 12, f'self.add_module(f"{entry.attribute}_{{i}}", ', "))"
-        formulas = formulas[2:]
+        formulas = [_named(slot, formula) for slot, formula in zip(entry.slots(), formulas, strict=True)][2:]
     elif entry.times is not None:
         formulas = formulas[1:]
     rest = iter(formulas)
@@ -124,19 +125,21 @@ def _make(made: SourceClass, index: int, chain: bool) -> Iterator[str]:
             continue
         given.append(f"{argument.keyword}={text}" if argument.keyword else text)
     if close == "))":
-        yield from _added(depth, head, function, given)
+        yield from added(depth, head, function, given)
     else:
-        yield from _call(" " * depth + head + function + "(", given, close, depth)
+        yield from laid_out(" " * depth + head + function + "(", given, close, depth)
 
 
-def _added(depth: int, head: str, function: str, given: list[str]) -> Iterator[str]:
-    """A module that a loop adds under a numbered name."""
-    line = " " * depth + head + f"{function}({', '.join(given)}))"
-    if len(line) <= WIDTH:
-        yield line
-        return
-    yield f"{' ' * depth}block = {function}({', '.join(given)})"
-    yield " " * depth + head + "block)"
+def _lists(entry: Entry, formulas: list[Formula]) -> Iterator[str]:
+    """Lists of numbers that a loop goes along, where they are no arguments."""
+    for slot, formula in zip(entry.slots(), formulas, strict=True):
+        if _named(slot, formula) != formula:
+            yield from laid_out(f"        {slot.hint} = ", [formula_text(formula)], "", 8)
+
+
+def _named(slot: Slot, formula: Formula) -> Formula:
+    """A list by its name."""
+    return (slot.hint,) if isinstance(slot.value, tuple) and isinstance(formula[0], str) else formula
 
 
 def _filled(text: Text, formulas: Iterator[Formula], arriving: Sequence[str] = (), kept: Mapping[str, str] | None = None) -> str:
@@ -147,18 +150,28 @@ def _filled(text: Text, formulas: Iterator[Formula], arriving: Sequence[str] = (
             parts.append(formula_text(next(formulas), kept))
         else:
             parts.append(arriving[piece.position] if isinstance(piece, Ref) else piece)
-    if ":" in parts:
-        at = parts.index(":")
-        parts[at - 1 : at + 2] = [_range(parts[at - 1], parts[at + 1])]
-    return "".join(parts)
+    return "".join(_ranges(parts))
 
 
-def _range(start: str, stop: str) -> str:
+def _ranges(parts: list[str]) -> Iterator[str]:
+    """Texts with the bounds of slices put together. They stand on both sides of a piece that is a colon."""
+    at = 0
+    while at < len(parts):
+        bounds = [parts[at]]
+        while at + 2 < len(parts) and parts[at + 1] == ":":
+            at += 2
+            bounds.append(parts[at])
+        at += 1
+        yield _range(bounds) if len(bounds) > 1 else bounds[0]
+
+
+def _range(bounds: list[str]) -> str:
     """The bounds of a slice, with spaces around the colon where one is worked out."""
-    start = "" if start == "0" else start
-    if all(bound.replace("_", "").isalnum() for bound in (start, stop) if bound):
-        return f"{start}:{stop}"
-    return f"{start} : {stop}" if start else f": {stop}"
+    start, *others = bounds
+    bounds = ["" if start == "0" else start, *others]
+    if all(bound.replace("_", "").isalnum() for bound in bounds if bound):
+        return ":".join(bounds)
+    return " : ".join(bounds).strip().replace(":  :", "::")
 
 
 def _forward(made: SourceClass) -> Iterator[str]:
@@ -174,16 +187,14 @@ def _forward(made: SourceClass) -> Iterator[str]:
         submodule.returns, f"tuple[{', '.join(['Tensor'] * len(returned))}]"
     )
     arguments = [f"{names[-1, n]}: Tensor" for n in range(arriving)]
-    yield from _call("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
+    yield from laid_out("    def forward(", ["self", *arguments], f") -> {kind}:", 4)
     kept = _kept(made)
     steps: list[tuple[Entry, list[str], str]] = []
     for index, entry in enumerate(made.entries):
         given = [names[source] for source in made.sources[index]]
         live = {name for source, name in names.items() if last.get(source, -1) > index}
         for position in range(len(entry.gives)):
-            name = (
-                _target(made, index, given, live) if len(entry.gives) == 1 else _free(f"{entry.attribute}_{position + 1}", live)
-            )
+            name = _target(made, index, position, given, live)
             live.add(name)
             names[index, position] = name
         steps.append((entry, given, ", ".join(names[index, position] for position in range(len(entry.gives)))))
@@ -199,7 +210,7 @@ def _forward(made: SourceClass) -> Iterator[str]:
         return
     if submodule.returns == "dict":
         items = [f'"{name}": {names[source]}' for name, source in zip(submodule.named, returned, strict=True)]
-        yield from _call("        return {", items, "}", 8)
+        yield from laid_out("        return {", items, "}", 8)
     elif len(returned) == 1 and submodule.returns == "tuple":
         yield f"        return ({result},)"
     else:
@@ -227,9 +238,12 @@ def _typed(made: SourceClass, steps: list[tuple[Entry, list[str], str]], result:
     return next((index for index, (_, _, target) in enumerate(steps) if target == result), -1)
 
 
-def _target(made: SourceClass, index: int, given: list[str], live: set[str]) -> str:
-    """What the tensor of an entry is called: a letter while it is on its way, the module's name where it waits for others."""
+def _target(made: SourceClass, index: int, position: int, given: list[str], live: set[str]) -> str:
+    """What a tensor of an entry is called: a letter while it is on its way, the module's name where it waits for others."""
     entry = made.entries[index]
+    if len(entry.gives) > 1:
+        again = given[position] if entry.first is not None else ""
+        return again if again and again not in live else _free(f"{entry.attribute}_{position + 1}", live)
     free = [name for name in given if name in LETTERS and name not in live]
     readers = [place for place, sources in enumerate(made.sources[:-1]) if (index, 0) in sources]
     if len(entry.gives) == 1 and (entry.first or entry.times) is not None and free:
@@ -251,8 +265,8 @@ def _step(
     entry: Entry, formulas: list[Formula], given: list[str], target: str, kept: Mapping[str, str], annotation: str
 ) -> Iterator[str]:
     """The lines of a forward pass that run one entry."""
-    if (entry.first or entry.times) is not None and target != given[0]:
-        yield f"        {target}{annotation} = {given[0]}"
+    if (entry.first or entry.times) is not None and target != ", ".join(given):
+        yield f"        {target}{annotation} = {', '.join(given)}"
     if entry.times is not None:
         module = entry.again or entry.attribute
         called = f"self.{module}" if module.isidentifier() else f'self.get_submodule("{module}")'
@@ -263,7 +277,7 @@ def _step(
         yield f'            {target} = self.get_submodule(f"{entry.attribute}_{{i}}")({target})'
     elif entry.made is not None:
         module = f"self.{entry.attribute}" if entry.attribute.isidentifier() else f'self.get_submodule("{entry.attribute}")'
-        yield from _call(f"        {target}{annotation} = {module}(", given, f"){entry.after}", 8)
+        yield from laid_out(f"        {target}{annotation} = {module}(", given, f"){entry.after}", 8)
     elif _filled(entry.text, iter(formulas), given, kept) != target:
         yield from _expression(f"{target}{annotation} = ", entry, formulas, given, kept)
 
@@ -273,20 +287,6 @@ def _expression(head: str, entry: Entry, formulas: list[Formula], given: list[st
     text = _filled(entry.text, iter(formulas), given, kept)
     line = f"        {head}{text}"
     if len(line) > WIDTH and text.startswith("torch.cat("):
-        yield from _call(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
+        yield from laid_out(f"        {head}torch.cat(", [text[len("torch.cat(") : -1]], ")", 8)
     else:
-        yield line
-
-
-def _call(head: str, given: list[str], close: str, depth: int) -> Iterator[str]:
-    """A call on one line, or with its arguments on a line, or with a line for each."""
-    line = head + ", ".join(given) + close
-    inner = " " * (depth + 4)
-    if len(line) <= WIDTH:
-        yield line
-    elif len(inner + ", ".join(given)) <= WIDTH:
-        yield from (head, inner + ", ".join(given), " " * depth + close)
-    else:
-        yield head
-        yield from (f"{inner}{argument}," for argument in given)
-        yield " " * depth + close
+        yield from chained(f"        {head}", text)

@@ -13,7 +13,9 @@ from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.exact import product
 from archdsl.ops import Operator, Shape
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.attention import LogSoftmax, OverAxis, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
+from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 
@@ -53,6 +55,16 @@ def _clamp(op: Clamp, shapes: tuple[Shape, ...], arguments: list[fx.Node], write
     return write(torch.clamp, arguments[0], op.least, op.most)
 
 
+def _reduce(op: Reduce, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    axes = tuple([1 + axis for axis in op.along(shapes[0])])
+    return write(REDUCED[op.mode], arguments[0], axes if len(axes) > 1 else axes[0], op.keep)
+
+
+def _along(op: OverAxis, shape: Shape) -> int:
+    """The axis as PyTorch counts it: the last from behind."""
+    return -1 if (axis := op.along(shape)) == len(shape) - 1 else 1 + axis
+
+
 def _two(function: Any) -> Call:
     def emit(op: Operator, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
         return write(function, *arguments)
@@ -85,6 +97,8 @@ def _gain(op: Gain, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     return arithmetic.Gain(op.begin, shapes[0][-3] if op.per == "head" else None, op.learned)
 
 
+REDUCED = {"mean": torch.mean, "max": torch.amax, "min": torch.amin, "sum": torch.sum}
+
 AXES: dict[type[Operator], Rule] = {
     Rearrange: Call(_rearrange),
     ToMap: Call(_to_map),
@@ -92,6 +106,9 @@ AXES: dict[type[Operator], Rule] = {
     RepeatHeads: Call(_repeat_heads),
     Stack: Call(_stack),
     Clamp: Call(_clamp),
+    Reduce: Call(_reduce),
+    Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(_along(op, shapes[0]))),
+    LogSoftmax: Layer(lambda op, shapes, in_place: nn.LogSoftmax(_along(op, shapes[0]))),
     Sub: _two(operator.sub),
     Div: _two(operator.truediv),
     RelativeBias: Layer(_relative_bias),

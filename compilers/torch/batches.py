@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.positions import Embedding
-from archdsl.ops.shapes import Ids
+from archdsl.ir.indices import indices_below
 
 
 def batch_of(graph: Graph, count: int, generator: torch.Generator | None = None) -> tuple[Tensor, ...]:
@@ -20,11 +19,9 @@ def batch_of(graph: Graph, count: int, generator: torch.Generator | None = None)
 
 def _batch(graph: Graph, node: Node, count: int, generator: torch.Generator | None) -> Tensor:
     size = (count, *node.shape)
-    if not isinstance(node.shape, Ids):
-        return torch.randn(size, generator=generator)
-    readers = [reader.op for reader in graph if node.name in reader.inputs]
-    below = min((op.vocabulary for op in readers if isinstance(op, Embedding)), default=2)
-    return torch.randint(below, size, generator=generator)
+    if below := indices_below(graph, node):
+        return torch.randint(below, size, generator=generator)
+    return torch.randn(size, generator=generator)
 
 
 def in_order(returned: Tensor | tuple[Tensor, ...] | list[Tensor] | Mapping[str, Tensor]) -> tuple[Tensor, ...]:

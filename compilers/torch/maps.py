@@ -126,7 +126,8 @@ def _pad(op: Pad, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
 
 
 def _crop(op: Crop, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
-    cuts = [slice(int(start), int(stop), int(step)) for start, stop, step in op.bounds(shapes[0])]
+    bounds = zip(op.bounds(shapes[0]), shapes[0][1:], strict=True)
+    cuts = [slice(int(start), None if stop == size else int(stop), int(step)) for (start, stop, step), size in bounds]
     return write(operator.getitem, arguments[0], (slice(None), slice(None), *cuts))
 
 

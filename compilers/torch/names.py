@@ -67,13 +67,19 @@ def argument_names(graph: Graph) -> dict[str, str]:
     names = {node.name: attribute(node.name) for node in graph.inputs}
     if list(names) == ["input"]:
         return {"input": "x"}
-    names = {name: f"{written}_" if written in NEEDED else written for name, written in names.items()}
+    names = {name: local(name) for name in names}
     for first, second in combinations(names, 2):
         if names[first] == names[second]:
             raise BackendError(
                 f"torch: the inputs '{first}' and '{second}' both become the argument '{names[first]}'; rename one"
             )
     return names
+
+
+def local(name: str) -> str:
+    """A name as a variable of a forward pass."""
+    written = attribute(name)
+    return f"{written}_" if written in NEEDED else written
 
 
 def attribute(part: str) -> str:

@@ -21,7 +21,7 @@ from archdsl.compilers.torch.maps import MAPS
 from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, HardSigmoid, HardSwish, LeakyReLU, PReLU, ReLU, ReLU6, Sigmoid, SiLU, Tanh
-from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.attention import MatMul, MergeHeads, SplitHeads
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.linear import Linear
@@ -183,7 +183,6 @@ TABLE: dict[type[Operator], Rule] = {
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
     ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
     Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
-    Softmax: Layer(lambda op, shapes, in_place: nn.Softmax(-1)),
     MatMul: Call(_matmul),
     Tokens: Call(_tokens),
     SplitHeads: Call(_split_heads),

@@ -25,6 +25,7 @@ CASES = {
     "bias-before-norm": (["conv: {out: 8, bias: true}", "norm"], ["conv"]),
     "softmax-of-map": (["softmax"], ["softmax"]),
     "dropped-pixels": (["conv: {out: 8, stride: 2}"], ["conv"]),
+    "opaque": (["opaque: {what: fft, gives: [8, 8, 8]}"], ["opaque"]),
 }
 
 

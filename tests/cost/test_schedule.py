@@ -59,8 +59,8 @@ def test_a_better_order_is_better_in_pytorch():
 
 def test_no_order_of_a_small_network_is_better():
     complete = 0
-    for seed in range(4000):
-        graph = network(seed, size=6)
+    for seed in range(400):
+        graph = network(seed, size=6, growths=(1, 5))
         if len(graph) > 16:
             continue
         found = best_schedule(graph)
@@ -71,9 +71,9 @@ def test_no_order_of_a_small_network_is_better():
             complete += 1
         else:
             assert found.peak_bytes <= min(peaks)
-        if complete == 4:
+        if complete == 20:
             break
-    assert complete == 4
+    assert complete == 20
 
 
 @pytest.mark.parametrize("name", ["dpnet", "ghostnet", "resnet50"])

@@ -35,6 +35,8 @@ NET = {
     "solve": "(*objectives, free, most, least, top, show) -> Solution",
     "sweep": "(*, where, show, **axes) -> Sweep",
     "table": "() -> Sheet",
+    "prune": "(keep, *, by, weights) -> Pruned",
+    "transform": "(*, where, knob, transition, settings, name, **transformations) -> Transformed",
     "whatif": "(*, show, by, steps, **knobs) -> WhatIf",
     "written": "() -> Self",
 }
@@ -62,11 +64,23 @@ def called(member: Any) -> str:
     return f"({', '.join(names)}) -> {found.return_annotation}"
 
 
-def test_the_example_of_the_page_runs() -> None:
-    code = page().partition("```python\n")[2].partition("```")[0]
-    for line in code.splitlines():
+EXAMPLES = [part.partition("```")[0] for part in page().partition("## Functions")[0].split("```python\n")[1:]]
+
+
+def test_the_first_example_of_the_page_runs() -> None:
+    for line in EXAMPLES[0].splitlines():
         assert "numpy" not in line
-    exec(compile(code, "python.md", "exec"), {"print": lambda *_: None})
+    exec(compile(EXAMPLES[0], "python.md", "exec"), {"print": lambda *_: None})
+
+
+def test_several_inputs_and_outputs_are_as_the_page_says() -> None:
+    names: dict[str, Any] = {"archdsl": archdsl}
+    exec(compile(EXAMPLES[1], "python.md", "exec"), names)
+    found, images = names["found"], names["images"]
+    assert {name: tuple(tensor.shape) for name, tensor in found.items()} == {"both": (2, 4, 8, 8), "left": (2, 4, 8, 8)}
+    module = names["pair"].module()
+    by_place, by_name = module(images["left"], images["right"]), module(**images)
+    assert all(bool((by_place[name] == by_name[name]).all()) for name in found)
 
 
 def test_limits_are_exported() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 from graphs import chain
+from operators import KNOWN
 from random_networks import layers, network, tokens, with_dead_ends
+from random_windows import windows, words
 from small import compiled, small
 
 import archdsl
@@ -10,7 +12,6 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names
 from archdsl.errors import InputError
 from archdsl.measure.counting_tools import RUN, Verified, measure, verify
-from archdsl.ops import OPERATORS
 from archdsl.spec.locate import zoo_names
 
 
@@ -43,7 +44,7 @@ def test_random_networks(seed):
     assert ours(graph) == theirs(graph)
 
 
-@pytest.mark.parametrize("make", [tokens, layers])
+@pytest.mark.parametrize("make", [tokens, layers, windows, words])
 @pytest.mark.parametrize("seed", range(10))
 def test_random_networks_over_tokens(make, seed):
     graph = make(seed)
@@ -69,8 +70,8 @@ def test_what_reaches_nothing_is_seen_by_those_that_watch_it_run():
 
 
 def test_random_networks_hold_every_operator():
-    found = {node.op.word for make in (network, tokens, layers) for seed in range(25) for node in make(seed)}
-    assert found >= set(OPERATORS) - {"instance_norm"}  # torch copies what a norm of tokens left turned: it is tested by itself
+    found = {node.op.word for make in (network, tokens, layers, windows, words) for seed in range(25) for node in make(seed)}
+    assert found >= KNOWN - {"instance_norm"}  # torch copies what a norm of tokens left turned: it is tested by itself
 
 
 def test_every_shipped_convention_has_a_tool():

@@ -18,8 +18,10 @@ import torch
 from onnx import TensorProto, helper
 from torch import nn
 
+import archdsl
 from archdsl.errors import BackendError, InputError
 from archdsl.measure import process, runtimes
+from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, File, Job, Rounds
 from archdsl.measure.machine import machine
 from archdsl.measure.process import measure, measure_groups
@@ -83,6 +85,18 @@ def test_a_job_travels_as_a_line(tmp_path: Path) -> None:
     job = Job(Configuration("eager", 4, 2), Rounds(None, 0.5, 1), ({"a": File(tmp_path / "a.pt", ((3, 8, 8),))}, {}))
     assert "\n" not in job.text()
     assert Job.read(job.text()) == job
+    job = Job(Configuration("eager"), Rounds(1), ({"a": File(tmp_path / "a.pt", ((3, 8, 8), (5,)), (0, 100))},))
+    assert Job.read(job.text()) == job
+
+
+@pytest.mark.parametrize("word", ["eager", "onnxruntime", "openvino"])
+def test_networks_over_indices(word: str, tmp_path: Path) -> None:
+    """What is looked up in a small vocabulary stays within it."""
+    text = "archdsl: 1\ninput: {ids: [16]}\nnet:\n  - embedding: {vocabulary: 3, channels: 4}\n  - token_mean\n  - linear: 2\n"
+    file = write_graph(archdsl.loads(text).graph(), RUNTIMES[word], tmp_path / "net")
+    assert (file.shapes, file.below) == (((16,),), (3,))
+    (timing,) = measure({"net": file}, Configuration(word, 2), Rounds(2))
+    assert len(timing.seconds) == 2
 
 
 @pytest.mark.parametrize("word", ["eager", "channels-last", "onnxruntime", "openvino"])

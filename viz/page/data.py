@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.cost.memory.peak import memory
 from archdsl.cost.words import cell, dims, memory_size
 from archdsl.errors import InputError, Mark, Source
+from archdsl.exact.partly import any_partly
 from archdsl.ir.graph import Graph, Node
 from archdsl.spec.locate import zoo
 from archdsl.viz.heat import Heat, heat
@@ -45,7 +46,8 @@ def page_data(scene: Scene) -> dict[str, Any]:
         "name": scene.name,
         "paper": net.spec.paper or "",
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
-        "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")},
+        "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")}
+        | {"unknown": costs.unknown([node for part in found.parts if part.around < 0 for node in part.nodes])},
         "memory": f"weights {memory_size(needs.weights_bytes)}, with buffers {memory_size(needs.state_bytes)}, "
         f"peak activations {memory_size(needs.peak_activation_bytes)}",
         "rankdir": view.rankdir,
@@ -76,6 +78,8 @@ def _part(
         data["out"] = dims(part.nodes[-1].shape)
         if part.kind != "input":  # of a block, the input is what a layer before it made
             data["params"], data["macs"], data["memory"] = costs.of(part.nodes)
+            if unknown := costs.unknown(part.nodes):
+                data["unknown"] = unknown
             names = [node.name for node in part.nodes]
             data["tones"] = {cost: HEAT.index(scale.tone(scale.of(names))) for cost, scale in scales.items()}
         data["count"] = len(part.nodes)
@@ -110,10 +114,18 @@ class _Costs:
         self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
-        """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs."""
+        """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs, all
+        as far as they are known."""
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         held = max((int(self.alive.get(node.name, 0)) for node in nodes), default=0)
         return sum(int(x.params) for x in layers), sum(int(x.macs) for x in layers), held
+
+    def unknown(self, nodes: Any) -> list[str]:
+        """Which of those are lower bounds."""
+        layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
+        found = {"params": any_partly(x.params for x in layers), "macs": any_partly(x.macs for x in layers)}
+        found["memory"] = any_partly(self.alive.get(x.node.name) for x in layers)
+        return [cost for cost, partly in found.items() if partly]
 
 
 class _Places:

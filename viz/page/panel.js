@@ -9,6 +9,9 @@ const node = (name, attributes = {}, ...children) => {
   return made;
 };
 const whole = (count) => count.toLocaleString("en");
+const lacks = (part, cost) => part.unknown?.includes(cost);  // of which only a part is known
+const bound = (part, cost, text) => (lacks(part, cost) ? (part[cost] ? `≥ ${text(part[cost])}` : "?") : text(part[cost]));
+const shareOf = (part, totals, cost) => (lacks(totals, cost) ? "?" : percent(part[cost], totals[cost]));
 
 const shapes = (part) => (part.in && part.in !== part.out ? `${part.in} → ${part.out}` : part.out);
 
@@ -18,7 +21,7 @@ class Panel {
     this.view = view;
     this.file = -1;
     const { totals, paper, knobs, memory, sources } = model.data;
-    const words = [paper, `${whole(totals.params)} parameters`, `${whole(totals.macs)} MACs`];
+    const words = [paper, `${bound(totals, "params", whole)} parameters`, `${bound(totals, "macs", whole)} MACs`];
     byId("totals").textContent = words.filter(Boolean).join(" · ");
     const given = Object.entries(knobs).map(([name, value]) => `${name} = ${value}`).join(", ");
     byId("totals").title = [memory, given].filter(Boolean).join("\n");
@@ -88,9 +91,9 @@ class Panel {
     const rows = [];
     if (part.out) rows.push(["shape", shapes(part)]);
     if (part.params !== undefined) {
-      rows.push(["parameters", `${whole(part.params)}  (${percent(part.params, totals.params)})`]);
-      rows.push(["MACs", `${whole(part.macs)}  (${percent(part.macs, totals.macs)})`]);
-      rows.push(["memory", `${whole(part.memory)} bytes in use at most`]);
+      rows.push(["parameters", `${bound(part, "params", whole)}  (${shareOf(part, totals, "params")})`]);
+      rows.push(["MACs", `${bound(part, "macs", whole)}  (${shareOf(part, totals, "macs")})`]);
+      rows.push(["memory", `${bound(part, "memory", whole)} bytes in use at most`]);
     }
     if (part.opens) rows.push(["operators", whole(part.count)]);
     const table = node("table", {}, ...rows.map(([head, value]) => node("tr", {}, node("th", {}, head), node("td", {}, value))));
@@ -159,8 +162,8 @@ class Panel {
     const lines = [node("b", {}, part.name)];
     if (part.out) lines.push(node("div", {}, shapes(part)));
     if (part.params !== undefined) {
-      lines.push(node("div", {}, `${short(part.params)} parameters (${percent(part.params, totals.params)})`));
-      lines.push(node("div", {}, `${short(part.macs)} MACs (${percent(part.macs, totals.macs)})`));
+      lines.push(node("div", {}, `${bound(part, "params", short)} parameters (${shareOf(part, totals, "params")})`));
+      lines.push(node("div", {}, `${bound(part, "macs", short)} MACs (${shareOf(part, totals, "macs")})`));
     }
     tip.replaceChildren(...lines);
     const { width, height } = tip.getBoundingClientRect();

@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import InputError, clip, near_miss
+from archdsl.exact import divide
+from archdsl.exact.partly import settled
 from archdsl.spec.read_reported import parse_size
 
 LONGEST = 200
 """Characters of a condition."""
 
 _FORM = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*([+-]?)\s*([0-9.,]+\s*(?:[KkMGBT]|us|ms|s)?)(%?)\s*\Z")
-_SIGNS = {">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b}
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,14 @@ class Gate:
     change: bool
 
     def fails(self, before: int | Fraction, after: int | Fraction) -> bool:
+        """Whether the condition holds. Raises InputError where steps of unknown cost leave it open."""
         value: Any = after - before if self.change or self.relative else after
         if self.relative:
-            value = Fraction(value * 100, before) if before else Fraction(0 if not value else 10**9)
-        return bool(_SIGNS[self.sign](value, self.bound))
+            value = divide(value * 100, before) if before else Fraction(0 if not value else 10**9)
+        holds = settled(self.sign, value, self.bound)
+        if holds is None:
+            raise InputError(f"whether {self.text} is open: {self.cost} of a network with opaque steps is not known")
+        return holds
 
 
 def parse_gate(text: str, costs: list[str]) -> Gate:

@@ -25,11 +25,13 @@ from archdsl.cost.amounts import Amounts, Largest, Parts, Sum
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
+from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.words import change, duration
 from archdsl.errors import InputError, near_miss
-from archdsl.exact import divide, maximum
+from archdsl.exact import divide, has_axes, maximum
+from archdsl.exact.partly import Partly, at_least_if
 from archdsl.exact.shown import shown
 
 if TYPE_CHECKING:
@@ -123,9 +125,12 @@ def kernels(bill: Bill) -> Sum:
     """Operators that run: all but those that hand on memory."""
     from archdsl.cost.memory.movement import MOVEMENT
 
-    return Sum(
-        range(len(bill.layers)), [() if MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) else ((1, 1),) for layer in bill]
-    )
+    def runs(layer: Layer) -> Parts:
+        if layer.node.op.opaque:
+            return ((Partly(1), 1),)
+        return () if MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) else ((1, 1),)
+
+    return Sum(range(len(bill.layers)), [runs(layer) for layer in bill])
 
 
 def peak(bill: Bill) -> Largest:
@@ -138,12 +143,12 @@ def peak(bill: Bill) -> Largest:
     found = memory(bill.graph)
 
     def layers() -> list[int]:
-        if type(found.peak_activation_bytes) is not int:
-            return [0] * len(bill.layers)
+        if has_axes(found.peak_activation_bytes):
+            return [at_least_if(layer.node.op.opaque, 0) for layer in bill]
         there = {moment.node: moment.bytes for moment in found.timeline}
         return [there.get(layer.node.name, 0) * bill.batch for layer in bill]
 
-    return Largest(lambda: peak_bytes(found.plan) * bill.batch, layers)
+    return Largest(lambda: peak_bytes(found.plan) * bill.batch, layers, bool(bill.opaque))
 
 
 def _latency(bill: Bill, device: Device) -> Amounts:
@@ -163,9 +168,10 @@ def _receptive_field(bill: Bill) -> Amounts:
     from archdsl.cost.memory.receptive import receptive_fields
 
     seen = receptive_fields(bill.graph)
-    fields = [seen[layer.node.name].field for layer in bill]
-    widest = [None if field is None else maximum(*field) for field in fields]
-    return Largest(lambda: maximum(1, *(side for side in widest if side is not None)), lambda: widest)
+    views = [seen[layer.node.name] for layer in bill]
+    widest = [None if view.field is None else maximum(*view.field) for view in views]
+    shown = [side if view.known else Partly() for side, view in zip(widest, views, strict=True)]
+    return Largest(lambda: maximum(1, *(side for side in widest if side is not None)), lambda: shown, bool(bill.opaque))
 
 
 def _state(bill: Bill) -> Amounts:
@@ -174,7 +180,7 @@ def _state(bill: Bill) -> Amounts:
     terms: list[Parts] = []
     for layer in [bill.layers[number] for number in bill.distinct]:
         kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
-        terms.append(((layer.params, ITEM_BYTES), (kept, 1)))
+        terms.append(((layer.params, ITEM_BYTES), (Partly() if layer.node.op.opaque else kept, 1)))
     return Sum(bill.kinds, terms)
 
 

@@ -15,6 +15,7 @@ from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import key as lookup
+from archdsl.exact.partly import Partly, any_partly, at_least_if
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Dim
 
@@ -29,6 +30,7 @@ class Bill:
         batch: images that multiply-accumulates, counts of conventions, activations and what is moved are for; weights are read once.
         distinct: numbers of the layers that differ in what they cost, each the first of its kind.
         kinds: for every layer the index in `distinct` of the one that costs the same.
+        opaque: the layers of unknown cost. Numbers that they enter are lower bounds (see `archdsl.exact.partly`).
     """
 
     def __init__(self, graph: Graph, batch: int = 1):
@@ -37,6 +39,7 @@ class Bill:
         self.layers: list[Layer] = []
         self.distinct: list[int] = []
         self.kinds: list[int] = []
+        self.opaque: list[Layer] = []
         self._quantities: dict[tuple[int, str], Dim] = {}
         self._fill(graph)
 
@@ -46,12 +49,13 @@ class Bill:
     @cached_property
     def params(self) -> Any:
         """Learned values: an int, or for a grid an array."""
-        return plain(sum([layer.params for layer in self.layers]))  # as self.sum, quicker: it is asked after every change
+        known = plain(sum([layer.params for layer in self.layers]))  # as self.sum, quicker: it is asked after every change
+        return at_least_if(any_partly(layer.params for layer in self.opaque), known)
 
     @cached_property
     def macs(self) -> Any:
         """Multiply-accumulates of convolutions and linear layers for the batch, biases not counted."""
-        return plain(sum([layer.macs for layer in self.layers]))
+        return at_least_if(self.opaque, plain(sum([layer.macs for layer in self.layers])))
 
     @cached_property
     def products(self) -> Any:
@@ -73,6 +77,9 @@ class Bill:
         terms: list[Parts | None] = []
         for number in self.distinct:
             layer = self.layers[number]
+            if layer.node.op.opaque:
+                terms.append(((Partly(), 1),))
+                continue
             weights = chosen.terms(layer.node, layer.inputs)
             terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
         if chosen.dead_counted or not self.dead:
@@ -128,6 +135,8 @@ class Bill:
                 params, macs = same.params, same.macs
             self.kinds.append(kind)
             self.layers.append(Layer(node, inputs, params, macs))
+            if op.opaque:
+                self.opaque.append(self.layers[-1])
 
 
 class Flops(Mapping[str, Any]):

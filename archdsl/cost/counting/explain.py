@@ -11,6 +11,7 @@ from archdsl.cost.counting.convention import Convention, rule_in_words
 from archdsl.cost.counting.conventions import load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.errors import InputError
+from archdsl.exact import has_axes
 from archdsl.exact.shown import jsonable
 from archdsl.ops.operator import Dim
 
@@ -76,7 +77,7 @@ def explain(bill: Bill, start: Convention | str, end: Convention | str) -> Water
         InputError: no such convention, or a grid of networks, whose differences have no one order.
     """
     first, second = (load_convention(c) if isinstance(c, str) else c for c in (start, end))
-    if type(bill.macs) is not int:
+    if has_axes(bill.macs):
         raise InputError("the difference of a grid of networks is not one number; choose one network")
     before, after = bill.count(first), bill.count(second)
     rules: dict[str, dict[tuple[str, str], None]] = {}
@@ -93,7 +94,7 @@ def _rule(convention: Convention, layer: Layer, dead: bool) -> str:
     """What a convention does with a layer, in words."""
     if dead and not convention.dead_counted:
         return "not counted where its output reaches nothing"
-    return rule_in_words(convention.terms(layer.node, layer.inputs))
+    return "unknown" if layer.node.op.opaque else rule_in_words(convention.terms(layer.node, layer.inputs))
 
 
 def _drop(word: str, rules: tuple[tuple[str, str], ...], bill: Bill, before: Sum, after: Sum) -> Drop:

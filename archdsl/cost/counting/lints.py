@@ -12,7 +12,7 @@ from typing import Any
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.verify import dead
 from archdsl.ops.activation import Activation
-from archdsl.ops.attention import Softmax
+from archdsl.ops.attention import OverAxis
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.linear import Linear
@@ -129,7 +129,12 @@ def _channels_last(graph: Graph, readers: Readers) -> Iterator[Node]:
 
 def _softmax_of_maps(graph: Graph, readers: Readers) -> Iterator[Node]:
     """A softmax over the width of a map."""
-    return (node for node in graph if isinstance(node.op, Softmax) and is_map(node.shape, None))
+    return (node for node in graph if isinstance(node.op, OverAxis) and node.op.over == "last" and is_map(node.shape, None))
+
+
+def _opaque(graph: Graph, readers: Readers) -> Iterator[Node]:
+    """Steps that the language has no operator for."""
+    return iter(graph.opaque)
 
 
 LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
@@ -141,5 +146,6 @@ LINTS: dict[str, tuple[str, Callable[[Graph, Readers], Iterator[Node]]]] = {
     "bias-before-norm": ("a bias that the norm after it takes off again", _biased),
     "channels-last": ("an input whose channels seem to come last; [channels, height, width] is meant", _channels_last),
     "softmax-of-map": ("a softmax over the width of a map", _softmax_of_maps),
+    "opaque": ("an opaque step: its cost is unknown, and it cannot be compiled", _opaque),
     "dropped-pixels": ("a stride that leaves pixels unread", _dropped),
 }

@@ -6,7 +6,7 @@
     products         multiply-accumulates of two computed tensors, as in attention
     in               elements of all inputs; of pooling, with the zeros around it where they differ at the ends and are put there first
     out              elements of the output
-    rows             elements of the output over its last axis: what softmax runs over, one by one
+    rows             elements of the output over its last axis, or that of a softmax: what runs one by one
     bias             elements of the output where a bias is added, otherwise 0
     params           learned values that are used, whichever layer owns them
     own_params       learned values that no layer before has
@@ -35,6 +35,7 @@ from typing import Any
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.exact import knobs_of, product
+from archdsl.ops.attention import OverAxis
 from archdsl.ops.convolution import ConvTranspose
 from archdsl.ops.group_norm import LocalResponseNorm
 from archdsl.ops.operator import Dim, Operator, Shape
@@ -65,7 +66,9 @@ def _products(layer: Layer) -> Dim:
 
 
 def _rows(layer: Layer) -> Dim:
-    return product(layer.output[:-1])
+    op, output = layer.node.op, layer.output
+    along = op.along(output) if isinstance(op, OverAxis) else len(output) - 1
+    return product(extent for axis, extent in enumerate(output) if axis != along)
 
 
 def _bias(layer: Layer) -> Dim:

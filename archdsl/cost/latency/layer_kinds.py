@@ -34,7 +34,7 @@ a grid (a kernel that is swept), a layer has several kinds, each with the varian
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.cases import Case, Mask, joined, split
@@ -42,13 +42,14 @@ from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
 from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
-from archdsl.ops.attention import MatMul, MergeHeads, Softmax, SplitHeads
+from archdsl.ops.attention import MatMul, MergeHeads, OverAxis, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archdsl.ops.join import Add, Concat, Mul, WeightedAdd
 from archdsl.ops.lego import ChooseAdd, SharedConv
 from archdsl.ops.linear import Linear
 from archdsl.ops.norm import BatchNorm, LayerNorm, RMSNorm
+from archdsl.ops.opaque import Opaque
 from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Passing
 from archdsl.ops.places import Blocks, Crop, Pad
@@ -57,6 +58,7 @@ from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.readers import Rules
 from archdsl.ops.rearrange import Flatten, Shift, Shuffle, Slice
 from archdsl.ops.recurrent import Recurrent
+from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
@@ -65,9 +67,6 @@ from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.standardised import StdConv2d
 from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
-
-if TYPE_CHECKING:
-    pass
 
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
@@ -240,7 +239,8 @@ TABLE: dict[type[Operator], Rule] = {
     SplitHeads: _word,
     MergeHeads: _word,
     MatMul: _word,
-    Softmax: _word,
+    OverAxis: _word,
+    Reduce: _word,
     Rearrange: _word,
     ToMap: _same("view"),
     Roll: _word,
@@ -258,6 +258,7 @@ TABLE: dict[type[Operator], Rule] = {
     FourierPosition: _word,
     Gain: _word,
     L2Norm: _word,
+    Opaque: _word,
 }
 
 LAYER_KINDS = Rules("kinds of layers", __name__, TABLE)

@@ -15,6 +15,10 @@ from archdsl.cost.latency.neighbours import Beside, Neighbours
 from archdsl.cost.latency.work import WORK
 from archdsl.errors import InputError
 from archdsl.exact import select
+from archdsl.exact.partly import Partly
+
+MOST = 6
+"""Kinds that are named in one line."""
 
 
 class Latency(Sum):
@@ -50,6 +54,20 @@ class Latency(Sum):
         found = [", ".join(kind for kind, _ in kinds(layer, beside)) for layer, beside in self.distinct]
         return [found[kind] for kind in self.kinds]
 
+    def trust(self) -> list[str]:
+        """How far the prediction can be trusted, in lines for people: what the device says, and which kinds it has no time for."""
+        lines = self.device.trust()
+        found = dict.fromkeys(kind for layer, beside in self.distinct for kind, _ in kinds(layer, beside))
+        unknown = [kind for kind in found if not self.device.measured(kind)] if self.device.tells_apart else []
+        if unknown:
+            named = ", ".join(unknown[:MOST]) + (f" and {len(unknown) - MOST} more" if len(unknown) > MOST else "")
+            lines.append(f"no time was measured for {named}; the time of any other layer stands for {_it(len(unknown))}")
+        return lines
+
+
+def _it(count: int) -> str:
+    return "it" if count == 1 else "them"
+
 
 def latency(bill: Bill, device: Device) -> Latency:
     """The latency of a bill on a device. Raises InputError where the device has no time for a kind of layer."""
@@ -58,6 +76,8 @@ def latency(bill: Bill, device: Device) -> Latency:
 
 def _times(bill: Bill, device: Device, layer: Layer, beside: Beside) -> Parts:
     """Amounts of work of a layer, and the femtoseconds of each unit."""
+    if layer.node.op.opaque:
+        return ((Partly(), 1),)
     found = []
     for kind, where in kinds(layer, beside):
         terms = device.of(kind)

@@ -16,6 +16,7 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.memory.peak import buffer_bytes, constant_bytes, item_bytes
 from archdsl.cost.memory.storage import size_of
 from archdsl.exact import divide, product
+from archdsl.exact.partly import NEITHER, Partly, at_least_if
 from archdsl.ops.operator import Dim
 from archdsl.ops.readers import Facts
 
@@ -57,21 +58,23 @@ class Movement:
 
     def __init__(self, bill: Bill, batch: int | None = None, dtype: str = "float32"):
         images = batch or bill.batch
+        self.opaque = bool(bill.opaque)
         self.layers = [_moved(layer, images, Fraction(images, bill.batch), item_bytes(dtype)) for layer in bill]
 
     @property
     def bytes(self) -> Any:
         """Of all layers: an int, or for a grid an array."""
-        return plain(sum(moved.bytes for moved in self.layers))
+        return at_least_if(self.opaque, plain(sum(moved.bytes for moved in self.layers)))
 
     @property
     def operations(self) -> Any:
-        return plain(sum(moved.operations for moved in self.layers))
+        return at_least_if(self.opaque, plain(sum(moved.operations for moved in self.layers)))
 
     @property
     def intensity(self) -> Any:
         """Operations per byte of the whole network."""
-        return plain(divide(sum(moved.operations for moved in self.layers), sum(moved.bytes for moved in self.layers)))
+        intensity = divide(sum(moved.operations for moved in self.layers), sum(moved.bytes for moved in self.layers))
+        return Partly(0, NEITHER) if self.opaque else plain(intensity)
 
 
 def movement(bill: Bill, batch: int | None = None, dtype: str = "float32") -> Movement:
@@ -84,6 +87,8 @@ def _moved(layer: Layer, batch: int, times: Fraction, itemsize: int) -> Moved:
     if op.hands_on(len(layer.inputs)):
         return Moved(layer, 0, 0, 0, 0)
     weights = layer.used * itemsize + buffer_bytes(op, layer.inputs, itemsize) + constant_bytes(op, layer.inputs, itemsize)
+    if op.opaque:  # what it keeps beside its weights is not known
+        weights = weights + Partly()
     read = sum(product(shape) * size_of(shape, itemsize) for shape in layer.inputs) * batch
     written = product(layer.output) * itemsize * batch
     return Moved(layer, read, weights, written, layer.macs * OPERATIONS_PER_MAC * times.numerator // times.denominator)

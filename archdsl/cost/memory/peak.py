@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from archdsl.cost.amounts import plain
 from archdsl.cost.memory.storage import Plan, plan
 from archdsl.errors import InputError, unknown
-from archdsl.exact import maximum, product
+from archdsl.exact import has_axes, maximum, product
+from archdsl.exact.partly import Partly, at_least_if
 from archdsl.ir.graph import Graph
 from archdsl.ops.facts import INDEX_BYTES
 from archdsl.ops.operator import Dim, Operator, Shape
@@ -100,16 +101,19 @@ class Memory:
         """What all operators need together that have weights of their own; networks repeat themselves, so most are looked up."""
         known: dict[Any, Dim] = {}
         total: Dim = 0
+        partly = False
         for node in self.graph:
             inputs = self.graph.input_shapes(node)
             if inputs and not node.shared:
-                total = total + _looked_up(of, node.op, inputs, known)
-        return total
+                amount = _looked_up(of, node.op, inputs, known)
+                partly = partly or isinstance(amount, Partly)
+                total = total + amount
+        return at_least_if(partly, total)
 
     @cached_property
     def peak_activation_bytes(self) -> Any:
         """The most bytes of activations that are there at once in a forward pass of one image, without gradients."""
-        return plain(peak_bytes(self.plan))
+        return at_least_if(self.graph.opaque, plain(peak_bytes(self.plan)))
 
     @cached_property
     def timeline(self) -> list[Moment]:
@@ -123,9 +127,10 @@ class Memory:
         Raises:
             InputError: a grid of networks, whose variants peak at different places.
         """
-        if type(self.peak_activation_bytes) is not int:
+        if has_axes(self.peak_activation_bytes):
             raise InputError("a grid of networks has no one moment of most memory; choose one network")
-        return max(self.timeline, key=lambda moment: moment.bytes)
+        most = max(self.timeline, key=lambda moment: moment.bytes)
+        return most._replace(bytes=at_least_if(self.graph.opaque, most.bytes))
 
 
 def memory(graph: Graph, dtype: str = "float32") -> Memory:
@@ -149,6 +154,8 @@ def _bytes(op: Operator, tensors: dict[str, Shape], itemsize: int) -> Dim:
 
 def kept_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
     """Bytes of all that an operator learns not and a file of weights holds: buffers and counters."""
+    if op.opaque:
+        return Partly()
     return buffer_bytes(op, inputs, itemsize) + op.counters * INDEX_BYTES
 
 

@@ -34,13 +34,16 @@ class View:
     Attributes:
         field: the extent along every axis in pixels, the part that padding adds included; None where it sees the whole image.
         stride: pixels between the centres of neighbours, down and to the right (below 1 after upsampling); None likewise.
+        known: False behind an opaque step, where nothing can be said; field and stride are None.
     """
 
     field: tuple[Dim, ...] | None
     stride: tuple[Dim | Fraction, ...] | None
+    known: bool = True
 
 
 WHOLE = View(None, None)
+UNKNOWN = View(None, None, known=False)
 
 
 def _pixel(shape: Shape) -> View:
@@ -62,7 +65,9 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
             continue
         arriving = _joined([views[name] for name in _placed(graph, node)])
         seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING
-        if isinstance(seen, Window):
+        if seen is Reach.UNKNOWN or not arriving.known:
+            views[node.name] = UNKNOWN
+        elif isinstance(seen, Window):
             views[node.name] = _slid(arriving, seen)
         else:
             views[node.name] = arriving if seen is Reach.PLACE else WHOLE
@@ -85,6 +90,8 @@ def _placed(graph: Graph, node: Node) -> list[str]:
 def _joined(views: list[View]) -> View:
     if len(views) == 1:
         return views[0]
+    if not all(view.known for view in views):
+        return UNKNOWN
     if any(view.field is None for view in views):
         return WHOLE
     fields = [view.field for view in views if view.field is not None]

@@ -9,6 +9,7 @@ from archdsl.cost.amounts import plain
 from archdsl.cost.memory.peak import Memory, item_bytes
 from archdsl.cost.memory.saved import saved_bytes
 from archdsl.errors import InputError, unknown
+from archdsl.exact.partly import at_least_if
 from archdsl.ir.graph import Graph
 
 STEP_BYTES = 4  # AdamW counts its steps in a float32 for each tensor of weights
@@ -53,5 +54,5 @@ def training(graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtyp
     weights = still.weights_bytes
     tensors = sum(len(node.op.weights(*graph.input_shapes(node))) for node in graph if node.inputs and not node.shared)
     state = weights * OPTIMIZERS[optimizer] + (tensors * STEP_BYTES if optimizer == "adamw" else 0)
-    kept = plain(saved_bytes(graph, batch, item_bytes(dtype)))
+    kept = at_least_if(graph.opaque, plain(saved_bytes(graph, batch, item_bytes(dtype))))
     return Training(batch, weights, still.buffers_bytes, weights, state, kept)

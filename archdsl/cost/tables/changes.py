@@ -11,6 +11,7 @@ from archdsl.cost.comparing.differences import SIGNS, layer_differences, layer_w
 from archdsl.cost.comparing.totals import Value, costs, in_words
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import change, thousands
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Total:
     def cells(self) -> tuple[str, ...]:
         """Its name, before, after, the change and its share, for people."""
         values = in_words(self.name, self.before), in_words(self.name, self.after), in_words(self.name, self.change, "+")
+        if is_partly([self.before, self.after]):
+            return self.name, *values, "?"
         return self.name, *values, f"{float(self.after / self.before) - 1:+.2%}" if self.before else "-"
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,17 +82,17 @@ def row_dict(row: RowPair, everything: bool = False) -> dict[str, Any]:
             return None
         place = {"name": line.name, "row": line.number, "operator": line.operator, "times": line.times}
         shapes = {"input": jsonable(line.input), "output": jsonable(line.output)}
-        return {**place, **shapes, "params": line.params, "macs": line.macs}
+        return {**place, **shapes, "params": jsonable(line.params), "macs": jsonable(line.macs)}
 
     layers = [_layer_dict(pair) for pair in row.layers if everything or pair.kind != "same"]
     both = {"before": side(row.before), "after": side(row.after)}
     told = {"name": row.line.name, "row": row.line.number, "kind": row.kind, "changed": row_differences(row)}
-    return {**told, **both, **{cost: row.difference(cost) for cost in _COSTS}, "layers": layers}
+    return {**told, **both, **{cost: jsonable(row.difference(cost)) for cost in _COSTS}, "layers": layers}
 
 
 def _layer_dict(pair: Pair) -> dict[str, Any]:
     both = {"before": layer_words(pair.before) or None, "after": layer_words(pair.after) or None}
-    differences = {cost: pair.difference(cost) for cost in _COSTS}
+    differences = {cost: jsonable(pair.difference(cost)) for cost in _COSTS}
     return {"name": pair.name, "kind": pair.kind, "changed": layer_differences(pair), **both, **differences}
 
 

@@ -11,6 +11,7 @@ from archdsl.cost.comparing.totals import FLOPS, LATENCY, Value, costs, in_words
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import mebibytes
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Compared:
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Result):
-    """Networks side by side, in the order in which they were given."""
+    """Networks side by side, in the order in which they were given. Costs that are not all known have no lowest."""
 
     networks: tuple[Compared, ...]
 
@@ -48,6 +49,7 @@ class Comparison(Result):
         names = list(self.networks[0].costs)
         best = {cost: min(network.costs[cost] for network in self.networks) for cost in names}
         tied = {cost: all(network.costs[cost] == best[cost] for network in self.networks) for cost in names}
+        tied |= {cost: True for cost in names if is_partly([network.costs[cost] for network in self.networks])}
 
         def cell(cost: str, value: Value) -> object:
             star = " *" if value == best[cost] and not tied[cost] else "  "

@@ -11,6 +11,7 @@ from archdsl.cost.comparing.totals import Value
 from archdsl.cost.tables.changes import Total, row_dict, rows_sheet, totals, totals_sheet
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
+from archdsl.exact.shown import jsonable
 
 if TYPE_CHECKING:
     from archdsl.cost.costed import Costed
@@ -57,7 +58,7 @@ class Difference(Result):
             record: dict[str, Any] = {"name": row.line.name, "row": row.line.number, "kind": row.kind}
             for cost in ("params", "macs"):
                 for side, line in (("before", row.before), ("after", row.after)):
-                    record[f"{cost}_{side}"] = None if line is None else int(getattr(line, cost))
+                    record[f"{cost}_{side}"] = None if line is None else jsonable(getattr(line, cost))
             found.append(record)
         return found
 

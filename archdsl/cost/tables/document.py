@@ -10,13 +10,17 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.memory.peak import memory
+from archdsl.cost.opaque import opaque_steps
 from archdsl.errors import Source
 from archdsl.exact.shown import jsonable
 from archdsl.spec.model import Spec
 
 
 def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
-    """`name, params, macs, flops, memory, layers`, and the `batch` where it is not 1. On a grid, counts are nested lists."""
+    """`name, params, macs, flops, memory, layers`, the `batch` where it is not 1, and `unknown` where there are opaque steps.
+
+    On a grid, counts are nested lists.
+    """
     found = memory(bill.graph)
     return {
         "name": name,
@@ -30,6 +34,7 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
             "state_bytes": jsonable(found.state_bytes),
             "peak_activation_bytes": jsonable(found.peak_activation_bytes * bill.batch),
         },
+        **({"unknown": opaque_steps(bill)} if bill.opaque else {}),
         "layers": [_layer(layer, spec.source) for layer in bill],
     }
 

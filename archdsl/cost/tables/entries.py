@@ -10,6 +10,7 @@ from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, duration, thousands
 from archdsl.errors import Source
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
 
@@ -65,6 +66,8 @@ def operator(layer: Layer) -> str:
 
 def share(part: int, whole: int, bar: bool, width: int = 20) -> str:
     """A share in per cent, with a bar before it for people."""
+    if is_partly([part, whole]):
+        return "?"
     found = part / whole if whole else 0.0
     return f"{'█' * round(found * width):<{width}} {found:6.1%}" if bar else f"{found:.1%}"
 

@@ -13,6 +13,7 @@ from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import duration
 from archdsl.exact import has_axes
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
 
@@ -25,6 +26,7 @@ class Predicted(Result):
         total: seconds; for a grid of networks an array of them.
         layers: seconds of every layer, in the order of the bill.
         kinds: what kind of layer each is for the device.
+        trust: how far it can be trusted, in lines for people.
     """
 
     name: str
@@ -33,10 +35,11 @@ class Predicted(Result):
     layers: tuple[Any, ...]
     kinds: tuple[str, ...]
     names: tuple[str, ...]
+    trust: tuple[str, ...]
 
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         head = ("layer", "kind", "latency", "share")
-        whole = None if has_axes(self.total) else float(self.total)
+        whole = None if has_axes(self.total) or is_partly(self.total) else float(self.total)
         rows = tuple(
             (name, kind, _words(time), f"{float(time) / whole:.1%}" if whole else "")
             for name, kind, time in zip(self.names, self.kinds, self.layers, strict=True)
@@ -46,7 +49,7 @@ class Predicted(Result):
         ]
 
     def notes(self) -> list[str]:
-        return [self.device.heading, *self.device.trust()]
+        return [self.device.heading, *self.trust]
 
     def as_dict(self) -> dict[str, Any]:
         about = {"device": self.device.name, "batch": self.device.batch, "seconds": jsonable(self.total)}
@@ -62,12 +65,14 @@ def predicted(bill: Bill, device: Device) -> Predicted:
     found = latency(bill, device)
     layers = tuple(plain(time) / FEMTOSECONDS for time in found.layers)
     names = tuple(layer.node.name for layer in bill)
-    return Predicted(bill.graph.name, device, plain(found.total) / FEMTOSECONDS, layers, tuple(found.words()), names)
+    return Predicted(
+        bill.graph.name, device, plain(found.total) / FEMTOSECONDS, layers, tuple(found.words()), names, tuple(found.trust())
+    )
 
 
 def _words(seconds: Any) -> str:
     """A time, or the range of an array of them."""
     if not has_axes(seconds):
         return duration(seconds)
-    low, high = float(seconds.min()), float(seconds.max())
-    return duration(low) if low == high else f"{duration(low)}…{duration(high)}"
+    low, high = duration(seconds.min()), duration(seconds.max())
+    return low if low == high else f"{low}…{high}"

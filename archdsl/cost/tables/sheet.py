@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from archdsl.errors import BackendError, InputError, unknown, visible
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable, shown
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _text(cell: Any) -> str:
 
 def _plain(cell: Any) -> Any:
     """A value for programs."""
-    return "" if cell is None else visible(cell) if isinstance(cell, str) else cell
+    return "" if cell is None else visible(cell) if isinstance(cell, str) else shown(cell) if is_partly(cell) else cell
 
 
 def _html(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
-from archdsl.cost.words import memory_size, thousands
+from archdsl.cost.opaque import by_size, moved_elements
+from archdsl.cost.words import dims, memory_size, thousands
 
 
 def summary(bill: Bill) -> list[str]:
@@ -19,4 +20,21 @@ def summary(bill: Bill) -> list[str]:
         f"with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)",
         f"peak activations  {memory_size(found.peak_activation_bytes * bill.batch)}  (float32, batch {bill.batch:,})",
         f"FLOPs as counted by  {tools}",
+        *unknown(bill),
     ]
+
+
+def unknown(bill: Bill) -> list[str]:
+    """The steps of unknown cost, in lines: those first that read and write most; none where all costs are known."""
+    if not bill.opaque:
+        return []
+    count = f"{len(bill.opaque)} step{'s' if len(bill.opaque) > 1 else ''} of unknown cost"
+    images = f" for {bill.batch:,} images" if bill.batch != 1 else ""
+    lines = [f"unknown           {count}; every figure that they enter is a lower bound (≥), where nothing is known ? stands"]
+    for layer in by_size(bill):
+        arriving, op = ", ".join(map(dims, layer.inputs)), layer.node.op.arguments()
+        elements = thousands(moved_elements(layer) * bill.batch)
+        lines.append(
+            f"                  {layer.node.name}: {op['what']}, {arriving} → {dims(layer.output)}, {elements} elements{images}"
+        )
+    return lines

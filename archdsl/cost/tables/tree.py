@@ -11,6 +11,7 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, thousands
+from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 from archdsl.ops.operator import Shape
 
@@ -98,7 +99,9 @@ class Tree(Result):
             yield from self._walk(branch.inside, "" if top else f"{lead}{'   ' if last else '│  '}")
 
     def _row(self, branch: Branch, lead: str) -> tuple[str, ...]:
-        share = f"{float(branch.macs) / float(self.macs):.1%}" if isinstance(self.macs, int) and self.macs else ""
+        share = "?" if is_partly(self.macs) else ""
+        if isinstance(self.macs, int) and self.macs:
+            share = f"{float(branch.macs) / float(self.macs):.1%}"
         shapes = dims(branch.input), dims(branch.output)
         borrows = branch.shares and type(branch.params) is int and not branch.params  # nothing in it is its own
         kind = f"{branch.kind}, shared" if borrows else branch.kind

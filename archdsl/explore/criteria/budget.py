@@ -11,6 +11,7 @@ from typing import Any, Literal
 from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file
 from archdsl.errors import InputError, clip, unknown
 from archdsl.exact import exact, to_plain
+from archdsl.exact.partly import Partly, settled
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.axis import Axis
 from archdsl.spec.read_reported import parse_size
@@ -34,7 +35,16 @@ class Budget:
     text: str
 
     def holds(self, value: Any) -> Any:
-        """Whether a count keeps to the bound; for an array of counts an array."""
+        """Whether a count keeps to the bound; for an array of counts an array.
+
+        Raises:
+            InputError: the count is known in part alone, and what is not known decides.
+        """
+        if isinstance(value, Partly):
+            found = settled("<=" if self.sense == "max" else ">=", value, self.bound)
+            if found is None:
+                raise InputError(f"whether {self} is open: the network has opaque steps, of which {self.cost} is not known")
+            return found
         return value <= self.bound if self.sense == "max" else value >= self.bound
 
     def violation(self, value: int | Fraction) -> float:

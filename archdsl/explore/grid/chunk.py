@@ -11,6 +11,7 @@ import numpy as np
 
 from archdsl.exact import exact
 from archdsl.exact.grid import Grid
+from archdsl.exact.partly import at_least_if
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.region import Region
 from archdsl.explore.variants import Row
@@ -43,8 +44,8 @@ class Chunk:
         return found
 
     def grid(self, name: str) -> Any:
-        """A total as exact numbers that can be compared and calculated with."""
-        total = self.region.total(name)
+        """A total as exact numbers that can be compared and calculated with. Raises InputError for one of lower bounds."""
+        total = self.region.known(name)
         return Grid(self.column(name), total.den, bounds=(total.low, total.high))
 
     @cached_property
@@ -93,7 +94,7 @@ class Chunk:
         for name in costs:
             total = self.region.total(name)
             for row, value in zip(found, total.at(places).tolist(), strict=True):
-                row[name] = value if total.den == 1 else exact(Fraction(value, total.den))
+                row[name] = at_least_if(total.partly, value if total.den == 1 else exact(Fraction(value, total.den)))
         return found
 
 

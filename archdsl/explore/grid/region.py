@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.errors import ArchdslError, SpecError
+from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact.grid import Grid
 from archdsl.explore.grid.box import Box
 from archdsl.explore.grid.total import Total
@@ -59,6 +59,16 @@ class Region:
         if name not in self._settings:
             self._settings[name] = Total([(value, 1)], len(self.box.axes))
         return self._settings[name]
+
+    def known(self, name: str) -> Total:
+        """A total that is compared or written as an exact number. Raises InputError for one of which only a lower bound is known."""
+        total = self.total(name)
+        if total.partly:
+            raise InputError(
+                f"{name} is not known: the network has opaque steps, and only a lower bound can be shown; "
+                "it can be listed, but not compared, optimised or written to a file of numbers"
+            )
+        return total
 
     def setting(self, name: str) -> Any:
         """The value of a setting, or of a knob, that is a number; None for anything else."""

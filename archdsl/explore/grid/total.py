@@ -23,6 +23,7 @@ from archdsl.exact.bounds import Bounds, of_product, ordered
 from archdsl.exact.factors import Factors, along
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import fits
+from archdsl.exact.partly import any_partly
 from archdsl.explore.grid.cut import Index, Span, elements
 
 
@@ -34,6 +35,7 @@ class Total:
             where the axis makes no difference. All are int64 where every sum is proven to fit, otherwise arrays of Python ints.
         constant: the summand that is the same everywhere.
         den: what every numerator is divided by.
+        partly: whether a part of the total is not known, so that all of it are lower bounds.
         low, high: bounds of all numerators, inclusive.
     """
 
@@ -45,6 +47,7 @@ class Total:
             unit: how many units of the values make one unit of the total.
         """
         terms = [(value, times) for value, times in values if times and not (isinstance(value, int) and value == 0)]
+        self.partly = any_partly(value for value, _ in terms)
         self.den = lcm(1, *(_denominator(value) for value, _ in terms))
         self.constant = 0
         arrays: dict[tuple[int, ...], dict[bytes, tuple[Any, Factors]]] = {}

@@ -38,7 +38,7 @@ class Mergeable(Keeper, Protocol):
 
 @dataclass
 class Pareto:
-    """Keeps the variants that no other beats, with the costs `shown`."""
+    """Keeps the variants that no other beats, with the costs `shown`. Raises InputError where a cost is not known."""
 
     shown: Sequence[str]
     objectives: list[Objective]
@@ -51,6 +51,8 @@ class Pareto:
         return [objective.name for objective in self.objectives]
 
     def add(self, chunk: Chunk, lines: np.ndarray | None) -> None:
+        for objective in self.objectives:
+            chunk.region.known(objective.name)
         columns = [objective.column(chunk) for objective in self.objectives]
         self.front.add(columns, lambda kept: chunk.rows(kept, self.shown), lines)
 

@@ -114,7 +114,7 @@ class _Columns:
 
 
 def _costs(chunk: Chunk, name: str, lines: np.ndarray | None) -> np.ndarray:
-    total, column = chunk.region.total(name), chunk.column(name)
+    total, column = chunk.region.known(name), chunk.column(name)
     column = column if lines is None else column[lines]
     return column if total.den == 1 else column / total.den
 

@@ -75,7 +75,7 @@ def _flow(module: fx.GraphModule) -> fx.Interpreter:
 
     from archdsl.compilers.torch.tokens import Position
 
-    activations = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU, nn.Tanh)
+    activations = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU, nn.Tanh, nn.LogSoftmax)
     passed = (*activations, _BatchNorm, nn.LayerNorm, Position)
 
     class Flow(fx.Interpreter):
@@ -91,7 +91,7 @@ def _flow(module: fx.GraphModule) -> fx.Interpreter:
                 gate = any(user.target is operator.mul for user in n.users)
                 return torch.ones_like(arriving) if gate else arriving
             if isinstance(layer, nn.Softmax):
-                return torch.full_like(arriving, 1 / arriving.shape[-1])
+                return torch.full_like(arriving, 1 / arriving.shape[layer.dim or 0])
             return super().run_node(n)
 
     return Flow(module)

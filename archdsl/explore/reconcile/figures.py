@@ -10,6 +10,7 @@ from archdsl.cost.comparing.figures import total_of, words
 from archdsl.cost.comparing.totals import total
 from archdsl.design import Design
 from archdsl.errors import InputError
+from archdsl.exact.partly import is_partly
 from archdsl.spec.model import Reported
 
 
@@ -31,7 +32,12 @@ class Figure:
     def counted(self, changes: dict[str, Any]) -> int:
         """What it is counted to be with some settings changed; those of other networks are left out."""
         known = {name: value for name, value in changes.items() if belongs(self.net, name)}
-        return int(total(self.net.set(**known) if known else self.net, self.total))
+        found = total(self.net.set(**known) if known else self.net, self.total)
+        if is_partly(found):
+            raise InputError(
+                f"{self.total} is not known: {self.net.name} has opaque steps, and no reading of it can be reconciled"
+            )
+        return int(found)
 
     def difference(self, ours: int) -> Fraction:
         """How far a count is from the printed figure, as a share of it."""

@@ -69,7 +69,7 @@ class Tally:
         places = tuple(c[here] for c, here in zip(chunk.region.box.chosen, chunk.places(lines), strict=True))
         self.buildable[places] = True
         for figure in self.figures:
-            den = chunk.region.total(figure.total).den
+            den = chunk.region.known(figure.total).den
             ours = chunk.column(figure.total)[lines]
             value, unit = figure.reported.value, figure.reported.step
             scale = value.denominator * unit.denominator * 2

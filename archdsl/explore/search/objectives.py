@@ -10,6 +10,7 @@ from archdsl.cost.comparing.totals import FLOPS, LATENCY, of_file, total
 from archdsl.cost.counting.conventions import convention_names
 from archdsl.cost.latency.devices import device_names
 from archdsl.errors import InputError, unknown
+from archdsl.exact.partly import is_partly
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ class Cost:
     direction: Sense = "minimize"
 
     def measure(self, net: Design, seed: int) -> float:
-        return float(total(net, self.name))
+        found = total(net, self.name)
+        if is_partly(found):
+            raise InputError(f"{self.name} is not known: the network has opaque steps, and nothing can be searched by it")
+        return float(found)
 
 
 MEASURED: tuple[Objective, ...] = (

@@ -52,6 +52,7 @@ class Solver:
 
     Attributes:
         outcome: what the grid holds, as far as it has been gone through.
+        decisive: costs and settings that have to be known, because budgets and objectives are of them.
         progress: told how many more variants of the grid are elaborated, at the first question.
     """
 
@@ -78,6 +79,7 @@ class Solver:
         self.pending: list[Region] = []  # elaborated and not searched yet
         self.search = BranchAndBound(self.budgets, self.objectives, count, sweep.shown)
         names = [*sweep.shown, *(budget.cost for budget in budgets), *(objective.name for objective in objectives)]
+        self.decisive = (*(budget.cost for budget in budgets), *(objective.name for objective in objectives))
         self.asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
 
     def batches(self) -> Iterator[list[Region]]:
@@ -98,6 +100,8 @@ class Solver:
                 elements, whole = 0, False
             self.pending.append(found)
             elements += OVERHEAD + found.elements
+            for name in self.decisive:
+                found.known(name)
         if whole:
             self.held = self.pending
         yield self._taken()

@@ -14,9 +14,9 @@ from archdsl.ir.elaboration.naming import Plan, plan
 from archdsl.ir.elaboration.templates import Template, knobs_of_blocks, sized_blocks
 from archdsl.ops import OPERATORS, Operator
 from archdsl.ops.facts import Shape
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, Label, Parameter, Spec, Stage, Value
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, Parameter, Spec, Stage, Value
 from archdsl.spec.sizes import SIZES
-from archdsl.spec.walk import parts
+from archdsl.spec.walk import mentions, of_block, of_steps
 
 UNNAMED = ""
 """Name of a positional argument until it is known which block or operator is called, and so what its first argument is."""
@@ -150,8 +150,8 @@ class Links:
     def gathering(self, spec: Spec) -> frozenset[str]:
         """The labels that gather, in any block."""
         if self._gathering is None:
-            labels = [part for part in parts((spec.net, spec.blocks, spec.knobs)) if isinstance(part, Label) and part.gathers]
-            self._gathering = frozenset([label.text for label in labels])
+            blocks = [of_block(block).gathered for block in spec.blocks.values()]
+            self._gathering = of_steps(spec.net).gathered.union(mentions(spec.knobs).gathered, *blocks)
         return self._gathering
 
     def extent(self, spec: Spec, block: Block, shape: Shape) -> Any:

@@ -112,7 +112,7 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
     if state.failed and LOST in arriving:
         return lost_node(name, op) if len(arriving) == 1 else LOST
     mark, single = maker.mark, len(arriving) == 1
-    if op.joins is single:
+    if op.joins is single and not op.opaque:
         return _miscounted(state, op, arriving, mark)
     try:
         if single:

@@ -8,9 +8,9 @@ second build is copied.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
@@ -19,10 +19,9 @@ from archdsl.ir.graph import Frame, Interface, Node
 from archdsl.ir.limits import bounded
 from archdsl.ops import Operator
 from archdsl.ops.operator import Shape
-from archdsl.spec.borrowed import read_in
-from archdsl.spec.model import Block, Call, Formula, Spec
+from archdsl.spec.model import Block, Spec
 from archdsl.spec.sizes import SIZES
-from archdsl.spec.walk import parts, words
+from archdsl.spec.walk import mentions, of_block, of_steps
 
 OUTSIDE = -1
 """In place of the number of a node: the first tensor that arrives at the block. Others follow downwards: -2, -3, ..."""
@@ -165,27 +164,22 @@ def sized_blocks(spec: Spec) -> frozenset[Block]:
     """The blocks that may read the sizes of what arrives, themselves or by a block or steps that they call. The others are all that are
     the same at every resolution."""
     sizes = SIZES.keys() - spec.knobs.keys() - spec.borrowed.keys()
-    if not any(_reads(part, sizes) for part in parts((spec.net, spec.knobs, spec.borrowed, spec.blocks))):
+    within = {name: of_block(block) for name, block in spec.blocks.items()}
+    outside = of_steps(spec.net), mentions(spec.knobs, spec.borrowed)
+    if all(part.computed.isdisjoint(sizes) for part in (*outside, *within.values())):
         return frozenset()
-    found: set[str] = set()
-    called: dict[str, set[str]] = {}
-    for name, block in spec.blocks.items():
-        inside = (block.args, block.body, block.outputs, block.wraps)
-        own = sizes - block.args.keys()
-        called[name] = set(words(inside)) & spec.blocks.keys()
-        if any(_reads(part, own) or (isinstance(part, Call) and part.reference is not None) for part in parts(inside)):
-            found.add(name)  # steps that it was given may read them, which is not looked into
-    while more := [name for name, others in called.items() if name not in found and not others.isdisjoint(found)]:
+    found = {
+        name
+        for name, part in within.items()  # steps that it was given may read them, which is not looked into
+        if part.calls_given or not part.computed.isdisjoint(sizes - spec.blocks[name].args.keys())
+    }
+    while more := [name for name, part in within.items() if name not in found and not part.words.isdisjoint(found)]:
         found.update(more)
     return frozenset([spec.blocks[name] for name in found])
-
-
-def _reads(part: Any, names: Set[str]) -> bool:
-    return isinstance(part, Formula) and not names.isdisjoint(part.expression.names)
 
 
 def knobs_of_blocks(spec: Spec) -> tuple[str, ...]:
     """The knobs that any block reads, directly, in steps that it was given, or as a default of an operator in it; those too that only
     a setting brings."""
-    read = set(read_in([spec.defaults, *((block.args, block.body, block.outputs) for block in spec.blocks.values())]))
+    read = mentions(spec.defaults).read.union(*(of_block(block).read for block in spec.blocks.values()))
     return tuple(sorted(read & {*spec.knobs, *spec.borrowed}))

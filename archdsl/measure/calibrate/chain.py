@@ -7,13 +7,15 @@ from typing import Any
 from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import channel_axis
 
 
 class Chain:
     """A graph that grows at its end: `chain("conv", out=8)` adds a node after the last one and gives its name."""
 
     def __init__(self, shape: Shape, name: str):
-        self.graph = Graph(name, {"input": Node("input", Input(shape), (), shape)}, {OUTPUT: "input"})
+        op = Input(shape)
+        self.graph = Graph(name, {"input": Node("input", op, (), op.size)}, {OUTPUT: "input"})
 
     def __call__(self, word: str, *inputs: str, **arguments: Any) -> str:
         """Add an operator that reads the given nodes, or the last one."""
@@ -32,5 +34,5 @@ class Chain:
 
     @property
     def channels(self) -> int:
-        count: int = self.shape[0]
+        count: int = self.shape[channel_axis(self.shape)]
         return count

@@ -1,4 +1,4 @@
-"""Parts of synthetic networks whose layers follow one another, with at most a shortcut around them; stems, heads, encoders."""
+"""Parts of synthetic networks whose layers follow one another, with at most a shortcut around them; stems and heads."""
 
 from __future__ import annotations
 
@@ -135,27 +135,3 @@ def shifted(chain: Chain, rng: random.Random) -> None:
         chain("relu")
         chain("shift", kernel=3, dilation=rng.choice([1, 2]))
         chain("conv", out=width(rng, chain.shape[1]), stride=some_stride(chain, rng))
-
-
-def encoder(chain: Chain, rng: random.Random, heads: int, channels: int) -> None:
-    """One layer of a transformer encoder."""
-    start = chain.graph.output
-    chain("layer_norm")
-    qkv = chain("linear", out=3 * channels)
-    parts = []
-    for index in range(3):
-        chain("slice", qkv, start=index * channels, stop=(index + 1) * channels)
-        parts.append(chain("split_heads", heads=heads))
-    chain("matmul", *parts[:2], transpose=True, scaled=True)
-    weights = chain("softmax")
-    chain("matmul", weights, parts[2])
-    chain("merge_heads")
-    chain("linear", out=channels)
-    if rng.random() < 0.3:
-        chain("layer_scale")
-    start = chain("add", start, chain.graph.output)
-    chain("layer_norm")
-    chain("linear", out=channels * rng.choice([2, 4]))
-    chain(rng.choice(["gelu", "gelu", "relu"]))
-    end = chain("linear", out=channels)
-    chain("add", start, end)

@@ -126,3 +126,21 @@ def wired(chain: Chain, rng: random.Random) -> None:
         chain("conv", out=come, kernel=3, groups=come)
         chain("conv", out=come)
         earlier.append(chain("norm"))
+
+
+def branches(chain: Chain, rng: random.Random) -> None:
+    """Convolutions of one map with kernels of 3 and of 1 and a norm, added up, for all channels or for each; as trained before fusing."""
+    for _ in range(rng.randint(1, 3)):
+        start, come, stride = chain.graph.output, chain.channels, some_stride(chain, rng)
+        depthwise = rng.random() < 0.5
+        out, groups = (come, come) if depthwise else (width(rng, chain.shape[1]), 1)
+        ends = []
+        for kernel in [3] * rng.randint(1, 2) + [1]:
+            chain("conv", start, out=out, kernel=kernel, stride=stride, groups=groups)
+            ends.append(chain("norm"))
+        if out == come and stride == 1:
+            ends.append(chain("norm", start))
+        chain("add", *ends)
+        chain("relu")
+        if depthwise:
+            conv(chain, rng, width(rng, chain.shape[1]), nl="relu")

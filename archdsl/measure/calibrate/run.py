@@ -27,8 +27,8 @@ from archdsl.measure.runtimes import runtime_named
 
 BLOCKS = (16, 8, 1)
 """Channels that vector units of 512, 256 and fewer bits take at once."""
-SECONDS = 90.0
-"""For all of a calibration."""
+SECONDS = 120.0
+"""For all of a calibration: as many networks as give one and a half for each of the 250 coefficients or so."""
 EACH = 0.3
 """Seconds for each network, with reading and compiling it."""
 TIMED = 0.1
@@ -52,7 +52,7 @@ def calibrate(at: Configuration, name: str, seconds: float = SECONDS, step: Step
     Args:
         at: the configuration that the device is of.
         name: of the device.
-        seconds: that it may take, about. Fewer than 9 give too few networks to tell all kinds of layers apart.
+        seconds: that it may take, about. Fewer than 45 give too few networks to tell all kinds of layers apart.
 
     Raises:
         InputError: there is no such runtime.
@@ -82,15 +82,15 @@ def fitted(graphs: Sequence[Graph], times: Sequence[float], name: str, batch: in
     assert best is not None
     _, block, made, coefficients = best
     device = Device(name, _femtoseconds(made, coefficients), block, batch)
-    return device, quality(_unseen(made, wanted).tolist(), times)
+    return device, quality(_unseen(made, wanted, coefficients).tolist(), times)
 
 
-def _unseen(made: Regressors, times: Array) -> Array:
+def _unseen(made: Regressors, times: Array, near: Array) -> Array:
     """Each network predicted from a fit to the others: a fit to few networks explains those and no others."""
     found = np.zeros(len(times))
     for part in range(PARTS):
         out = np.arange(len(times)) % PARTS == part
-        found[out] = made.work[out] @ fit(made.work[~out], times[~out])
+        found[out] = made.work[out] @ fit(made.work[~out], times[~out], start=near)
     return found
 
 

@@ -12,9 +12,12 @@ from itertools import count
 
 from archdsl.ir.graph import Graph
 from archdsl.measure.calibrate.chain import Chain
-from archdsl.measure.calibrate.parts import PARTS
-from archdsl.measure.calibrate.parts_in_line import encoder, head, stem
+from archdsl.measure.calibrate.parts import PARTS, Part
+from archdsl.measure.calibrate.parts_in_line import head, stem
+from archdsl.measure.calibrate.parts_in_other_places import along_time, through_space
+from archdsl.measure.calibrate.parts_over_tokens import decoder, encoder, mixer, recurrent
 from archdsl.measure.calibrate.pieces import width
+from archdsl.ops.shapes import Ids, Map, Sequence
 
 MACS = (7.3, 8.8)
 """Powers of ten between which a network's multiply-accumulates are wanted: as many as in small networks of the field, so that what is
@@ -24,10 +27,13 @@ MOST_MACS, MOST_NODES = 1_000_000_000, 220
 
 
 def networks(seed: int = 0) -> Iterator[Graph]:
-    """Networks without end, the same for every run. Small and large ones take turns, and so do those over maps and over tokens."""
+    """Networks without end, the same for every run. Small and large ones take turns, and so do those over what most networks work on,
+    maps, and over all else: of twelve networks ten are over maps, one is over the tokens of an image, one is of the others in turn.
+    """
     for number in count():
         rng = random.Random(f"{seed} {number}")
-        made = _of_tokens(rng, number) if number % 12 == 11 else _of_maps(rng, number)
+        make = {11: _of_tokens, 5: OTHERS[number // 12 % len(OTHERS)]}.get(number % 12, _of_maps)
+        made = make(rng, number)
         if sum(_macs(made)) <= MOST_MACS:
             yield made
 
@@ -68,8 +74,12 @@ def _of_tokens(rng: random.Random, number: int) -> Graph:
     if rng.random() < 0.7:
         chain("class_token")
     chain("position")
-    for _ in range(rng.randint(1, 4)):
-        encoder(chain, rng, heads, channels)
+    layers, mixed = rng.randint(1, 4), rng.random() < 0.25
+    for _ in range(layers):
+        if mixed:
+            mixer(chain, rng)
+        else:
+            encoder(chain, rng, heads)
     if rng.random() < 0.3:
         chain("norm")
         chain(rng.choice(["prelu", "relu", "hswish"]))
@@ -77,3 +87,71 @@ def _of_tokens(rng: random.Random, number: int) -> Graph:
     chain(rng.choice(["select_token", "token_mean"]))
     chain("linear", out=rng.choice([10, 100, 1000]))
     return chain.graph
+
+
+def _of_text(rng: random.Random, number: int) -> Graph:
+    """A language model: vectors of words, layers that do not look ahead, scores of all words."""
+    heads, words = rng.choice([2, 3, 4, 6]), rng.choice([500, 1000, 2000, 4000])
+    chain = Chain(Ids((rng.choice([32, 64, 100, 128, 256]),)), f"Calibration{number}")
+    chain("embedding", vocabulary=words, channels=heads * rng.choice([32, 64]))
+    chain(rng.choice(["position", "position", "sinusoidal"]))
+    for _ in range(rng.randint(1, 4)):
+        decoder(chain, rng, heads)
+    chain("layer_norm")
+    chain("linear", out=words, bias=False)
+    return chain.graph
+
+
+def _of_steps(rng: random.Random, number: int) -> Graph:
+    """Recurrent layers over measurements or over words."""
+    length = rng.choice([20, 50, 64, 100, 128])
+    if rng.random() < 0.5:
+        chain = Chain(Sequence((length, rng.choice([6, 9, 16, 40]))), f"Calibration{number}")
+    else:
+        chain = Chain(Ids((length,)), f"Calibration{number}")
+        chain("embedding", vocabulary=rng.choice([500, 1000, 2000]), channels=rng.choice([32, 64, 128]))
+    recurrent(chain, rng)
+    if rng.random() < 0.3:
+        chain("layer_norm")
+        recurrent(chain, rng)
+    chain(rng.choice(["select_token", "token_mean"]))
+    chain("linear", out=rng.choice([10, 100]))
+    return chain.graph
+
+
+def _of_lines(rng: random.Random, number: int) -> Graph:
+    """Convolutions over sound."""
+    chain = Chain(Map((rng.choice([1, 1, 2, 40]), rng.choice([1000, 2000, 4000, 8000]))), f"Calibration{number}")
+    chain("conv", out=rng.choice([16, 32, 64]), kernel=rng.choice([9, 15, 31]), stride=rng.choice([2, 4]), bias=True)
+    _until(chain, rng, along_time)
+    _pooled_head(chain, rng)
+    return chain.graph
+
+
+def _of_volumes(rng: random.Random, number: int) -> Graph:
+    """Convolutions over films."""
+    side = rng.choice([16, 24, 32, 48])
+    chain = Chain(Map((3, rng.choice([4, 8, 16]), side, side)), f"Calibration{number}")
+    chain("conv", out=rng.choice([8, 16, 32]), kernel=[3, 5, 5], stride=[1, 2, 2])
+    chain("norm")
+    chain("relu")
+    _until(chain, rng, through_space)
+    _pooled_head(chain, rng)
+    return chain.graph
+
+
+def _until(chain: Chain, rng: random.Random, part: Part) -> None:
+    """A part again and again until the network is as large as wanted."""
+    wanted = 10 ** rng.uniform(*MACS)
+    while sum(_macs(chain.graph)) < wanted and len(chain.graph) < MOST_NODES and min(chain.shape[1:]) >= 2:
+        part(chain, rng)
+
+
+def _pooled_head(chain: Chain, rng: random.Random) -> None:
+    chain("adaptive_pool")
+    chain("flatten")
+    chain("linear", out=rng.choice([10, 100, 400]))
+
+
+OTHERS = (_of_text, _of_steps, _of_lines, _of_volumes)
+"""Of what networks are that are over no image."""

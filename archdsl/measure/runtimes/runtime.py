@@ -9,7 +9,7 @@ from typing import Any
 
 from archdsl.compilers.forms import FORMS
 from archdsl.extras import missing
-from archdsl.measure.job import Configuration, File
+from archdsl.measure.job import Configuration, File, Shape
 from archdsl.measure.timing import Pass
 
 Load = Callable[[File, Configuration], Pass]
@@ -74,8 +74,13 @@ class Runtime:
 
 
 def noise(file: File, at: Configuration) -> list[Any]:
-    """A batch of random values for every input of a network, float32, the same for every call."""
+    """A batch for every input of a network, the same for every call: random values as float32, or random indices as int64."""
     import numpy as np
 
     generator = np.random.default_rng(0)
-    return [generator.standard_normal((at.batch, *shape), dtype=np.float32) for shape in file.shapes]
+
+    def batch(shape: Shape, below: int) -> Any:
+        size = (at.batch, *shape)
+        return generator.integers(below, size=size) if below else generator.standard_normal(size, dtype=np.float32)
+
+    return [batch(shape, below) for shape, below in zip(file.shapes, file.below or (0,) * len(file.shapes), strict=True)]

@@ -1,0 +1,99 @@
+"""Transformations that change single calls wherever they stand: in blocks, in rows, in other steps of the net."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from archdsl.errors import InputError
+from archdsl.ir.canonical import canonical_hash
+from archdsl.spec.model import Block, Body, Call, Parameter, Value
+from archdsl.transform.draft import Draft
+from archdsl.transform.make import constant
+from archdsl.transform.rewrite import rewritten
+from archdsl.transform.sites import Form, change_blocks
+from archdsl.transform.where import Where, rows
+
+Change = Callable[[Call, Block | None], Body | None]
+"""What stands in the place of a call in a block, or in the net where it is None; None where the call stays."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """What is changed: calls, and defaults of arguments."""
+
+    call: Change
+    argument: Callable[[Parameter], Parameter] = lambda parameter: parameter
+
+
+def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what: str) -> None:
+    """Change calls where they are meant.
+
+    Args:
+        what: what is changed, for messages.
+
+    Raises:
+        InputError: nothing is.
+    """
+
+    def rewriter(block: Block) -> Block | None:
+        body = rewritten(block.body, lambda call: changes.call(call, block))
+        args = {name: changes.argument(parameter) for name, parameter in block.args.items()}
+        if all(args[name] is parameter for name, parameter in block.args.items()):
+            args = block.args
+        return None if body is block.body and args is block.args else dataclasses.replace(block, body=body, args=args)
+
+    own: list[str] = []
+    before = canonical_hash(draft.graph)
+    if where.everywhere:
+        own = _net(draft, changes)
+    elif where.rows:
+        own = _cells(draft, changes, where)
+    changed, reasons = change_blocks(draft, form, where, rewriter)
+    if own and reasons:
+        reasons = [why for why in reasons if not why.endswith("nothing in it can be changed")]
+    draft.notes += [f"{name}: {form.word}" for name in (*own, *changed)] + [f"stays as it is: {why}" for why in reasons]
+    if (not own and not changed) or canonical_hash(draft.graph) == before:
+        told = "\n".join(f"  {why}" for why in reasons)
+        raise InputError(f"{what} cannot be changed:\n{told}" if reasons else f"there is no {what} to change")
+
+
+def _net(draft: Draft, changes: Changes) -> list[str]:
+    """Change steps of the net: cells of rows by `rows`, other steps by a net of its own."""
+    spec = draft.spec
+    net = rewritten(spec.net, lambda call: changes.call(call, None))
+    if net is spec.net:
+        return []
+    outside = rewritten(spec.net, lambda call: changes.call(call, None) if call.row is None else None)
+    with draft.trial() as trial:
+        if outside is not spec.net or draft.overlay.net is not None:
+            draft.put_net(net)
+        else:
+            _edit(draft, changes, set(rows(spec)))
+    if trial.failed:
+        draft.notes.append(f"steps of the net stay as they are: {trial.failed}")
+        return []
+    return ["net"]
+
+
+def _cells(draft: Draft, changes: Changes, where: Where) -> list[str]:
+    with draft.trial() as trial:
+        edited = _edit(draft, changes, set(where.rows))
+    return [] if trial.failed or not edited else [f"row {row}" for row in edited]
+
+
+def _edit(draft: Draft, changes: Changes, wanted: set[int]) -> list[int]:
+    """Give rows the cells that a changed call of theirs has."""
+    edited: list[int] = []
+    for row, call in rows(draft.spec).items():
+        made = changes.call(call, None) if row in wanted else None
+        if made is None or len(made) != 1 or not isinstance(made[0], Call):
+            continue
+        new = made[0]
+        cells: dict[str, Value] = {name: value for name, value in new.args.items() if call.args.get(name) is not value}
+        if new.target != call.target:
+            cells = {"op": constant(new.target), **cells}
+        if cells:
+            draft.set_cells(row, cells)
+            edited.append(row)
+    return edited

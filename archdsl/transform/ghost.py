@@ -1,0 +1,54 @@
+"""`--ghost`: half of the channels of a dense convolution come from a cheap depthwise one over the other half (Han et al. 2020)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from archdsl.spec.model import Block, Body, Call
+from archdsl.transform import make
+from archdsl.transform.asked import How
+from archdsl.transform.call_changes import Changes, change_calls
+from archdsl.transform.convolutions import IMAGE, instead, is_simple, together, truth
+from archdsl.transform.draft import Draft
+from archdsl.transform.make import call as step
+from archdsl.transform.roles import Roles
+from archdsl.transform.sites import Form
+
+NAME = "ghost_conv"
+
+
+def ghost(draft: Draft, _: str, how: How) -> None:
+    roles = Roles(draft.spec, draft.knobs)
+    name = NAME if NAME not in draft.spec.blocks else f"new_{NAME}"
+
+    def change(call: Call, block: Block | None) -> Body | None:
+        if not is_simple(call, block):
+            return None
+        given = roles.args(call, block)
+        if not set(given) <= {"out", "kernel", "stride", "groups"}:
+            return None
+        dense = together(truth(given.get("groups"), 1, "== 1"), f"$in > {IMAGE}")
+        args = {arg: value for arg, value in given.items() if arg != "groups"}
+        return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None),))
+
+    draft.overlay.help(ghost_conv(name))
+    change_calls(draft, Changes(change), Form("ghost", how.knob), how.where, "dense convolution without bias")
+
+
+def ghost_conv(name: str) -> Block:
+    """The ghost module without its norms and activations, which stay where they were."""
+    out, kernel = make.argument("out", None, "int"), make.argument("kernel", 1, "any")
+    args = {"out": dataclasses.replace(out, default=None), "kernel": kernel, "stride": make.argument("stride", 1, "any")}
+    primary = dataclasses.replace(step("conv", name="primary", out="ceil($out/2)", kernel="$kernel", stride="$stride"))
+    cheap = step("conv", name="cheap", out="$in", kernel=3, groups="$in")
+    primary, cheap = (
+        dataclasses.replace(made, mods=dataclasses.replace(made.mods, labels=(make.label(word),)))
+        for made, word in ((primary, "primary"), (cheap, "cheap"))
+    )
+    joined = step("concat")
+    joined = dataclasses.replace(
+        joined, mods=dataclasses.replace(joined.mods, sources=(make.label("primary"), make.label("cheap")))
+    )
+    rest = step("slice", "$in != $out", start=0, stop="$out")
+    doc = "Half of the channels from a convolution, the other half from cheap depthwise ones over the first (Han et al. 2020, Fig. 1b)."
+    return Block(name=name, mark=make.NOWHERE, doc=doc, args=args, body=(primary, cheap, joined, rest))

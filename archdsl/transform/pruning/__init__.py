@@ -1,0 +1,1 @@
+"""Narrower networks: one factor for all channels, one for each stage, or factors and channels by the norms of weights."""

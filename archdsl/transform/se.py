@@ -1,0 +1,102 @@
+"""`--se`: squeeze and excitation (Hu et al. 2018) in every residual block, at the end of what is learned; by its own argument where a
+block has one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from archdsl.errors import InputError
+from archdsl.spec.model import Block, Body, Call, Constant, Parallel, Spec
+from archdsl.spec.walk import parts
+from archdsl.transform import make
+from archdsl.transform.asked import How
+from archdsl.transform.call_changes import Changes, change_calls
+from archdsl.transform.draft import Draft
+from archdsl.transform.reach import reachable, resolved
+from archdsl.transform.residual import Residual, residuals
+from archdsl.transform.roles import calls
+from archdsl.transform.sites import Form, RefusedError, change_blocks
+
+LIBRARY = "blocks/mobile"
+SWITCH = "se"
+"""The argument by which blocks have squeeze and excitation or not."""
+
+
+def se(draft: Draft, _: str, how: How) -> None:
+    refused = ""
+    before = draft.graph
+    try:
+        change_calls(
+            draft, Changes(lambda call, block: _switched(call, block, draft)), Form("se", how.knob), how.where, "se: false"
+        )
+    except InputError as error:
+        refused = str(error)
+    name = draft.need("squeeze_excite", LIBRARY)
+
+    def rewriter(block: Block) -> Block | None:
+        return _with(block, draft, name)
+
+    changed, reasons = change_blocks(draft, Form("se", how.knob), how.where, rewriter)
+    draft.notes += [f"{each}: se" for each in changed] + [f"stays as it is: {why}" for why in reasons]
+    if draft.graph is before or (refused and not changed):
+        told = "\n".join(f"  {why}" for why in reasons)
+        raise InputError(
+            f"no block takes squeeze and excitation:\n{told}"
+            if told
+            else f"{draft.spec.name} has no residual block for squeeze and excitation"
+        )
+
+
+def _switch(target: str, block: Block | None, draft: Draft) -> bool:
+    """Whether what is called has the argument."""
+    spec = draft.spec
+    names = resolved(target[1:], block, spec, draft.knobs) if target.startswith("$") else [target]
+    return bool(names) and all(name in spec.blocks and SWITCH in spec.blocks[name].args for name in names)
+
+
+def _switched(call: Call, block: Block | None, draft: Draft) -> Body | None:
+    given = call.args.get(SWITCH)
+    if not _switch(call.target, block, draft) or (
+        given is not None and not (isinstance(given, Constant) and given.value is False)
+    ):
+        return None
+    return (dataclasses.replace(call, args={**call.args, SWITCH: make.constant(True)}),)
+
+
+def _with(block: Block, draft: Draft, name: str) -> Block | None:
+    """A block with squeeze and excitation at the end of what each shortcut is added to."""
+    found = residuals(block, draft.spec)
+    if not found or SWITCH in block.args or any(_switch(call.target, block, draft) for call in calls(block.body)):
+        return None
+    if any(_weighs(residual.learned, draft.spec, draft) for residual in found):
+        raise RefusedError("something in it is weighed by a gate already")
+    body = list(block.body)
+    for residual in reversed(found):
+        new = make.call(name)
+        if residual.mods is None:  # by labels: the step before the addition had one, which goes to the new one
+            last = body[residual.last - 1]
+            assert isinstance(last, Call)
+            labelled = dataclasses.replace(new, mods=dataclasses.replace(new.mods, labels=last.mods.labels))
+            body[residual.last - 1 : residual.last] = [_bare(last), labelled]
+        else:
+            body[residual.first] = _forked(body[residual.first], residual, new)
+    return dataclasses.replace(block, body=tuple(body))
+
+
+def _bare(call: Call) -> Call:
+    return dataclasses.replace(call, mods=dataclasses.replace(call.mods, labels=()))
+
+
+def _forked(step: object, residual: Residual, new: Call) -> Parallel:
+    assert isinstance(step, Parallel)
+    paths = tuple(
+        dataclasses.replace(path, body=(*path.body, new)) if path.body is residual.learned else path for path in step.paths
+    )
+    return dataclasses.replace(step, paths=paths)
+
+
+def _weighs(body: Body, spec: Spec, draft: Draft) -> bool:
+    """Whether a product of a path and a gate is in some steps, or in what they call."""
+    names = [call.target for call in calls(body) if call.target in spec.blocks]
+    inside = [body, *(block.body for block in reachable(spec, draft.knobs, names))]
+    return any(isinstance(part, Parallel) and part.join.target == "mul" for each in inside for part in parts(each))

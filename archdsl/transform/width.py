@@ -1,0 +1,130 @@
+"""`--width F`: all channels but those of the classes are scaled. A network that has a knob for it gets another value; any other gets the
+knob `width`."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from archdsl.errors import InputError
+from archdsl.exact import is_number
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Modifiers, Value
+from archdsl.spec.scalars import resolve
+from archdsl.transform import make, plain
+from archdsl.transform.asked import How
+from archdsl.transform.draft import Draft
+from archdsl.transform.rewrite import rewritten
+from archdsl.transform.roles import CHANNELS, Roles, calls, reads_in
+
+KNOB = "width"
+RANGE = (Fraction(1, 64), 4)
+
+
+def width(draft: Draft, text: str, how: How) -> None:
+    factor = resolve(text)
+    if not is_number(factor) or factor <= 0:
+        raise InputError(f"--width takes a number above 0, '{text}' came")
+    if not how.where.everywhere:
+        raise InputError("--width scales all of the network; `archdsl prune --by stage` scales stages apart")
+    name = with_knob(draft)
+    set_factor(draft, name, draft.knobs[name] * factor)
+    draft.notes.append(f"{name}: {plain.constant(draft.knobs[name])}")
+
+
+def set_factor(draft: Draft, name: str, value: Any) -> None:
+    """Give the knob a value, and a range that has it. Raises SpecError where the network cannot be put together."""
+    bounds = draft.spec.knobs[name].range
+    held: plain.Plain = plain.constant(value)
+    if bounds is not None and not bounds[0] <= value <= bounds[1]:
+        held = {"default": held, "range": plain.constant([min(bounds[0], value), max(bounds[1], value)])}
+    old = draft.overlay.knobs.get(name)
+    if isinstance(old, dict):
+        held = {**old, **(held if isinstance(held, dict) else {"default": held})}
+    draft.overlay.knobs[name] = held
+    draft.refresh()
+
+
+def with_knob(draft: Draft) -> str:
+    """The knob that all channels are multiples of; made where there is none. Gives its name.
+
+    Raises:
+        InputError: channels cannot be told from other numbers.
+    """
+    knob = draft.spec.knobs.get(KNOB)
+    if knob is not None and knob.type == "number" and is_number(draft.knobs[KNOB]):
+        return KNOB
+    name = KNOB if not _taken(draft, KNOB) else "width_factor"
+    draft.overlay.knobs[name] = {"default": "1", "range": plain.constant(RANGE), "doc": "channel multiplier"}
+    roles = Roles(draft.spec, draft.knobs)
+    last = classes(draft)
+    for block in draft.blocks():
+        body = rewritten(block.body, lambda call, block=block: _constants(call, block, roles, name))  # type: ignore[misc]
+        if body is not block.body:
+            draft.put(dataclasses.replace(block, body=body))
+    net = rewritten(draft.spec.net, lambda call: _scaled(call, roles, name) if call is not last else None)
+    if net is not draft.spec.net:
+        draft.put_net(net)
+    draft.refresh()
+    return name
+
+
+def _taken(draft: Draft, name: str) -> bool:
+    """Whether a block has an argument of that name, which would hide the knob, or a knob means something else."""
+    return name in draft.spec.knobs or any(name in block.args for block in draft.blocks())
+
+
+def classes(draft: Draft) -> Call | None:
+    """The step of the net that gives what the network is asked for: its channels are classes and stay."""
+    roles = Roles(draft.spec, draft.knobs)
+    found = [call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values()]
+    return found[0] if found and len(draft.graph.outputs) == 1 else None
+
+
+def _scaled(call: Call, roles: Roles, name: str) -> Body | None:
+    """A step of the net with its channels scaled, unless they follow from what arrives or are classes."""
+    target = roles.of(call.target)
+    given = roles.args(call)
+    args = {
+        arg: _wide(value, name) if target.get(arg) == CHANNELS and not call.scales(arg, value) else value
+        for arg, value in given.items()
+    }
+    if all(args[arg] is value for arg, value in given.items()):
+        return None
+    scaled = {
+        value.bare: make.text(args[arg]) for arg, value in given.items() if isinstance(value, Formula) and args[arg] is not value
+    }
+    return (dataclasses.replace(call, args=args, positional=None, mods=compared(call.mods, scaled)),)
+
+
+def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
+    """The condition of a step whose channels are scaled: where it compares what arrives with them, with what they are now."""
+    if not isinstance(mods.when, Formula) or "in" not in mods.when.expression.names:
+        return mods
+    text = re.sub(r"\$(\w+)", lambda found: scaled.get(found[1], found[0]), mods.when.expression.text)
+    return dataclasses.replace(mods, when=make.formula(text))
+
+
+def _constants(call: Call, block: Block, roles: Roles, name: str) -> Body | None:
+    """A step of a block with its numbers of channels scaled; what follows from arguments is scaled already."""
+    target = roles.of(call.target, block)
+    given = roles.args(call, block)
+    args = {
+        arg: _wide(value, name) if target.get(arg) == CHANNELS and isinstance(value, Constant) else value
+        for arg, value in given.items()
+    }
+    if all(args[arg] is value for arg, value in given.items()):
+        return None
+    return (dataclasses.replace(call, args=args, positional=None),)
+
+
+def _wide(value: Value, name: str) -> Value:
+    if isinstance(value, ListOf):
+        return ListOf(value.mark, tuple(_wide(item, name) for item in value.items))
+    if isinstance(value, Constant):
+        return make.formula(f"floor({value.value}*${name})") if is_number(value.value) else value
+    if not isinstance(value, Formula) or reads_in(value) or "classes" in value.expression.names or name in value.expression.names:
+        return value
+    return make.formula(make.times(value.expression.text, f"${name}"))
