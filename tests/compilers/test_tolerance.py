@@ -15,6 +15,7 @@ from archdsl.artifacts import spares
 from archdsl.compilers.export import FLOOR, ROUNDINGS, Model, Run, backend, distance_of_float32, export
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.compilers.torch.shared import everywhere
 from archdsl.errors import BackendError, InputError
 
@@ -153,9 +154,13 @@ def _same_source(graph: Any) -> None:
     module = compiled(graph).eval()
     written = network(python_source(graph)).eval()
     written.load_state_dict(everywhere(written, module.state_dict()))
-    image = torch.randn(2, *graph.input.shape)
+    images = batch_of(graph, 2)
     with torch.no_grad():
-        assert torch.equal(module(image), written(image))
+        assert torch.equal(module(*images), written(*images))
+
+
+def test_an_input_that_nothing_reads_has_source() -> None:
+    _same_source(archdsl.loads("input: {left: [3, 8, 8], right: [3, 8, 8]}\nnet: [{conv: 8}, relu]\n").graph())
 
 
 def test_blocks_and_stages_that_nothing_reads_have_source() -> None:
