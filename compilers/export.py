@@ -146,21 +146,26 @@ def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[s
 
 
 def distance_of_float32(model: Model) -> dict[str, float]:
-    """How far each output of the module in float32 is from the same in float64, on the first of the batches that are compared (see
-    Checked).
+    """How far each output of the module in float32 is from the same in float64, on the batches that are compared (see Checked).
 
     Its weights are made longer for that and short again, which gives back the same bits.
     """
-    given = next(_batches(model))
+    batches = list(_batches(model))
+    largest = dict.fromkeys(model.graph.outputs, 0.0)
     with torch.no_grad():
-        came = in_order(model.module(*given))
+        all_came = [in_order(model.module(*given)) for given in batches]
         try:
-            wanted = in_order(
-                model.module.double()(*[tensor.double() if tensor.is_floating_point() else tensor for tensor in given])
-            )
+            module = model.module.double()
+            all_wanted = [
+                in_order(module(*[tensor.double() if tensor.is_floating_point() else tensor for tensor in given]))
+                for given in batches
+            ]
         finally:
             model.module.float()
-    return {name: _difference(one.double(), other) for name, one, other in zip(model.graph.outputs, came, wanted, strict=True)}
+    for came, wanted in zip(all_came, all_wanted, strict=True):
+        for name, one, other in zip(largest, came, wanted, strict=True):
+            largest[name] = max(largest[name], _difference(one.double(), other))
+    return largest
 
 
 def _batches(model: Model) -> Iterator[tuple[Tensor, ...]]:

@@ -188,7 +188,8 @@ class BillView:
         from archdsl.cost.latency.predict import latency
         from archdsl.cost.words import duration
 
-        time = duration(latency(self.net.cost(), self.device).total / FEMTOSECONDS)
+        found = latency(self.net.cost(), self.device)
+        time = duration(found.total / FEMTOSECONDS)
         out.print(f"  latency           [bold]{time}[/]  predicted on {self.device.name}: {self.device.heading}", soft_wrap=True)
-        for words in self.device.trust():
+        for words in found.trust():
             out.print(f"                    {words}", markup=False, soft_wrap=True)

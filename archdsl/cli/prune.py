@@ -10,7 +10,7 @@ import click
 from archdsl.cli.common import json_option, knob_option, open_net, spec_argument
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
-from archdsl.cli.transform import give
+from archdsl.cli.transform import give, new_spec_option
 from archdsl.errors import InputError
 from archdsl.ir.limits import Limits
 
@@ -26,9 +26,7 @@ class Way:
     weights: Path | None = given(
         click.option("--weights", type=click.Path(path_type=Path), help="Weights of SPEC, carried over into a file beside -o.")
     )
-    output: Path | None = given(
-        click.option("-o", "--output", type=click.Path(path_type=Path), help="The file of the new spec; printed if not given.")
-    )
+    output: Path | None = given(new_spec_option)
 
 
 @click.command("prune")

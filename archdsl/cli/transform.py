@@ -43,6 +43,11 @@ def transformations(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+new_spec_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file of the new spec; printed if not given."
+)
+
+
 @dataclass(frozen=True)
 class Way:
     """What holds for all transformations."""
@@ -65,9 +70,7 @@ class Way:
         click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="A knob or cell of the result: width=0.5.")
     )
     name: str = given(click.option("--name", default="", metavar="TEXT", help="Name of the network."))
-    output: Path | None = given(
-        click.option("-o", "--output", type=click.Path(path_type=Path), help="The file of the new spec; printed if not given.")
-    )
+    output: Path | None = given(new_spec_option)
 
 
 @click.command("transform")

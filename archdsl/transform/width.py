@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from archdsl.errors import InputError
@@ -61,7 +62,7 @@ def with_knob(draft: Draft) -> str:
     roles = Roles(draft.spec, draft.knobs)
     last = classes(draft)
     for block in draft.blocks():
-        body = rewritten(block.body, lambda call, block=block: _constants(call, block, roles, name))  # type: ignore[misc]
+        body = rewritten(block.body, partial(_constants, block=block, roles=roles, name=name))
         if body is not block.body:
             draft.put(dataclasses.replace(block, body=body))
     net = rewritten(draft.spec.net, lambda call: _scaled(call, roles, name) if call is not last else None)
@@ -107,7 +108,7 @@ def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
     return dataclasses.replace(mods, when=make.formula(text))
 
 
-def _constants(call: Call, block: Block, roles: Roles, name: str) -> Body | None:
+def _constants(call: Call, *, block: Block, roles: Roles, name: str) -> Body | None:
     """A step of a block with its numbers of channels scaled; what follows from arguments is scaled already."""
     target = roles.of(call.target, block)
     given = roles.args(call, block)

@@ -53,7 +53,7 @@ def taken(rule: Layer, op: Operator) -> str:
     made = code.placeholder("made")
     made.meta["position"] = 0
     _, *behind = _text(rule.take(op, made, write))
-    return "".join(map(str, behind))
+    return "".join(str(piece.value if isinstance(piece, Slot) else piece) for piece in behind)
 
 
 def _text(node: fx.Node) -> Text:

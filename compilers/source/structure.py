@@ -102,7 +102,8 @@ class SourceClass:
     @property
     def is_chain(self) -> bool:
         """Whether it runs modules one after the other and does nothing else."""
-        if self.submodules[0].returns != "tensor":
+        first = self.submodules[0]
+        if first.returns != "tensor" or len(first.inputs) > 1:  # an input may be read by nothing
             return False
         straight = all(sources == ((index - 1, 0),) for index, sources in enumerate(self.sources))
         modules = [(entry.made is not None and not entry.after) or entry.text == FLATTEN for entry in self.entries]

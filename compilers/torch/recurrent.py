@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
+from archdsl.compilers.torch.rule import Write
 from archdsl.ops import Shape
 from archdsl.ops.recurrent import GRU, LSTM, Recurrent
 
@@ -20,20 +21,20 @@ def gru(op: GRU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     return nn.GRU(shapes[0][-1], op.out, **_shared(op))
 
 
-def result(op: Recurrent, made: fx.Node, write: Any) -> fx.Node:
+def result(op: Recurrent, made: fx.Node, write: Write) -> fx.Node:
     """The output at all tokens, or the last layer's state after the last token: (N, C), both directions side by side.
 
     The modules give (output, state), where the state of an LSTM is (what it hands on, what it remembers), each (layers, N, C).
     """
     if op.returns == "sequence":
-        return write(operator.getitem, made, 0)  # type: ignore[no-any-return]
+        return write(operator.getitem, made, 0)
     state = write(operator.getitem, made, 1)
     if op.states > 1:
         state = write(operator.getitem, state, 0)
     if not op.bidirectional:
-        return write(operator.getitem, state, -1)  # type: ignore[no-any-return]
+        return write(operator.getitem, state, -1)
     both = write(operator.getitem, state, slice(-2, None))
-    return write(torch.flatten, write(torch.transpose, both, 0, 1), 1)  # type: ignore[no-any-return]
+    return write(torch.flatten, write(torch.transpose, both, 0, 1), 1)
 
 
 def _shared(op: Recurrent) -> dict[str, Any]:

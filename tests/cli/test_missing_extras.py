@@ -56,6 +56,8 @@ NOTHING, TORCH, VIZ, PLOT = "", "torch", "viz", "plot"
 LINES = {
     "build net.yaml": NOTHING,
     "build net.yaml --json": NOTHING,
+    "transform net.yaml --act silu": NOTHING,
+    "prune net.yaml --keep macs=50%": NOTHING,
     "bench net.yaml": "onnx,openvino,torch",
     "bench net.yaml --runtime eager": TORCH,
     "bench net.yaml --runtime onnxruntime": "onnx",

@@ -15,6 +15,7 @@ from archdsl.artifacts import spares
 from archdsl.compilers.export import FLOOR, ROUNDINGS, Model, Run, backend, distance_of_float32, export
 from archdsl.compilers.source import python_source
 from archdsl.compilers.source.export import network
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.compilers.torch.shared import everywhere
 from archdsl.errors import BackendError, InputError
 
@@ -61,6 +62,15 @@ def test_the_distance_of_float32() -> None:
     assert max(distance_of_float32(far).values()) > 2e-4
     assert all(torch.equal(tensor, before[name]) for name, tensor in far.module.state_dict().items())
     assert all(tensor.dtype is before[name].dtype for name, tensor in far.module.state_dict().items())
+
+
+def test_the_distance_is_that_of_all_batches_that_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model(1)
+    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1,))
+    (first,) = distance_of_float32(model).values()
+    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1, 64))
+    (both,) = distance_of_float32(model).values()
+    assert both > 1.2 * first
 
 
 def test_as_far_as_float32_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,9 +154,13 @@ def _same_source(graph: Any) -> None:
     module = compiled(graph).eval()
     written = network(python_source(graph)).eval()
     written.load_state_dict(everywhere(written, module.state_dict()))
-    image = torch.randn(2, *graph.input.shape)
+    images = batch_of(graph, 2)
     with torch.no_grad():
-        assert torch.equal(module(image), written(image))
+        assert torch.equal(module(*images), written(*images))
+
+
+def test_an_input_that_nothing_reads_has_source() -> None:
+    _same_source(archdsl.loads("input: {left: [3, 8, 8], right: [3, 8, 8]}\nnet: [{conv: 8}, relu]\n").graph())
 
 
 def test_blocks_and_stages_that_nothing_reads_have_source() -> None:

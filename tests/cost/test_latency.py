@@ -20,6 +20,7 @@ from archdsl.cost.latency.layer_kinds import KINDS, kinds
 from archdsl.cost.latency.neighbours import Neighbours
 from archdsl.cost.latency.predict import latency
 from archdsl.cost.latency.work import WORK
+from archdsl.cost.tables.predicted import predicted
 from archdsl.cost.words import duration
 from archdsl.errors import InputError, Source, SpecError
 from archdsl.explore.criteria.budget import parse_budgets
@@ -299,6 +300,17 @@ def test_a_kind_without_a_time_is_an_error_and_never_nothing() -> None:
     assert str(error.value) == (
         "the device x has no time for norm.folded, the kind of 'norm' in Small, and none for 'layer', which stands for every other kind"
     )
+
+
+def test_kinds_without_a_time_of_their_own_are_named() -> None:
+    bill = archdsl.loads(SMALL).cost()
+    said = "no time was measured for adaptive_pool.global, view; the time of any other layer stands for them"
+    assert latency(bill, device(DEVICE)).trust() == [said]
+    assert predicted(bill, device(DEVICE)).notes()[-1] == said
+    one = DEVICE.replace("layer: {in: 1}", "layer: {in: 1}\n  adaptive_pool: {in: 1}")
+    assert latency(bill, device(one)).trust() == ["no time was measured for view; the time of any other layer stands for it"]
+    general = device("device: x\nfemtoseconds: {layer: {macs: 1}, norm.folded: 0}")
+    assert latency(bill, general).trust() == []  # a device that tells no kinds apart
 
 
 def test_the_most_special_kind_decides() -> None:

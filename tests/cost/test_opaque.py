@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import pickle
 import re
 from contextlib import redirect_stderr, redirect_stdout
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ from archdsl.cost.comparing.totals import COSTS, total
 from archdsl.cost.counting.lints import lint
 from archdsl.cost.memory.receptive import receptive_fields
 from archdsl.errors import BackendError, InputError, SpecError
-from archdsl.exact.partly import LEAST, MOST, NEITHER, Partly, at_least, is_partly, settled
+from archdsl.exact.partly import LEAST, Partly, is_partly
 from archdsl.explore.criteria.budget import parse_budget
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.serialize import dump, load
@@ -241,45 +239,7 @@ def test_graphs_keep_it(net: archdsl.Net) -> None:
     assert canonical_hash(archdsl.loads(SPEC.replace("what: fft", "what: dct")).graph()) != canonical_hash(graph)
 
 
-# -- the operator ------------------------------------------------------------------------------------------------------------
-
-
-def one(arguments: str, size: str = "[3, 8, 8]") -> archdsl.Net:
-    return archdsl.loads(f"archdsl: 1\ninput: {size}\nnet: [{{opaque: {arguments}}}]")
-
-
-def test_shapes_of_every_kind() -> None:
-    for given, kind, size in (
-        ("[4]", "vector", (4,)),
-        ("[5, 4]", "sequence", (5, 4)),
-        ("[map, 4, 5]", "map", (4, 5)),
-        ("[heads, 2, 5, 4]", "heads", (2, 5, 4)),
-        ("[4, 2, 3, 3]", "map", (4, 2, 3, 3)),
-    ):
-        node = one(f"{{what: x, gives: {given}}}").graph()["opaque"]
-        assert (node.shape.word, tuple(node.shape)) == (kind, size)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (
-            "{what: x, gives: [4, 8, 8], takes: [3, 9, 9]}",
-            "what x gives is known for a map of 3x9x9 alone, a map of 3x8x8 arrives",
-        ),
-        ("{what: x, gives: [4, 8, 8], takes: [[3, 8, 8], [3, 8, 8]]}", "x takes 2 tensors, 1 arrive"),
-        ("{what: x, gives: [mop, 4, 8, 8]}", "expected a kind of tensor"),
-        ("{what: x, gives: 4}", "expected a shape as"),
-        ("{what: x, gives: [1, 2, 3, 4, 5]}", "has 5 sizes, and so many need a kind before them"),
-        ("{what: x, gives: [4, 8, 8], learns: [4, 3]}", "expected a list of sizes for each weight"),
-        ("{gives: [4, 8, 8]}", "opaque needs 'what'"),
-        ("{what: x}", "opaque needs 'gives'"),
-    ],
-)
-def test_mistakes(arguments: str, message: str) -> None:
-    with pytest.raises(SpecError) as caught:
-        one(arguments).graph()
-    assert message in str(caught.value)
+# -- other questions ---------------------------------------------------------------------------------------------------------
 
 
 def test_another_resolution_is_refused_where_the_step_says_what_it_takes(net: archdsl.Net) -> None:
@@ -291,50 +251,6 @@ def test_another_resolution_is_refused_where_the_step_says_what_it_takes(net: ar
     found = archdsl.loads(text).sweep(size=[32, 64]).rows()
     assert [row["size"] for row in found] == [32]
     assert sum(found.outcome.masked.values()) == 1
-
-
-# -- numbers -----------------------------------------------------------------------------------------------------------------
-
-
-def test_arithmetic_of_what_is_known_in_part() -> None:
-    some = Partly(10)
-    for found, known, side in (
-        (some + 1, 11, LEAST),
-        (1 + some, 11, LEAST),
-        (some * 3, 30, LEAST),
-        (some - 4, 6, LEAST),
-        (4 - some, -6, MOST),
-        (-some, -10, MOST),
-        (some - Partly(3), 7, NEITHER),
-        (some / 4, Fraction(5, 2), LEAST),
-        (some // 4, 2, LEAST),
-        (sum([1, some, 2]), 13, LEAST),
-    ):
-        assert isinstance(found, Partly)
-        assert (found.known, found.side) == (known, side)
-    assert isinstance(1 / some, Partly)
-    assert pickle.loads(pickle.dumps(-some)).side == MOST
-    assert [f"{value:,}" for value in (Partly(1820), -Partly(5), Partly(3) - Partly(1), Partly())] == [
-        "≥ 1,820",
-        "≤ -5",
-        "2 and ?",
-        "?",
-    ]
-    assert f"{Partly(1) / 2:.2f}" == "≥ 0.50"
-    assert f"{some:.1%}" == "?"
-    assert [value.known for value in at_least(np.array([1, 2])).tolist()] == [1, 2]
-
-
-def test_what_is_settled() -> None:
-    assert settled(">", Partly(10), 5) is True
-    assert settled(">", Partly(10), 10) is None
-    assert settled(">=", Partly(10), 10) is True
-    assert settled("<", Partly(10), 10) is False
-    assert settled("<=", Partly(10), 11) is None
-    assert settled("<", -Partly(10), 0) is True
-    assert settled(">", Partly(1) - Partly(1), 0) is None
-    assert settled(">", 3, 2) is True
-    assert settled("<=", 3, 2) is False
 
 
 def test_plots_refuse(net: archdsl.Net, tmp_path: Path) -> None:

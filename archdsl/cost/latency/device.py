@@ -43,6 +43,15 @@ class Device:
             self._known[kind] = self.terms.get(name, self.terms.get(ANY))
         return self._known[kind]
 
+    def measured(self, kind: str) -> bool:
+        """Whether it has a time of a kind, or of one above it, that is not the one for every layer."""
+        return self.of(kind) is not self.terms.get(ANY)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether it has times of its own for layers that compute, so that one without is an exception."""
+        return any(kind.partition(".")[0] in ("conv", "linear") for kind in self.terms)
+
     @property
     def heading(self) -> str:
         """The device in one line."""

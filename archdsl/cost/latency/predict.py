@@ -17,6 +17,9 @@ from archdsl.errors import InputError
 from archdsl.exact import select
 from archdsl.exact.partly import Partly
 
+MOST = 6
+"""Kinds that are named in one line."""
+
 
 class Latency(Sum):
     """The latency of every layer of a bill on a device, in femtoseconds for the device's batch.
@@ -50,6 +53,20 @@ class Latency(Sum):
         """The kind of every layer in the order of the bill; several where variants of a grid differ."""
         found = [", ".join(kind for kind, _ in kinds(layer, beside)) for layer, beside in self.distinct]
         return [found[kind] for kind in self.kinds]
+
+    def trust(self) -> list[str]:
+        """How far the prediction can be trusted, in lines for people: what the device says, and which kinds it has no time for."""
+        lines = self.device.trust()
+        found = dict.fromkeys(kind for layer, beside in self.distinct for kind, _ in kinds(layer, beside))
+        unknown = [kind for kind in found if not self.device.measured(kind)] if self.device.tells_apart else []
+        if unknown:
+            named = ", ".join(unknown[:MOST]) + (f" and {len(unknown) - MOST} more" if len(unknown) > MOST else "")
+            lines.append(f"no time was measured for {named}; the time of any other layer stands for {_it(len(unknown))}")
+        return lines
+
+
+def _it(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def latency(bill: Bill, device: Device) -> Latency:

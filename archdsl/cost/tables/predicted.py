@@ -26,6 +26,7 @@ class Predicted(Result):
         total: seconds; for a grid of networks an array of them.
         layers: seconds of every layer, in the order of the bill.
         kinds: what kind of layer each is for the device.
+        trust: how far it can be trusted, in lines for people.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Predicted(Result):
     layers: tuple[Any, ...]
     kinds: tuple[str, ...]
     names: tuple[str, ...]
+    trust: tuple[str, ...]
 
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         head = ("layer", "kind", "latency", "share")
@@ -47,7 +49,7 @@ class Predicted(Result):
         ]
 
     def notes(self) -> list[str]:
-        return [self.device.heading, *self.device.trust()]
+        return [self.device.heading, *self.trust]
 
     def as_dict(self) -> dict[str, Any]:
         about = {"device": self.device.name, "batch": self.device.batch, "seconds": jsonable(self.total)}
@@ -63,7 +65,9 @@ def predicted(bill: Bill, device: Device) -> Predicted:
     found = latency(bill, device)
     layers = tuple(plain(time) / FEMTOSECONDS for time in found.layers)
     names = tuple(layer.node.name for layer in bill)
-    return Predicted(bill.graph.name, device, plain(found.total) / FEMTOSECONDS, layers, tuple(found.words()), names)
+    return Predicted(
+        bill.graph.name, device, plain(found.total) / FEMTOSECONDS, layers, tuple(found.words()), names, tuple(found.trust())
+    )
 
 
 def _words(seconds: Any) -> str:
