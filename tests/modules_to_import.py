@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Case(NamedTuple):
@@ -64,7 +64,7 @@ class Squeeze(nn.Module):
         self.reduce, self.expand = nn.Conv2d(8, 2, 1), nn.Conv2d(2, 8, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * torch.sigmoid(self.expand(F.relu(self.reduce(x.mean((2, 3), keepdim=True)))))
+        return x * torch.sigmoid(self.expand(functional.relu(self.reduce(x.mean((2, 3), keepdim=True)))))
 
 
 class SqueezeLinear(nn.Module):
@@ -76,7 +76,7 @@ class SqueezeLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         batch, channels = x.shape[:2]
-        return x * self.fc(F.adaptive_avg_pool2d(x, 1).view(batch, channels)).view(batch, channels, 1, 1).expand_as(x)
+        return x * self.fc(functional.adaptive_avg_pool2d(x, 1).view(batch, channels)).view(batch, channels, 1, 1).expand_as(x)
 
 
 class Shuffle(nn.Module):
@@ -124,11 +124,12 @@ class Qkv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         batch, length, channels = x.shape
         q, k, v = self.qkv(x).reshape(batch, length, 3, 4, 4).permute(2, 0, 3, 1, 4).unbind(0)
+        return self.proj(self.attended(q, k, v).transpose(1, 2).reshape(batch, length, channels))
+
+    def attended(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         if self.fused:
-            out = F.scaled_dot_product_attention(q, k, v)
-        else:
-            out = ((q * 4**-0.5) @ k.transpose(-2, -1)).softmax(dim=-1) @ v
-        return self.proj(out.transpose(1, 2).reshape(batch, length, channels))
+            return functional.scaled_dot_product_attention(q, k, v)
+        return ((q * 4**-0.5) @ k.transpose(-2, -1)).softmax(dim=-1) @ v
 
 
 class ChannelsLast(nn.Module):
@@ -142,7 +143,7 @@ class ChannelsLast(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv(x).permute(0, 2, 3, 1)
-        y = self.gamma * self.down(F.gelu(self.up(self.norm(y))))
+        y = self.gamma * self.down(functional.gelu(self.up(self.norm(y))))
         return x + y.permute(0, 3, 1, 2)
 
 
@@ -169,7 +170,7 @@ class SharedConv(nn.Module):
         self.conv = nn.Conv2d(8, 8, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv(F.relu(self.conv(x)))
+        return self.conv(functional.relu(self.conv(x)))
 
 
 class TwoInputs(nn.Module):
@@ -188,7 +189,7 @@ class TwoOutputs(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         y = torch.relu_(self.conv(x))
-        return self.head(y.mean((2, 3))), F.interpolate(y, scale_factor=2.0)
+        return self.head(y.mean((2, 3))), functional.interpolate(y, scale_factor=2.0)
 
 
 class DropPath(nn.Module):
@@ -239,9 +240,9 @@ class ByShape(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
         if x.shape[-1] > 4:
-            x = F.max_pool2d(x, 3, 2, 1)
+            x = functional.max_pool2d(x, 3, 2, 1)
         unused = x.sum()
-        return F.silu(x) if unused is not None else x
+        return functional.silu(x) if unused is not None else x
 
 
 class Unsaid(nn.Module):
@@ -254,7 +255,7 @@ class Unsaid(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv(x)
         grid = y[:, :2].permute(0, 2, 3, 1)
-        return F.relu(F.grid_sample(y, grid, align_corners=False))
+        return functional.relu(functional.grid_sample(y, grid, align_corners=False))
 
 
 MODELS = {

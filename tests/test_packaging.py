@@ -51,6 +51,7 @@ def test_public_names() -> None:
         "Limits",
         "Net",
         "SpecError",
+        "from_module",
         "load",
         "loads",
         "reproduce",

@@ -51,6 +51,7 @@ ANSWERS = (
     Answer("archdsl.explore.search.result", "Found", 'net.search("naswot", over="width")'),
     Answer("archdsl.measure.result", "Bench", "net.bench()"),
     Answer("archdsl.net.exporting", "Exported", 'net.export("net.onnx")'),
+    Answer("archdsl.net.importing", "ImportedNet", "archdsl.from_module(model, example)"),
 )
 MADE_BY = ("load", "loads")
 """Methods of a network that a function of the package stands for."""
@@ -116,7 +117,7 @@ This page is written by `python -m archdsl.documentation.python docs/python.md`.
 def page() -> str:
     """The page as Markdown."""
     parts = [HEAD, "## Functions\n"]
-    parts += [_function(f"archdsl.{name}", getattr(archdsl, name)) for name in ("load", "loads", "reproduce")]
+    parts += [_function(f"archdsl.{name}", getattr(archdsl, name)) for name in ("load", "loads", "from_module", "reproduce")]
     parts += [_class("archdsl.Limits", archdsl.Limits), "## A network\n", f"{_text(archdsl.Net)}\n"]
     parts += [_function(f"net.{name}", method) for name, method in methods(archdsl.Net)]
     parts += ["## Answers\n", _text(_kind(RESULT)) + "\n"]

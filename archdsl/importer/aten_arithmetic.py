@@ -87,8 +87,8 @@ def _l2_norm(draft: Draft, x: Operand, axis: int, eps: float) -> Any:
 
 @call("masked_fill")
 def _masked_fill(draft: Draft, x: Operand, mask: Operand, fill: Any) -> Any:
-    known = isinstance(x, Value) and isinstance(mask, Const) and isinstance(fill, (int, float))
-    found = scores.masked(draft, x, mask, fill) if known else None
-    if found is None:
-        raise NotSaid("a mask that is not causal")
-    return found
+    if isinstance(x, Value) and isinstance(mask, Const) and isinstance(fill, (int, float)):
+        found = scores.masked(draft, x, mask, fill)
+        if found is not None:
+            return found
+    raise NotSaid("a mask that is not causal")

@@ -78,6 +78,7 @@ LINES = {
     "featuremaps net.yaml --image a.png": "torch,viz",
     "figures fig4": VIZ,
     "figures fig4 --to dot": VIZ,
+    "import json:loads": TORCH,
     "list": NOTHING,
     "new fresh": NOTHING,
     "reconcile net.yaml": NOTHING,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 import torch
-import torch.nn.functional as F
 from modules_to_import import MODELS, WORDS, Case, Residual, Squeeze, Unsaid
 from torch import Tensor, nn
+from torch.nn import functional
 
 import archdsl
 from archdsl.compilers.torch.batches import in_order
 from archdsl.errors import BackendError
 from archdsl.importer.imported import imported
 from archdsl.importer.lower.layers import number
-from archdsl.importer.proof import prove
 from archdsl.importer.program import drafted, traced
+from archdsl.importer.proof import prove
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 
@@ -159,7 +159,7 @@ class Spectrum(nn.Module):
     """One tensor in, one out, and no operator for it."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(torch.cumsum(x, 1))
+        return functional.relu(torch.cumsum(x, 1))
 
 
 def test_an_opaque_step_of_one_tensor_is_written() -> None:
