@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -15,6 +16,15 @@ class Form(NamedTuple):
 
     suffix: str
     backend: str
+
+
+BESIDE: dict[str, str] = {"python": ".safetensors", "onnx": ".onnx.data", "openvino": ".bin"}
+"""Endings of what a form may write beside its file: weights."""
+
+
+def written(form: str, path: Path) -> list[Path]:
+    """The files that an export may write."""
+    return [path, path.with_suffix(BESIDE[form])] if form in BESIDE else [path]
 
 
 FORMS: dict[str, Form] = {

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,9 +115,9 @@ def _of_callable(model: str, asked: Asked, wanted: Wanted) -> ImportedNet:
 
     if not asked.inputs:
         asked = Asked(("x".join(map(str, IMAGE)),), asked.args)
+    examples, arguments = tuple(map(_example, asked.inputs)), dict(map(_argument, asked.args))
     click.echo(visible(f"  {CODE_RUNS.format(model)}"), err=True)
-    made = _made(model, dict(map(_argument, asked.args)))
-    examples = tuple([_example(text) for text in asked.inputs])
+    made = _made(model, arguments)
     return from_module(made, examples, name=wanted.name or model.rpartition(":")[2], knobs=wanted.knobs)
 
 
@@ -126,9 +129,10 @@ def _made(model: str, arguments: dict[str, Any]) -> Any:
 
     package, _, name = model.partition(":")
     try:
-        module = importlib.import_module(package)
-    except ImportError as error:
-        raise BackendError(f"{model}: {package} cannot be imported: {error}") from None
+        with _from_here():
+            module = importlib.import_module(package)
+    except Exception as error:  # whatever the code of others raises
+        raise BackendError(f"{model}: {package} cannot be imported: {type(error).__name__}: {error}") from None
     if package == "timm" and not hasattr(module, name):
         function, arguments = module.create_model, {"model_name": name, **arguments}
     else:
@@ -144,6 +148,17 @@ def _made(model: str, arguments: dict[str, Any]) -> Any:
     if not isinstance(made, nn.Module):
         raise InputError(f"{model} gives a {type(made).__name__}, no module of PyTorch")
     return made
+
+
+@contextmanager
+def _from_here() -> Iterator[None]:
+    """Modules are found in the working folder too, as by `python -m`."""
+    before = list(sys.path)
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def _argument(text: str) -> tuple[str, Any]:

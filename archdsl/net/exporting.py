@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.artifacts import spares
-from archdsl.compilers.forms import FORMS
+from archdsl.compilers.forms import FORMS, written
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
@@ -110,11 +110,7 @@ def export(net: Design, path: Path, to: str, weights: Weights | None = None, rew
         BackendError: the form cannot be written.
     """
     weights = weights or Weights()
-    beside = [path.with_suffix(ending) for ending in (".safetensors", ".bin")]
-    spares(
-        [path, *beside, path.with_name(f"{path.name}.data")],
-        [weights.file, weights.pairing, *(source.path for source in net.spec.files)],
-    )
+    spares(written(to, path), [weights.file, weights.pairing, *(source.path for source in net.spec.files)])
     model, origin = _model(net, weights)
     from archdsl.compilers.export import export as write
 

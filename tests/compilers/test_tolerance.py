@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from random_networks import with_dead_ends
+from safetensors.torch import save_file
 from small import compiled, small
 
 import archdsl
@@ -178,12 +179,29 @@ def test_source_of_networks_with_dead_ends(name: str, seed: int) -> None:
 
 def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
     net = archdsl.loads(CANCELS.replace("archdsl: 1\n", "archdsl: 1\nimport: [blocks/mobile]\n"))
-    for name in ("net.safetensors", "net.py", "net.bin"):
+    for name, target in (
+        ("net.safetensors", "net.py"),
+        ("net.py", "net.py"),
+        ("net.bin", "net.xml"),
+        ("net.onnx.data", "net.onnx"),
+        ("net.pt2", "net.pt2"),
+    ):
         (tmp_path / name).write_bytes(b"mine")
         with pytest.raises(InputError, match=f"{name} is read, and would be overwritten"):
-            net.export(tmp_path / "net.py", weights=tmp_path / name)
+            net.export(tmp_path / target, weights=tmp_path / name)
         assert (tmp_path / name).read_bytes() == b"mine"
     (tmp_path / "link.pt").symlink_to(tmp_path / "net.py")
     with pytest.raises(InputError, match="is read"):
         spares([tmp_path / "net.py"], [None, tmp_path / "link.pt"])
     spares([tmp_path / "net.py"], [None, tmp_path / "other.pt"])
+
+
+def test_weights_beside_a_form_that_writes_none_there_are_read(tmp_path: Path) -> None:
+    """A spec that was imported with its weights goes to ONNX under the same name."""
+    net = archdsl.loads("archdsl: 1\ninput: [3, 8, 8]\nnet: [{conv: {out: 4, kernel: 3}}]")
+    weights = tmp_path / "net.safetensors"
+    save_file(net.module().state_dict(), weights)
+    kept = weights.read_bytes()
+    net.export(tmp_path / "net.onnx", weights=weights)
+    assert (tmp_path / "net.onnx").exists()
+    assert weights.read_bytes() == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,16 @@ def test_the_spec_and_its_weights_are_exported(folder: Path, capsys: pytest.Capt
 def test_mistakes_are_said(arguments: list[str], code: int, said: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", *arguments]) == code
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_modules_of_the_working_folder_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model_of_this_folder.py").write_text("from torch import nn\n\n\ndef net():\n    return nn.Conv2d(3, 4, 1)\n")
+    (tmp_path / "broken_model_of_this_folder.py").write_text("1 / 0\n")
+    monkeypatch.chdir(tmp_path)
+    before = list(sys.path)
+    assert run(["import", "model_of_this_folder:net", "--input", "1x3x8x8", "-o", "net.yaml"]) == 0
+    assert run(["import", "broken_model_of_this_folder:net"]) == 1
+    assert "cannot be imported: ZeroDivisionError" in capsys.readouterr().err
+    assert sys.path == before
