@@ -46,7 +46,7 @@ def prove(imported: Imported, seed: int = 0) -> Proof:
     module = imported.module
     parameters = sum(tensor.numel() for tensor in module.parameters())
     if imported.run is None:
-        return Proof(None, "the original cannot be run here", parameters, {})
+        return Proof(None, "an ONNX file is not run: nothing was compared", parameters, {})
     return Proof(_difference(imported, imported.design, seed), "", parameters, _other_sizes(imported, seed))
 
 
