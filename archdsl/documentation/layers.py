@@ -20,6 +20,7 @@ from archdsl.artifacts import write
 
 CONTRACT = "layers"
 WIDTH, HEIGHT, GAP, MARGIN = 900, 44, 8, 48  # pixels; the margin on the left holds the arrow
+WIDE, NARROW_HEIGHT = 2, 74  # packages of a layer whose sentences stand beside their names; height of the boxes of more
 LETTER = 5.9  # width of one letter of the sentences, in pixels
 
 
@@ -46,7 +47,8 @@ def sentence(package: str) -> str:
 def picture(project: str) -> str:
     """The layers as SVG."""
     rows = layers(project)
-    height = len(rows) * (HEIGHT + GAP) + GAP
+    heights = [HEIGHT if len(names) <= WIDE else NARROW_HEIGHT for names in rows]
+    height = sum(heights) + GAP * (len(rows) + 1)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-label="Layers of archdsl" font-family="Helvetica, Arial, \'Liberation Sans\', sans-serif">',
@@ -57,22 +59,25 @@ def picture(project: str) -> str:
         f'<path d="M20,{height - GAP}l-4,-8h8z" fill="#555"/>',
         f'<text transform="translate(36,{height // 2}) rotate(-90)" text-anchor="middle" font-size="12" fill="#555">imports</text>',
     ]
-    for number, names in enumerate(rows):
-        top = GAP + number * (HEIGHT + GAP)
+    top = GAP
+    for names, extent in zip(rows, heights, strict=True):
         width = (WIDTH - MARGIN - GAP * len(names)) / len(names)
         for place, name in enumerate(names):
-            lines += _box(name, MARGIN + place * (width + GAP), top, width)
+            lines += _box(name, MARGIN + place * (width + GAP), top, width, extent)
+        top += extent + GAP
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _box(name: str, left: float, top: float, width: float) -> list[str]:
-    """One package: its name, and its sentence in at most two lines beside it."""
-    column = 128
-    words = textwrap.wrap(sentence(name), int((width - column - 10) / LETTER), max_lines=2, placeholder=" …")
-    first = top + HEIGHT / 2 + 4 - 7 * (len(words) - 1)
+def _box(name: str, left: float, top: float, width: float, height: float) -> list[str]:
+    """One package: its name, and its sentence in at most two lines beside it; below it, in three, where the box is narrow."""
+    narrow = height > HEIGHT
+    column, most = (10, 3) if narrow else (128, 2)
+    words = textwrap.wrap(sentence(name), int((width - column - 10) / LETTER), max_lines=most, placeholder=" …")
+    title = top + 18 if narrow else top + height / 2 + 5
+    first = title + 17 if narrow else top + height / 2 + 4 - 7 * (len(words) - 1)
     lines = [
-        f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{HEIGHT}" rx="4" fill="#eef3f8" stroke="#4a6785"/>',
-        f'<text x="{left + 10:g}" y="{top + HEIGHT / 2 + 5:g}" font-size="14" font-weight="bold">{name}</text>',
+        f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{height}" rx="4" fill="#eef3f8" stroke="#4a6785"/>',
+        f'<text x="{left + 10:g}" y="{title:g}" font-size="14" font-weight="bold">{name}</text>',
     ]
     for number, line in enumerate(words):
         lines.append(f'<text x="{left + column:g}" y="{first + 14 * number:g}" font-size="12">{escape(line)}</text>')
