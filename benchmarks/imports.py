@@ -6,8 +6,8 @@ It runs where timm and torchvision are, with archdsl on the path, and not in the
     models/bin/pip install torch==2.14.1 torchvision==0.29.1 timm .
     models/bin/python benchmarks/imports.py --save imports.json
 
-`--save` keeps what was measured and goes on there; models that are named are measured again. `--texts` keeps the specs. `--write` prints the
-table as Markdown.
+`--save` keeps what was measured and goes on there; models that are named are measured again. `--texts` keeps the specs. `--write` prints
+the table as Markdown.
 """
 
 from __future__ import annotations
