@@ -24,6 +24,25 @@ def _conv(
     return layers.convolution(draft, x, weight, bias, Steps(step, pads, gap), groups)
 
 
+@call("std_conv")
+def _std_conv(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    gain: Any,
+    eps: float,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Any:
+    kernel = weight.sizes[2:]
+    step, gap = spread(stride, len(kernel)), spread(dilation, len(kernel))
+    pads = _worded(padding, kernel, step, gap) if isinstance(padding, str) else spread(padding, len(kernel))
+    return layers.standardised_convolution(draft, x, (weight, gain, bias), Steps(step, pads, gap), groups, eps)
+
+
 def _worded(padding: str, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> list[int]:
     """The padding that a word stands for."""
     if padding == "valid":

@@ -126,7 +126,21 @@ def _grn(node: fx.Node) -> Idiom | None:
     return None
 
 
-IDIOMS: tuple[Find, ...] = (_hard_swish, _hard_sigmoid, _silu, _l2_norm, _grn)
+def _standardised(node: fx.Node) -> Idiom | None:
+    """A convolution whose weights are normalised over each output channel (Qiao et al. 2019), by a batch norm of one image."""
+    if not is_call(node, "conv2d") or not is_call(node.args[1], "reshape_as", "reshape", "view"):
+        return None
+    norm = node.args[1].args[0]  # type: ignore[union-attr]
+    if not is_call(norm, "batch_norm") or not is_call(norm.args[0], "reshape", "view"):  # type: ignore[union-attr]
+        return None
+    flat, gain, bias, mean, variance, training, _, eps, *_ = norm.args  # type: ignore[union-attr,misc]
+    weight, sizes = flat.args[:2]  # type: ignore[union-attr]
+    if not training or (bias, mean, variance) != (None, None, None) or list(sizes)[0] != 1 or len(sizes) != 3:  # type: ignore[arg-type,call-overload]
+        return None
+    return Idiom("std_conv", (node.args[0], weight, gain, eps, *node.args[2:]))
+
+
+IDIOMS: tuple[Find, ...] = (_hard_swish, _hard_sigmoid, _silu, _l2_norm, _grn, _standardised)
 """In the order in which they are looked for at a node."""
 
 

@@ -166,11 +166,12 @@ class _Reading:
         raise BackendError(f"{name} gives no tensors: {why}")
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
-        """What follows from weights and numbers alone is worked out now."""
+        """What follows from weights and numbers alone is worked out now, in double precision."""
         made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
 
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
+                value = _short(value)
                 return operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
@@ -216,10 +217,18 @@ def _operands(given: Any) -> Iterator[Any]:
 
 def _tensors(given: Any) -> Any:
     if isinstance(given, Const):
-        return given.tensor
+        return given.tensor.double() if given.tensor.dtype is torch.float32 else given.tensor
     if isinstance(given, dict):
         return {name: _tensors(item) for name, item in given.items()}
     return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
+
+
+def _short(made: Tensor) -> Tensor:
+    """A tensor in single precision, where that loses nothing."""
+    if made.dtype is not torch.float64:
+        return made
+    single = made.float()
+    return single if torch.equal(single.double(), made) else made
 
 
 def _kind(example: Tensor) -> Typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence as Numbers
 from fractions import Fraction
 from typing import Any
@@ -49,21 +50,46 @@ def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:
 
 
 def convolution(draft: Draft, x: Operand, weight: Operand, bias: Operand | None, steps: Steps, groups: int) -> Value:
-    value = as_map(draft, x)
-    out, _, *kernel = known(weight).sizes
+    tensors = _tensors(weight, bias)
+    return draft.add("conv", as_map(draft, x), weights=tensors, **_sizes(tensors, steps, groups))
+
+
+def standardised_convolution(
+    draft: Draft,
+    x: Operand,
+    tensors: tuple[Operand, Operand | None, Operand | None],
+    steps: Steps,
+    groups: int,
+    eps: float,
+) -> Value:
+    """A convolution by standardised weights.
+
+    Args:
+        tensors: the weights, a factor for each output channel or None, the bias or None.
+    """
+    weight, gain, bias = tensors
+    found = _tensors(weight, bias)
+    arguments = _sizes(found, steps, groups)
+    if gain is not None:  # the language divides by the root of the number of weights, here that is in the factor
+        factor = known(gain)
+        number_of = math.prod(found["weight"].sizes[1:])
+        found["gain"] = factor._replace(tensor=factor.tensor.double() * math.sqrt(number_of))
+    return draft.add("std_conv", as_map(draft, x), weights=found, gain=gain is not None, eps=number(eps), **arguments)
+
+
+def _sizes(tensors: dict[str, Const], steps: Steps, groups: int) -> dict[str, Any]:
+    """The arguments that convolutions have in common."""
+    out, _, *kernel = tensors["weight"].sizes
     usual = all((size - 1) * gap == 2 * amount for size, gap, amount in zip(kernel, steps.dilation, steps.padding, strict=True))
-    return draft.add(
-        "conv",
-        value,
-        weights=_tensors(weight, bias),
-        out=out,
-        kernel=each(kernel),
-        stride=each(steps.stride),
-        padding=None if usual else each(steps.padding),
-        dilation=each(steps.dilation),
-        groups=groups,
-        bias=bias is not None,
-    )
+    return {
+        "out": out,
+        "kernel": each(kernel),
+        "stride": each(steps.stride),
+        "padding": None if usual else each(steps.padding),
+        "dilation": each(steps.dilation),
+        "groups": groups,
+        "bias": "bias" in tensors,
+    }
 
 
 def transposed_convolution(
