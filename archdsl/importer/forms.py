@@ -111,10 +111,11 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
     spare = iter([letter for letter in NAMES if letter not in letters])
     names: dict[int, str] = {}
     sizes: dict[str, Any] = {}
-    for group, letter in zip(source, letters, strict=True):
+    for axis, (group, letter) in enumerate(zip(source, letters, strict=True)):
+        rest = len(group) - 1 if kind is Map and axis == 0 else 0  # the factor whose length follows: the innermost of channels
         for place, factor in enumerate(group):
-            names[factor] = letter if place == 0 else next(spare)
-            if place > 0:
+            names[factor] = letter if place == rest else next(spare)
+            if place != rest:
                 sizes[names[factor]] = view.lengths[factor]
 
     def side(groups: tuple[Group, ...]) -> str:

@@ -137,7 +137,7 @@ class _Reading:
         args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
         word = word_of(node)
         if word == "getitem":
-            return args[0][args[1]]
+            return args[0][args[1]] if args[0][args[1]] is not None else self._unsaid(node)
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)
@@ -152,6 +152,13 @@ class _Reading:
         if word not in STRETCHED:
             self._check(node, found)
         return found
+
+    def _unsaid(self, node: fx.Node) -> Any:
+        """What a call gives besides what its operator gives, such as the place of a largest value."""
+        source: Any = node.args[0]
+        operands = list(_operands([self._values(source.args), self._values(dict(source.kwargs))]))
+        name = f"{str(source.target).removesuffix('.default')}[{node.args[1]}]"
+        return stand_in(self.draft, name, operands, tuple(node.meta["val"].shape), "no operator gives that beside the rest")
 
     def _opaque(self, node: fx.Node, operands: list[Any], why: str) -> Any:
         """A step that stands for the call, one for each tensor that it gives."""

@@ -1,8 +1,7 @@
-"""Sums, products and other arithmetic, between tensors and with numbers and weights; activations; means."""
+"""Sums, products and other arithmetic, between tensors and with numbers and weights; activations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Numbers
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
@@ -99,30 +98,6 @@ def _positioned(draft: Draft, value: Value, const: Const) -> Value:
         table = const._replace(tensor=const.tensor.reshape(value.sizes[1:]))
         return draft.add("position", value, weights={"weight": table})
     raise NotSaid(f"a sum with a weight of {'x'.join(map(str, const.sizes))}")
-
-
-def mean(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str = "avg") -> Operand:
-    """The mean, or the largest value, over the places of a map or over tokens."""
-    value = worked_out(x)
-    count = len(value.sizes)
-    over = sorted(axis % count for axis in axes)
-    if value.view.permutation is None:
-        value = settled(draft, value, "")
-    view = value.view
-    seen = sorted(view.source.index(view.axes[axis]) if view.axes[axis] else axis for axis in over)
-    if kind(draft, value) is Map and seen == list(range(2, len(view.source))):
-        made = draft.add("adaptive_pool", value, mode=None if mode == "avg" else mode)
-        for axis in over:
-            view = view.with_length(axis, 1)
-    elif kind(draft, value) is Sequence and seen == [1] and len(view.source) == 3 and mode == "avg" and view.is_plain:
-        made = draft.add("token_mean", value)
-        return made._replace(view=made.view.with_axis(1)) if keep else made
-    else:
-        raise NotSaid(f"a {'mean' if mode == 'avg' else 'maximum'} over axes {', '.join(map(str, over))}")
-    if not keep:
-        for axis in reversed(over):
-            view = view.without_axis(axis)
-    return made._replace(view=view)
 
 
 def prelu(draft: Draft, x: Operand, weight: Operand) -> Value:

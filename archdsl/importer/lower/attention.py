@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
+from archdsl.importer.lower.along import alike, as_heads, worked_out
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Map
 
 
 def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
@@ -41,15 +40,6 @@ def summed(draft: Draft, equation: str, x: Operand, y: Operand) -> Operand:
     second = permuted(y, [other.index(letter) for letter in [*batch, *over, *columns]])
     order = [*batch, *rows, *columns]
     return permuted(matmul(draft, first, second), [order.index(letter) for letter in out])
-
-
-def softmax(draft: Draft, x: Operand, axis: int) -> Value:
-    value = worked_out(x)
-    if axis % len(value.sizes) != len(value.sizes) - 1:
-        raise NotSaid(f"softmax over axis {axis}")
-    if value.view.axes[-1] != value.view.source[-1] or kind(draft, value) is Map:
-        value = as_heads(draft, value)
-    return draft.add("softmax", value)._replace(view=value.view)
 
 
 def attention(

@@ -1,0 +1,1 @@
+"""Calls of ATen of recurrent layers."""
