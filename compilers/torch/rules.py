@@ -64,7 +64,7 @@ def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine)
+    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine, op.bias)
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
