@@ -47,12 +47,17 @@ def weights_of(graph: Graph, module: nn.Module) -> dict[str, Array]:
     return {name: state[key].numpy() for name, key in _keys(graph).items()}
 
 
-def fill(module: nn.Module, graph: Graph, weights: Mapping[str, Array]) -> None:
-    """Give a compiled module these weights."""
+def fill(module: nn.Module, graph: Graph, weights: Mapping[str, Array], some: bool = False) -> None:
+    """Give a compiled module these weights.
+
+    Args:
+        some: whether they may be a part of its weights; the others stay.
+    """
     state = module.state_dict()
     with torch.no_grad():
         for name, key in _keys(graph).items():
-            state[key].copy_(torch.from_numpy(weights[name]))
+            if name in weights or not some:
+                state[key].copy_(torch.from_numpy(weights[name]))
 
 
 def _keys(graph: Graph) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
+from archdsl.compilers.optimized import fill
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.design import Design
@@ -60,13 +62,19 @@ def _difference(imported: Imported, design: Design, seed: int) -> float:
     kept = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     try:
         with torch.no_grad():
-            came = in_order(module.double()(*given))
+            fill(module.double(), graph, _worked_out(imported), some=True)
+            came = in_order(module(*given))
     finally:
         module.float()
         module.load_state_dict(kept)
     if len(came) != len(wanted):
         raise BackendError(f"the spec gives {len(came)} outputs where the original gives {len(wanted)}")
     return max(float((a - b).abs().max() / b.square().mean().sqrt().clamp_min(1e-300)) for a, b in zip(came, wanted, strict=True))
+
+
+def _worked_out(imported: Imported) -> dict[str, Any]:
+    """Weights that follow from those of the original and were worked out in double precision, as the original does when it runs in that."""
+    return {name: tensor.numpy() for name, tensor in imported.weights.items() if tensor.dtype == torch.float64}
 
 
 def _at(imported: Imported, design: Design) -> torch.nn.Module:

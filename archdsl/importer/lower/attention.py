@@ -52,7 +52,8 @@ def attention(
 ) -> Value:
     """Scaled dot-product attention over queries, keys and values, step by step."""
     query, key, values = (as_heads(draft, operand) for operand in operands)
-    if grouped and query.sizes[1] != key.sizes[1]:
+    alone = len(query.sizes) == 4 and key.sizes[1] == values.sizes[1] == 1
+    if (grouped or alone) and query.sizes[1] != key.sizes[1]:
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
     usual = scale is None or abs(scale * query.sizes[-1] ** 0.5 - 1) < 1e-6
