@@ -89,6 +89,14 @@ class Draft:
             for key in [key for key in self.weights if key.rpartition(".")[0] == name]:
                 del self.weights[key]
 
+    def drop_unread(self) -> None:
+        """Take out the nodes that no output depends on, unless another one has its weights from them."""
+        read, left = set(self.graph.outputs.values()), list(self.graph.nodes.values())
+        for node in reversed(left):
+            if node.name in read:
+                read |= {*node.inputs, *([node.shared] if node.shared else [])}
+        self.forget({node.name for node in left if node.name in read or not node.inputs})
+
     def _name(self, op: Operator) -> str:
         layer = self.place.layer
         name = layer.path if layer else self.place.prefix + op.word

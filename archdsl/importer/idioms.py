@@ -12,6 +12,7 @@ from typing import Any
 from torch import fx
 
 from archdsl.importer import idioms_of_norms as norms
+from archdsl.importer import idioms_of_states as recurrent
 from archdsl.importer.idiom import Find, Idiom, either, is_call, word_of
 
 
@@ -113,6 +114,8 @@ IDIOMS: tuple[Find, ...] = (
     norms.scaled,
     norms.shifted,
     norms.square,
+    recurrent.states,
+    recurrent.ends,
 )
 """In the order in which they are looked for at a node."""
 

@@ -88,9 +88,10 @@ def apart(draft: Draft, value: Value, group: Group) -> Value:
 
 
 def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
-    """Say what the network gives."""
+    """Say what the network gives. What none of that depends on goes."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}
     draft.graph.returns = returns
+    draft.drop_unread()
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:
