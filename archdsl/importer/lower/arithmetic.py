@@ -69,7 +69,8 @@ def _with_number(draft: Draft, word: str, value: Value, amount: float) -> Value:
     if (word in ("add", "sub") and amount == 0) or (word in ("mul", "div") and amount == 1):
         return value
     if word in ("mul", "div"):
-        return alike(draft, value, "gain", begin=number(amount if word == "mul" else 1 / amount), learned=False)
+        made = draft.add("gain", value, begin=number(amount if word == "mul" else 1 / amount), learned=False)
+        return made._replace(view=value.view)
     return alike(draft, value, "offset", begin=number(amount if word == "add" else -amount), learned=False)
 
 

@@ -7,6 +7,7 @@ from archdsl.importer.lower.along import alike, as_heads, worked_out
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
+from archdsl.ops.arithmetic import Gain
 
 
 def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
@@ -15,9 +16,17 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     turned = _is_turned(right)
     if turned:
         right = worked_out(swapped(right, -1, -2))
+    if not scaled and isinstance(x, Value) and _is_scaled(draft, x):
+        x, scaled = x._replace(node=draft.graph[x.node].inputs[0]), True
     left, right = as_heads(draft, x), as_heads(draft, right)
     made = draft.add("matmul", left, right, transpose=turned, scaled=scaled)
     return made._replace(view=left.view.with_length(-1, right.sizes[-2] if turned else right.sizes[-1]))
+
+
+def _is_scaled(draft: Draft, x: Value) -> bool:
+    """Whether queries come from a factor that is one by the root of their length."""
+    op = draft.graph[x.node].op
+    return isinstance(op, Gain) and not op.learned and abs(float(op.begin) * x.sizes[-1] ** 0.5 - 1) < 1e-6
 
 
 def _is_turned(value: Value) -> bool:

@@ -50,11 +50,16 @@ def recurrent(draft: Draft, asked: Asked, returns: str | None = None) -> Value:
         "bidirectional": asked.both,
         "bias": asked.bias,
         "dropout": number(asked.dropout) if asked.layers > 1 else None,
-        "returns": returns,
     }
     if "weight_hr_l0" in weights:
         arguments["projection"] = weights["weight_hr_l0"].sizes[0]
-    made = draft.add(asked.word, value, weights=weights, **arguments)
+    key = (asked.word, value.node, tuple([id(weight.tensor) for weight in weights.values()]))
+    before = {what: draft.settled.get((*key, what)) for what in (None, "last")}  # it runs once, whatever is taken of it
+    if returns is not None and before[None] in draft.graph.nodes and before[returns] is None:
+        draft.settled[*key, returns] = _last_of(draft, draft.value(str(before[None])), asked.both).node
+    elif before[returns] not in draft.graph.nodes:
+        draft.settled[*key, returns] = draft.add(asked.word, value, weights=weights, returns=returns, **arguments).node
+    made = draft.value(draft.settled[*key, returns])
     if returns is not None:
         return _ends(made, asked.both)
     channels = draft.shape(made)[-1]
@@ -90,6 +95,17 @@ def _named(asked: Asked) -> dict[str, Const]:
         raise NotSaid(f"a recurrent layer with {len(asked.weights)} weights")
     names = [f"{what}_{end}" for end in ends for what in kinds]
     return {name: known(weight) for name, weight in zip(names, asked.weights, strict=True)}
+
+
+def _last_of(draft: Draft, states: Value, both: bool) -> Value:
+    """The ends out of the states at all tokens: forwards the last token's, backwards the first one's, side by side."""
+    *_, tokens, channels = draft.shape(states)
+    last = draft.add("select_token", states, index=tokens - 1)
+    if not both:
+        return last
+    forwards = draft.add("slice", last, start=0, stop=channels // 2)
+    backwards = draft.add("slice", draft.add("select_token", states, index=0), start=channels // 2, stop=channels)
+    return draft.add("concat", forwards, backwards)
 
 
 def _ends(made: Value, both: bool) -> Value:

@@ -9,7 +9,8 @@ from archdsl.importer.lower.along import as_map, kind, over_last, same_order, wo
 from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.importer.views import View, normal
-from archdsl.ops.shapes import Map, Sequence
+from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import Map, Sequence, typed
 
 
 def permuted(x: Operand, order: Numbers[int]) -> Operand:
@@ -180,8 +181,22 @@ def concatenated(draft: Draft, parts: Numbers[Operand], axis: int) -> Operand:
     if along < 0:
         raise NotSaid("a concatenation along the batch")
     channels = 0 if kind(draft, values[0]) is Map else len(draft.shape(values[0])) - 1
+    if along == channels and (entire := _all_slices(draft, values)) is not None:
+        return entire._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
     made = draft.add("concat", *values, axis=None if along == channels else along)
     return made._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
+
+
+def _all_slices(draft: Draft, values: Numbers[Value]) -> Value | None:
+    """The tensor whose channels, cut into slices, come together again in their order."""
+    nodes = [draft.graph[value.node] for value in values]
+    cuts = [node.op for node in nodes if isinstance(node.op, Slice)]
+    if len(cuts) != len(nodes) or len({node.inputs for node in nodes}) != 1:
+        return None
+    source = draft.value(nodes[0].inputs[0])
+    channels = typed(draft.shape(source))[typed(draft.shape(source)).channel_axis]
+    ends = [0, *(cut.stop for cut in cuts)]
+    return source if ends == [*(cut.start for cut in cuts), channels] else None
 
 
 def _class_tokens(draft: Draft, parts: Numbers[Operand], axis: int) -> Value | None:
