@@ -12,7 +12,7 @@ from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
-LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
+LONG, DEEP, GROUPS = Map((8, 11)), Map((8, 3, 5, 4)), Sequence((3, 5, 8))
 
 KNOWN = set(OPERATORS) - {"opaque"}
 """Operators of which it is known what they compute: back ends write them, and tools count them."""
@@ -47,6 +47,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((shape, "layer_norm", {"bias": False}) for shape in (MAP, VECTOR, TOKENS)),
     *((shape, word, {}) for shape in (MAP, LONG, DEEP) for word in ("instance_norm", "grn", "lrn")),
     (MAP, "instance_norm", {"affine": True, "eps": 1e-3}),
+    *((GROUPS, word, {"out": 3, "returns": ends}) for word in ("lstm", "gru") for ends in ("sequence", "last")),
+    (GROUPS, "lstm", {"out": 3, "layers": 2, "bidirectional": True}),
     (TOKENS, "lstm", {"out": 4, "projection": 2, "layers": 2, "bidirectional": True, "returns": "last"}),
     *((TOKENS, word, {"out": 3}) for word in ("lstm", "gru")),
     *((TOKENS, word, {"out": 3, "layers": 2, "bidirectional": True, "bias": False}) for word in ("lstm", "gru")),

@@ -149,7 +149,16 @@ CALLS.update(rms_norm_along=norms.rms_norm_along, standardised_along=norms.stand
 
 @call("instance_norm")
 def _instance_norm(
-    draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, by_input: bool, momentum: float, eps: float, *more: Any
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    mean: Any,
+    variance: Any,
+    by_input: bool,
+    momentum: float,
+    eps: float,
+    *more: Any,
 ) -> Any:
     if not by_input:
         raise NotSaid("an instance norm by running statistics")

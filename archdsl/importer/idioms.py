@@ -13,7 +13,7 @@ from torch import fx
 
 from archdsl.importer import idioms_of_norms as norms
 from archdsl.importer import idioms_of_states as recurrent
-from archdsl.importer.idiom import Find, Idiom, either, is_call, word_of
+from archdsl.importer.idiom import Find, Idiom, either, is_call
 
 
 def stand_for(name: str) -> Callable[..., Any]:

@@ -30,8 +30,35 @@ SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
 RATES = ("p", "drop_prob", "rate")
 MOVES = frozenset(
-    ["view", "reshape", "permute", "transpose", "t", "select", "slice", "index", "expand", "unsqueeze", "squeeze", "flatten", "unbind"]
-    + ["split", "split_with_sizes", "chunk", "cat", "stack", "contiguous", "clone", "detach", "alias", "to", "_to_copy", "index_select"]
+    [
+        "view",
+        "reshape",
+        "permute",
+        "transpose",
+        "t",
+        "select",
+        "slice",
+        "index",
+        "expand",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unbind",
+    ]
+    + [
+        "split",
+        "split_with_sizes",
+        "chunk",
+        "cat",
+        "stack",
+        "contiguous",
+        "clone",
+        "detach",
+        "alias",
+        "to",
+        "_to_copy",
+        "index_select",
+    ]
 )
 """Calls that move values about and calculate nothing, so that weights stay the numbers that they are."""
 STRETCHED = frozenset(["expand", "expand_as"])

@@ -65,11 +65,16 @@ def compile(graph: Graph) -> Network:
                 padded = _writer(code, node.name)(functional.pad, arguments[0], padding[0], "constant", padding[1])
                 padded.meta[NODE] = node.name
                 arguments = [padded, *arguments[1:]]
+            if (groups := layers[node.name].groups(shapes)) is not None:
+                arguments = [_writer(code, node.name)(torch.flatten, arguments[0], 0, 1)]
+                arguments[0].meta[NODE] = node.name
             value = code.create_node(
                 "call_module", path, tuple(arguments), name=value_name(path if node.name in paths else node.name)
             )
             if (take := layers[node.name].take) is not None:
                 value = take(node.op, value, _writer(code, node.name))
+            if groups is not None:
+                value = _writer(code, node.name)(torch.unflatten, value, 0, (-1, groups))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name
