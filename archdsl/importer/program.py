@@ -44,8 +44,6 @@ MOVES = frozenset(
         "squeeze",
         "flatten",
         "unbind",
-    ]
-    + [
         "split",
         "split_with_sizes",
         "chunk",

@@ -90,8 +90,8 @@ def same_order(draft: Draft, operands: list[Operand]) -> list[Value]:
         if len({(kind(draft, value), value.view) for value in made}) == 1:
             return made
         draft.forget(known)
-        if (turned := _as_the_first(draft, values)) is not None:
-            return turned
+        if (aligned := _as_the_first(draft, values)) is not None:
+            return aligned
         draft.forget(known)
     return [whole(draft, value) for value in values]
 

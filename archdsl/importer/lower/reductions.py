@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Numbers
+from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import kind, worked_out
@@ -115,7 +116,10 @@ def _over_places(draft: Draft, value: Value, over: Numbers[int], mode: str) -> V
 
 def _along(draft: Draft, value: Value, axis: int, place: int, keep: bool, mode: str) -> Value:
     """One axis brought down to a length of 1; of the node it goes away where it may and what is left is a tensor of the language."""
-    arguments = {"over": names_of_axes(typed(draft.shape(value)))[place - 1], "mode": None if mode == "mean" else mode}
+    arguments: dict[str, Any] = {
+        "over": names_of_axes(typed(draft.shape(value)))[place - 1],
+        "mode": None if mode == "mean" else mode,
+    }
     view = value.view
     source = [*view.source[:place], (), *view.source[place + 1 :]]
     axes = [*view.axes[:axis], (), *view.axes[axis + 1 :]]
