@@ -29,6 +29,11 @@ def _tensor(operand: Any) -> Operand:
 CALLS.update({word: _binary(word) for word in ("add", "mul", "sub", "div")})
 
 
+@call("rsub")
+def _rsub(draft: Draft, x: Any, y: Any, alpha: float = 1) -> Any:
+    return CALLS["sub"](draft, y, x, alpha)
+
+
 @call("einsum")
 def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored: Any) -> Any:
     if len(operands) != 2 or "." in equation or "->" not in equation:

@@ -23,7 +23,9 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
         BackendError: what it gives has no batch, so that its shape cannot be said.
     """
     values = [seen(draft, operand) for operand in operands if isinstance(operand, Value)]
-    if not sizes or sizes[0] % draft.batch:
+    if len(sizes) < 2:
+        raise BackendError(f"{what} gives {'x'.join(map(str, sizes)) or 'one number'}, which has no channels: {why}")
+    if sizes[0] % draft.batch:
         return _turned(draft, what, operands, sizes, why)
     learned = [list(operand.sizes) for operand in operands if isinstance(operand, Const) and operand.learned]
     takes = [_said(typed(draft.shape(value))) for value in values]

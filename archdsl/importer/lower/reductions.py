@@ -33,6 +33,8 @@ def reduced(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str 
         raise NotSaid(f"{WORDS[mode]} over the batch")
     if not over:
         return value
+    if not keep and len(over) == len(value.sizes) - 1:
+        raise NotSaid(f"{WORDS[mode]} over everything but the batch")
     if value.view.is_plain and _is_tokens(draft, value) and over == [1] and mode == "mean":
         made = draft.add("token_mean", value)
         return made._replace(view=made.view.with_axis(1)) if keep else made
@@ -93,7 +95,7 @@ def _places(value: Value, over: Numbers[int]) -> list[int]:
 def _over(draft: Draft, value: Value, over: Numbers[int], keep: bool, mode: str) -> Value:
     places, shape = _places(value, over), typed(draft.shape(value))
     if type(shape) is Map and sorted(places) == list(range(2, len(shape) + 1)):
-        value = _over_places(draft, value, over, mode)
+        value = _over_places(draft, value, over, keep, mode)
     else:
         for axis, place in sorted(zip(over, places, strict=True), key=lambda pair: -pair[1]):
             value = _along(draft, value, axis, place, keep, mode)
@@ -102,16 +104,17 @@ def _over(draft: Draft, value: Value, over: Numbers[int], keep: bool, mode: str)
     return value
 
 
-def _over_places(draft: Draft, value: Value, over: Numbers[int], mode: str) -> Value:
+def _over_places(draft: Draft, value: Value, over: Numbers[int], keep: bool, mode: str) -> Value:
     """All places of a map brought down to one."""
+    view = value.view
+    source = [group if number < 2 else () for number, group in enumerate(view.source)]
+    axes = [() if axis in over else group for axis, group in enumerate(view.axes)]
     if mode in ("mean", "max"):
         made = draft.add("adaptive_pool", value, mode="max" if mode == "max" else None)
     else:
-        made = draft.add("reduce", value, over="places", mode=mode)
-    view = value.view
-    for axis in over:
-        view = view.with_length(axis, 1)
-    return made._replace(view=view)
+        made = draft.add("reduce", value, over="places", mode=mode, keep=None if keep else False)
+        source = source if keep else source[:2]
+    return made._replace(view=normal(view.lengths, source, axes))
 
 
 def _along(draft: Draft, value: Value, axis: int, place: int, keep: bool, mode: str) -> Value:
