@@ -12,8 +12,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 SHORTER = (torch.float32, torch.float16, torch.bfloat16)
 
 
-class InDouble(TorchDispatchMode):
+class InDouble(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Keeps values of double precision in it while it is active."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         given = dict(kwargs or {})
