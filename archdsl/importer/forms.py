@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.values import Value
 from archdsl.importer.views import Group
 from archdsl.ops.shapes import Heads, Map, Sequence, Typed, Vector, typed
@@ -107,7 +107,9 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
     view, kind = value.view, type(typed(draft.shape(value)))
     source = view.source[1:]
     usual = {Map: {2: "cl", 3: "chw", 4: "cdhw"}, Sequence: {2: "nc", 3: "gnc"}, Heads: {3: "hnd", 4: "ghnd"}, Vector: {1: "c"}}
-    letters = usual[kind][len(source)]
+    letters = usual.get(kind, {}).get(len(source), "")
+    if not letters:
+        raise NotSaid(f"{len(source)} axes beside the batch")
     spare = iter([letter for letter in NAMES if letter not in letters])
     names: dict[int, str] = {}
     sizes: dict[str, Any] = {}

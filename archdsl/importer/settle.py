@@ -51,8 +51,17 @@ def whole(draft: Draft, value: Value) -> Value:
         return value
     made = settled(draft, value, "")
     if not made.view.is_plain:
-        raise NotSaid("axes in an order that no tensor of the language has")
+        made = _in_a_row(draft, made)
     return made
+
+
+def _in_a_row(draft: Draft, value: Value) -> Value:
+    """The value over a node that has the axes in the order in which they are seen, whatever they are."""
+    batch, *units = value.view.axes
+    kind = {1: Vector, 2: Sequence, 3: Map, 4: Map}.get(len(units))
+    if batch != (BATCH,) or kind is None:
+        raise NotSaid("axes in an order that no tensor of the language has")
+    return _over(draft, value, Target(kind, tuple(units)))
 
 
 def seen(draft: Draft, value: Value) -> Value:
