@@ -22,6 +22,8 @@ PLAIN = {
     "mish": "mish",
     "selu": "selu",
     "log_sigmoid": "logsigmoid",
+    "squared_relu": "squared_relu",
+    "softsign": "softsign",
     "alias": "",
     "contiguous": "",
     "clone": "",
@@ -43,6 +45,18 @@ def _plain(word: str) -> Call:
 
 
 CALLS.update({name: _plain(word) for name, word in PLAIN.items()})
+
+
+@call("pow")
+def _pow(draft: Draft, x: Operand, exponent: Any) -> Any:
+    if exponent == 2:
+        return _square(draft, x)
+    raise NotSaid(f"a power of {exponent}")
+
+
+@call("square")
+def _square(draft: Draft, x: Operand) -> Any:
+    return arithmetic.combined(draft, "mul", x, x)
 
 
 @call("gelu")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from archdsl.importer.place import Place
@@ -88,6 +89,14 @@ class Draft:
             for key in [key for key in self.weights if key.rpartition(".")[0] == name]:
                 del self.weights[key]
 
+    def drop_unread(self) -> None:
+        """Take out the nodes that no output depends on, unless another one has its weights from them."""
+        read, left = set(self.graph.outputs.values()), list(self.graph.nodes.values())
+        for node in reversed(left):
+            if node.name in read:
+                read |= {*node.inputs, *([node.shared] if node.shared else [])}
+        self.forget({node.name for node in left if node.name in read or not node.inputs})
+
     def _name(self, op: Operator) -> str:
         layer = self.place.layer
         name = layer.path if layer else self.place.prefix + op.word
@@ -99,6 +108,15 @@ class Draft:
             count += 1
         return f"{name}_{count}"
 
+    def _owner(self, name: str, named: tuple[str, ...], weights: Mapping[str, Const]) -> str:
+        """The node that has these very weights. Parts of one parameter, and what follows from it in several ways, are not the same."""
+        number = 0
+        while (owner := self.owners.setdefault((*named, str(number)), name)) != name:
+            if all(torch.equal(self.weights[f"{owner}.{tensor}"], const.tensor) for tensor, const in weights.items()):
+                break
+            number += 1
+        return owner
+
     def _give(self, node: Node, op: Operator, weights: Mapping[str, Const]) -> None:
         """The weights of a node; what it shares with a node before is not held twice."""
         inputs = self.graph.input_shapes(node) if node.inputs else ()
@@ -109,7 +127,7 @@ class Draft:
             if weights[tensor].sizes != tuple(shape):
                 raise NotSaid(f"{op.word} whose {tensor} is {weights[tensor].sizes}")
         named = tuple([f"{tensor} {const.name} {const.sizes}" for tensor, const in sorted(weights.items()) if const.name])
-        if named and (owner := self.owners.setdefault(named, node.name)) != node.name:
+        if named and (owner := self._owner(node.name, named, weights)) != node.name:
             node.shared = owner
             return
         for tensor, const in weights.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.values import Value
 from archdsl.importer.views import Group
 from archdsl.ops.shapes import Heads, Map, Sequence, Typed, Vector, typed
@@ -107,14 +107,17 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
     view, kind = value.view, type(typed(draft.shape(value)))
     source = view.source[1:]
     usual = {Map: {2: "cl", 3: "chw", 4: "cdhw"}, Sequence: {2: "nc", 3: "gnc"}, Heads: {3: "hnd", 4: "ghnd"}, Vector: {1: "c"}}
-    letters = usual[kind][len(source)]
+    letters = usual.get(kind, {}).get(len(source), "")
+    if not letters:
+        raise NotSaid(f"{len(source)} axes beside the batch")
     spare = iter([letter for letter in NAMES if letter not in letters])
     names: dict[int, str] = {}
     sizes: dict[str, Any] = {}
-    for group, letter in zip(source, letters, strict=True):
+    for axis, (group, letter) in enumerate(zip(source, letters, strict=True)):
+        rest = len(group) - 1 if kind is Map and axis == 0 else 0  # the factor whose length follows: the innermost of channels
         for place, factor in enumerate(group):
-            names[factor] = letter if place == 0 else next(spare)
-            if place > 0:
+            names[factor] = letter if place == rest else next(spare)
+            if place != rest:
                 sizes[names[factor]] = view.lengths[factor]
 
     def side(groups: tuple[Group, ...]) -> str:

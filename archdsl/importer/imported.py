@@ -18,6 +18,7 @@ from archdsl.compilers.torch.batches import in_order
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.importer.draft import Draft
+from archdsl.importer.in_double import InDouble
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
 from archdsl.ir.graph import Graph
@@ -211,7 +212,7 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
         try:
             if evaluated:
                 model.eval()
-            with torch.no_grad():
+            with torch.no_grad(), InDouble():
                 return in_order(model.double()(*given))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}

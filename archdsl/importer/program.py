@@ -16,7 +16,8 @@ from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
 from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.idioms import overwrites, put_together, word_of
+from archdsl.importer.idiom import word_of
+from archdsl.importer.idioms import overwrites, put_together
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
 from archdsl.importer.settle import finish
@@ -28,6 +29,36 @@ from archdsl.ops.shapes import Sequence as Tokens
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
 RATES = ("p", "drop_prob", "rate")
+MOVES = frozenset(
+    [
+        "view",
+        "reshape",
+        "permute",
+        "transpose",
+        "t",
+        "select",
+        "slice",
+        "index",
+        "expand",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unbind",
+        "split",
+        "split_with_sizes",
+        "chunk",
+        "cat",
+        "stack",
+        "contiguous",
+        "clone",
+        "detach",
+        "alias",
+        "to",
+        "_to_copy",
+        "index_select",
+    ]
+)
+"""Calls that move values about and calculate nothing, so that weights stay the numbers that they are."""
 STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
 
@@ -100,7 +131,7 @@ class _Reading:
 
     def __init__(self, program: ExportedProgram, title: str):
         self.program = program
-        put_together(program.graph)
+        put_together(program.graph, program.graph_signature.user_inputs)
         self.found: dict[str, Any] = {}
         arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
         given = [
@@ -137,7 +168,7 @@ class _Reading:
         args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
         word = word_of(node)
         if word == "getitem":
-            return args[0][args[1]]
+            return args[0][args[1]] if args[0][args[1]] is not None else self._unsaid(node)
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)
@@ -153,6 +184,13 @@ class _Reading:
             self._check(node, found)
         return found
 
+    def _unsaid(self, node: fx.Node) -> Any:
+        """What a call gives besides what its operator gives, such as the place of a largest value."""
+        source: Any = node.args[0]
+        operands = list(_operands([self._values(source.args), self._values(dict(source.kwargs))]))
+        name = f"{str(source.target).removesuffix('.default')}[{node.args[1]}]"
+        return stand_in(self.draft, name, operands, tuple(node.meta["val"].shape), "no operator gives that beside the rest")
+
     def _opaque(self, node: fx.Node, operands: list[Any], why: str) -> Any:
         """A step that stands for the call, one for each tensor that it gives."""
         given = node.meta.get("val")
@@ -166,8 +204,9 @@ class _Reading:
         raise BackendError(f"{name} gives no tensors: {why}")
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
-        """What follows from weights and numbers alone is worked out now, in double precision."""
-        made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
+        """What follows from weights and numbers alone is worked out now."""
+        exactly = any(operand.learned for operand in operands) and word_of(node) not in MOVES
+        made = node.target(*_tensors(args, exactly), **_tensors(kwargs, exactly))  # type: ignore[operator]
 
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
@@ -215,12 +254,13 @@ def _operands(given: Any) -> Iterator[Any]:
             yield from _operands(item)
 
 
-def _tensors(given: Any) -> Any:
+def _tensors(given: Any, exactly: bool = False) -> Any:
+    """The tensors of constants, in double precision where they are calculated with."""
     if isinstance(given, Const):
-        return given.tensor.double() if given.tensor.dtype is torch.float32 else given.tensor
+        return given.tensor.double() if exactly and given.tensor.is_floating_point() else given.tensor
     if isinstance(given, dict):
-        return {name: _tensors(item) for name, item in given.items()}
-    return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
+        return {name: _tensors(item, exactly) for name, item in given.items()}
+    return [_tensors(item, exactly) for item in given] if isinstance(given, (list, tuple)) else given
 
 
 def _short(made: Tensor) -> Tensor:

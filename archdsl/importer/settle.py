@@ -25,6 +25,12 @@ def settled(draft: Draft, value: Value, want: str) -> Value:
     target = _target(view, kind, want)
     if target is None:
         raise NotSaid(f"axes {_text(view)}")
+    return _over(draft, value, target)
+
+
+def _over(draft: Draft, value: Value, target: Target) -> Value:
+    """The value over a node of a kind with these axes, which is made once."""
+    view, kind = value.view, type(typed(draft.shape(value)))
     whole = ((BATCH,), *target.groups)
     if kind is target.kind and whole == view.source:
         return value
@@ -45,8 +51,17 @@ def whole(draft: Draft, value: Value) -> Value:
         return value
     made = settled(draft, value, "")
     if not made.view.is_plain:
-        raise NotSaid("axes in an order that no tensor of the language has")
+        made = _in_a_row(draft, made)
     return made
+
+
+def _in_a_row(draft: Draft, value: Value) -> Value:
+    """The value over a node that has the axes in the order in which they are seen, whatever they are."""
+    batch, *units = value.view.axes
+    kind = {1: Vector, 2: Sequence, 3: Map, 4: Map}.get(len(units))
+    if batch != (BATCH,) or kind is None:
+        raise NotSaid("axes in an order that no tensor of the language has")
+    return _over(draft, value, Target(kind, tuple(units)))
 
 
 def seen(draft: Draft, value: Value) -> Value:
@@ -57,10 +72,35 @@ def seen(draft: Draft, value: Value) -> Value:
         return draft.value(value.node)
 
 
+def apart(draft: Draft, value: Value, group: Group) -> Value:
+    """The value over a node that has some factors of one of its axes as an axis of their own, and the rest of that axis beside them.
+
+    Of the channels of a map they become its depth, of tokens the groups that these stand in.
+
+    Raises:
+        NotSaid: no axis has them beside others, or no kind of tensor has so many axes.
+    """
+    view, kind = value.view, type(typed(draft.shape(value)))
+    place = next((place for place, axis in enumerate(view.source) if {*group} < {*axis} - {BATCH}), None)
+    if not group or not place:
+        raise NotSaid("factors that are no part of one axis")
+    source = view.source
+    rest = tuple([factor for factor in source[place] if factor not in group])
+    if kind is Map and place == 1 and len(source) < 5:
+        target = Target(Map, (rest, group, *source[2:]))
+    elif kind is Sequence and place == 1 and len(source) == 3:
+        inside = source[1][-len(group) :] == group
+        target = Target(Sequence, (*((rest, group) if inside else (group, rest)), source[2]))
+    else:
+        raise NotSaid("factors of an axis that cannot stand by themselves")
+    return _over(draft, value, target)
+
+
 def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
-    """Say what the network gives."""
+    """Say what the network gives. What none of that depends on goes."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}
     draft.graph.returns = returns
+    draft.drop_unread()
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:
@@ -138,9 +178,15 @@ def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) ->
     if _are_heads(kind, channels, units):
         return Target(Heads, tuple(units))
     if units[-1] != channels:
-        return Target(Map, tuple(units))
+        return Target(Map, _depth(channels, units) if kind is Map and count == 4 else tuple(units))
     windows = kind is Map and _in_windows(view, units[:-1])
     return Target(Sequence, tuple(units)) if windows else Target(Map, (units[-1], *units[:-1]))
+
+
+def _depth(channels: Group, units: list[Group]) -> tuple[Group, ...]:
+    """Axes of a map whose channels were taken apart: what is outermost in them, branches or groups, is its depth."""
+    first, second, *places = units
+    return (second, first, *places) if first and first + second == channels else tuple(units)
 
 
 def _are_heads(kind: type[Typed], channels: Group, units: list[Group]) -> bool:

@@ -89,7 +89,8 @@ def norm(m: Any) -> list[Argument]:
 
 def layer_norm(m: Any) -> list[Argument]:
     flag = flag_of(m.elementwise_affine, "elementwise_affine", True)
-    return [count_of(m.normalized_shape[0], "channels"), number_of(m.eps, "eps", 1e-5), flag]
+    shift = flag_of(m.bias is not None or not m.elementwise_affine, "bias", True)
+    return [count_of(m.normalized_shape[0], "channels"), number_of(m.eps, "eps", 1e-5), flag, shift]
 
 
 def pool(m: Any) -> list[Argument]:

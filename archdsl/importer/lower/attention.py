@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
+from archdsl.importer.lower.along import alike, as_heads, worked_out
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Map
+from archdsl.ops.arithmetic import Gain
 
 
 def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
@@ -16,9 +16,17 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     turned = _is_turned(right)
     if turned:
         right = worked_out(swapped(right, -1, -2))
+    if not scaled and isinstance(x, Value) and _is_scaled(draft, x):
+        x, scaled = x._replace(node=draft.graph[x.node].inputs[0]), True
     left, right = as_heads(draft, x), as_heads(draft, right)
     made = draft.add("matmul", left, right, transpose=turned, scaled=scaled)
     return made._replace(view=left.view.with_length(-1, right.sizes[-2] if turned else right.sizes[-1]))
+
+
+def _is_scaled(draft: Draft, x: Value) -> bool:
+    """Whether queries come from a factor that is one by the root of their length."""
+    op = draft.graph[x.node].op
+    return isinstance(op, Gain) and not op.learned and abs(float(op.begin) * x.sizes[-1] ** 0.5 - 1) < 1e-6
 
 
 def _is_turned(value: Value) -> bool:
@@ -43,15 +51,6 @@ def summed(draft: Draft, equation: str, x: Operand, y: Operand) -> Operand:
     return permuted(matmul(draft, first, second), [order.index(letter) for letter in out])
 
 
-def softmax(draft: Draft, x: Operand, axis: int) -> Value:
-    value = worked_out(x)
-    if axis % len(value.sizes) != len(value.sizes) - 1:
-        raise NotSaid(f"softmax over axis {axis}")
-    if value.view.axes[-1] != value.view.source[-1] or kind(draft, value) is Map:
-        value = as_heads(draft, value)
-    return draft.add("softmax", value)._replace(view=value.view)
-
-
 def attention(
     draft: Draft,
     operands: tuple[Operand, Operand, Operand],
@@ -62,7 +61,8 @@ def attention(
 ) -> Value:
     """Scaled dot-product attention over queries, keys and values, step by step."""
     query, key, values = (as_heads(draft, operand) for operand in operands)
-    if grouped and query.sizes[1] != key.sizes[1]:
+    alone = len(query.sizes) == 4 and key.sizes[1] == values.sizes[1] == 1
+    if (grouped or alone) and query.sizes[1] != key.sizes[1]:
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
     usual = scale is None or abs(scale * query.sizes[-1] ** 0.5 - 1) < 1e-6

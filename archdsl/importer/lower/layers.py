@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from archdsl.exact import exact
 from archdsl.importer.draft import Draft, NotSaid
@@ -43,6 +44,13 @@ def number(value: float) -> Any:
     if len(digits) > SHORT_DIGITS and near and (float(near) == value or (single and float(np.float32(float(near))) == value)):
         return exact(near)
     return exact(float(short))
+
+
+def is_typed(tensor: Tensor) -> bool:
+    """Whether all of a tensor is one number that somebody may have typed, and not what training made of it."""
+    first = np.float32(float(tensor.flatten()[0]))
+    digits = np.format_float_scientific(first, trim="-").partition("e")[0].replace(".", "").lstrip("-0")
+    return len(digits) <= SHORT_DIGITS and bool((tensor == tensor.flatten()[0]).all())
 
 
 def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:
@@ -151,10 +159,8 @@ def layer_norm(draft: Draft, x: Operand, axes: int, weight: Operand | None, bias
     if axes != 1:
         raise NotSaid(f"a layer norm over {axes} axes")
     value = over_last(draft, x)
-    if (weight is None) != (bias is None):
-        raise NotSaid("a layer norm with a scale or a shift alone")
-    tensors = _tensors(weight, bias) if weight is not None else {}
-    made = draft.add("layer_norm", value, weights=tensors, eps=number(eps), affine=weight is not None)
+    tensors, affine = _scale_and_shift(weight, bias)
+    made = draft.add("layer_norm", value, weights=tensors, eps=number(eps), **affine)
     return made._replace(view=value.view)
 
 
@@ -167,8 +173,17 @@ def rms_norm(draft: Draft, x: Operand, weight: Operand | None, eps: float) -> Va
 
 def group_norm(draft: Draft, x: Operand, groups: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:
     value = as_map(draft, x)
-    tensors = _tensors(weight, bias) if weight is not None else {}
-    return draft.add("group_norm", value, weights=tensors, groups=groups, eps=number(eps), affine=weight is not None)
+    tensors, affine = _scale_and_shift(weight, bias)
+    return draft.add("group_norm", value, weights=tensors, groups=groups, eps=number(eps), **affine)
+
+
+def _scale_and_shift(weight: Operand | None, bias: Operand | None) -> tuple[dict[str, Const], dict[str, Any]]:
+    """The tensors of a norm that may have none, or a scale alone, and what its operator says of that."""
+    if weight is None:
+        if bias is not None:
+            raise NotSaid("a norm with a shift alone")
+        return {}, {"affine": False}
+    return _tensors(weight, bias), {"bias": None if bias is not None else False}
 
 
 def embedding(draft: Draft, weight: Operand, ids: Operand) -> Value:
