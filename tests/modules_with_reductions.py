@@ -203,6 +203,18 @@ class Cross(nn.Module):
         return self.attention(x, y, y)[0]
 
 
+class Masked(nn.Module):
+    """Attention that looks at nothing later, whose mask is added to the product of matrices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mask = torch.triu(torch.full((x.shape[1], x.shape[1]), float("-inf")), 1)
+        return self.attention(x, x, x, attn_mask=mask)[0]
+
+
 class TextConvs(nn.Module):
     """Convolutions of several widths over words, the largest of each, side by side (Kim 2014)."""
 
@@ -275,6 +287,7 @@ FOUND: dict[str, tuple[Case, str]] = {
         "linear slice split_heads matmul softmax merge_heads dropout add layer_norm gelu select_token",
     ),
     "cross": (Case(Cross, ((6, 8), (5, 6))), "linear split_heads matmul softmax merge_heads"),
+    "masked": (Case(Masked, TOKENS), "linear slice split_heads matmul causal_mask softmax merge_heads"),
     "convolutions of words": (
         Case(TextConvs, (("ids", 6),)),
         "embedding rearrange conv relu adaptive_pool flatten concat linear log_softmax",

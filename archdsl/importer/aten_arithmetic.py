@@ -34,6 +34,14 @@ def _rsub(draft: Draft, x: Any, y: Any, alpha: float = 1) -> Any:
     return CALLS["sub"](draft, y, x, alpha)
 
 
+@call("baddbmm")
+def _baddbmm(draft: Draft, added: Operand, x: Operand, y: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """A product of matrices and what is added to it, as attention by hand adds its mask."""
+    if (beta, alpha) != (1, 1):
+        raise NotSaid("a product and a sum with factors")
+    return arithmetic.combined(draft, "add", attention.matmul(draft, x, y), added)
+
+
 @call("einsum")
 def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored: Any) -> Any:
     if len(operands) != 2 or "." in equation or "->" not in equation:

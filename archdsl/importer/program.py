@@ -20,7 +20,7 @@ from archdsl.importer.idiom import word_of
 from archdsl.importer.idioms import overwrites, put_together
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
-from archdsl.importer.settle import finish
+from archdsl.importer.settle import finish, whole
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
 from archdsl.ops.shapes import Ids, Map, Typed, Vector
@@ -232,10 +232,17 @@ class _Reading:
             there = "x".join(map(str, found.sizes))
             raise AssertionError(f"{node.name}: {there} where torch gives {tuple(wanted.shape)}")
 
+    def _whole(self, value: Value) -> Value:
+        """An output as a node of its own; an opaque step where no tensor of the language has its axes."""
+        try:
+            return whole(self.draft, value)
+        except NotSaid as missing:
+            return stand_in(self.draft, "aten.reshape", [value], value.sizes, str(missing))
+
     def _returned(self, node: fx.Node) -> None:
         specs = self.program.graph_signature.output_specs
         given = [
-            value
+            self._whole(value)
             for value, spec in zip(self._values(node.args[0]), specs, strict=True)
             if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
         ]
