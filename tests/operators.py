@@ -91,6 +91,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "tokens", {}),
     *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
     (TOKENS, "class_token", {"count": 3}),
+    (MAP, "position", {}),
+    (Sequence((2, 5, 8)), "position", {}),
     (TOKENS, "select_token", {"index": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),

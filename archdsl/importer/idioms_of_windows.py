@@ -63,7 +63,9 @@ def _pads(value: Any, amount: float) -> list[tuple[int, int]] | None:
     if not is_call(value, "pad", "constant_pad_nd"):
         return None
     _, sides, *more = value.args
-    mode, number = (more + [None, None])[:2] if more and isinstance(more[0], str) else ("constant", more[0] if more else 0.0)
+    mode, number = (
+        more[:2] + [None] * (2 - len(more)) if more and isinstance(more[0], str) else ("constant", more[0] if more else 0.0)
+    )
     if mode != "constant" or float(number or 0.0) != amount or len(sides) != 2 * PLACES or any(side < 0 for side in sides):
         return None
     return [(sides[2], sides[3]), (sides[0], sides[1])]

@@ -9,7 +9,7 @@ import torch
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.design import Design
-from archdsl.errors import ArchdslError, BackendError
+from archdsl.errors import ArchdslError, BackendError, SpecError
 from archdsl.importer.imported import Imported
 
 NEAR = 1e-8
@@ -82,6 +82,7 @@ def _other_sizes(imported: Imported, seed: int) -> dict[str, float | str]:
         design = Design.loads(imported.text, resolution=other)
         return {f"{other}x{other}": _difference(imported, design, seed)}
     except ArchdslError as error:
-        return {f"{other}x{other}": f"the spec does not take it: {error}"}
+        why = error.diagnostics[0].message if isinstance(error, SpecError) else str(error)
+        return {f"{other}x{other}": f"the spec does not take it: {why}"}
     except Exception:  # whatever the original raises at a size that it does not take
         return {f"{other}x{other}": "the original does not take it"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdsl.compilers.source.functions import sides as padding_of
@@ -35,6 +36,11 @@ def axes_of(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: 
     ]
     between: list[str | Slot] = [piece for part in parts for piece in (", ", part)]
     return Argument(keyword, ("(", *between[1:], ")"), default)
+
+
+def sizes_of(shape: Sequence[int]) -> list[Argument]:
+    """The sizes of a tensor, each an argument."""
+    return [number_of(size, "", hint=f"size_{place}") for place, size in enumerate(shape)]
 
 
 def extent_of(value: int, hint: str) -> Argument:

@@ -145,9 +145,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.weight.shape[0], "count", 1),
     ],
     tokens.Position: lambda m: [
-        of.number_of(m.weight.shape[0], "", hint="tokens"),
-        of.count_of(m.weight.shape[1], "channels"),
-        of.number_of(m.deviation, "", hint="deviation"),
+        *of.sizes_of(m.weight.shape),
+        of.number_of(m.deviation, "deviation"),
     ],
     tokens.LayerScale: lambda m: [
         of.count_of(len(m.weight), "channels"),

@@ -182,7 +182,7 @@ TABLE: dict[type[Operator], Rule] = {
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
     ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
-    Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
+    Position: Layer(lambda op, shapes, in_place: tokens.Position(*shapes[0], deviation=op.deviation)),
     MatMul: Call(_matmul),
     Tokens: Call(_tokens),
     SplitHeads: Call(_split_heads),

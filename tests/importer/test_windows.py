@@ -56,7 +56,7 @@ LOW = float("-inf")
         (PaddedPool((1, 1, 1, 1), LOW), 14, {"maxpool": {"ceil": False, "padding": (1, 1)}}),
         (PaddedPool((0, 1, 0, 1), LOW), 15, {"maxpool": {"ceil": False, "padding": (0, 0)}}),
         (PaddedConv((2, 2, 1, 1), 0), 14, {"conv": {"padding": (1, 2)}}),
-        (PaddedConv((1, 1, 1, 1), 1), 14, {"conv": {"padding": (2, 2)}}),
+        (PaddedConv((1, 1, 1, 1), 1), 14, {"conv": {"padding": "same"}}),
         (PaddedConv((1, 2, 1, 2), 0), 14, {"pad": {}, "conv": {"padding": (0, 0)}}),
         (Standardised(False), 14, {"std_conv": {"gain": False}}),
         (Standardised(True), 14, {"std_conv": {"gain": True}}),
@@ -72,6 +72,31 @@ def test_windows(module: nn.Module, size: int, words: dict[str, dict[str, object
         for name, value in arguments.items():
             assert getattr(operators[word], name) == value, found.text
     assert ("pad" in operators) == ("pad" in words)
+
+
+class Placed(nn.Module):
+    """A learned number for each place of a map, or of tokens in groups."""
+
+    def __init__(self, grouped: bool):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 2, 2)
+        self.table = nn.Parameter(torch.randn(1, 4, 9, 4) if grouped else torch.randn(1, 4, 6, 6))
+        self.grouped = grouped
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        if not self.grouped:
+            return (x + self.table).relu()
+        n, c, h, w = x.shape
+        x = x.permute(0, 2, 3, 1).reshape(n, 2, h // 2, 2, w // 2, c).transpose(2, 3).reshape(n, 4, h * w // 4, c)
+        return (x + self.table).relu()
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_learned_places(grouped: bool) -> None:
+    found = archdsl.from_module(Placed(grouped), torch.randn(1, 3, 12, 12), tools=False)
+    assert found.holds, str(found)
+    assert "position" in {node.op.word for node in found.net.graph()}
 
 
 @pytest.mark.parametrize("module", [PaddedPool((0, 1, 0, 1), 0.5), PaddedPool((0, 1, 0, 1), LOW, 1)])

@@ -122,11 +122,21 @@ def _of_channels(draft: Draft, value: Value, axis: int, what: str) -> Value:
 
 
 def _positioned(draft: Draft, value: Value, const: Const) -> Value:
-    value = over_last(draft, value, maps=False)
-    if kind(draft, value) is Sequence and value.view.is_plain and const.tensor.numel() == value.sizes[1] * value.sizes[2]:
-        table = const._replace(tensor=const.tensor.reshape(value.sizes[1:]))
-        return draft.add("position", value, weights={"weight": table})
-    raise NotSaid(f"a sum with a weight of {'x'.join(map(str, const.sizes))}")
+    """With a weight for every place of every channel: an embedding of positions."""
+    refused = f"a sum with a weight of {'x'.join(map(str, const.sizes))}"
+    if value.view.permutation is None:
+        value = settled(draft, value, "")
+    order, shape = value.view.permutation, draft.shape(value)
+    sizes = (1,) * (len(value.sizes) - len(const.sizes)) + const.sizes
+    if order is None or kind(draft, value) not in (Map, Sequence) or len(sizes) != len(order):
+        raise NotSaid(refused)
+    if [size for axis, size in zip(order, sizes, strict=True) if axis] != [shape[axis - 1] for axis in order if axis]:
+        raise NotSaid(refused)
+    if sizes[order.index(0)] != 1:
+        raise NotSaid(refused)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    table = const.tensor.reshape(sizes).permute(back)[0]
+    return draft.add("position", value, weights={"weight": const._replace(tensor=table)})._replace(view=value.view)
 
 
 def prelu(draft: Draft, x: Operand, weight: Operand) -> Value:
