@@ -8,6 +8,7 @@ from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.forms import Target, made
 from archdsl.importer.values import Value
 from archdsl.importer.views import BATCH, Group, View, normal
+from archdsl.ops.passing import Input
 from archdsl.ops.shapes import Heads, Map, Sequence, Typed, Vector, typed
 
 
@@ -30,9 +31,23 @@ def settled(draft: Draft, value: Value, want: str) -> Value:
         return value
     key = (value.node, view.lengths, view.source, target)
     if draft.settled.get(key) not in draft.graph.nodes:
-        draft.settled[key] = made(draft, value, target).node
+        with draft.where_seen(value):
+            draft.settled[key] = made(draft, value, target).node
     left = normal(view.lengths, whole, view.axes)
     return Value(draft.settled[key], left)
+
+
+def left(draft: Draft, value: Value) -> Value:
+    """What a module gives: tokens or windows that are seen as a map, or a map as tokens, are that from there on, whatever follows."""
+    source, axes = value.view.source, value.view.axes
+    kind = type(typed(draft.shape(value)))
+    if value.view.permutation is not None or not all(axes) or axes[0] != source[0]:
+        return value
+    if kind is Sequence and len(axes) == 4 and source[-1] in (axes[1], axes[3]):
+        return settled(draft, value, "map" if source[-1] == axes[1] else "last")
+    if kind is Map and len(source) == 4 and axes == (source[0], source[2] + source[3], source[1]):
+        return settled(draft, value, "last")
+    return value
 
 
 def whole(draft: Draft, value: Value) -> Value:
@@ -58,9 +73,16 @@ def seen(draft: Draft, value: Value) -> Value:
 
 
 def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
-    """Say what the network gives."""
+    """Say what the network gives. What was worked out on the way and is read by nothing is left out, unless it has weights."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}
     draft.graph.returns = returns
+    read = {name for node in draft.graph for name in node.inputs} | set(draft.graph.outputs.values())
+    weighted = {key.rpartition(".")[0] for key in draft.weights}
+    for node in reversed(list(draft.graph)):
+        if node.name in read or node.name in weighted or node.shared or node.op.opaque or isinstance(node.op, Input):
+            continue
+        del draft.graph.nodes[node.name]
+        read = {name for node in draft.graph for name in node.inputs} | set(draft.graph.outputs.values())
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:

@@ -8,6 +8,7 @@ from typing import Any
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import scores
 from archdsl.importer.lower.along import alike, kind, over_last, same_order, worked_out
+from archdsl.importer.lower.attention import scaled_scores
 from archdsl.importer.lower.layers import number
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
@@ -68,7 +69,9 @@ def _with_number(draft: Draft, word: str, value: Value, amount: float) -> Value:
     if (word in ("add", "sub") and amount == 0) or (word in ("mul", "div") and amount == 1):
         return value
     if word in ("mul", "div"):
-        return alike(draft, value, "gain", begin=number(amount if word == "mul" else 1 / amount), learned=False)
+        factor = amount if word == "mul" else 1 / amount
+        scores = scaled_scores(draft, value, factor)
+        return scores or alike(draft, value, "gain", begin=number(factor), learned=False)
     raise NotSaid(f"{word} of the number {amount:g}")
 
 

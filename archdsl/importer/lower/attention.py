@@ -7,6 +7,8 @@ from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
+from archdsl.ops.arithmetic import Gain
+from archdsl.ops.attention import MatMul
 from archdsl.ops.shapes import Map
 
 
@@ -17,8 +19,41 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     if turned:
         right = worked_out(swapped(right, -1, -2))
     left, right = as_heads(draft, x), as_heads(draft, right)
+    if turned and not scaled:
+        (one, by), (other, times) = _unscaled(draft, left), _unscaled(draft, right)
+        if scaled := by * times != 1 and _is_usual(by * times, left):
+            left, right = one, other
     made = draft.add("matmul", left, right, transpose=turned, scaled=scaled)
     return made._replace(view=left.view.with_length(-1, right.sizes[-2] if turned else right.sizes[-1]))
+
+
+def _unscaled(draft: Draft, value: Value) -> tuple[Value, float]:
+    """What is multiplied by a fixed number, and that; 1 where nothing is."""
+    node = draft.graph[value.node]
+    if not isinstance(node.op, Gain) or node.op.learned:
+        return value, 1.0
+    return value._replace(node=node.inputs[0]), float(node.op.begin)
+
+
+def _is_usual(scale: float, queries: Value) -> bool:
+    """Whether a scale is one over the root of the channels of a head."""
+    return abs(scale * queries.sizes[-1] ** 0.5 - 1) < ROUNDING
+
+
+ROUNDING = 1e-12
+"""Share by which a scale may be off that somebody worked out in double precision and that was then written down in short."""
+
+
+def scaled_scores(draft: Draft, value: Value, scale: float) -> Value | None:
+    """Scores of attention times a number, where that is the usual one; None where it is another, or they are no scores."""
+    node = draft.graph[value.node]
+    if not isinstance(node.op, MatMul) or not node.op.transpose or node.op.scaled:
+        return None
+    queries = draft.value(node.inputs[0])
+    if not _is_usual(scale, queries):
+        return None
+    made = draft.add("matmul", queries, draft.value(node.inputs[1]), transpose=True, scaled=True)
+    return made._replace(view=value.view)
 
 
 def _is_turned(value: Value) -> bool:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.render import Vocabulary
-from archdsl.importer.write.steps import STAGE, Absent, Body, Column, First, Growing, Step, vacant
+from archdsl.importer.write.steps import STAGE, Absent, Body, Column, First, Growing, Step, Turning, vacant
 from archdsl.importer.write.units import CHANNELS, STRIDE
 from archdsl.importer.write.values import ratio
 
-LONGEST = 4
+LONGEST = 8
 """Steps of one round of a stage."""
 
 ROUNDS = 3
@@ -39,10 +39,9 @@ def _run(steps: list[Step], at: int, words: Vocabulary) -> int:
         return 1
     end = at + 1
     while end < len(steps) and deep(steps[end]) == deep(one) and all(steps[end].present):
-        run = steps[at : end + 1]
-        if not all(_regular(column, one.word, name, words) for name, column in _columns(run)):
-            break
         end += 1
+    while end > at + 1 and not all(_regular(column, one.word, name, words) for name, column in _columns(steps[at:end])):
+        end -= 1
     return end - at
 
 
@@ -72,7 +71,15 @@ def _regular(columns: list[Column], word: str, name: str, words: Vocabulary) -> 
     values = [column[0] for column in columns]
     if words.unit(word, name) == STRIDE:
         return all(value == 1 for value in values[1:])
-    return words.unit(word, name) != CHANNELS and _growing(values) is not None
+    return words.unit(word, name) != CHANNELS and (_growing(values) or _turning(values)) is not None
+
+
+def _turning(values: list[Any]) -> Turning | None:
+    """Values that alternate; two alone do so where one of them is none, or both are truths."""
+    even, odd = values[0], values[1]
+    if any(value != (odd if place % 2 else even) for place, value in enumerate(values)):
+        return None
+    return Turning(even, odd) if len(values) > 3 or None in (even, odd) or isinstance(even, bool) else None
 
 
 def _growing(values: list[Any]) -> Growing | None:
@@ -97,7 +104,8 @@ def _repeated(run: list[Step], step: Step, words: Vocabulary) -> Step:
         elif words.unit(step.word, name) == STRIDE:
             args[name] = (First(columns[0][0], columns[1][0]),)
         else:
-            args[name] = (_growing([other[0] for other in columns]),)
+            values = [other[0] for other in columns]
+            args[name] = (_growing(values) or _turning(values),)
     return replace(step, args=args, repeat=(len(run),) * len(step.into))
 
 
@@ -235,6 +243,8 @@ def _evened(column: Column) -> Column:
     """A column in which some values are those of first rounds, or grow: all of them so."""
     if any(isinstance(value, First) for value in column):
         return tuple(First(value, 1) if type(value) is int and value == 1 else value for value in column)
+    if any(isinstance(value, Turning) for value in column):
+        return tuple([value if isinstance(value, (Turning, Absent)) else Turning(value, value) for value in column])
     steps = {value.by for value in column if isinstance(value, Growing)}
     if len(steps) != 1:
         return column
