@@ -240,7 +240,7 @@ class Renderer:
         for parameter in inner.formulas.used:
             present = [value for value in parameter.column if value is not ABSENT]
             column = [present[0] if value is ABSENT else value for value in parameter.column]
-            lists[parameter.name] = text(column)
+            lists[parameter.name] = [text(value) for value in column]
         body = inner.steps()
         data: dict[str, Data] = {STAGE: "stage$i"}
         if lists:
