@@ -9,7 +9,7 @@ from typing import Any
 Plain = dict[str, Any] | list[Any] | str | None
 """Scalars are texts as they stand in YAML, quoted where a word could be read as something else; None is nothing at all."""
 
-WIDTH = 120
+WIDTH = 140
 """Characters up to which a mapping or list stays on one line."""
 
 
@@ -45,9 +45,33 @@ def lines(data: dict[str, Any], indent: int = 0) -> Iterator[str]:
             yield f"{pad}{key + ':':<{width}} {flat}"
         elif isinstance(item, str):
             yield from [f"{pad}{key}: {flat}"] if LIST.match(item) or "$" in item else _folded(key, item, indent)
+        elif _is_brief(item):
+            yield from _filled(f"{pad}{key}: ", item)
         else:
             yield f"{pad}{key}:"
             yield from below(item, indent + 2)
+
+
+def _is_brief(item: Any) -> bool:
+    """Whether something holds scalars alone, of which several fit a line."""
+    inner = list(item.values() if isinstance(item, dict) else item)
+    return len(inner) > 2 and all(isinstance(each, str) and len(each) < WIDTH / 3 for each in inner)
+
+
+def _filled(head: str, item: Any) -> Iterator[str]:
+    """Scalars in braces or brackets, over as many lines as it takes."""
+    parts = (
+        [f"{key}: {flow(inner)}" for key, inner in item.items()] if isinstance(item, dict) else [flow(inner) for inner in item]
+    )
+    opening, closing = "{}" if isinstance(item, dict) else "[]"
+    line, pad = head + opening, " " * (len(head) + 1)
+    for number, part in enumerate(parts):
+        end = "," if number < len(parts) - 1 else closing
+        if len(line) + len(part) + 2 > WIDTH and line.strip() != opening:
+            yield line.rstrip()
+            line = pad
+        line += f"{part}{end} "
+    yield line.rstrip()
 
 
 def below(item: Any, indent: int) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from archdsl.spec import yaml_text
 from archdsl.spec.model import Block, Body, Call, Value
 from archdsl.spec.walk import parts
-from archdsl.spec import yaml_text
 from archdsl.transform import plain
 
 

@@ -30,6 +30,7 @@ from archdsl.spec.scalars import resolve
 from archdsl.spec.values import Title
 from archdsl.spec.yaml_text import Plain
 
+
 def word(text: str) -> str:
     """A text as a scalar that is read back as this text."""
     return text if text and resolve(text) == text else _quoted(text)

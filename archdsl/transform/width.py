@@ -12,9 +12,9 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact import is_number
-from archdsl.spec.yaml_text import Plain
 from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Modifiers, Value
 from archdsl.spec.scalars import resolve
+from archdsl.spec.yaml_text import Plain
 from archdsl.transform import make, plain
 from archdsl.transform.asked import How
 from archdsl.transform.draft import Draft

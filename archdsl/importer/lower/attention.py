@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
 from archdsl.importer.lower.scores import added
@@ -37,7 +39,7 @@ def _unscaled(draft: Draft, value: Value) -> tuple[Value, float]:
 
 def _is_usual(scale: float, queries: Value) -> bool:
     """Whether a scale is one over the root of the channels of a head."""
-    return abs(scale * queries.sizes[-1] ** 0.5 - 1) < ROUNDING
+    return abs(scale * math.sqrt(queries.sizes[-1]) - 1) < ROUNDING
 
 
 ROUNDING = 1e-12

@@ -9,7 +9,7 @@ from archdsl.importer.write.dataflow import Flow
 from archdsl.importer.write.idioms import MOBILE
 from archdsl.importer.write.merge import merge, nature
 from archdsl.importer.write.parameters import Parameter
-from archdsl.importer.write.regions import Region
+from archdsl.importer.write.region import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import deep, fold, together
 from archdsl.importer.write.steps import ACTIVATION, Body, Step, vacant

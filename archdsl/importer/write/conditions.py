@@ -78,6 +78,11 @@ def _tests(formulas: Formulas, into: Column, rounds: bool, dropped: bool) -> Ite
             yield f"${parameter.name} == $in", lambda p, other=other: _not(other(p))  # type: ignore[misc]
         elif parameter.unit == "factor":
             yield f"${parameter.name} != 1", lambda p, f=parameter: _not(_is(f.column, 1)(p))  # type: ignore[misc]
+    yield from _given(formulas, dropped)
+
+
+def _given(formulas: Formulas, dropped: bool) -> Iterator[Test]:
+    """Whether paths are dropped, or an argument is given at all."""
     for parameter in formulas.used:
         if parameter.unit == RATE and dropped:
             yield f"${parameter.name} > 0", lambda p, f=parameter: _above(f.column[p])  # type: ignore[misc]

@@ -49,13 +49,8 @@ class Formulas:
             words: what an argument may be called, where one is needed.
         """
         given = [value for value in column if value is not ABSENT]
-        if any(isinstance(value, First) for value in given):
-            return self._first(column, into, name, unit, *words)
-        if any(isinstance(value, Turning) for value in given):
-            even, odd = (tuple(v if v is ABSENT else v[place] for v in column) for place in (0, 1))
-            return Turning.text(*(self.find(values, into, name, unit, *words) for values in (even, odd)))
-        if any(isinstance(value, Growing) for value in given):
-            return self._growing(column, into, *words)
+        if any(isinstance(value, (First, Turning, Growing)) for value in given):
+            return self._by_round(column, into, name, unit, *words)
         constant = all(_same(value, given[0]) for value in given)
         if unit == CHANNELS and all(type(value) is int for value in given):
             found = self._channels(column, into, name, constant)
@@ -78,6 +73,16 @@ class Formulas:
         """Whether a column is only constant because most places lack it, and an argument that is not has all of it."""
         known = [p for p in self.used if p.unit == unit and len(set(p.column)) > 1]
         return ABSENT in column and any(_fits(column, p.column) for p in known)
+
+    def _by_round(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
+        """What stands for values that differ from round to round."""
+        kinds = {type(value) for value in column}
+        if First in kinds:
+            return self._first(column, into, name, unit, *words)
+        if Turning in kinds:
+            even, odd = (tuple([v if v is ABSENT else v[place] for v in column]) for place in (0, 1))
+            return Turning.text(*[self.find(values, into, name, unit, *words) for values in (even, odd)])
+        return self._growing(column, into, *words)
 
     def _first(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
         first = tuple(value.first if isinstance(value, First) else value for value in column)
