@@ -43,8 +43,12 @@ def left(draft: Draft, value: Value) -> Value:
     kind = type(typed(draft.shape(value)))
     if value.view.permutation is not None or not all(axes) or axes[0] != source[0]:
         return value
-    if kind is Sequence and len(axes) == 4 and source[-1] in (axes[1], axes[3]):
-        return settled(draft, value, "map" if source[-1] == axes[1] else "last")
+    count = len(axes)
+    if kind is Sequence and count in (4, 5) and source[-1] in (axes[1], axes[-1]):
+        first = source[-1] == axes[1]
+        order = list(range(count)) if first else [0, count - 1, *range(1, count - 1)]
+        made = settled(draft, value._replace(view=value.view.permuted(order)), "map")
+        return made._replace(view=made.view.permuted([order.index(axis) for axis in range(count)]))
     if kind is Map and len(source) == 4 and axes == (source[0], source[2] + source[3], source[1]):
         return settled(draft, value, "last")
     return value
