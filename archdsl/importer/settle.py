@@ -47,7 +47,9 @@ def left(draft: Draft, value: Value) -> Value:
     if kind is Sequence and count in (4, 5) and source[-1] in (axes[1], axes[-1]):
         first = source[-1] == axes[1]
         order = list(range(count)) if first else [0, count - 1, *range(1, count - 1)]
-        made = settled(draft, value._replace(view=value.view.permuted(order)), "map")
+        turned = value._replace(view=value.view.permuted(order))
+        draft.seen_at.setdefault(turned, draft.seen_at.get(value, draft.place))
+        made = settled(draft, turned, "map")
         return made._replace(view=made.view.permuted([order.index(axis) for axis in range(count)]))
     if kind is Map and len(source) == 4 and axes == (source[0], source[2] + source[3], source[1]):
         return settled(draft, value, "last")

@@ -63,7 +63,7 @@ class _Alignment:
             return 0, []
         options = [*self._wrapped(i, j), *self._matched(i, j)]
         costs = [(cost + rest[0], [step, *rest[1]]) for cost, step, rest in options if rest is not None]
-        return min(costs, key=lambda option: option[0], default=None)
+        return min(costs, key=lambda option: (option[0], len(option[1])), default=None)  # of equal ones the shortest
 
     def _wrapped(self, i: int, j: int) -> Iterator[Option]:
         """Ways on, where steps of one stand beside a shortcut of the other."""
