@@ -41,7 +41,7 @@ def _between(nodes: list[Node], graph: Graph, readers: dict[str, list[str]]) -> 
     until = {name: max((last[reader] for reader in those), default=-1) for name, those in readers.items() if name in last}
     until |= dict.fromkeys(set(graph.ends) & set(until), len(nodes))
     found: list[list[Node]] = []
-    start, reach = 0, -1
+    start, reach = 0, max([last[reader] for node in graph.inputs for reader in readers[node.name] if reader in last], default=-1)
     for number, node in enumerate(nodes):
         if reach <= number:  # nothing that was made before is read after this node
             unit = nodes[start : number + 1]
