@@ -125,4 +125,4 @@ def _dropout(draft: Draft, x: Operand, rate: float, training: bool = False) -> A
 @call("feature_dropout")
 def _drop_path(draft: Draft, x: Operand, rate: float, training: bool = False) -> Any:
     """What stands for stochastic depth in what is traced (see `program`)."""
-    return alike(draft, x, "drop_path", rate=layers.number(rate))
+    return alike(draft, x, "drop_path", rate=layers.rate(rate))

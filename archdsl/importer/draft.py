@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from archdsl.importer.place import Place
+from archdsl.importer.place import Place, shared
 from archdsl.importer.values import Const, Value
 from archdsl.importer.views import plain
 from archdsl.ir.graph import Graph, Node
@@ -33,6 +34,7 @@ class Draft:
         owners: of weights that may be used again, the node that has them, by their names and shapes.
         reasons: for each opaque step why there is none better.
         settled: nodes that give another one in an order that was asked for, so that it is worked out once; see `settle`.
+        seen_at: by node and view of a value, where the call stands that made it.
         place: where the call stands that is being turned into nodes; a front end sets it.
     """
 
@@ -40,6 +42,7 @@ class Draft:
         self.graph = Graph(name)
         self.weights: dict[str, Tensor] = {}
         self.batch = batch
+        self.seen_at: dict[Value, Place] = {}
         self.place = Place()
         self.owners: dict[tuple[str, ...], str] = {}
         self.reasons: dict[str, str] = {}
@@ -58,6 +61,25 @@ class Draft:
 
     def shape(self, value: Value) -> Shape:
         return self.graph[value.node].shape
+
+    def remember(self, made: Any) -> None:
+        """Note where a value was made that is not worked out yet."""
+        if isinstance(made, Value) and not made.view.is_plain:
+            self.seen_at.setdefault(made, self.place)
+        elif isinstance(made, (list, tuple)) and not isinstance(made, (Value, Const)):
+            for item in made:
+                self.remember(item)
+
+    @contextmanager
+    def where_seen(self, value: Value) -> Iterator[None]:
+        """Add nodes where a value was made, as far as no module is entered again for it."""
+        here, seen = self.place, self.seen_at.get(value, self.place)
+        last = next(reversed(self.graph.nodes.values())).scope
+        ahead = shared(seen.frames, here.frames)
+        if shared(last, here.frames) <= ahead:
+            self.place = seen.up_to(max(ahead, shared(seen.frames, last)))
+        yield
+        self.place = here
 
     def add(self, word: str, *inputs: Value, weights: Mapping[str, Const] | None = None, **arguments: Any) -> Value:
         """A node with an operator, over the nodes of values as they are in the graph, whatever the views on them.

@@ -60,6 +60,24 @@ def _merge_heads(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value
     return draft.add("merge_heads", value) if groups == (*before, tokens, heads + channels) else None
 
 
+def _one_window(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
+    """All of a map as its only window, told as windows are."""
+    channels, *places = value.view.source[1:]
+    if len(places) != 2 or not all(places) or groups != ((), places[0] + places[1], channels):
+        return None
+    height, width = (value.view.length(group) for group in places)
+    return draft.add("rearrange", value, pattern="c (h a) (w b) -> (h w) (a b) c", to="sequence", a=height, b=width)
+
+
+def _from_one_window(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
+    """The only window of a map as this map, told as windows are."""
+    *before, tokens, channels = value.view.source[1:]
+    if before != [()] or len(groups) != 3 or not all(groups[1:]) or groups[0] != channels or groups[1] + groups[2] != tokens:
+        return None
+    across = value.view.length(groups[2])
+    return draft.add("rearrange", value, pattern="(g a) (n b) c -> c (g n) (a b)", to="map", a=1, b=across)
+
+
 def _shuffle(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
     channels, *places = value.view.source[1:]
     if len(channels) != 2 or groups != (channels[::-1], *places):
@@ -94,9 +112,9 @@ def _pixel_unshuffle(draft: Draft, value: Value, groups: tuple[Group, ...]) -> V
 Form = Callable[[Draft, Value, tuple[Group, ...]], Value | None]
 FORMS: dict[tuple[type[Typed], type[Typed]], tuple[Form, ...]] = {
     (Map, Vector): (_flatten,),
-    (Map, Sequence): (_tokens,),
+    (Map, Sequence): (_tokens, _one_window),
     (Map, Map): (_shuffle, _pixel_shuffle, _pixel_unshuffle),
-    (Sequence, Map): (_to_map,),
+    (Sequence, Map): (_to_map, _from_one_window),
     (Sequence, Heads): (_split_heads,),
     (Heads, Sequence): (_merge_heads,),
 }

@@ -20,7 +20,7 @@ from archdsl.importer.idiom import word_of
 from archdsl.importer.idioms import overwrites, put_together
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
-from archdsl.importer.settle import finish, whole
+from archdsl.importer.settle import finish, left, whole
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
 from archdsl.ops.shapes import Ids, Map, Typed, Vector
@@ -149,13 +149,23 @@ class _Reading:
         for node in program.graph.nodes:
             if node.op == "call_function":
                 self.draft.place = _place(node)
+                for given in node.all_input_nodes:
+                    self._leave(given)
                 self.found[node.name] = made = self._called(node)
+                self.draft.remember(made)
                 if overwrites(node) and isinstance(node.args[0], fx.Node) and isinstance(made, Value):
                     self.found[node.args[0].name] = made  # who reads it from now on reads what was written
             elif node.op == "get_attr":
                 self.found[node.name] = Const(getattr(program.graph_module, node.target))
             elif node.op == "output":
                 self._returned(node)
+
+    def _leave(self, given: fx.Node) -> None:
+        """Work out what a module gave, once a call outside of it reads that."""
+        value = self.found[given.name]
+        frames = self.draft.seen_at[value].frames if isinstance(value, Value) and value in self.draft.seen_at else ()
+        if frames and frames != self.draft.place.frames[: len(frames)]:
+            self.found[given.name] = left(self.draft, value)
 
     def _const(self, spec: Any) -> Const:
         program = self.program

@@ -36,9 +36,29 @@ def _over(draft: Draft, value: Value, target: Target) -> Value:
         return value
     key = (value.node, view.lengths, view.source, target)
     if draft.settled.get(key) not in draft.graph.nodes:
-        draft.settled[key] = made(draft, value, target).node
+        with draft.where_seen(value):
+            draft.settled[key] = made(draft, value, target).node
     left = normal(view.lengths, whole, view.axes)
     return Value(draft.settled[key], left)
+
+
+def left(draft: Draft, value: Value) -> Value:
+    """What a module gives: tokens or windows that are seen as a map, or a map as tokens, are that from there on, whatever follows."""
+    source, axes = value.view.source, value.view.axes
+    kind = type(typed(draft.shape(value)))
+    if value.view.permutation is not None or not all(axes) or axes[0] != source[0]:
+        return value
+    count = len(axes)
+    if kind is Sequence and count in (4, 5) and source[-1] in (axes[1], axes[-1]):
+        first = source[-1] == axes[1]
+        order = list(range(count)) if first else [0, count - 1, *range(1, count - 1)]
+        turned = value._replace(view=value.view.permuted(order))
+        draft.seen_at.setdefault(turned, draft.seen_at.get(value, draft.place))
+        made = settled(draft, turned, "map")
+        return made._replace(view=made.view.permuted([order.index(axis) for axis in range(count)]))
+    if kind is Map and len(source) == 4 and axes == (source[0], source[2] + source[3], source[1]):
+        return settled(draft, value, "last")
+    return value
 
 
 def whole(draft: Draft, value: Value) -> Value:

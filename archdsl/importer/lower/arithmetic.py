@@ -7,6 +7,7 @@ from typing import Any
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import scores
 from archdsl.importer.lower.along import alike, as_map, kind, over_last, same_order, worked_out
+from archdsl.importer.lower.attention import scaled_scores
 from archdsl.importer.lower.layers import is_typed, number
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
@@ -69,8 +70,10 @@ def _with_number(draft: Draft, word: str, value: Value, amount: float) -> Value:
     if (word in ("add", "sub") and amount == 0) or (word in ("mul", "div") and amount == 1):
         return value
     if word in ("mul", "div"):
-        made = draft.add("gain", value, begin=number(amount if word == "mul" else 1 / amount), learned=False)
-        return made._replace(view=value.view)
+        factor = amount if word == "mul" else 1 / amount
+        if (scores := scaled_scores(draft, value, factor)) is not None:
+            return scores
+        return draft.add("gain", value, begin=number(factor), learned=False)._replace(view=value.view)
     return alike(draft, value, "offset", begin=number(amount if word == "add" else -amount), learned=False)
 
 

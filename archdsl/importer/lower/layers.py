@@ -30,6 +30,16 @@ def known(operand: Operand | None) -> Const:
     return operand
 
 
+def rate(value: float) -> Any:
+    """A rate of stochastic depth. Those that grow from block to block are worked out in single precision, in steps that each round."""
+    near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    return exact(near) if near and abs(float(near) / value - 1) < SINGLE else number(value)
+
+
+SINGLE = 4 * 2.0**-24
+"""Share by which a number is off that was rounded a few times in single precision."""
+
+
 def number(value: float) -> Any:
     """A number of a program as what somebody typed or divided: the shortest decimal or small ratio that rounds to it.
 
