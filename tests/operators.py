@@ -88,6 +88,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
     (TOKENS, "class_token", {"count": 3}),
     (TOKENS, "select_token", {"index": 3}),
+    (TOKENS, "slice_tokens", {"start": 1}),
+    (TOKENS, "slice_tokens", {"start": 1, "stop": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),
     (HEADS, "matmul", {"transpose": True, "scaled": True}),
