@@ -94,6 +94,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "position", {}),
     (Sequence((2, 5, 8)), "position", {}),
     (TOKENS, "select_token", {"index": 3}),
+    (TOKENS, "slice_tokens", {"start": 1}),
+    (TOKENS, "slice_tokens", {"start": 1, "stop": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),
     (HEADS, "matmul", {"transpose": True, "scaled": True}),

@@ -39,7 +39,7 @@ from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.standardised import StdConv2d
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
 """`label(op, input_shapes)`: one line of text; shapes have no batch axis."""
@@ -254,6 +254,7 @@ TABLE: dict[type[Operator], Label] = {
     ClassToken: _text("class token"),
     Position: _text("+ position"),
     SelectToken: lambda op, shapes: f"token {cell(op.index)}",
+    SliceTokens: lambda op, shapes: f"tokens {cell(op.start)} to {cell(shapes[0][0] if op.stop is None else op.stop)}",
     TokenMean: _text("mean of tokens"),
     SplitHeads: lambda op, shapes: f"split into {cell(op.heads)} heads",
     MergeHeads: _text("merge heads"),

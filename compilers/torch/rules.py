@@ -46,7 +46,7 @@ from archdsl.ops.smooth import (
     SquaredReLU,
     SwiGLU,
 )
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 NORM: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 """Batch norm of maps by the number of their places."""
@@ -122,6 +122,11 @@ def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx
     return write(torch.select, arguments[0], 1, op.index)
 
 
+def _slice_tokens(op: SliceTokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    stop = shapes[0][0] if op.stop is None else op.stop
+    return write(torch.narrow, arguments[0], 1, op.start, stop - op.start)
+
+
 def _token_mean(op: TokenMean, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
     return write(torch.mean, arguments[0], 1)
 
@@ -188,6 +193,7 @@ TABLE: dict[type[Operator], Rule] = {
     SplitHeads: Call(_split_heads),
     MergeHeads: Call(_merge_heads),
     SelectToken: Call(_select_token),
+    SliceTokens: Call(_slice_tokens),
     TokenMean: Call(_token_mean),
     Add: _fold(operator.add),
     Mul: _fold(operator.mul),

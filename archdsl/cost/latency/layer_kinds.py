@@ -66,7 +66,7 @@ from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.standardised import StdConv2d
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
@@ -229,6 +229,7 @@ TABLE: dict[type[Operator], Rule] = {
     Blocks: _word,
     Flatten: _same("view"),
     SelectToken: _same("view"),
+    SliceTokens: _same("view"),
     Passing: _same("pass"),
     StdConv2d: _word,
     Recurrent: _word,

@@ -105,6 +105,8 @@ def _cut(draft: Draft, x: Value, axis: int, start: int, stop: int, step: int) ->
         starts[axis - 2], stops[axis - 2], steps[axis - 2] = start, stop, step
         open_end = all(stop == extent for stop, extent in zip(stops, shape[1:], strict=True))
         return draft.add("crop", x, start=starts, stop=None if open_end else stops, step=steps)
+    if what is Sequence and (axis, len(shape), step) == (1, 2, 1):
+        return draft.add("slice_tokens", x, start=start, stop=None if stop == shape[0] else stop)
     raise NotSaid(f"a slice along axis {axis} of a {what.word}")
 
 
