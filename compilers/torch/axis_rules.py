@@ -75,7 +75,7 @@ def _two(function: Any) -> Call:
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     height, width = op.window
-    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation)
+    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation, op.absolute, op.class_token)
 
 
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:

@@ -130,6 +130,7 @@ def _positioned(draft: Draft, value: Value, const: Const) -> Value:
     if value.view.permutation is None:
         value = settled(draft, value, "")
     order, shape = value.view.permutation, draft.shape(value)
+    const = _of_one(const, len(value.sizes), order.index(0) if order else 0)
     sizes = (1,) * (len(value.sizes) - len(const.sizes)) + const.sizes
     if order is None or kind(draft, value) not in (Map, Sequence) or len(sizes) != len(order):
         raise NotSaid(refused)
@@ -140,6 +141,15 @@ def _positioned(draft: Draft, value: Value, const: Const) -> Value:
     back = sorted(range(len(order)), key=order.__getitem__)
     table = const.tensor.reshape(sizes).permute(back)[0]
     return draft.add("position", value, weights={"weight": const._replace(tensor=table)})._replace(view=value.view)
+
+
+def _of_one(const: Const, count: int, batch: int) -> Const:
+    """A weight that was repeated for every image of the batch, once."""
+    axis = batch - count + len(const.sizes)
+    if axis < 0 or const.sizes[axis] == 1:
+        return const
+    one = const.tensor.narrow(axis, 0, 1)
+    return const._replace(tensor=one) if bool((const.tensor == one).all()) else const
 
 
 def prelu(draft: Draft, x: Operand, weight: Operand) -> Value:

@@ -9,12 +9,14 @@ from math import isqrt
 
 import torch
 
-from archdsl.compilers.torch.positions import RelativeBias, WindowMask
+from archdsl.compilers.torch.positions import RelativeBias as Module
+from archdsl.compilers.torch.positions import WindowMask
 from archdsl.importer.draft import Draft
 from archdsl.importer.lower.along import kind
 from archdsl.importer.lower.layers import number
 from archdsl.importer.values import Const, Value
 from archdsl.importer.views import View
+from archdsl.ops.scores import RelativeBias
 from archdsl.ops.shapes import Heads
 
 
@@ -43,21 +45,19 @@ def _relative(draft: Draft, value: Value, const: Const) -> Value | None:
     if const.origin is None or const.tensor.numel() != heads * tokens * tokens:
         return None
     table, wanted = const.origin, const.tensor.reshape(heads, tokens, tokens)
-    for height in range(1, tokens + 1):
-        width = tokens // height
-        if height * width != tokens:
-            continue
-        for first in (False, True):
-            shape = (heads, 2 * height - 1, 2 * width - 1) if first else ((2 * height - 1) * (2 * width - 1), heads)
-            if table.shape != shape:
+    for form in ({}, {"heads_first": True}, {"absolute": True}, {"class_token": True}):
+        places = tokens - ("class_token" in form)
+        for height in [rows for rows in range(1, places + 1) if places % rows == 0]:
+            op = RelativeBias(window=(height, places // height), **form)
+            if tuple(table.shape) != tuple(op.weights((heads, tokens, tokens))["weight"]):
                 continue
-            module = RelativeBias(heads, height, width, first).to(table.dtype)
+            module = Module(heads, height, places // height, **form).to(table.dtype)
             with torch.no_grad():
                 module.weight.copy_(table)
-                equal = torch.equal(module(torch.zeros(1, heads, tokens, tokens, dtype=table.dtype))[0], wanted)
+                equal = torch.equal(module(torch.zeros(1, heads, tokens, tokens, dtype=table.dtype))[0], wanted.to(table.dtype))
             if equal:
-                given = const._replace(tensor=table)
-                return draft.add("relative_bias", value, weights={"weight": given}, window=[height, width], heads_first=first)
+                given = {"weight": const._replace(tensor=table)}
+                return draft.add("relative_bias", value, weights=given, window=[height, places // height], **form)
     return None
 
 
