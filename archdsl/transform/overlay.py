@@ -59,7 +59,12 @@ class Overlay:
 
     def defined(self) -> dict[str, Block]:
         """The blocks that are written, those before that call helpers."""
-        called = {part.target for part in parts([list(self.blocks.values()), self.net]) if isinstance(part, Call)}
+        called: set[str] = set()
+        waiting: list[Any] = [list(self.blocks.values()), self.net]
+        while waiting:
+            new = {part.target for part in parts(waiting.pop()) if isinstance(part, Call)} - called
+            called |= new
+            waiting += [self.helpers[name] for name in sorted(new & set(self.helpers))]
         return {**self.blocks, **{name: block for name, block in self.helpers.items() if name in called}}
 
     def text(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
-from archdsl.spec.model import Block, Body, Call, Choice, Formula, Modifiers, Parallel, Path, Spec
+from archdsl.spec.model import Block, Body, Call, Choice, Formula, Modifiers, Parallel, Path, Spec, Value
 
 SHORTCUTS = ("shortcut", "passed", "skip", "identity", "downsample")
 """Names that people give to the path beside which something is learned."""
@@ -54,13 +54,13 @@ def _fork(place: int, step: Parallel, spec: Spec) -> Residual | None:
     """A fork of two paths that an addition joins, one of which is a shortcut."""
     if step.kind != "fork" or step.join.target != "add" or step.loop or len(step.paths) != 2:
         return None
-    if any(path.when is not None for path in step.paths):
-        return None
+    asked = [path for path in step.paths if path.when is not None]
     shortcut = _shortcut(step.paths, spec)
-    if shortcut is None:
+    if shortcut is None or (asked and (asked != [shortcut] or step.mods.when is not None)):
         return None
     learned = step.paths[0] if shortcut is step.paths[1] else step.paths[1]
-    return Residual(place, place, learned.body, shortcut.body, _condition(step.mods), mods=step.mods)
+    when = _written(shortcut.when) if asked else _condition(step.mods)
+    return Residual(place, place, learned.body, shortcut.body, when, otherwise=bool(asked), mods=step.mods)
 
 
 def _shortcut(paths: tuple[Path, ...], spec: Spec) -> Path | None:
@@ -109,9 +109,13 @@ def _unlabelled(body: Body) -> Body:
 
 
 def _condition(mods: Modifiers) -> str:
-    if mods.when is None:
+    return _written(mods.when)
+
+
+def _written(when: Value | None) -> str:
+    if when is None:
         return ""
-    return mods.when.expression.text if isinstance(mods.when, Formula) else str(getattr(mods.when, "value", "")).lower()
+    return when.expression.text if isinstance(when, Formula) else str(getattr(when, "value", "")).lower()
 
 
 def is_activation(step: object) -> bool:

@@ -6,15 +6,17 @@ calls gets it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from archdsl.ops import OPERATORS
-from archdsl.spec.model import Block, Call, Choice, Formula, Parallel, Spec, Stage, Table, Value
+from archdsl.spec.model import Block, Call, Choice, Formula, Modifiers, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.values import names_read
 from archdsl.spec.walk import parts
-from archdsl.transform.make import is_product
+from archdsl.transform.make import formula, is_product
 from archdsl.transform.reach import resolved
 
 CHANNELS, KERNEL = "channels", "kernel"
@@ -144,3 +146,11 @@ def _multiplies(value: Value) -> bool:
 def reads_in(value: Value) -> bool:
     """Whether a value follows from the channels that arrive."""
     return isinstance(value, Formula) and "in" in value.expression.names
+
+
+def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
+    """The condition of a step whose channels are scaled: where it compares what arrives with them, with what they are now."""
+    if not isinstance(mods.when, Formula) or "in" not in mods.when.expression.names:
+        return mods
+    text = re.sub(r"\$(\w+)", lambda found: scaled.get(found[1], found[0]), mods.when.expression.text)
+    return dataclasses.replace(mods, when=formula(text))

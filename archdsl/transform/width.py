@@ -4,21 +4,19 @@ knob `width`."""
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact import is_number
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Modifiers, Value
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Value
 from archdsl.spec.scalars import resolve
 from archdsl.transform import make, plain
 from archdsl.transform.asked import How
 from archdsl.transform.draft import Draft
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, Roles, calls, reads_in
+from archdsl.transform.roles import CHANNELS, Roles, calls, compared, reads_in
 
 KNOB = "width"
 RANGE = (Fraction(1, 64), 4)
@@ -98,14 +96,6 @@ def _scaled(call: Call, roles: Roles, name: str) -> Body | None:
         value.bare: make.text(args[arg]) for arg, value in given.items() if isinstance(value, Formula) and args[arg] is not value
     }
     return (dataclasses.replace(call, args=args, positional=None, mods=compared(call.mods, scaled)),)
-
-
-def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
-    """The condition of a step whose channels are scaled: where it compares what arrives with them, with what they are now."""
-    if not isinstance(mods.when, Formula) or "in" not in mods.when.expression.names:
-        return mods
-    text = re.sub(r"\$(\w+)", lambda found: scaled.get(found[1], found[0]), mods.when.expression.text)
-    return dataclasses.replace(mods, when=make.formula(text))
 
 
 def _constants(call: Call, *, block: Block, roles: Roles, name: str) -> Body | None:

@@ -18,8 +18,8 @@ from archdsl.transform import make, plain
 from archdsl.transform.draft import Draft
 from archdsl.transform.pruning.keep import Keep
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, Roles, calls, reads_in
-from archdsl.transform.width import classes, compared
+from archdsl.transform.roles import CHANNELS, Roles, calls, compared, reads_in
+from archdsl.transform.width import classes
 
 KNOB = "stages"
 EIGHTHS = 8
