@@ -11,6 +11,7 @@ from archdsl.spec.walk import parts
 from archdsl.transform import make
 from archdsl.transform.rewrite import rewritten
 from archdsl.transform.roles import CHANNELS, KERNEL, Roles, compared, reads_in
+from archdsl.transform.whole_groups import rounded_to, told_apart
 
 Scale = Callable[[str], str]
 """From an expression of all channels to that of a share of them."""
@@ -52,6 +53,7 @@ def scaled(body: Body, block: Block, roles: Roles, scale: Scale, kernel: str = "
     """
 
     channels = [name for name, role in roles.of(block.name).items() if role == CHANNELS]
+    body, whole = told_apart(body, block, roles)
 
     def change(call: Call) -> Body | None:
         target = roles.of(call.target, block)
@@ -62,13 +64,19 @@ def scaled(body: Body, block: Block, roles: Roles, scale: Scale, kernel: str = "
             depthwise = name == "groups" and _written(value) in out
             if (target.get(name) == CHANNELS or depthwise) and not reads_in(value):
                 args[name] = _scaled(value, scale)
+                if id(call) in whole:
+                    args[name] = rounded_to(args[name], whole[id(call)])
             elif kernel and target.get(name) == KERNEL and not _is_one(value):
                 args[name] = _kernel(value, kernel, block)
         if kernel:
             for name in _silent_kernels(call, given, target, roles, block):
                 args[name] = make.formula(kernel)
         mods = _compared(call.mods, channels, scale)
-        return (dataclasses.replace(call, args=args, positional=None, mods=mods),) if args != given or mods is not call.mods else None
+        return (
+            (dataclasses.replace(call, args=args, positional=None, mods=mods),)
+            if args != given or mods is not call.mods
+            else None
+        )
 
     return rewritten(body, change)
 

@@ -132,18 +132,19 @@ def _rewritten(block: Block, draft: Draft, version: Version, asked: Asked, names
     given = shapes(draft.graph, block.name)
     if not given:
         return None
-    body = _replaced(found, block, (draft, version), _transition(transition, isinstance(given[0], Map)))
+    fuses = [_transition(transition, isinstance(given[0], Map), str(at) if len(found) > 1 else "") for at in range(len(found))]
+    body = _replaced(list(zip(found, fuses, strict=True)), block, (draft, version))
     doc = f"{block.doc} Here in its {version.title} version." if block.doc else ""
     return dataclasses.replace(block, body=body, doc=doc)
 
 
-def _replaced(found: list[Residual], block: Block, what: tuple[Draft, Version], fuse: Fuse) -> Body:
+def _replaced(found: list[tuple[Residual, Fuse]], block: Block, what: tuple[Draft, Version]) -> Body:
     """The body with the new structure in the place of each addition, and the transition layer after those that split."""
     draft, version = what
     roles = Roles(draft.spec, draft.knobs)
     fuses = version.word != "dual"  # which fuses its paths before the addition
     body: list[Step] = list(block.body)
-    for residual in reversed(found):
+    for residual, fuse in reversed(found):
         if not residual.learned:
             raise RefusedError("nothing is learned beside its shortcut")
         made = version.replaces(residual, block, roles, fuse)
@@ -176,9 +177,9 @@ def _either(when: str, then: Body, otherwise: Body) -> Choice:
     return Choice(mark=make.NOWHERE, condition=make.formula(when), then=then, otherwise=otherwise, mods=PLAIN)
 
 
-def _transition(name: str, is_map: bool) -> Fuse:
-    """The transition layer; of tokens it is a linear layer."""
-    return lambda when: make.call(name, when) if is_map else make.call("linear", when, "transition", out="$in")
+def _transition(name: str, is_map: bool, number: str) -> Fuse:
+    """The transition layer; of tokens it is a linear layer, with a number where the block has several."""
+    return lambda when: make.call(name, when) if is_map else make.call("linear", when, f"transition{number}", out="$in")
 
 
 def condition(residual: Residual) -> Modifiers:

@@ -10,13 +10,14 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact import is_number
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Value
+from archdsl.spec.model import Block, Body, Call, Constant
 from archdsl.spec.scalars import resolve
-from archdsl.transform import make, plain
+from archdsl.transform import plain
 from archdsl.transform.asked import How
 from archdsl.transform.draft import Draft
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, Roles, calls, compared, reads_in
+from archdsl.transform.roles import CHANNELS, Roles, calls
+from archdsl.transform.scaling import Scaling
 
 KNOB = "width"
 RANGE = (Fraction(1, 64), 4)
@@ -57,13 +58,12 @@ def with_knob(draft: Draft) -> str:
         return KNOB
     name = KNOB if not _taken(draft, KNOB) else "width_factor"
     draft.overlay.knobs[name] = {"default": "1", "range": plain.constant(RANGE), "doc": "channel multiplier"}
-    roles = Roles(draft.spec, draft.knobs)
-    last = classes(draft)
+    scaling, last = Scaling(draft), classes(draft)
     for block in draft.blocks():
-        body = rewritten(block.body, partial(_constants, block=block, roles=roles, name=name))
+        body = rewritten(block.body, partial(_constants, block=block, scaling=scaling, factor=f"${name}"))
         if body is not block.body:
             draft.put(dataclasses.replace(block, body=body))
-    net = rewritten(draft.spec.net, lambda call: _scaled(call, roles, name) if call is not last else None)
+    net = rewritten(draft.spec.net, lambda call: scaling.step(call, f"${name}") if call is not last else None)
     if net is not draft.spec.net:
         draft.put_net(net)
     draft.refresh()
@@ -82,40 +82,14 @@ def classes(draft: Draft) -> Call | None:
     return found[0] if found and len(draft.graph.outputs) == 1 else None
 
 
-def _scaled(call: Call, roles: Roles, name: str) -> Body | None:
-    """A step of the net with its channels scaled, unless they follow from what arrives or are classes."""
-    target = roles.of(call.target)
-    given = roles.args(call)
-    args = {
-        arg: _wide(value, name) if target.get(arg) == CHANNELS and not call.scales(arg, value) else value
-        for arg, value in given.items()
-    }
-    if all(args[arg] is value for arg, value in given.items()):
-        return None
-    scaled = {
-        value.bare: make.text(args[arg]) for arg, value in given.items() if isinstance(value, Formula) and args[arg] is not value
-    }
-    return (dataclasses.replace(call, args=args, positional=None, mods=compared(call.mods, scaled)),)
-
-
-def _constants(call: Call, *, block: Block, roles: Roles, name: str) -> Body | None:
+def _constants(call: Call, *, block: Block, scaling: Scaling, factor: str) -> Body | None:
     """A step of a block with its numbers of channels scaled; what follows from arguments is scaled already."""
-    target = roles.of(call.target, block)
-    given = roles.args(call, block)
+    target = scaling.roles.of(call.target, block)
+    given = scaling.roles.args(call, block)
     args = {
-        arg: _wide(value, name) if target.get(arg) == CHANNELS and isinstance(value, Constant) else value
+        arg: scaling.value(value, factor) if target.get(arg) == CHANNELS and isinstance(value, Constant) else value
         for arg, value in given.items()
     }
     if all(args[arg] is value for arg, value in given.items()):
         return None
     return (dataclasses.replace(call, args=args, positional=None),)
-
-
-def _wide(value: Value, name: str) -> Value:
-    if isinstance(value, ListOf):
-        return ListOf(value.mark, tuple(_wide(item, name) for item in value.items))
-    if isinstance(value, Constant):
-        return make.formula(f"floor({value.value}*${name})") if is_number(value.value) else value
-    if not isinstance(value, Formula) or reads_in(value) or "classes" in value.expression.names or name in value.expression.names:
-        return value
-    return make.formula(make.times(value.expression.text, f"${name}"))
