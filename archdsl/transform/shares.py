@@ -10,7 +10,7 @@ from archdsl.spec.model import Block, Body, Call, Constant, Formula, Inline, Lis
 from archdsl.spec.walk import parts
 from archdsl.transform import make
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, KERNEL, Roles, compared, reads_in
+from archdsl.transform.roles import CHANNELS, KERNEL, Roles, compared, over_places, reads_in
 from archdsl.transform.whole_groups import rounded_to, told_apart
 
 Scale = Callable[[str], str]
@@ -54,8 +54,11 @@ def scaled(body: Body, block: Block, roles: Roles, scale: Scale, kernel: str = "
 
     channels = [name for name, role in roles.of(block.name).items() if role == CHANNELS]
     body, whole = told_apart(body, block, roles)
+    places = over_places(body)
 
     def change(call: Call) -> Body | None:
+        if id(call) in places:
+            return None
         target = roles.of(call.target, block)
         given = roles.args(call, block)
         args = dict(given)

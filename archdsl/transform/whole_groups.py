@@ -15,7 +15,7 @@ _SHARE = re.compile(r"\$(\w+)/(\d+)\Z")
 
 
 def width_of(call: Call) -> str:
-    """What the channels of a call must be a multiple of: those of each of its groups, or the number of these; nothing where neither is said."""
+    """What channels of a call must be multiples of: those of each of its groups, or the number of groups; else nothing."""
     groups = call.args.get("groups")
     if isinstance(groups, Constant) and type(groups.value) is int and groups.value > 1:
         return str(groups.value)

@@ -16,8 +16,8 @@ from archdsl.transform import plain
 from archdsl.transform.asked import How
 from archdsl.transform.draft import Draft
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, Roles, calls
-from archdsl.transform.scaling import Scaling
+from archdsl.transform.roles import CHANNELS, Roles, calls, over_places
+from archdsl.transform.scaling import Place, Scaling, final_places, place_of
 
 KNOB = "width"
 RANGE = (Fraction(1, 64), 4)
@@ -59,8 +59,11 @@ def with_knob(draft: Draft) -> str:
     name = KNOB if not _taken(draft, KNOB) else "width_factor"
     draft.overlay.knobs[name] = {"default": "1", "range": plain.constant(RANGE), "doc": "channel multiplier"}
     scaling, last = Scaling(draft), classes(draft)
+    finals = final_places(draft.graph)
     for block in draft.blocks():
-        body = rewritten(block.body, partial(_constants, block=block, scaling=scaling, factor=f"${name}"))
+        places = over_places(block.body)
+        changed = partial(_constants, block=block, scaling=scaling, factor=f"${name}", kept=(places, finals))
+        body = rewritten(block.body, changed)
         if body is not block.body:
             draft.put(dataclasses.replace(block, body=body))
     net = rewritten(draft.spec.net, lambda call: scaling.step(call, f"${name}") if call is not last else None)
@@ -78,12 +81,22 @@ def _taken(draft: Draft, name: str) -> bool:
 def classes(draft: Draft) -> Call | None:
     """The step of the net that gives what the network is asked for: its channels are classes and stay."""
     roles = Roles(draft.spec, draft.knobs)
-    found = [call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values()]
+    finals = final_places(draft.graph)
+    found = [
+        call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values() and place_of(call.mark) in finals
+    ]
     return found[0] if found and len(draft.graph.outputs) == 1 else None
 
 
-def _constants(call: Call, *, block: Block, scaling: Scaling, factor: str) -> Body | None:
-    """A step of a block with its numbers of channels scaled; what follows from arguments is scaled already."""
+def _constants(call: Call, *, block: Block, scaling: Scaling, factor: str, kept: tuple[set[int], set[Place]]) -> Body | None:
+    """A step of a block with its numbers of channels scaled; what follows from arguments is scaled already.
+
+    Args:
+        kept: steps over places, and those that give classes, which stay.
+    """
+    places, finals = kept
+    if id(call) in places or place_of(call.mark) in finals:
+        return None
     target = scaling.roles.of(call.target, block)
     given = scaling.roles.args(call, block)
     args = {

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
 
-from archdsl.errors import InputError, Mark
+from archdsl.errors import InputError
 from archdsl.ir.graph import Node
 from archdsl.ops.shapes import Map
 from archdsl.spec.model import Body, Call, Stage
@@ -18,13 +18,11 @@ from archdsl.transform.draft import Draft
 from archdsl.transform.pruning.keep import Keep
 from archdsl.transform.rewrite import rewritten
 from archdsl.transform.roles import CHANNELS, calls
-from archdsl.transform.scaling import Scaling
+from archdsl.transform.scaling import Place, Scaling, place_of
 from archdsl.transform.width import classes
 
 KNOB = "stages"
 EIGHTHS = 8
-Place = tuple[str, int, int]
-"""Where a step stands: file, line, column."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,18 +84,20 @@ def _by_height(draft: Draft) -> Stages:
     for node in draft.graph:
         if isinstance(node.shape, Map) and node.shape[1] > 1:
             heights |= {
-                _place(mark): node.shape[1] for mark in (node.mark, *(frame.mark for frame in node.scope)) if mark is not None
+                place_of(mark): node.shape[1] for mark in (node.mark, *(frame.mark for frame in node.scope)) if mark is not None
             }
     steps = [call for call in calls(draft.spec.net) if CHANNELS in scaling.roles.of(call.target).values()]
-    meant = {heights[place] for call in steps if (place := _place(call.mark)) in heights}
+    meant = {heights[place] for call in steps if (place := place_of(call.mark)) in heights}
     used = [height for height in dict.fromkeys(heights.values()) if height in meant]
     if len(used) < 2:
-        raise InputError("the net has no stages: all of its steps give maps of one height; take --by uniform")
+        raise InputError(
+            "the net has no stages: its steps say how many channels there are for maps of one height only; take --by uniform"
+        )
     factor = {place: f"${KNOB}[{used.index(height)}]" for place, height in heights.items() if height in used}
     last = classes(draft)
 
     def change(call: Call) -> Body | None:
-        place = _place(call.mark)
+        place = place_of(call.mark)
         return scaling.step(call, factor[place]) if place in factor and call is not last else None
 
     draft.put_net(rewritten(draft.spec.net, change))
@@ -105,10 +105,6 @@ def _by_height(draft: Draft) -> Stages:
     return Stages(
         len(used), lambda node: used.index(node.shape[1]) if isinstance(node.shape, Map) and node.shape[1] in used else None
     )
-
-
-def _place(mark: Mark) -> Place:
-    return mark.source.name, mark.line, mark.column
 
 
 def _declare(draft: Draft, count: int) -> None:
@@ -141,6 +137,10 @@ def by_stage(draft: Draft, keep: Keep) -> list[Fraction]:
     while not keep.fits(cost(parts)):
         tried = [[*parts[:at], part - 1, *parts[at + 1 :]] for at, part in enumerate(parts) if part > 1]
         found = [(saved, each) for each in tried if (saved := cost(each)) is not None]
+        if not found and parts == [EIGHTHS] * stages.count:
+            raise InputError(
+                "stages of other widths would need other layers, such as projections on shortcuts; take --by uniform"
+            )
         if not found:
             raise InputError(f"an eighth of all stages has more than {keep.cost} {int(keep.most):,}")
         parts = min(found, key=lambda pair: pair[0])[1]
