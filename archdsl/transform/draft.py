@@ -199,7 +199,7 @@ def _read_by_something(block: Block, spec: Spec) -> Block:
     read |= {name for part in inside if isinstance(part, Label) for name in part.names}
     read |= {part.reference for part in inside if isinstance(part, Call) and part.reference is not None}
     idle = set(block.args) - read
-    if not idle or block.wraps is not None:
+    if not idle or block.wraps is not None or block.name not in spec.blocks:
         return block
     calls = [part for part in parts([spec.net, *(other.body for other in spec.blocks.values())]) if isinstance(part, Call)]
     idle -= {name for call in calls if call.target == block.name or call.reference for name in call.args}

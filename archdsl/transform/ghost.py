@@ -10,9 +10,9 @@ from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
 from archdsl.transform.convolutions import IMAGE, instead, is_simple, together, truth
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form
 from archdsl.transform.make import call as step
 from archdsl.transform.roles import Roles
-from archdsl.transform.sites import Form
 
 NAME = "ghost_conv"
 

@@ -11,8 +11,8 @@ from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
 from archdsl.transform.convolutions import IMAGE, is_simple, together, truth
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form
 from archdsl.transform.roles import Roles
-from archdsl.transform.sites import Form
 
 
 def groups(draft: Draft, text: str, how: How) -> None:

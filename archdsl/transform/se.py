@@ -12,10 +12,11 @@ from archdsl.transform import make
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form, RefusedError
 from archdsl.transform.reach import reachable, resolved
 from archdsl.transform.residual import Residual, residuals
 from archdsl.transform.roles import calls
-from archdsl.transform.sites import Form, RefusedError, change_blocks
+from archdsl.transform.sites import change_blocks
 
 LIBRARY = "blocks/mobile"
 SWITCH = "se"

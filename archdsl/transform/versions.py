@@ -19,9 +19,10 @@ from archdsl.spec.model import PLAIN, Block, Body, Call, Choice, Modifiers, Spec
 from archdsl.spec.walk import parts
 from archdsl.transform import make, plain
 from archdsl.transform.draft import Draft, library_of
+from archdsl.transform.forms import Form, RefusedError, shapes
 from archdsl.transform.residual import Residual, is_activation, residuals
 from archdsl.transform.roles import Roles
-from archdsl.transform.sites import Form, RefusedError, change_blocks, shapes
+from archdsl.transform.sites import change_blocks
 from archdsl.transform.where import Where
 
 LIBRARY = "blocks/partial"
@@ -99,7 +100,7 @@ def _refusal(spec: Spec, version: Version, where: Where, reasons: list[str]) -> 
 def _by_knob(draft: Draft, version: Version, asked: Asked) -> list[str]:
     """Set the knobs that hold a block with a known version. Gives the names of the blocks that are replaced."""
     done: list[str] = []
-    if asked.where.rows:
+    if asked.where.in_net:
         return done
     for name, held in dict(draft.knobs).items():
         new = version.known.get(held) if isinstance(held, str) else None
@@ -122,7 +123,7 @@ def _rewritten(block: Block, draft: Draft, version: Version, asked: Asked, names
         return None
     known = version.known.get(block.name) if is_shipped(block.mark.source) else None
     if known is not None and (there := _there(known, draft)) is not None and set(block.args) <= set(there.args):
-        if asked.where.rows:
+        if asked.where.in_net:
             return there
         handed = {name: f"${name}" for name in block.args}
         return dataclasses.replace(block, body=(make.call(known, **handed),), doc=there.doc)

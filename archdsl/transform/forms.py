@@ -1,0 +1,102 @@
+"""The new form of blocks beside the old: what it is called, and the knob that chooses between them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from archdsl.ir.graph import Graph
+from archdsl.ops.operator import Shape
+from archdsl.spec.model import PLAIN, Block, Body, Choice, Constant, Formula, Parameter, Value
+from archdsl.transform import make
+from archdsl.transform.draft import Draft
+
+PLAIN_FORM = "plain"
+
+
+class RefusedError(Exception):
+    """A block that cannot be changed; says why."""
+
+
+Rewriter = Callable[[Block], Block | None]
+"""From a block to its new form, None where nothing of it is meant. Raises RefusedError."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """How the new blocks are called beside the old ones, and whether a knob chooses between them."""
+
+    word: str
+    knob: bool = False
+    keeps_shape: bool = True
+
+    def name(self, block: str) -> str:
+        return f"{self.word}_{block}"
+
+    def is_chosen(self, knob: str) -> str:
+        """The condition under which the new form is there."""
+        return f'${knob} == "{self.word}"'
+
+
+def knob_for(draft: Draft, form: Form, name: str = "form") -> str:
+    """The knob that is to choose the form: of that name, or where another form is chosen by it, with this form's word."""
+    held = draft.spec.knobs.get(name)
+    return name if held is None or form.word in (held.choices or ()) else f"{name}_{form.word}"
+
+
+def declare(draft: Draft, form: Form, knob: str, doc: str) -> None:
+    """Have a knob that chooses between the form and the plain one."""
+    draft.overlay.knobs[knob] = {"default": form.word, "choices": [PLAIN_FORM, form.word], "doc": doc}
+
+
+def either(condition: str, new: Body, old: Body) -> Choice:
+    """New steps under a condition, old ones elsewhere."""
+    return Choice(mark=make.NOWHERE, condition=make.formula(condition), then=new, otherwise=old, mods=PLAIN)
+
+
+def chosen(new: Block, old: Block, condition: str) -> Block:
+    """The new form of a block under a condition, the old one elsewhere.
+
+    Raises:
+        RefusedError: the new form has other arguments.
+    """
+    if set(new.args) != set(old.args):
+        raise RefusedError("it gets other arguments, so that no knob can choose between its forms")
+    args = {name: _default(new.args[name], parameter, condition) for name, parameter in old.args.items()}
+    body = old.body if new.body is old.body else (either(condition, new.body, old.body),)
+    return dataclasses.replace(old, body=body, args=args)
+
+
+def _default(new: Parameter, old: Parameter, condition: str) -> Parameter:
+    """An argument whose default is the new one under a condition."""
+    if new.default is old.default or new.default is None or old.default is None:
+        return old
+    return dataclasses.replace(old, default=conditional(new.default, old.default, condition))
+
+
+def conditional(new: Value, old: Value | None, condition: str) -> Value:
+    """A value under a condition, another elsewhere. Raises RefusedError where one of them cannot stand in an expression."""
+    old = make.constant(None) if old is None else old
+    if not isinstance(new, (Constant, Formula)) or not isinstance(old, (Constant, Formula)):
+        raise RefusedError("a value in it cannot be chosen by a knob")
+    return make.formula(f"{_written(new)} if {condition} else {_written(old)}")
+
+
+def _written(value: Constant | Formula) -> str:
+    if isinstance(value, Formula):
+        return value.expression.text
+    if isinstance(value.value, (list, tuple)):
+        return f"[{', '.join(_written(make.constant(item)) for item in value.value)}]"
+    if value.value is None:
+        return "~"
+    return str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
+
+
+def shapes(graph: Graph, block: str) -> list[Shape]:
+    """What every call of a block gives, in order."""
+    found: dict[str, Shape] = {}
+    for node in graph:
+        for frame in node.scope:
+            if frame.kind == "block" and frame.block == block:
+                found[frame.path] = node.shape
+    return list(found.values())
