@@ -9,7 +9,7 @@ from archdsl.errors import InputError
 from archdsl.ir.canonical import canonical_hash
 from archdsl.spec.model import Block, Body, Call, Parameter, Value
 from archdsl.transform.draft import Draft
-from archdsl.transform.forms import Form, conditional, declare, either, knob_for
+from archdsl.transform.forms import Form, RefusedError, conditional, declare, either, knob_for
 from archdsl.transform.make import constant
 from archdsl.transform.rewrite import rewritten
 from archdsl.transform.sites import change_blocks
@@ -60,14 +60,27 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
         raise InputError(f"{what} cannot be changed:\n{told}" if reasons else f"there is no {what} to change")
 
 
-def _net(draft: Draft, changes: Changes, how: tuple[Form, str]) -> list[str]:
-    """Change steps of the net: cells of rows by `rows`, other steps by a net of its own."""
-    spec = draft.spec
+def _own_change(draft: Draft, changes: Changes, condition: str) -> Callable[[Call], Body | None]:
+    """How a step of the net is changed; what no knob can choose is noted, and stays."""
+    told: set[int] = set()
 
     def change(call: Call) -> Body | None:
         made = changes.call(call, None)
-        return made if made is None else _under(how[1], made, call)
+        try:
+            return made if made is None else _under(condition, made, call)
+        except RefusedError as refused:
+            if id(call) not in told:
+                draft.notes.append(f"stays as it is: row {call.row} ({call.target}): {refused}")
+            told.add(id(call))
+            return None
 
+    return change
+
+
+def _net(draft: Draft, changes: Changes, how: tuple[Form, str]) -> list[str]:
+    """Change steps of the net: cells of rows by `rows`, other steps by a net of its own."""
+    spec = draft.spec
+    change = _own_change(draft, changes, how[1])
     net = rewritten(spec.net, change)
     if net is spec.net:
         return []
@@ -99,14 +112,13 @@ def _under(condition: str, made: Body, call: Call) -> Body | None:
         pairs = {name: (value, call.args.get(name)) for name, value in new.args.items()}
         args = {name: new_ if new_ is old else conditional(new_, old, condition) for name, (new_, old) in pairs.items()}
         return (dataclasses.replace(call, args=args),)
-    return (either(condition, made, (call,)),) if call.row is None else None
+    if call.row is not None:
+        raise RefusedError("no knob can choose the operator of a row; leave --knob out, or set the row's `op`")
+    return (either(condition, made, (call,)),)
 
 
 def _cells(draft: Draft, changes: Changes, where: Where, how: tuple[Form, str]) -> list[str]:
-    def change(call: Call) -> Body | None:
-        made = changes.call(call, None)
-        return made if made is None else _under(how[1], made, call)
-
+    change = _own_change(draft, changes, how[1])
     with draft.trial() as trial:
         _declare(draft, how)
         edited = _edit(draft, change, set(where.rows))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import PLAIN, Block, Body, Choice, Constant, Formula, Parameter, Value
+from archdsl.spec.model import PLAIN, Block, Body, Choice, Constant, Formula, Modifiers, Parameter, Value
+from archdsl.spec.walk import parts
 from archdsl.transform import make
 from archdsl.transform.draft import Draft
 
@@ -63,8 +64,25 @@ def chosen(new: Block, old: Block, condition: str) -> Block:
     if set(new.args) != set(old.args):
         raise RefusedError("it gets other arguments, so that no knob can choose between its forms")
     args = {name: _default(new.args[name], parameter, condition) for name, parameter in old.args.items()}
-    body = old.body if new.body is old.body else (either(condition, new.body, old.body),)
-    return dataclasses.replace(old, body=body, args=args)
+    return dataclasses.replace(old, body=_differing(new.body, old.body, condition), args=args)
+
+
+def _differing(new: Body, old: Body, condition: str) -> Body:
+    """Steps of which those that differ are chosen by a condition, the others stand before and after; all, where labels join them."""
+    if new is old:
+        return old
+    same = [one is other for one, other in zip(new, old, strict=False)]
+    before = next((at for at, is_same in enumerate(same) if not is_same), len(same))
+    most = min(len(new), len(old)) - before
+    after = next((at for at in range(most) if new[-1 - at] is not old[-1 - at]), most)
+    middle_new, middle_old = new[before : len(new) - after], old[before : len(old) - after]
+    if any(_labelled(part) for part in parts((new, old))):
+        before, after, middle_new, middle_old = 0, 0, new, old
+    return (*old[:before], either(condition, middle_new, middle_old), *old[len(old) - after :])
+
+
+def _labelled(part: object) -> bool:
+    return isinstance(part, Modifiers) and bool(part.labels or part.sources)
 
 
 def _default(new: Parameter, old: Parameter, condition: str) -> Parameter:

@@ -83,7 +83,7 @@ def apply(draft: Draft, version: Version, asked: Asked) -> None:
     draft.notes += [f"stays as it is: {why}" for why in reasons]
     _set(draft, asked)
     if dict(asked.settings).get("transition") == "stage":
-        _at_stages(draft, transition)
+        _at_stages(draft, transition, Form(version.word, asked.knob))
     if draft.graph is before:
         raise InputError("nothing changes")
 
@@ -209,12 +209,14 @@ def list_of(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
-def _at_stages(draft: Draft, transition: str) -> None:
+def _at_stages(draft: Draft, transition: str, form: Form) -> None:
     """Put a transition layer at the end of each stage, where the net has none that the knob calls."""
     spec = draft.spec
     if any(isinstance(part, Call) and part.target == transition for part in parts(spec.net)):
         return
-    net, places = _ended(spec.net, make.call(transition, AT_STAGE))
+    held = spec.knobs.get("form") if form.knob else None
+    when = f"{AT_STAGE} and {form.is_chosen('form')}" if held is not None and form.word in (held.choices or ()) else AT_STAGE
+    net, places = _ended(spec.net, make.call(transition, when))
     if not places:
         raise InputError("--transition stage: the net has no stages; write them in the spec, or take --transition block")
     draft.put_net(net)
