@@ -9,7 +9,7 @@ from archdsl.errors import InputError
 from archdsl.ir.canonical import canonical_hash
 from archdsl.spec.model import Block, Body, Call, Parameter, Value
 from archdsl.transform.draft import Draft
-from archdsl.transform.forms import Form, RefusedError, conditional, declare, either, knob_for
+from archdsl.transform.forms import NOTHING, Form, RefusedError, conditional, declare, either, knob_for
 from archdsl.transform.make import constant
 from archdsl.transform.rewrite import rewritten
 from archdsl.transform.sites import change_blocks
@@ -53,7 +53,7 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
         own = _cells(draft, changes, where, (form, condition))
     changed, reasons = change_blocks(draft, form, where, rewriter, lambda call: changes.call(call, None))
     if own and reasons:
-        reasons = [why for why in reasons if not why.endswith("nothing in it can be changed")]
+        reasons = [why for why in reasons if not why.endswith(NOTHING)]
     draft.notes += [f"{name}: {form.word}" for name in (*own, *changed)] + [f"stays as it is: {why}" for why in reasons]
     if (not own and not changed) or canonical_hash(draft.graph) == before:
         told = "\n".join(f"  {why}" for why in reasons)

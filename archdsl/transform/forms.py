@@ -13,6 +13,7 @@ from archdsl.transform import make
 from archdsl.transform.draft import Draft
 
 PLAIN_FORM = "plain"
+NOTHING = "nothing in it can be changed"
 
 
 class RefusedError(Exception):

@@ -8,7 +8,7 @@ from archdsl.spec.model import Block, Value
 from archdsl.transform import make
 from archdsl.transform.copies import added, copies
 from archdsl.transform.draft import Draft
-from archdsl.transform.forms import Form, RefusedError, Rewriter
+from archdsl.transform.forms import NOTHING, Form, RefusedError, Rewriter
 from archdsl.transform.reach import resolved
 from archdsl.transform.where import Where, rows
 
@@ -29,7 +29,7 @@ def in_rows(draft: Draft, form: Form, where: Where, rewriter: Rewriter) -> tuple
             reasons.append(f"{place}: {refused}")
             continue
         if not made:
-            reasons.append(f"{place}: nothing in it can be changed")
+            reasons.append(f"{place}: {NOTHING}")
             continue
         why = _put_rows(draft, form, made, target, listed)
         if why:

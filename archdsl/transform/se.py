@@ -12,7 +12,7 @@ from archdsl.transform import make
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
 from archdsl.transform.draft import Draft
-from archdsl.transform.forms import Form, RefusedError
+from archdsl.transform.forms import NOTHING, Form, RefusedError
 from archdsl.transform.reach import reachable, resolved
 from archdsl.transform.residual import Residual, residuals
 from archdsl.transform.roles import calls
@@ -25,20 +25,23 @@ SWITCH = "se"
 
 def se(draft: Draft, _: str, how: How) -> None:
     refused = ""
-    before = draft.graph
+    before, noted = draft.graph, len(draft.notes)
     try:
         change_calls(
             draft, Changes(lambda call, block: _switched(call, block, draft)), Form("se", how.knob), how.where, "se: false"
         )
     except InputError as error:
         refused = str(error)
+        del draft.notes[noted:]
     name = draft.need("squeeze_excite", LIBRARY)
 
     def rewriter(block: Block) -> Block | None:
         return _with(block, draft, name)
 
     changed, reasons = change_blocks(draft, Form("se", how.knob), how.where, rewriter)
-    draft.notes += [f"{each}: se" for each in changed] + [f"stays as it is: {why}" for why in reasons]
+    told_before = not refused  # then what stays has been told
+    draft.notes += [f"{each}: se" for each in changed]
+    draft.notes += [f"stays as it is: {why}" for why in reasons if not (told_before and why.endswith(NOTHING))]
     if draft.graph is before or (refused and not changed):
         told = "\n".join(f"  {why}" for why in reasons)
         raise InputError(

@@ -8,7 +8,7 @@ import re
 from archdsl.spec.model import Block, Body, Call
 from archdsl.transform.copies import added, copies
 from archdsl.transform.draft import Draft
-from archdsl.transform.forms import PLAIN_FORM, Form, RefusedError, Rewriter, declare, knob_for
+from archdsl.transform.forms import NOTHING, PLAIN_FORM, Form, RefusedError, Rewriter, declare, knob_for
 from archdsl.transform.net_stages import Change, Meant, NetStage, changed_in, meant, net_stages, shadows, steps_of
 from archdsl.transform.plain import Plain
 from archdsl.transform.reach import resolved
@@ -66,13 +66,14 @@ def _put(draft: Draft, form: Form, stage: tuple[Place, Meant, str], how: tuple[R
             for each in body or (call,)
         )
 
+    if not new and all(own(call) is None for call in calls(step.steps)):
+        return NOTHING
     with draft.trial() as trial:
         for block in added(made, form, draft):
             draft.put(block)
         net = changed_in(draft.spec.net, place, change, _condition(draft, form, stage))
-        unchanged = not new and all(own(call) is None for call in calls(step.steps))
         draft.put_net(net)
-    return "nothing in it can be changed" if unchanged else trial.failed
+    return trial.failed
 
 
 def _condition(draft: Draft, form: Form, stage: tuple[Place, Meant, str]) -> str:
@@ -88,5 +89,5 @@ def _condition(draft: Draft, form: Form, stage: tuple[Place, Meant, str]) -> str
     while knob in draft.spec.knobs:
         knob = f"{knob}_{form.word}"
     words: list[Plain] = [form.word if at in rounds.rounds else PLAIN_FORM for at in range(rounds.of)]
-    draft.overlay.knobs[knob] = {"default": words, "doc": f"what each stage is made of, {PLAIN_FORM} or {form.word}"}
+    draft.overlay.knobs[knob] = {"default": words, "choices": [PLAIN_FORM, form.word], "doc": "what each stage is made of"}
     return f'${knob}[$i] == "{form.word}"'
