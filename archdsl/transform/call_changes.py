@@ -19,6 +19,9 @@ Change = Callable[[Call, Block | None], Body | None]
 """What stands in the place of a call in a block, or in the net where it is None; None where the call stays."""
 
 
+STAYS = "steps of the net stay as they are"
+
+
 @dataclasses.dataclass(frozen=True)
 class Changes:
     """What is changed: calls, and defaults of arguments."""
@@ -45,6 +48,7 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
         return None if body is block.body and args is block.args else dataclasses.replace(block, body=body, args=args)
 
     own: list[str] = []
+    noted = len(draft.notes)
     before = canonical_hash(draft.graph)
     condition = form.is_chosen(knob_for(draft, form)) if form.knob else ""
     if where.everywhere:
@@ -56,6 +60,7 @@ def change_calls(draft: Draft, changes: Changes, form: Form, where: Where, what:
         reasons = [why for why in reasons if not why.endswith(NOTHING)]
     draft.notes += [f"{name}: {form.word}" for name in (*own, *changed)] + [f"stays as it is: {why}" for why in reasons]
     if (not own and not changed) or canonical_hash(draft.graph) == before:
+        reasons = [*reasons, *(note for note in draft.notes[noted:] if note.startswith(STAYS))]
         told = "\n".join(f"  {why}" for why in reasons)
         raise InputError(f"{what} cannot be changed:\n{told}" if reasons else f"there is no {what} to change")
 
@@ -92,7 +97,7 @@ def _net(draft: Draft, changes: Changes, how: tuple[Form, str]) -> list[str]:
         else:
             _edit(draft, change, set(rows(spec)))
     if trial.failed:
-        draft.notes.append(f"steps of the net stay as they are: {trial.failed}")
+        draft.notes.append(f"{STAYS}: {trial.failed}")
         return []
     return ["net"]
 

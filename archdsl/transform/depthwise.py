@@ -8,7 +8,7 @@ from archdsl.spec.model import Block, Body, Call
 from archdsl.transform import make
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
-from archdsl.transform.convolutions import IMAGE, instead, is_simple, together, truth
+from archdsl.transform.convolutions import Convolutions, instead, together, truth
 from archdsl.transform.draft import Draft
 from archdsl.transform.forms import Form
 from archdsl.transform.roles import Roles
@@ -17,10 +17,10 @@ POINTWISE = ("out", "bias")
 
 
 def depthwise(draft: Draft, _: str, how: How) -> None:
-    roles = Roles(draft.spec, draft.knobs)
+    roles, convolutions = Roles(draft.spec, draft.knobs), Convolutions(draft)
 
     def change(call: Call, block: Block | None) -> Body | None:
-        if not is_simple(call, block):
+        if not convolutions.is_simple(call, block):
             return None
         given = roles.args(call, block)
         dense = together(truth(given.get("kernel"), 1, "== 3"), truth(given.get("groups"), 1, "== 1"))
@@ -34,6 +34,6 @@ def depthwise(draft: Draft, _: str, how: How) -> None:
         named = dataclasses.replace(
             point, mods=dataclasses.replace(call.mods, name=make.label(f"{name}_pointwise" if name else "pointwise"))
         )
-        return instead(call, together(dense, f"$in > {IMAGE}"), (spread, named))
+        return instead(call, together(dense, convolutions.inside(block)), (spread, named))
 
     change_calls(draft, Changes(change), Form("depthwise", how.knob), how.where, "dense 3x3 convolution")

@@ -69,21 +69,30 @@ def chosen(new: Block, old: Block, condition: str) -> Block:
 
 
 def _differing(new: Body, old: Body, condition: str) -> Body:
-    """Steps of which those that differ are chosen by a condition, the others stand before and after; all, where labels join them."""
+    """Steps of which those that differ are chosen by a condition, and those that labels join with them; the others stand around them."""
     if new is old:
         return old
-    same = [one is other for one, other in zip(new, old, strict=False)]
-    before = next((at for at, is_same in enumerate(same) if not is_same), len(same))
-    most = min(len(new), len(old)) - before
-    after = next((at for at in range(most) if new[-1 - at] is not old[-1 - at]), most)
-    middle_new, middle_old = new[before : len(new) - after], old[before : len(old) - after]
-    if any(_labelled(part) for part in parts((new, old))):
-        before, after, middle_new, middle_old = 0, 0, new, old
-    return (*old[:before], either(condition, middle_new, middle_old), *old[len(old) - after :])
+    most = min(len(new), len(old))
+    before = next((at for at in range(most) if new[at] is not old[at]), most)
+    after = next((at for at in range(most - before) if new[-1 - at] is not old[-1 - at]), most - before)
+    while before and _joined(old[:before], (new[before:], old[before:])):
+        before -= 1
+    while after and _joined(old[len(old) - after :], (new[: len(new) - after], old[: len(old) - after])):
+        after -= 1
+    chosen_steps = either(condition, new[before : len(new) - after], old[before : len(old) - after])
+    return (*old[:before], chosen_steps, *old[len(old) - after :])
 
 
-def _labelled(part: object) -> bool:
-    return isinstance(part, Modifiers) and bool(part.labels or part.sources)
+def _joined(one: object, other: object) -> bool:
+    """Whether a label that some steps carry is read by others."""
+    (made, read), (others_made, others_read) = _labels(one), _labels(other)
+    return bool(made & others_read or others_made & read)
+
+
+def _labels(steps: object) -> tuple[set[str], set[str]]:
+    """The labels that steps carry, and those that they read."""
+    mods = [part for part in parts(steps) if isinstance(part, Modifiers)]
+    return {label.text for each in mods for label in each.labels}, {label.text for each in mods for label in each.sources}
 
 
 def _default(new: Parameter, old: Parameter, condition: str) -> Parameter:

@@ -8,7 +8,7 @@ from archdsl.spec.model import Block, Body, Call
 from archdsl.transform import make
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
-from archdsl.transform.convolutions import IMAGE, instead, is_simple, together, truth
+from archdsl.transform.convolutions import Convolutions, instead, together, truth
 from archdsl.transform.draft import Draft
 from archdsl.transform.forms import Form
 from archdsl.transform.make import call as step
@@ -18,16 +18,16 @@ NAME = "ghost_conv"
 
 
 def ghost(draft: Draft, _: str, how: How) -> None:
-    roles = Roles(draft.spec, draft.knobs)
+    roles, convolutions = Roles(draft.spec, draft.knobs), Convolutions(draft)
     name = NAME if NAME not in draft.spec.blocks else f"new_{NAME}"
 
     def change(call: Call, block: Block | None) -> Body | None:
-        if not is_simple(call, block):
+        if not convolutions.is_simple(call, block):
             return None
         given = roles.args(call, block)
         if not set(given) <= {"out", "kernel", "stride", "groups"}:
             return None
-        dense = together(truth(given.get("groups"), 1, "== 1"), f"$in > {IMAGE}")
+        dense = together(truth(given.get("groups"), 1, "== 1"), convolutions.inside(block))
         args = {arg: value for arg, value in given.items() if arg != "groups"}
         return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None),))
 

@@ -81,7 +81,7 @@ class Overlay:
             sections.append(list(yaml_text.lines({"defaults": self.defaults})))
         if self.rows:
             sections.append(["rows:", *self._rows()])
-        if self.blocks:
+        if self.defined():
             sections.append(["blocks:", *self._blocks()])
         if self.net is not None:
             sections.append(["net:", *yaml_text.below(plain.body(self.net), 2)])

@@ -88,18 +88,26 @@ def passes(body: Body, spec: Spec) -> bool:
 
 
 def _labels(place: int, step: Call, body: Body) -> Residual | None:
-    """`{add: {}, from: [in, learned]}` right after the step that is called so."""
+    """`{add: {}, from: [in, learned]}` right after the step that is called so; in the place of `in`, a step before what is learned."""
     if step.target != "add" or len(step.mods.sources) != 2 or not place:
         return None
     names = [label.text for label in step.mods.sources]
-    other = next((name for name in names if name != "in"), "")
     before = body[place - 1]
-    if "in" not in names or not isinstance(before, Call) or [label.text for label in before.mods.labels] != [other]:
+    last = _label(before)
+    start = next((name for name in names if name != last), "")
+    at = -1 if start == "in" else next((at for at in range(place - 1) if _label(body[at]) == start), None)
+    if not isinstance(before, Call) or last not in names or at is None:
         return None
-    first = body[:place]
-    if any(not isinstance(inner, Call) or inner.mods.sources for inner in first):
+    inside = body[at + 1 : place]
+    if any(not isinstance(inner, Call) or inner.mods.sources for inner in inside) or any(_label(inner) for inner in inside[:-1]):
         return None
-    return Residual(0, place, _unlabelled(first), (), _condition(step.mods), otherwise=step.mods.when is not None)
+    return Residual(at + 1, place, _unlabelled(inside), (), _condition(step.mods), otherwise=step.mods.when is not None)
+
+
+def _label(step: object) -> str:
+    """The one label of a step; nothing where it has none or several."""
+    labels = step.mods.labels if isinstance(step, (Call, Parallel)) else ()
+    return labels[0].text if len(labels) == 1 else ""
 
 
 def _unlabelled(body: Body) -> Body:

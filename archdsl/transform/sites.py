@@ -7,6 +7,7 @@ from archdsl.ops.operator import Shape
 from archdsl.spec.model import Block
 from archdsl.transform.draft import Draft
 from archdsl.transform.forms import Form, RefusedError, Rewriter, chosen, declare, knob_for, shapes
+from archdsl.transform.net_sites import in_net
 from archdsl.transform.net_stages import Change
 from archdsl.transform.row_sites import in_rows
 from archdsl.transform.stage_sites import in_stages
@@ -14,20 +15,23 @@ from archdsl.transform.where import Where
 
 
 def change_blocks(
-    draft: Draft, form: Form, where: Where, rewriter: Rewriter, own: Change = lambda call: None
+    draft: Draft, form: Form, where: Where, rewriter: Rewriter, own: Change | None = None
 ) -> tuple[list[str], list[str]]:
     """Change the blocks that are meant, where they stand, or in stages or rows. Gives the names of those changed, and reasons.
 
     Args:
-        own: changes the steps that stages have themselves.
+        own: changes the steps that stages have themselves; where there is none, the rewriter changes those of the net too.
     """
     if where.in_net:
         rowwise, why = in_rows(draft, form, where, rewriter)
-        staged, others = in_stages(draft, form, where, (rewriter, own))
+        staged, others = in_stages(draft, form, where, (rewriter, own or (lambda call: None)))
         return [*rowwise, *staged], [*why, *others]
     knob = knob_for(draft, form) if form.knob else ""
     made, reasons = _made(draft, form.is_chosen(knob) if knob else "", where, rewriter)
     changed, failed = _put_all(draft, made, (form, knob))
+    if own is None and where.everywhere:
+        steps, why = in_net(draft, form, rewriter)
+        changed, failed = [*changed, *steps], [*failed, *why]
     return changed, [*reasons, *failed]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact.shown import written
+from archdsl.ir.graph import Graph
 from archdsl.ops.shapes import Map
 from archdsl.spec.locate import is_shipped
 from archdsl.spec.model import PLAIN, Block, Body, Call, Choice, Modifiers, Spec, Stage, Step, Table
@@ -20,8 +21,10 @@ from archdsl.spec.walk import parts
 from archdsl.transform import make, plain
 from archdsl.transform.draft import Draft, library_of
 from archdsl.transform.forms import Form, RefusedError, shapes
+from archdsl.transform.net_sites import OWN
 from archdsl.transform.residual import Residual, is_activation, residuals
 from archdsl.transform.roles import Roles
+from archdsl.transform.scaling import place_of
 from archdsl.transform.sites import change_blocks
 from archdsl.transform.where import Where
 
@@ -130,13 +133,23 @@ def _rewritten(block: Block, draft: Draft, version: Version, asked: Asked, names
     found = residuals(block, draft.spec)
     if not found:
         return None
-    given = shapes(draft.graph, block.name)
-    if not given:
+    is_map = _is_map(block, draft.graph)
+    if is_map is None:
         return None
-    fuses = [_transition(transition, isinstance(given[0], Map), str(at) if len(found) > 1 else "") for at in range(len(found))]
+    fuses = [_transition(transition, is_map, str(at) if len(found) > 1 else "") for at in range(len(found))]
     body = _replaced(list(zip(found, fuses, strict=True)), block, (draft, version))
     doc = f"{block.doc} Here in its {version.title} version." if block.doc else ""
     return dataclasses.replace(block, body=body, doc=doc)
+
+
+def _is_map(block: Block, graph: Graph) -> bool | None:
+    """Whether a block gives maps; of steps of the net, whether the last of them with a shortcut does. None where it is never called."""
+    if block.name != OWN:
+        given = shapes(graph, block.name)
+        return isinstance(given[0], Map) if given else None
+    places = {place_of(part.mark) for part in parts(block.body) if isinstance(part, Call) and part.target == "add"}
+    added = [node for node in graph if node.mark is not None and place_of(node.mark) in places]
+    return isinstance(added[-1].shape, Map) if added else None
 
 
 def _replaced(found: list[tuple[Residual, Fuse]], block: Block, what: tuple[Draft, Version]) -> Body:
