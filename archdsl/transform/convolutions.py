@@ -20,7 +20,9 @@ def truth(value: Value | None, default: int, test: str) -> str:
         kind, bound = test.split()
         holds = number == int(bound) if kind == "==" else isinstance(number, int) and number > int(bound)
         return "true" if holds else "false"
-    return f"{make.text(value)} {test}" if isinstance(value, Formula) else "false"
+    if not isinstance(value, Formula) or (value.bare == "in" and test == "== 1"):
+        return "false"  # as many groups as channels is no dense convolution of more than the image
+    return f"{make.factor(make.text(value))} {test}"
 
 
 def together(*conditions: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from archdsl.ir.graph import Graph
 from archdsl.ops.operator import Shape
-from archdsl.spec.model import PLAIN, Block, Body, Choice, Constant, Formula, Modifiers, Parameter, Value
+from archdsl.spec.model import PLAIN, Block, Body, Choice, Constant, Formula, Modifiers, Parallel, Parameter, Value
 from archdsl.spec.walk import parts
 from archdsl.transform import make
 from archdsl.transform.draft import Draft
@@ -79,8 +79,26 @@ def _differing(new: Body, old: Body, condition: str) -> Body:
         before -= 1
     while after and _joined(old[len(old) - after :], (new[: len(new) - after], old[: len(old) - after])):
         after -= 1
-    chosen_steps = either(condition, new[before : len(new) - after], old[before : len(old) - after])
-    return (*old[:before], chosen_steps, *old[len(old) - after :])
+    steps, others = new[before : len(new) - after], old[before : len(old) - after]
+    return (*old[:before], *_chosen_steps(steps, others, condition), *old[len(old) - after :])
+
+
+def _chosen_steps(new: Body, old: Body, condition: str) -> Body:
+    """Steps under a condition; of a split or fork whose paths alone differ, the steps in these."""
+    if len(new) == len(old) == 1 and isinstance(new[0], Parallel) and isinstance(old[0], Parallel):
+        one, other = new[0], old[0]
+        if len(one.paths) == len(other.paths) and _alike(one, other):
+            pairs = zip(one.paths, other.paths, strict=True)
+            paths = tuple(dataclasses.replace(was, body=_differing(now.body, was.body, condition)) for now, was in pairs)
+            return (dataclasses.replace(other, paths=paths),)
+    return (either(condition, new, old),)
+
+
+def _alike(one: Parallel, other: Parallel) -> bool:
+    """Whether two splits or forks differ in the steps of their paths alone."""
+    fields = ("kind", "shares", "join", "loop", "mods")
+    same = all(getattr(one, field) is getattr(other, field) for field in fields)
+    return same and all(now.name == was.name and now.when is was.when for now, was in zip(one.paths, other.paths, strict=True))
 
 
 def _joined(one: object, other: object) -> bool:

@@ -29,7 +29,10 @@ def ghost(draft: Draft, _: str, how: How) -> None:
             return None
         dense = together(truth(given.get("groups"), 1, "== 1"), convolutions.inside(block))
         args = {arg: value for arg, value in given.items() if arg != "groups"}
-        return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None),))
+        mods = call.mods
+        if mods.name is not None and dense != "true":  # two steps under a condition on what arrives cannot share a name
+            mods = dataclasses.replace(mods, name=make.label(f"{mods.name.text}_ghost"))
+        return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None, mods=mods),))
 
     draft.overlay.help(ghost_conv(name))
     change_calls(draft, Changes(change), Form("ghost", how.knob), how.where, "dense convolution without bias")

@@ -97,7 +97,16 @@ def _refusal(spec: Spec, version: Version, where: Where, reasons: list[str]) -> 
     if where.blocks:
         listed = ", ".join(sorted(where.blocks))
         return f"{listed}: no shortcut is added to what is learned beside it, so there is nothing to replace"
+    others = [
+        f"{block.name} ({block.mark})" for block in spec.blocks.values() if not is_shipped(block.mark.source) and _adds(block)
+    ]
+    if others:
+        return f"{spec.name}: additions in {', '.join(others)} are not those of a shortcut and of what is learned beside it alone"
     return f"{spec.name} has no residual block: no shortcut is added to what is learned beside it, so there is nothing to replace"
+
+
+def _adds(block: Block) -> bool:
+    return any(isinstance(part, Call) and part.target == "add" for part in parts(block.body))
 
 
 def _by_knob(draft: Draft, version: Version, asked: Asked) -> list[str]:
