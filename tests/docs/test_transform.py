@@ -14,7 +14,9 @@ TEXT = (Path(__file__).parents[2] / "docs" / "transform.md").read_text(encoding=
 BLOCKS = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_commands_give_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_give_what_the_page_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     shown = 0
     for block in BLOCKS:
