@@ -16,10 +16,11 @@ from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
 from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.idioms import overwrites, put_together, word_of
+from archdsl.importer.idiom import word_of
+from archdsl.importer.idioms import overwrites, put_together
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
-from archdsl.importer.settle import finish
+from archdsl.importer.settle import finish, left, whole
 from archdsl.importer.values import Const, Value
 from archdsl.ir.graph import OUTPUT
 from archdsl.ops.shapes import Ids, Map, Typed, Vector
@@ -28,6 +29,36 @@ from archdsl.ops.shapes import Sequence as Tokens
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
 RATES = ("p", "drop_prob", "rate")
+MOVES = frozenset(
+    [
+        "view",
+        "reshape",
+        "permute",
+        "transpose",
+        "t",
+        "select",
+        "slice",
+        "index",
+        "expand",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unbind",
+        "split",
+        "split_with_sizes",
+        "chunk",
+        "cat",
+        "stack",
+        "contiguous",
+        "clone",
+        "detach",
+        "alias",
+        "to",
+        "_to_copy",
+        "index_select",
+    ]
+)
+"""Calls that move values about and calculate nothing, so that weights stay the numbers that they are."""
 STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
 
@@ -100,7 +131,7 @@ class _Reading:
 
     def __init__(self, program: ExportedProgram, title: str):
         self.program = program
-        put_together(program.graph)
+        put_together(program.graph, program.graph_signature.user_inputs)
         self.found: dict[str, Any] = {}
         arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
         given = [
@@ -118,13 +149,23 @@ class _Reading:
         for node in program.graph.nodes:
             if node.op == "call_function":
                 self.draft.place = _place(node)
+                for given in node.all_input_nodes:
+                    self._leave(given)
                 self.found[node.name] = made = self._called(node)
+                self.draft.remember(made)
                 if overwrites(node) and isinstance(node.args[0], fx.Node) and isinstance(made, Value):
                     self.found[node.args[0].name] = made  # who reads it from now on reads what was written
             elif node.op == "get_attr":
                 self.found[node.name] = Const(getattr(program.graph_module, node.target))
             elif node.op == "output":
                 self._returned(node)
+
+    def _leave(self, given: fx.Node) -> None:
+        """Work out what a module gave, once a call outside of it reads that."""
+        value = self.found[given.name]
+        frames = self.draft.seen_at[value].frames if isinstance(value, Value) and value in self.draft.seen_at else ()
+        if frames and frames != self.draft.place.frames[: len(frames)]:
+            self.found[given.name] = left(self.draft, value)
 
     def _const(self, spec: Any) -> Const:
         program = self.program
@@ -137,7 +178,7 @@ class _Reading:
         args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
         word = word_of(node)
         if word == "getitem":
-            return args[0][args[1]]
+            return args[0][args[1]] if args[0][args[1]] is not None else self._unsaid(node)
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)
@@ -153,6 +194,13 @@ class _Reading:
             self._check(node, found)
         return found
 
+    def _unsaid(self, node: fx.Node) -> Any:
+        """What a call gives besides what its operator gives, such as the place of a largest value."""
+        source: Any = node.args[0]
+        operands = list(_operands([self._values(source.args), self._values(dict(source.kwargs))]))
+        name = f"{str(source.target).removesuffix('.default')}[{node.args[1]}]"
+        return stand_in(self.draft, name, operands, tuple(node.meta["val"].shape), "no operator gives that beside the rest")
+
     def _opaque(self, node: fx.Node, operands: list[Any], why: str) -> Any:
         """A step that stands for the call, one for each tensor that it gives."""
         given = node.meta.get("val")
@@ -167,10 +215,12 @@ class _Reading:
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
         """What follows from weights and numbers alone is worked out now."""
-        made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
+        exactly = any(operand.learned for operand in operands) and word_of(node) not in MOVES
+        made = node.target(*_tensors(args, exactly), **_tensors(kwargs, exactly))  # type: ignore[operator]
 
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
+                value = _short(value)
                 return operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
@@ -192,10 +242,17 @@ class _Reading:
             there = "x".join(map(str, found.sizes))
             raise AssertionError(f"{node.name}: {there} where torch gives {tuple(wanted.shape)}")
 
+    def _whole(self, value: Value) -> Value:
+        """An output as a node of its own; an opaque step where no tensor of the language has its axes."""
+        try:
+            return whole(self.draft, value)
+        except NotSaid as missing:
+            return stand_in(self.draft, "aten.reshape", [value], value.sizes, str(missing))
+
     def _returned(self, node: fx.Node) -> None:
         specs = self.program.graph_signature.output_specs
         given = [
-            value
+            self._whole(value)
             for value, spec in zip(self._values(node.args[0]), specs, strict=True)
             if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
         ]
@@ -214,12 +271,21 @@ def _operands(given: Any) -> Iterator[Any]:
             yield from _operands(item)
 
 
-def _tensors(given: Any) -> Any:
+def _tensors(given: Any, exactly: bool = False) -> Any:
+    """The tensors of constants, in double precision where they are calculated with."""
     if isinstance(given, Const):
-        return given.tensor
+        return given.tensor.double() if exactly and given.tensor.is_floating_point() else given.tensor
     if isinstance(given, dict):
-        return {name: _tensors(item) for name, item in given.items()}
-    return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
+        return {name: _tensors(item, exactly) for name, item in given.items()}
+    return [_tensors(item, exactly) for item in given] if isinstance(given, (list, tuple)) else given
+
+
+def _short(made: Tensor) -> Tensor:
+    """A tensor in single precision, where that loses nothing."""
+    if made.dtype is not torch.float64:
+        return made
+    single = made.float()
+    return single if torch.equal(single.double(), made) else made
 
 
 def _kind(example: Tensor) -> Typed:

@@ -9,7 +9,7 @@ import torch
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.design import Design
-from archdsl.errors import ArchdslError, BackendError
+from archdsl.errors import ArchdslError, BackendError, SpecError
 from archdsl.importer.imported import Imported
 
 NEAR = 1e-8
@@ -53,17 +53,12 @@ def prove(imported: Imported, seed: int = 0) -> Proof:
 def _difference(imported: Imported, design: Design, seed: int) -> float:
     assert imported.run is not None
     graph = design.graph()
-    module = imported.module if design is imported.design else _at(imported, design)
+    module = imported.doubled if design is imported.design else _at(imported, design)
     generator = torch.Generator().manual_seed(seed)
     given = tuple([x.double() if x.is_floating_point() else x for x in batch_of(graph, 2, generator)])
     wanted = imported.run(*given)
-    kept = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    try:
-        with torch.no_grad():
-            came = in_order(module.double()(*given))
-    finally:
-        module.float()
-        module.load_state_dict(kept)
+    with torch.no_grad():
+        came = in_order(module(*given))
     if len(came) != len(wanted):
         raise BackendError(f"the spec gives {len(came)} outputs where the original gives {len(wanted)}")
     return max(float((a - b).abs().max() / b.square().mean().sqrt().clamp_min(1e-300)) for a, b in zip(came, wanted, strict=True))
@@ -71,8 +66,8 @@ def _difference(imported: Imported, design: Design, seed: int) -> float:
 
 def _at(imported: Imported, design: Design) -> torch.nn.Module:
     """The spec at another size, with the same weights."""
-    module = compile(design.graph()).eval()
-    module.load_state_dict(imported.module.state_dict())
+    module = compile(design.graph()).eval().double()
+    module.load_state_dict(imported.doubled.state_dict())
     return module
 
 
@@ -87,6 +82,7 @@ def _other_sizes(imported: Imported, seed: int) -> dict[str, float | str]:
         design = Design.loads(imported.text, resolution=other)
         return {f"{other}x{other}": _difference(imported, design, seed)}
     except ArchdslError as error:
-        return {f"{other}x{other}": f"the spec does not take it: {error}"}
+        why = error.diagnostics[0].message if isinstance(error, SpecError) else str(error)
+        return {f"{other}x{other}": f"the spec does not take it: {why}"}
     except Exception:  # whatever the original raises at a size that it does not take
         return {f"{other}x{other}": "the original does not take it"}

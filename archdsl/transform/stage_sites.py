@@ -6,11 +6,11 @@ import dataclasses
 import re
 
 from archdsl.spec.model import Block, Body, Call
+from archdsl.spec.yaml_text import Plain
 from archdsl.transform.copies import added, copies
 from archdsl.transform.draft import Draft
 from archdsl.transform.forms import NOTHING, PLAIN_FORM, Form, RefusedError, Rewriter, declare, knob_for
 from archdsl.transform.net_stages import Change, Meant, NetStage, changed_in, meant, net_stages, shadows, steps_of
-from archdsl.transform.plain import Plain
 from archdsl.transform.reach import resolved
 from archdsl.transform.roles import calls
 from archdsl.transform.scaling import Place
