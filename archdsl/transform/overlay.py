@@ -60,7 +60,12 @@ class Overlay:
 
     def defined(self) -> dict[str, Block]:
         """The blocks that are written, those before that call helpers."""
-        called = {part.target for part in parts([list(self.blocks.values()), self.net]) if isinstance(part, Call)}
+        called: set[str] = set()
+        waiting: list[Any] = [list(self.blocks.values()), self.net]
+        while waiting:
+            new = {part.target for part in parts(waiting.pop()) if isinstance(part, Call)} - called
+            called |= new
+            waiting += [self.helpers[name] for name in sorted(new & set(self.helpers))]
         return {**self.blocks, **{name: block for name, block in self.helpers.items() if name in called}}
 
     def text(self) -> str:
@@ -77,7 +82,7 @@ class Overlay:
             sections.append(list(yaml_text.lines({"defaults": self.defaults})))
         if self.rows:
             sections.append(["rows:", *self._rows()])
-        if self.blocks:
+        if self.defined():
             sections.append(["blocks:", *self._blocks()])
         if self.net is not None:
             sections.append(["net:", *yaml_text.below(plain.body(self.net), 2)])
