@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 import archdsl
+from archdsl.compilers.export import Model, export
 from archdsl.compilers.passes import optimize
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
@@ -47,8 +48,14 @@ def by_pt2(net: Net, folder: Path) -> tuple[Graph, Imported]:
 
 
 def by_onnx(net: Net, folder: Path) -> tuple[Graph, Imported]:
-    net.export(folder / "net.onnx")
-    return optimize(net.graph(), passes=(drop_identities, fold_norms)).graph, from_file(folder / "net.onnx")
+    """Biases and statistics of norms are drawn: the exporter leaves out biases that are zero."""
+    graph, module = net.graph(), net.module().eval()
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            if name.endswith(("bias", "running_mean", "running_var")):
+                tensor.uniform_(0.5, 1)
+    export(Model(graph, module), "onnx", folder / "net.onnx")
+    return optimize(graph, passes=(drop_identities, fold_norms)).graph, from_file(folder / "net.onnx")
 
 
 WAYS: dict[str, Callable[[Net, Path], tuple[Graph, Imported]]] = {"module": by_module, "pt2": by_pt2, "onnx": by_onnx}

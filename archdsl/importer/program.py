@@ -111,7 +111,7 @@ class _Reading:
         self.draft = Draft(title, int(given[0][0].meta["val"].shape[0]))
         for node, _ in given:
             name = "input" if len(given) == 1 else node.name
-            self.found[node.name] = self.draft.input(name, _kind(node.meta["val"]))
+            self.found[node.name] = self.draft.input(name, _kind(node))
         for node, spec in zip(arguments, program.graph_signature.input_specs, strict=True):
             if spec.kind is not InputKind.USER_INPUT:
                 self.found[node.name] = self._const(spec)
@@ -203,7 +203,17 @@ class _Reading:
         if len(given) == 1:
             finish(self.draft, {OUTPUT: given[0]}, "tensor")
         else:
-            finish(self.draft, {f"output_{number}": value for number, value in enumerate(given, 1)}, "tuple")
+            names = _names(self.program.call_spec.out_spec, len(given))
+            labels = names or [f"output_{number}" for number in range(1, len(given) + 1)]
+            finish(self.draft, dict(zip(labels, given, strict=True)), "dict" if names else "tuple")
+
+
+def _names(returned: Any, count: int) -> list[str]:
+    """The names by which a model gives its outputs, if it gives a dictionary of so many tensors."""
+    names = returned.context if returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict) else None
+    if not isinstance(names, list) or len(names) != count or returned.num_leaves != count:
+        return []
+    return [str(name) for name in names] if all(isinstance(name, str) and name.isidentifier() for name in names) else []
 
 
 def _operands(given: Any) -> Iterator[Any]:
@@ -222,11 +232,18 @@ def _tensors(given: Any) -> Any:
     return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
 
 
-def _kind(example: Tensor) -> Typed:
-    """The kind of an input, from its number of axes and whether it holds whole numbers."""
+OVER_PLACES = frozenset(["conv1d", "conv_transpose1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d", "adaptive_max_pool1d"])
+"""What takes an input of two axes, apart from the batch, for channels and places along one axis and not for tokens."""
+
+
+def _kind(node: fx.Node) -> Typed:
+    """The kind of an input, from its number of axes, whether it holds whole numbers, and what reads it."""
+    example = node.meta["val"]
     shape = tuple(map(int, example.shape[1:]))
     if not example.is_floating_point():
         return Ids(shape)
+    if len(shape) == 2 and any(word_of(reader) in OVER_PLACES for reader in node.users if reader.op == "call_function"):
+        return Map(shape)
     return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
 
 

@@ -61,6 +61,10 @@ def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
     """Say what the network gives."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}
     draft.graph.returns = returns
+    alive = draft.graph.alive()
+    for node in reversed(list(draft.graph)):
+        if node.name not in alive and node.inputs and not node.op.weights(*draft.graph.input_shapes(node)) and not node.op.opaque:
+            del draft.graph.nodes[node.name]  # others were put in its place
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:

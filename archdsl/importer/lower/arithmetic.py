@@ -11,6 +11,7 @@ from archdsl.importer.lower.along import alike, kind, over_last, same_order, wor
 from archdsl.importer.lower.layers import number
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
+from archdsl.ops.attention import MatMul
 from archdsl.ops.shapes import Heads, Map, Sequence
 
 
@@ -68,8 +69,23 @@ def _with_number(draft: Draft, word: str, value: Value, amount: float) -> Value:
     if (word in ("add", "sub") and amount == 0) or (word in ("mul", "div") and amount == 1):
         return value
     if word in ("mul", "div"):
-        return alike(draft, value, "gain", begin=number(amount if word == "mul" else 1 / amount), learned=False)
+        factor = amount if word == "mul" else 1 / amount
+        if (made := _scaled_product(draft, value, factor)) is not None:
+            return made
+        return alike(draft, value, "gain", begin=number(factor), learned=False)
     raise NotSaid(f"{word} of the number {amount:g}")
+
+
+def _scaled_product(draft: Draft, value: Value, factor: float) -> Value | None:
+    """A product of two tensors divided by the square root of the length that is summed over."""
+    node = draft.graph[value.node]
+    if not isinstance(node.op, MatMul) or node.op.scaled:
+        return None
+    inner = draft.graph[node.inputs[0]].shape[-1]
+    if abs(factor * inner**0.5 - 1) > 1e-6:
+        return None
+    sides = [draft.value(name) for name in node.inputs]
+    return draft.add("matmul", *sides, transpose=node.op.transpose, scaled=True)._replace(view=value.view)
 
 
 def _along(value: Value, const: Const) -> int | None:
