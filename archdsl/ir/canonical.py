@@ -11,7 +11,10 @@ from archdsl.exact import key
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.moves import Layout, after, layout, stays
 from archdsl.ir.normal_form import Form, computed, written
-from archdsl.ops.passing import Input
+from archdsl.ops.join import Add, Concat, Mul
+from archdsl.ops.opaque import Opaque
+from archdsl.ops.passing import Dropping, Input
+from archdsl.ops.rearrange import Slice
 from archdsl.ops.shapes import Typed, typed
 
 
@@ -19,13 +22,13 @@ def canonical_hash(graph: Graph) -> str:
     """SHA-256 over operators and connections, as hexadecimal.
 
     Names, scopes and source lines do not count; what changes nothing and nodes that never reach an output are left out; the order of
-    the inputs of add and mul is free. Every node that computes is counted, so two layers with weights of their own differ from one
-    that is read twice, and from two that share weights. The hash of a grid is that of all its networks: shapes and elements of the
-    arrays count.
+    the inputs of add and mul is free. Every node with weights is counted, so two layers with weights of their own differ from one
+    that is read twice, and from two that share weights; whether an activation that two read is worked out once does not count. The
+    hash of a grid is that of all its networks: shapes and elements of the arrays count.
 
     What is only written otherwise is the same, at the size that the network has: `same` and a padding of so many zeros, a pooling
     without a stride and with its own, a resizing by a factor, to a size and to that of another map, a sum of three and one of two
-    that is added to a third, letters of `rearrange`, and one reshaping or transposition after another.
+    that is added to a third, a slice of a slice, letters of `rearrange`, and one reshaping or transposition after another.
     """
     reading = _Reading(graph)
     found = reading.digests
@@ -46,6 +49,10 @@ def _interface(graph: Graph) -> list[str]:
     return [graph.returns, *(graph.outputs if graph.returns == "dict" else ())]
 
 
+NESTED = (Add, Concat, Mul)
+"""Joins of which one inside another is one of all."""
+
+
 class _Moved(NamedTuple):
     """A tensor whose values are those of another, elsewhere."""
 
@@ -59,7 +66,7 @@ class _Reading:
 
     Attributes:
         digests: what every node that is needed computes from the input.
-        counted: nodes that compute something by themselves: no moves, and no sum that is a part of another.
+        counted: nodes that learn something, or drop it at random.
     """
 
     def __init__(self, graph: Graph):
@@ -75,7 +82,7 @@ class _Reading:
             self.digests = self._read(needed, sets)
 
     def _parts(self, needed: list[Node]) -> set[str]:
-        """Sums and products that are read once, by a sum or product with which they are one."""
+        """Joins that are read once, by a join with which they are one."""
         readers: dict[str, list[Node]] = {}
         for node in needed:
             if self.forms[node.name] is not None:
@@ -85,7 +92,7 @@ class _Reading:
         found = set()
         for node in needed:
             read = readers.get(node.name, [])
-            if node.op.pairwise and len(read) == 1 and read[0].op == node.op and node.name not in ends:
+            if isinstance(node.op, NESTED) and len(read) == 1 and read[0].op == node.op and node.name not in ends:
                 found.add(node.name)
         return found
 
@@ -95,6 +102,7 @@ class _Reading:
         self.counted: list[str] = []
         moved: dict[str, _Moved] = {}
         terms: dict[str, list[str]] = {}
+        slices: dict[str, tuple[Form, str]] = {}
         digests: dict[str, str] = {}
         for node in needed:
             form = self.forms[node.name]
@@ -108,14 +116,30 @@ class _Reading:
                 continue
             if isinstance(node.op, Input) and node.name != first:  # arguments are told apart by their place
                 inputs = [str(len(digests))]
-            if node.op.pairwise:
-                inputs = terms[node.name] = sorted(
-                    term for name, digest in zip(node.inputs, inputs, strict=True) for term in self._terms(name, digest, terms)
-                )
-            if node.name not in self.parts:
+            if isinstance(node.op, NESTED):
+                pairs = zip(node.inputs, inputs, strict=True)
+                inputs = [term for name, digest in pairs for term in self._terms(name, digest, terms)]
+                inputs = terms[node.name] = sorted(inputs) if node.op.pairwise else inputs
+            if isinstance(node.op, Slice):
+                form, inputs = self._slice(node.op, inputs[0], slices)
+            if self._is_counted(node):
                 self.counted.append(node.name)
-            digests[node.name] = _digest(form, inputs, sets.get(node.name, ""))
+            digests[node.name] = digest = _digest(form, inputs, sets.get(node.name, ""))
+            if isinstance(node.op, Slice):
+                slices[digest] = form, inputs[0]
         return digests
+
+    def _is_counted(self, node: Node) -> bool:
+        shapes = self.graph.input_shapes(node)
+        return isinstance(node.op, (Dropping, Opaque)) or bool(node.op.weights(*shapes) or node.op.buffers(*shapes))
+
+    def _slice(self, op: Slice, arriving: str, slices: dict[str, tuple[Form, str]]) -> tuple[Form, list[str]]:
+        """A slice of a slice as one."""
+        first, source = 0, arriving
+        if arriving in slices:
+            form, source = slices[arriving]
+            first = form.arguments["start"]
+        return Form("Slice", {"start": first + op.start, "stop": first + op.stop}), [source]
 
     def _terms(self, name: str, digest: str, terms: dict[str, list[str]]) -> list[str]:
         source = self.behind[name]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from archdsl.ops.axes import told
 from archdsl.ops.operator import Operator, Shape
 from archdsl.ops.passing import Identity, Input
-from archdsl.ops.pool import AdaptivePool, AvgPool
+from archdsl.ops.pool import AdaptivePool, AvgPool, Pool
 from archdsl.ops.resize import Resize, Upsample
 from archdsl.ops.window import Sliding
 
@@ -48,10 +48,12 @@ def _same(one: Shape, other: Shape) -> bool:
     return all(type(extent) is int for extent in (*one, *other)) and tuple(one) == tuple(other)
 
 
-def _sliding(op: Any, inputs: tuple[Shape, ...], output: Shape) -> Form:
+def _sliding(op: Any, inputs: tuple[Shape, ...], output: Shape) -> Form | None:
     """Numbers for each axis, in place of `same` and of a stride that is the kernel's."""
     window = op.over(inputs[0])
     form = written(op, inputs)
+    if isinstance(op, Pool) and _same(inputs[0], output) and all(type(extent) is int and extent == 1 for extent in window.kernel):
+        return None
     arguments = {name: value for name, value in form.arguments.items() if name not in WINDOW}
     if isinstance(op, AvgPool) and not any(type(pad) is not int or pad for pad in (*window.pads, *window.ends)):
         arguments.pop("count_padding", None)
