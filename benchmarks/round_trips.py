@@ -22,7 +22,8 @@ from typing import Any
 import torch
 
 import archdsl
-from archdsl.compilers.export import Model, export
+from archdsl.compilers import onnx, programs
+from archdsl.compilers.export import Model
 from archdsl.compilers.passes import optimize
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
@@ -43,8 +44,9 @@ def by_module(net: Net, folder: Path) -> tuple[Graph, Imported]:
 
 
 def by_pt2(net: Net, folder: Path) -> tuple[Graph, Imported]:
-    net.export(folder / "net.pt2")
-    return net.graph(), from_file(folder / "net.pt2")
+    graph = net.graph()
+    programs.write(Model(graph, net.module().eval()), folder / "net.pt2")
+    return graph, from_file(folder / "net.pt2")
 
 
 def by_onnx(net: Net, folder: Path) -> tuple[Graph, Imported]:
@@ -54,7 +56,7 @@ def by_onnx(net: Net, folder: Path) -> tuple[Graph, Imported]:
         for name, tensor in module.state_dict().items():
             if name.endswith(("bias", "running_mean", "running_var")):
                 tensor.uniform_(0.5, 1)
-    export(Model(graph, module), "onnx", folder / "net.onnx")
+    onnx.write(Model(graph, module), folder / "net.onnx")
     return optimize(graph, passes=(drop_identities, fold_norms)).graph, from_file(folder / "net.onnx")
 
 

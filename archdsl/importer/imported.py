@@ -148,7 +148,7 @@ def from_module(
 def from_file(
     path: Path, *, title: str = "", knobs: bool = False, sizes: Mapping[str, tuple[int, ...]] | None = None
 ) -> Imported:
-    """A spec of an ONNX file or of a program of torch.export (`.pt2`). Nothing of the file is executed but for its operators.
+    """A spec of an ONNX file or of a program of torch.export (`.pt2`). No code of others is in these files.
 
     Args:
         sizes: shapes of inputs, without the batch, that the file leaves open.
