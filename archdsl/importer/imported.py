@@ -22,6 +22,7 @@ from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
 from archdsl.ir.graph import Graph
 
+
 class Missing(NamedTuple):
     """A step that the language has no operator for.
 
@@ -186,7 +187,9 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
     parameters = sum(tensor.numel() for tensor in program.parameters())
     buffers = sum(tensor.numel() for tensor in program.buffers())
     draft = drafted(program, title)
-    return imported(draft, title, path.name, knobs, parameters=parameters, buffers=buffers, originals=(Original(_double(module, False)),))
+    return imported(
+        draft, title, path.name, knobs, parameters=parameters, buffers=buffers, originals=(Original(_double(module, False)),)
+    )
 
 
 def _double(model: nn.Module, evaluated: bool = True) -> Run:

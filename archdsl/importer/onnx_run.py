@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,13 @@ class Conv(OpRun):
 
     op_domain = ""
 
-    def _run(  # type: ignore[no-untyped-def]
-        self, x, w, b=None, auto_pad=None, dilations=None, group=None, kernel_shape=None, pads=None, strides=None
-    ):
+    def _run(self, x, w, b=None, **more):  # type: ignore[no-untyped-def]
         ones = [1] * (x.ndim - 2)
-        given = _padded(x, pads, auto_pad, 0.0)
+        given = _padded(x, more, 0.0)
         work = (functional.conv1d, functional.conv2d, functional.conv3d)[x.ndim - 3]
         bias = None if b is None else _as(b, given)
-        made = work(given, _as(w, given), bias, tuple(strides or ones), 0, tuple(dilations or ones), group or 1)  # type: ignore[operator]
-        return (made.numpy(),)
+        stride, dilation = (tuple(more[name] or ones) for name in ("strides", "dilations"))
+        return (work(given, _as(w, given), bias, stride, 0, dilation, more["group"] or 1).numpy(),)  # type: ignore[operator]
 
 
 class MaxPool(OpRun):
@@ -46,29 +44,20 @@ class MaxPool(OpRun):
 
     op_domain = ""
 
-    def _run(  # type: ignore[no-untyped-def]
-        self,
-        x,
-        auto_pad=None,
-        ceil_mode=None,
-        dilations=None,
-        kernel_shape=None,
-        pads=None,
-        storage_order=None,
-        strides=None,
-    ):
-        if ceil_mode or len(self.onnx_node.output) > 1:
+    def _run(self, x, **more):  # type: ignore[no-untyped-def]
+        if more["ceil_mode"] or len(self.onnx_node.output) > 1:
             raise NotImplementedError("windows that are cut off, and indices")
         ones = [1] * (x.ndim - 2)
         work = (functional.max_pool1d, functional.max_pool2d, functional.max_pool3d)[x.ndim - 3]
-        return (work(_padded(x, pads, auto_pad, -np.inf), kernel_shape, strides or ones, 0, dilations or ones).numpy(),)
+        given = _padded(x, more, -np.inf)
+        return (work(given, more["kernel_shape"], more["strides"] or ones, 0, more["dilations"] or ones).numpy(),)
 
 
-def _padded(x: NDArray[Any], pads: Sequence[int] | None, auto_pad: str | None, filled: float) -> Tensor:
-    if auto_pad not in (None, "NOTSET", "VALID"):
+def _padded(x: NDArray[Any], more: Mapping[str, Any], filled: float) -> Tensor:
+    if more["auto_pad"] not in (None, "NOTSET", "VALID"):
         raise NotImplementedError("padding that follows from sizes")
     places = x.ndim - 2
-    ends = list(pads or [0] * 2 * places)
+    ends = list(more["pads"] or [0] * 2 * places)
     sides = [amount for axis in range(places - 1, -1, -1) for amount in (ends[axis], ends[places + axis])]
     return functional.pad(torch.from_numpy(np.array(x)), sides, value=filled)
 

@@ -210,7 +210,9 @@ class _Reading:
 
 def _names(returned: Any, count: int) -> list[str]:
     """The names by which a model gives its outputs, if it gives a dictionary of so many tensors."""
-    names = returned.context if returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict) else None
+    names = (
+        returned.context if returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict) else None
+    )
     if not isinstance(names, list) or len(names) != count or returned.num_leaves != count:
         return []
     return [str(name) for name in names] if all(isinstance(name, str) and name.isidentifier() for name in names) else []

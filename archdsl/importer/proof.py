@@ -16,6 +16,7 @@ from archdsl.errors import ArchdslError, BackendError
 from archdsl.importer.imported import Imported
 from archdsl.importer.original import NEAR, Original
 
+
 @dataclass(frozen=True)
 class Proof:
     """What was compared.

@@ -28,9 +28,11 @@ OTHERWISE = {
     "shiftnet": "shifts, which PyTorch has as slices and paddings",
 }
 """Networks that come back in another form, or with opaque steps, and what of them is not told."""
-NETWORKS = [name for name in zoo_names() if name not in OTHERWISE]
-BY_FILE = ["dpnet", "efficientnet_v2_s", "fpn_resnet18", "mixer_s16", "mobileone_s0", "resnet18", "shufflenet_v2", "siamese_resnet18", "vit_small"]
-BY_ONNX = ["alexnet", "convnextv2_atto", "dpnet", "mobilenet_v3_small", "poolformer_s12", "resnet20", "shufflenet_v2", "squeezenet"]
+SLOW = ["darts_v2", "efficientnet_b4", "hrnet_w18", "maxvit_tiny", "mobileone_s0"]
+"""Networks that take longer than three seconds; benchmarks/round_trips.py goes through them too."""
+NETWORKS = [name for name in zoo_names() if name not in (*OTHERWISE, *SLOW)]
+BY_FILE = ["dpnet", "mixer_s16", "resnet18", "shufflenet_v2", "vit_small"]
+BY_ONNX = ["mobilenet_v3_small", "resnet20", "squeezenet"]
 
 
 @pytest.mark.parametrize("name", NETWORKS)

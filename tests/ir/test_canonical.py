@@ -64,7 +64,10 @@ TWO_WAYS = {
         "[{relu: {}, as: a}, {tanh: {}, from: in, as: b}, {add: {}, from: [a, b], as: c}, {add: {}, from: [in, c]}]",
     ),
     "letters": ('[rearrange: "c h w -> (h w) c"]', '[rearrange: "z a b -> (a b) z"]'),
-    "an operator for a pattern": ("[tokens, {split_heads: 2}]", '[rearrange: {pattern: "(n c) h w -> n (h w) c", n: 2, to: heads}]'),
+    "an operator for a pattern": (
+        "[tokens, {split_heads: 2}]",
+        '[rearrange: {pattern: "(n c) h w -> n (h w) c", n: 2, to: heads}]',
+    ),
     "one move after another": ("[tokens, to_map: 4, flatten]", "[flatten]"),
     "a slice of a slice": ("[slice: {start: 2, stop: 8}, slice: {start: 1, stop: 4}]", "[slice: {start: 3, stop: 6}]"),
     "an activation worked out twice": (
