@@ -4,7 +4,9 @@
 
 Equal means equal canonical hashes, of the network at the resolution of its spec. A file holds a network as it is at inference, where a path
 that training skips at random leaves no trace: there dropout and skipped paths are left out on both sides. What is in a file by ONNX has its
-batch norms folded, so there the network is compared as the pass `fold_norms` leaves it. For others the operators are printed that one of the two has more of.
+batch norms folded, so there the network is compared as the pass `fold_norms` leaves it. For others the operators are printed that one of
+the two has more of.
+
 `--save` keeps what was measured and goes on there; networks that are named are measured again. `--write` prints the table and measures
 nothing.
 """

@@ -36,7 +36,7 @@ class Conv(OpRun):
         work = (functional.conv1d, functional.conv2d, functional.conv3d)[x.ndim - 3]
         bias = None if b is None else _as(b, given)
         stride, dilation = (tuple(more[name] or ones) for name in ("strides", "dilations"))
-        return (work(given, _as(w, given), bias, stride, 0, dilation, more["group"] or 1).numpy(),)  # type: ignore[operator]
+        return (work(given, _as(w, given), bias, stride, 0, dilation, more["group"] or 1).numpy(),)
 
 
 class MaxPool(OpRun):
