@@ -122,6 +122,12 @@ def mean(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str = "
     value = worked_out(x)
     count = len(value.sizes)
     over = sorted(axis % count for axis in axes)
+    added = [axis for axis in over if not value.view.axes[axis]] if count > len(value.view.source) else []
+    if added:  # an axis that was put in, so that a sound is a map of two places, has nothing to take a mean of
+        axis, rest = added[0], [axis for axis in over if axis != added[0]]
+        inner = value._replace(view=value.view.without_axis(axis))
+        made = worked_out(mean(draft, inner, [other - (other > axis) for other in rest], keep, mode) if rest else inner)
+        return made._replace(view=made.view.with_axis(axis)) if keep else made
     if value.view.permutation is None:
         value = settled(draft, value, "")
     view = value.view
