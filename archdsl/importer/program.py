@@ -138,6 +138,8 @@ class _Reading:
         word = word_of(node)
         if word == "getitem":
             return args[0][args[1]]
+        if word == "sym_size" and isinstance(args[0], Value):  # of a program for any batch
+            return args[0].sizes[args[1]]
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)

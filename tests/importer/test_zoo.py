@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from small import small
+from torch import nn
 
 import archdsl
 from archdsl.compilers import onnx
@@ -78,6 +79,22 @@ def test_a_file_that_archdsl_exports_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "net.pt2"
     net.export(path)
     assert canonical_hash(from_file(path).graph) == canonical_hash(net.graph())
+
+
+class Counting(nn.Module):
+    """Asks for the size of its batch."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(x.reshape(x.shape[0] * 2, 4, 8, 8).reshape(x.shape[0], 8, 8, 8))
+
+
+def test_a_program_for_any_batch_may_ask_for_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "net.pt2"
+    given, batch = torch.randn(2, 8, 8, 8), torch.export.Dim("batch")
+    torch.export.save(torch.export.export(Counting(), (given,), dynamic_shapes=({0: batch},)), path)
+    found = from_file(path)
+    assert found.missing == ()
+    assert prove(found).holds
 
 
 def test_what_is_no_program_is_refused(tmp_path: Path) -> None:
