@@ -160,10 +160,10 @@ class _Reading:
         given = node.meta.get("val")
         name = str(node.target).removesuffix(".default")
         if isinstance(given, Tensor):
-            return stand_in(self.draft, name, operands, tuple(given.shape), why)
+            return stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
             return [
-                stand_in(self.draft, f"{name}[{place}]", operands, tuple(item.shape), why) for place, item in enumerate(given)
+                stand_in(self.draft, f"{name}[{place}]", operands, tuple(map(int, item.shape)), why) for place, item in enumerate(given)
             ]
         raise BackendError(f"{name} gives no tensors: {why}")
 
