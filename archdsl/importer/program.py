@@ -163,7 +163,8 @@ class _Reading:
             return stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
             return [
-                stand_in(self.draft, f"{name}[{place}]", operands, tuple(map(int, item.shape)), why) for place, item in enumerate(given)
+                stand_in(self.draft, f"{name}[{place}]", operands, tuple(map(int, item.shape)), why)
+                for place, item in enumerate(given)
             ]
         raise BackendError(f"{name} gives no tensors: {why}")
 
