@@ -8,7 +8,7 @@ from typing import Any
 
 from archdsl.importer.aten_call import call
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import shapes
+from archdsl.importer.lower import shapes, stacks
 from archdsl.importer.values import Const, Operand
 
 
@@ -117,3 +117,8 @@ def _unbind(draft: Draft, x: Operand, axis: int = 0) -> Any:
 @call("cat", "concat")
 def _cat(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
     return shapes.concatenated(draft, parts, axis)
+
+
+@call("stack")
+def _stack(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
+    return stacks.stacked(draft, parts, axis)

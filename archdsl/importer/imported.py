@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from archdsl.compilers.torch.batches import in_order
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.importer.draft import Draft
+from archdsl.importer.in_double import InDouble
 from archdsl.importer.original import Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
@@ -81,6 +83,17 @@ class Imported:
         kinds = {tensor.dtype for tensor in self.weights.values() if tensor.is_floating_point()}
         if kinds == {torch.float64}:
             module = module.double()
+        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
+        return module
+
+    @cached_property
+    def doubled(self) -> nn.Module:
+        """The same in double precision, without rounding weights that follow from others in it.
+
+        Raises:
+            BackendError: the spec has opaque steps.
+        """
+        module = copy.deepcopy(self.module).double()
         fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
@@ -196,12 +209,12 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
     """The model in double precision for one batch; it is left as it came."""
 
     def run(*given: Tensor) -> tuple[Tensor, ...]:
-        state = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        state = copy.deepcopy(model.state_dict())  # with the versions that some models look for
         training = model.training
         try:
             if evaluated:
                 model.eval()
-            with torch.no_grad():
+            with torch.no_grad(), InDouble():
                 return in_order(model.double()(*given))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}

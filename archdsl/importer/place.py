@@ -48,10 +48,20 @@ class Place(NamedTuple):
         around = self.modules[:-1] if self.layer else self.modules
         return tuple([Frame(module.path, "block", module.word, None) for module in around])
 
+    def up_to(self, count: int) -> Place:
+        """The outermost of the modules that are no layers."""
+        return Place(self.modules[:count])
+
     @property
     def prefix(self) -> str:
         frames = self.frames
         return f"{frames[-1].path}." if frames else ""
+
+
+def shared(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
+    """How many of the outermost scopes are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((count for count, (a, b) in enumerate(pairs) if a.path != b.path), min(len(one), len(other)))
 
 
 def snake(name: str) -> str:

@@ -16,18 +16,47 @@ from archdsl.compilers.programs import out_of_place, quiet
 from archdsl.errors import BackendError
 from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.idioms import overwrites, put_together, word_of
+from archdsl.importer.idiom import word_of
+from archdsl.importer.idioms import overwrites, put_together
+from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
-from archdsl.importer.settle import finish
+from archdsl.importer.settle import finish, left, whole
 from archdsl.importer.values import Const, Value
-from archdsl.ir.graph import OUTPUT
-from archdsl.ops.shapes import Ids, Map, Typed, Vector
-from archdsl.ops.shapes import Sequence as Tokens
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
 RATES = ("p", "drop_prob", "rate")
+MOVES = frozenset(
+    [
+        "view",
+        "reshape",
+        "permute",
+        "transpose",
+        "t",
+        "select",
+        "slice",
+        "index",
+        "expand",
+        "unsqueeze",
+        "squeeze",
+        "flatten",
+        "unbind",
+        "split",
+        "split_with_sizes",
+        "chunk",
+        "cat",
+        "stack",
+        "contiguous",
+        "clone",
+        "detach",
+        "alias",
+        "to",
+        "_to_copy",
+        "index_select",
+    ]
+)
+"""Calls that move values about and calculate nothing, so that weights stay the numbers that they are."""
 STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
 
@@ -100,7 +129,7 @@ class _Reading:
 
     def __init__(self, program: ExportedProgram, title: str):
         self.program = program
-        put_together(program.graph)
+        put_together(program.graph, program.graph_signature.user_inputs)
         self.found: dict[str, Any] = {}
         arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
         given = [
@@ -111,20 +140,30 @@ class _Reading:
         self.draft = Draft(title, int(given[0][0].meta["val"].shape[0]))
         for node, _ in given:
             name = "input" if len(given) == 1 else node.name
-            self.found[node.name] = self.draft.input(name, _kind(node))
+            self.found[node.name] = self.draft.input(name, kind_of_input(node))
         for node, spec in zip(arguments, program.graph_signature.input_specs, strict=True):
             if spec.kind is not InputKind.USER_INPUT:
                 self.found[node.name] = self._const(spec)
         for node in program.graph.nodes:
             if node.op == "call_function":
                 self.draft.place = _place(node)
+                for given in node.all_input_nodes:
+                    self._leave(given)
                 self.found[node.name] = made = self._called(node)
+                self.draft.remember(made)
                 if overwrites(node) and isinstance(node.args[0], fx.Node) and isinstance(made, Value):
                     self.found[node.args[0].name] = made  # who reads it from now on reads what was written
             elif node.op == "get_attr":
                 self.found[node.name] = Const(getattr(program.graph_module, node.target))
             elif node.op == "output":
                 self._returned(node)
+
+    def _leave(self, given: fx.Node) -> None:
+        """Work out what a module gave, once a call outside of it reads that."""
+        value = self.found[given.name]
+        frames = self.draft.seen_at[value].frames if isinstance(value, Value) and value in self.draft.seen_at else ()
+        if frames and frames != self.draft.place.frames[: len(frames)]:
+            self.found[given.name] = left(self.draft, value)
 
     def _const(self, spec: Any) -> Const:
         program = self.program
@@ -137,7 +176,7 @@ class _Reading:
         args, kwargs = self._values(node.args), self._values(dict(node.kwargs))
         word = word_of(node)
         if word == "getitem":
-            return args[0][args[1]]
+            return args[0][args[1]] if args[0][args[1]] is not None else self._unsaid(node)
         if word == "sym_size" and isinstance(args[0], Value):  # of a program for any batch
             return args[0].sizes[args[1]]
         operands = list(_operands([*args, *kwargs.values()]))
@@ -155,6 +194,13 @@ class _Reading:
             self._check(node, found)
         return found
 
+    def _unsaid(self, node: fx.Node) -> Any:
+        """What a call gives besides what its operator gives, such as the place of a largest value."""
+        source: Any = node.args[0]
+        operands = list(_operands([self._values(source.args), self._values(dict(source.kwargs))]))
+        name = f"{str(source.target).removesuffix('.default')}[{node.args[1]}]"
+        return stand_in(self.draft, name, operands, tuple(node.meta["val"].shape), "no operator gives that beside the rest")
+
     def _opaque(self, node: fx.Node, operands: list[Any], why: str) -> Any:
         """A step that stands for the call, one for each tensor that it gives."""
         given = node.meta.get("val")
@@ -170,10 +216,12 @@ class _Reading:
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
         """What follows from weights and numbers alone is worked out now."""
-        made = node.target(*_tensors(args), **_tensors(kwargs))  # type: ignore[operator]
+        exactly = any(operand.learned for operand in operands) and word_of(node) not in MOVES
+        made = node.target(*_tensors(args, exactly), **_tensors(kwargs, exactly))  # type: ignore[operator]
 
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
+                value = _short(value)
                 return operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
@@ -195,30 +243,23 @@ class _Reading:
             there = "x".join(map(str, found.sizes))
             raise AssertionError(f"{node.name}: {there} where torch gives {tuple(wanted.shape)}")
 
+    def _whole(self, value: Value) -> Value:
+        """An output as a node of its own; an opaque step where no tensor of the language has its axes."""
+        try:
+            return whole(self.draft, value)
+        except NotSaid as missing:
+            return stand_in(self.draft, "aten.reshape", [value], value.sizes, str(missing))
+
     def _returned(self, node: fx.Node) -> None:
         specs = self.program.graph_signature.output_specs
         given = [
-            value
+            self._whole(value)
             for value, spec in zip(self._values(node.args[0]), specs, strict=True)
             if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
         ]
         self.draft.place = Place()
-        if len(given) == 1:
-            finish(self.draft, {OUTPUT: given[0]}, "tensor")
-        else:
-            names = _names(self.program.call_spec.out_spec, len(given))
-            labels = names or [f"output_{number}" for number in range(1, len(given) + 1)]
-            finish(self.draft, dict(zip(labels, given, strict=True)), "dict" if names else "tuple")
-
-
-def _names(returned: Any, count: int) -> list[str]:
-    """The names by which a model gives its outputs, if it gives a dictionary of so many tensors."""
-    names = (
-        returned.context if returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict) else None
-    )
-    if not isinstance(names, list) or len(names) != count or returned.num_leaves != count:
-        return []
-    return [str(name) for name in names] if all(isinstance(name, str) and name.isidentifier() for name in names) else []
+        returns, names = outputs_of(self.program.call_spec.out_spec, len(given))
+        finish(self.draft, dict(zip(names, given, strict=True)), returns)
 
 
 def _operands(given: Any) -> Iterator[Any]:
@@ -229,27 +270,21 @@ def _operands(given: Any) -> Iterator[Any]:
             yield from _operands(item)
 
 
-def _tensors(given: Any) -> Any:
+def _tensors(given: Any, exactly: bool = False) -> Any:
+    """The tensors of constants, in double precision where they are calculated with."""
     if isinstance(given, Const):
-        return given.tensor
+        return given.tensor.double() if exactly and given.tensor.is_floating_point() else given.tensor
     if isinstance(given, dict):
-        return {name: _tensors(item) for name, item in given.items()}
-    return [_tensors(item) for item in given] if isinstance(given, (list, tuple)) else given
+        return {name: _tensors(item, exactly) for name, item in given.items()}
+    return [_tensors(item, exactly) for item in given] if isinstance(given, (list, tuple)) else given
 
 
-OVER_PLACES = frozenset(["conv1d", "conv_transpose1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d", "adaptive_max_pool1d"])
-"""What takes an input of two axes, apart from the batch, for channels and places along one axis and not for tokens."""
-
-
-def _kind(node: fx.Node) -> Typed:
-    """The kind of an input, from its number of axes, whether it holds whole numbers, and what reads it."""
-    example = node.meta["val"]
-    shape = tuple(map(int, example.shape[1:]))
-    if not example.is_floating_point():
-        return Ids(shape)
-    if len(shape) == 2 and any(word_of(reader) in OVER_PLACES for reader in node.users if reader.op == "call_function"):
-        return Map(shape)
-    return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
+def _short(made: Tensor) -> Tensor:
+    """A tensor in single precision, where that loses nothing."""
+    if made.dtype is not torch.float64:
+        return made
+    single = made.float()
+    return single if torch.equal(single.double(), made) else made
 
 
 def _place(node: fx.Node) -> Place:

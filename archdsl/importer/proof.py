@@ -12,7 +12,7 @@ from archdsl.compilers.failures import first_line
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.design import Design
-from archdsl.errors import ArchdslError, BackendError
+from archdsl.errors import ArchdslError, BackendError, SpecError
 from archdsl.importer.imported import Imported
 from archdsl.importer.original import NEAR, Original
 
@@ -78,17 +78,12 @@ def _in_single(imported: Imported, original: Original) -> tuple[float, float]:
 
 def _difference(imported: Imported, original: Original, design: Design, seed: int) -> float:
     graph = design.graph()
-    module = imported.module if design is imported.design else _at(imported, design)
+    module = imported.doubled if design is imported.design else _at(imported, design)
     generator = torch.Generator().manual_seed(seed)
     given = tuple([x.double() if x.is_floating_point() else x for x in batch_of(graph, original.batch, generator)])
     wanted = original.run(*given)
-    kept = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    try:
-        with torch.no_grad():
-            came = in_order(module.double()(*given))
-    finally:
-        module.float()
-        module.load_state_dict(kept)
+    with torch.no_grad():
+        came = in_order(module(*given))
     if len(came) != len(wanted):
         raise BackendError(f"the spec gives {len(came)} outputs where the original gives {len(wanted)}")
     return max(float((a - b).abs().max() / b.square().mean().sqrt().clamp_min(1e-300)) for a, b in zip(came, wanted, strict=True))
@@ -96,8 +91,8 @@ def _difference(imported: Imported, original: Original, design: Design, seed: in
 
 def _at(imported: Imported, design: Design) -> torch.nn.Module:
     """The spec at another size, with the same weights."""
-    module = compile(design.graph()).eval()
-    module.load_state_dict(imported.module.state_dict())
+    module = compile(design.graph()).eval().double()
+    module.load_state_dict(imported.doubled.state_dict())
     return module
 
 
@@ -112,6 +107,7 @@ def _other_sizes(imported: Imported, original: Original, seed: int) -> dict[str,
         design = Design.loads(imported.text, resolution=other)
         return {f"{other}x{other}": _difference(imported, original, design, seed)}
     except ArchdslError as error:
-        return {f"{other}x{other}": f"the spec does not take it: {error}"}
+        why = error.diagnostics[0].message if isinstance(error, SpecError) else str(error)
+        return {f"{other}x{other}": f"the spec does not take it: {why}"}
     except Exception:  # whatever the original raises at a size that it does not take
         return {f"{other}x{other}": "the original does not take it"}

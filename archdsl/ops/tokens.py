@@ -8,7 +8,7 @@ from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, POSITIVE, WHOLE, arg
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
-from archdsl.ops.shapes import Sequence, Vector, feature_map, sequence, size
+from archdsl.ops.shapes import Map, Sequence, Vector, described, feature_map, sequence, size, typed
 
 
 def ungrouped(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
@@ -49,7 +49,7 @@ class ClassToken(NoMacs):
 
 @operator("position")
 class Position(SameShape):
-    """Adds a learned embedding to every token."""
+    """Adds a learned embedding to every token, or to every place of a map: a number to each value that arrives."""
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
@@ -57,7 +57,8 @@ class Position(SameShape):
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
 
     def shape(self, *inputs: Shape) -> Shape:
-        ungrouped(self, inputs[0])
+        if not isinstance(typed(inputs[0]), (Sequence, Map)):
+            raise RankError(f"position takes tokens or a map, {described(typed(inputs[0]))} arrives")
         return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:

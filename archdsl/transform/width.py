@@ -14,6 +14,7 @@ from archdsl.errors import InputError
 from archdsl.exact import is_number
 from archdsl.spec.model import Block, Body, Call, Constant, Formula, ListOf, Modifiers, Value
 from archdsl.spec.scalars import resolve
+from archdsl.spec.yaml_text import Plain
 from archdsl.transform import make, plain
 from archdsl.transform.asked import How
 from archdsl.transform.draft import Draft
@@ -38,7 +39,7 @@ def width(draft: Draft, text: str, how: How) -> None:
 def set_factor(draft: Draft, name: str, value: Any) -> None:
     """Give the knob a value, and a range that has it. Raises SpecError where the network cannot be put together."""
     bounds = draft.spec.knobs[name].range
-    held: plain.Plain = plain.constant(value)
+    held: Plain = plain.constant(value)
     if bounds is not None and not bounds[0] <= value <= bounds[1]:
         held = {"default": held, "range": plain.constant([min(bounds[0], value), max(bounds[1], value)])}
     old = draft.overlay.knobs.get(name)

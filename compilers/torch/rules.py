@@ -64,7 +64,7 @@ def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine)
+    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine, op.bias)
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -176,13 +176,13 @@ TABLE: dict[type[Operator], Rule] = {
     InstanceNorm: Layer(norms.instance_norm),
     GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
     LocalResponseNorm: Layer(norms.local_response_norm),
-    LSTM: Layer(recurrent.lstm, take=recurrent.result),
-    GRU: Layer(recurrent.gru, take=recurrent.result),
+    LSTM: Layer(recurrent.lstm, take=recurrent.result, groups=recurrent.groups),
+    GRU: Layer(recurrent.gru, take=recurrent.result, groups=recurrent.groups),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
     ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
-    Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
+    Position: Layer(lambda op, shapes, in_place: tokens.Position(*shapes[0], deviation=op.deviation)),
     MatMul: Call(_matmul),
     Tokens: Call(_tokens),
     SplitHeads: Call(_split_heads),

@@ -24,7 +24,6 @@ from archdsl.spec.locate import zoo_names
 OTHERWISE = {
     "edgenext_x_small": "a table of positions",
     "legonet": "filters that groups share",
-    "lstm_classifier": "a recurrent layer",
     "randwire": "factors that are sigmoids of weights",
     "shiftnet": "shifts, which PyTorch has as slices and paddings",
 }

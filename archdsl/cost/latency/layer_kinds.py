@@ -41,7 +41,7 @@ from archdsl.cost.latency.cases import Case, Mask, joined, split
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
-from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Offset, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, OverAxis, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
@@ -257,6 +257,7 @@ TABLE: dict[type[Operator], Rule] = {
     Rotary: _word,
     FourierPosition: _word,
     Gain: _word,
+    Offset: _word,
     L2Norm: _word,
     Opaque: _word,
 }

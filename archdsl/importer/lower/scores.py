@@ -14,17 +14,23 @@ from archdsl.importer.draft import Draft
 from archdsl.importer.lower.along import kind
 from archdsl.importer.lower.layers import number
 from archdsl.importer.values import Const, Value
+from archdsl.importer.views import View
 from archdsl.ops.shapes import Heads
 
 
 def added(draft: Draft, value: Value, const: Const) -> Value | None:
     """The sum as an operator over scores; None where there is none that adds these numbers."""
     shape = draft.shape(value)
-    if kind(draft, value) is not Heads or value.view.axes[-3:] != value.view.source[-3:] or shape[-1] != shape[-2]:
+    if kind(draft, value) is not Heads or not _in_order(value.view) or shape[-1] != shape[-2]:
         return None
     forms = (_relative,) if const.learned else (_causal, _windows)
     found = next((made for form in forms if (made := form(draft, value, const)) is not None), None)
     return None if found is None else found._replace(view=value.view)
+
+
+def _in_order(view: View) -> bool:
+    """Whether scores are seen as they lie, with heads by themselves or in the batch."""
+    return view.axes[-2:] == view.source[-2:] and sum(view.axes[:-2], ()) == sum(view.source[:-2], ())
 
 
 def masked(draft: Draft, value: Value, mask: Const, fill: float) -> Value | None:
