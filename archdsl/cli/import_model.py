@@ -56,7 +56,7 @@ class Wanted:
 def command(model: str, asked: Asked, wanted: Wanted, as_json: bool) -> None:
     """Write the spec of MODEL, which is `module:callable` (torchvision.models:resnet18, timm:resnet50), an ONNX file, or a .pt2 file.
 
-    A callable is imported and called, which runs its code. Files are read, and nothing in them is executed. The spec is compiled, takes
+    A callable is imported and called, which runs its code. Files hold operators and no code. The spec is compiled, takes
     over the weights, and is compared with the original. Exits with 3 where they differ.
     """
     if wanted.weights and wanted.output is None:

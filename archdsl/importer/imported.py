@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,12 +19,10 @@ from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.importer.draft import Draft
 from archdsl.importer.in_double import InDouble
+from archdsl.importer.original import Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
 from archdsl.ir.graph import Graph
-
-Run = Callable[..., tuple[Tensor, ...]]
-"""The original in double precision: takes a batch of each input, gives its outputs in their order."""
 
 
 class Missing(NamedTuple):
@@ -51,7 +49,7 @@ class Imported:
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
         missing: opaque steps.
         parameters, buffers: elements that the original has; None where the file does not tell.
-        run: the original; None where it cannot be run.
+        originals: ways to run what was imported, the most exact one first.
         left_out: names of parameters of the original that no output depends on.
         unread: their elements.
     """
@@ -62,7 +60,7 @@ class Imported:
     missing: tuple[Missing, ...] = ()
     parameters: int | None = None
     buffers: int | None = None
-    run: Run | None = None
+    originals: tuple[Original, ...] = ()
     left_out: tuple[str, ...] = ()
     unread: int = 0
 
@@ -155,7 +153,7 @@ def from_module(
         knobs,
         parameters=parameters,
         buffers=buffers,
-        run=_double(model),
+        originals=(Original(_double(model)),),
         left_out=left_out,
         unread=sum(model.get_parameter(name).numel() for name in left_out),
     )
@@ -164,7 +162,7 @@ def from_module(
 def from_file(
     path: Path, *, title: str = "", knobs: bool = False, sizes: Mapping[str, tuple[int, ...]] | None = None
 ) -> Imported:
-    """A spec of an ONNX file or of a program of torch.export (`.pt2`). Nothing of the file is executed.
+    """A spec of an ONNX file or of a program of torch.export (`.pt2`). No code of others is in these files.
 
     Args:
         sizes: shapes of inputs, without the batch, that the file leaves open.
@@ -179,8 +177,10 @@ def from_file(
         raise InputError(f"{path}: no such file")
     if ending == ".onnx":
         from archdsl.importer.onnx import drafted as from_onnx
+        from archdsl.importer.onnx_run import originals
 
-        return imported(from_onnx(path, title, dict(sizes or {}) or None), title, path.name, knobs)
+        draft = from_onnx(path, title, dict(sizes or {}) or None)
+        return imported(draft, title, path.name, knobs, originals=originals(path, draft.batch))
     if ending == ".pt2":
         return _from_program(path, title, knobs)
     raise InputError(f"{path} is neither .onnx nor .pt2; a model is imported by module:callable")
@@ -200,7 +200,9 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
     parameters = sum(tensor.numel() for tensor in program.parameters())
     buffers = sum(tensor.numel() for tensor in program.buffers())
     draft = drafted(program, title)
-    return imported(draft, title, path.name, knobs, parameters=parameters, buffers=buffers, run=_double(module, False))
+    return imported(
+        draft, title, path.name, knobs, parameters=parameters, buffers=buffers, originals=(Original(_double(module, False)),)
+    )
 
 
 def _double(model: nn.Module, evaluated: bool = True) -> Run:

@@ -18,13 +18,11 @@ from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.idiom import word_of
 from archdsl.importer.idioms import overwrites, put_together
+from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Module, Place
 from archdsl.importer.settle import finish, left, whole
 from archdsl.importer.values import Const, Value
-from archdsl.ir.graph import OUTPUT
-from archdsl.ops.shapes import Ids, Map, Typed, Vector
-from archdsl.ops.shapes import Sequence as Tokens
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
@@ -142,7 +140,7 @@ class _Reading:
         self.draft = Draft(title, int(given[0][0].meta["val"].shape[0]))
         for node, _ in given:
             name = "input" if len(given) == 1 else node.name
-            self.found[node.name] = self.draft.input(name, _kind(node.meta["val"]))
+            self.found[node.name] = self.draft.input(name, kind_of_input(node))
         for node, spec in zip(arguments, program.graph_signature.input_specs, strict=True):
             if spec.kind is not InputKind.USER_INPUT:
                 self.found[node.name] = self._const(spec)
@@ -179,6 +177,8 @@ class _Reading:
         word = word_of(node)
         if word == "getitem":
             return args[0][args[1]] if args[0][args[1]] is not None else self._unsaid(node)
+        if word == "sym_size" and isinstance(args[0], Value):  # of a program for any batch
+            return args[0].sizes[args[1]]
         operands = list(_operands([*args, *kwargs.values()]))
         if not any(isinstance(operand, Value) for operand in operands):
             return self._folded(node, args, kwargs, operands)
@@ -206,10 +206,11 @@ class _Reading:
         given = node.meta.get("val")
         name = str(node.target).removesuffix(".default")
         if isinstance(given, Tensor):
-            return stand_in(self.draft, name, operands, tuple(given.shape), why)
+            return stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
             return [
-                stand_in(self.draft, f"{name}[{place}]", operands, tuple(item.shape), why) for place, item in enumerate(given)
+                stand_in(self.draft, f"{name}[{place}]", operands, tuple(map(int, item.shape)), why)
+                for place, item in enumerate(given)
             ]
         raise BackendError(f"{name} gives no tensors: {why}")
 
@@ -257,10 +258,8 @@ class _Reading:
             if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
         ]
         self.draft.place = Place()
-        if len(given) == 1:
-            finish(self.draft, {OUTPUT: given[0]}, "tensor")
-        else:
-            finish(self.draft, {f"output_{number}": value for number, value in enumerate(given, 1)}, "tuple")
+        returns, names = outputs_of(self.program.call_spec.out_spec, len(given))
+        finish(self.draft, dict(zip(names, given, strict=True)), returns)
 
 
 def _operands(given: Any) -> Iterator[Any]:
@@ -286,14 +285,6 @@ def _short(made: Tensor) -> Tensor:
         return made
     single = made.float()
     return single if torch.equal(single.double(), made) else made
-
-
-def _kind(example: Tensor) -> Typed:
-    """The kind of an input, from its number of axes and whether it holds whole numbers."""
-    shape = tuple(map(int, example.shape[1:]))
-    if not example.is_floating_point():
-        return Ids(shape)
-    return {1: Vector, 2: Tokens}.get(len(shape), Map)(shape)
 
 
 def _place(node: fx.Node) -> Place:

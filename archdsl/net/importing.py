@@ -109,14 +109,14 @@ class ImportedNet(Result):
         rows: list[dict[str, Any]] = []
         proof = self.proof
         if proof.difference is not None:
-            rows.append(_row("outputs in float64", "", f"{proof.difference:.1e}", proof.difference <= 1e-8))
+            rows.append(_row(f"outputs in {proof.how}", "", f"{proof.difference:.1e}", proof.near(proof.difference)))
         else:
             rows.append(_row("outputs", "", proof.why, None))
         for size, difference in proof.sizes.items():
             if isinstance(difference, str):
                 rows.append(_row(f"outputs at {size}", "", difference, None))
             else:
-                rows.append(_row(f"outputs at {size}", "", f"{difference:.1e}", difference <= 1e-8))
+                rows.append(_row(f"outputs at {size}", "", f"{difference:.1e}", proof.near(difference)))
         if self.found.parameters is not None and proof.parameters is not None:
             theirs = self.found.parameters - self._unread
             rows.append(_row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs == proof.parameters))

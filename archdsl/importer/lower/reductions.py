@@ -33,6 +33,11 @@ def reduced(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str 
         raise NotSaid(f"{WORDS[mode]} over the batch")
     if not over:
         return value
+    added = [axis for axis in over if not value.view.axes[axis]] if len(value.sizes) > len(value.view.source) else []
+    if added and mode != "sum":  # an axis that was put in, so that a sound is a map of two places, has nothing to take a mean of
+        rest = [axis - (axis > added[0]) for axis in over if axis != added[0]]
+        found = reduced(draft, value._replace(view=value.view.without_axis(added[0])), rest, keep, mode)
+        return found._replace(view=found.view.with_axis(added[0])) if keep and isinstance(found, Value) else found
     if not keep and len(over) == len(value.sizes) - 1:
         raise NotSaid(f"{WORDS[mode]} over everything but the batch")
     if value.view.is_plain and _is_tokens(draft, value) and over == [1] and mode == "mean":

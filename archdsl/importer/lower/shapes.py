@@ -9,6 +9,7 @@ from archdsl.importer.lower.along import as_map, kind, over_last, same_order, wo
 from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.importer.views import View, normal
+from archdsl.ops.places import Crop
 from archdsl.ops.rearrange import Slice
 from archdsl.ops.shapes import Map, Sequence, typed
 
@@ -103,11 +104,30 @@ def _cut(draft: Draft, x: Value, axis: int, start: int, stop: int, step: int) ->
         places = len(shape) - 1
         starts, stops, steps = [0] * places, list(shape[1:]), [1] * places
         starts[axis - 2], stops[axis - 2], steps[axis - 2] = start, stop, step
-        open_end = all(stop == extent for stop, extent in zip(stops, shape[1:], strict=True))
-        return draft.add("crop", x, start=starts, stop=None if open_end else stops, step=steps)
+        return _cropped(draft, x, list(zip(starts, stops, steps, strict=True)))
     if what is Sequence and (axis, len(shape), step) == (1, 2, 1):
         return draft.add("slice_tokens", x, start=start, stop=None if stop == shape[0] else stop)
     raise NotSaid(f"a slice along axis {axis} of a {what.word}")
+
+
+def _cropped(draft: Draft, x: Value, bounds: list[tuple[int, int, int]]) -> Value:
+    """Start, stop and step along each axis of a map; of a crop that is one crop of what arrives there."""
+    node = draft.graph[x.node]
+    if isinstance(node.op, Crop):
+        x = draft.value(node.inputs[0])
+        before = node.op.bounds(draft.shape(x))
+        bounds = [
+            (first + start * gap, first + (stop - 1) * gap + 1 if stop < extent else last, step * gap)
+            for (first, last, gap), (start, stop, step), extent in zip(before, bounds, node.shape[1:], strict=True)
+        ]
+    stops = [stop for _, stop, _ in bounds]
+    return draft.add(
+        "crop",
+        x,
+        start=[start for start, _, _ in bounds],
+        stop=None if stops == list(draft.shape(x)[1:]) else stops,
+        step=[step for _, _, step in bounds],
+    )
 
 
 def _outermost(draft: Draft, x: Value, axis: int, start: int, stop: int) -> Value | None:
@@ -173,6 +193,8 @@ def concatenated(draft: Draft, parts: Numbers[Operand], axis: int) -> Operand:
     if (tokens := _class_tokens(draft, parts, axis)) is not None:
         return tokens
     values = same_order(draft, list(parts))
+    if values[0].view.permutation is None and len(values[0].view.axes) < len(values[0].view.source):
+        values = [whole(draft, value) for value in values]
     view = values[0].view
     if (order := view.permutation) is not None:
         along = order[axis] - 1

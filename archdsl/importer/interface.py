@@ -1,0 +1,36 @@
+"""What a program of torch.export is called with and what it returns: kinds of its inputs, names of its outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import fx
+
+from archdsl.importer.idiom import word_of
+from archdsl.ir.graph import OUTPUT
+from archdsl.ops.shapes import Ids, Map, Sequence, Typed, Vector
+
+OVER_PLACES = frozenset(["conv1d", "conv_transpose1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d", "adaptive_max_pool1d"])
+"""What takes an input of two axes, apart from the batch, for channels and places along one axis and not for tokens."""
+
+
+def kind_of_input(node: fx.Node) -> Typed:
+    """The kind of an input, from its number of axes, whether it holds whole numbers, and what reads it."""
+    example = node.meta["val"]
+    shape = tuple(map(int, example.shape[1:]))
+    if not example.is_floating_point():
+        return Ids(shape)
+    if len(shape) == 2 and any(word_of(reader) in OVER_PLACES for reader in node.users if reader.op == "call_function"):
+        return Map(shape)
+    return {1: Vector, 2: Sequence}.get(len(shape), Map)(shape)
+
+
+def outputs_of(returned: Any, count: int) -> tuple[str, list[str]]:
+    """What a model returns, and the names of so many outputs: those by which it gives them, if it gives a dictionary."""
+    if count == 1:
+        return "tensor", [OUTPUT]
+    of_dict = returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict)
+    names = returned.context if of_dict and returned.num_leaves == count else None
+    if isinstance(names, list) and len(names) == count and all(isinstance(name, str) and name.isidentifier() for name in names):
+        return "dict", names
+    return "tuple", [f"output_{number}" for number in range(1, count + 1)]
