@@ -93,7 +93,14 @@ def same_order(draft: Draft, operands: list[Operand]) -> list[Value]:
         if (aligned := _as_the_first(draft, values)) is not None:
             return aligned
         draft.forget(known)
-    return [whole(draft, value) for value in values]
+    made = [whole(draft, value) for value in values]
+    if len({kind(draft, value) for value in made}) > 1 and any(kind(draft, value) is Map for value in made):
+        known = set(draft.graph.nodes)
+        try:
+            return [as_map(draft, value) for value in values]
+        except NotSaid:
+            draft.forget(known)
+    return made
 
 
 def _as_the_first(draft: Draft, values: list[Value]) -> list[Value] | None:
