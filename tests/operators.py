@@ -121,6 +121,7 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3]}),
     (Heads((3, 2, 6, 6)), "relative_bias", {"window": [2, 3], "heads_first": True}),
     (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3], "absolute": True}),
+    (Heads((2, 2, 6)), "relative_bias", {"window": [2, 3], "absolute": True, "stride": 2}),
     (Heads((2, 7, 7)), "relative_bias", {"window": [2, 3], "class_token": True}),
     (Heads((4, 2, 6, 6)), "window_mask", {"map": [4, 6], "window": [2, 3], "shifts": 1}),
     (Heads((2, 5, 5)), "causal_mask", {}),

@@ -34,7 +34,8 @@ class RelativeBias(_Scores):
 
     As Swin has it the table is (offsets, heads), by `heads_first` it is (heads, rows, columns) as MaxViT has it. By `absolute` offsets
     have no sign, and the table is (heads, places) as LeViT has it (Graham et al. 2021). With `class_token` the first token has no place
-    and three numbers of its own for each head, as in BEiT (Bao et al. 2022).
+    and three numbers of its own for each head, as in BEiT (Bao et al. 2022). With a `stride` the queries are of every so many places, as
+    where LeViT halves its map.
     """
 
     integers = frozenset({"index"})
@@ -44,6 +45,7 @@ class RelativeBias(_Scores):
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with")
     absolute: Any = arg(FLAG, False, doc="whether offsets count without their sign")
     class_token: Any = arg(FLAG, False, doc="whether the first token is a class token, which has no place")
+    stride: Any = arg(COUNT, 1, doc="places from one query to the next, down and to the right; only with `absolute`")
 
     @classmethod
     def read(cls, values: dict[str, Any]) -> Operator:
@@ -55,14 +57,20 @@ class RelativeBias(_Scores):
             )
         if made.absolute and made.class_token:
             raise ArgumentError("'absolute' of relative_bias does not go with 'class_token'", "", "absolute")
+        if made.stride != 1 and not made.absolute:
+            raise ArgumentError("'stride' of relative_bias goes with 'absolute' alone", "", "stride")
         return made
 
     def shape(self, *inputs: Shape) -> Shape:
-        found = scores(self, inputs[0])
+        found = scores(self, inputs[0]) if self.stride == 1 else heads(self, inputs[0])
         tokens = product(self.window) + int(self.class_token)
         if (ok := tokens == found[-1]) is not True:
             told = f"a window of {size(self.window)}" + (" with a class token" if self.class_token else "")
             refuse(ok, f"{told} has {tokens} tokens, {found[-1]} arrive", about="window")
+        queries = product((extent + self.stride - 1) // self.stride for extent in self.window) + int(self.class_token)
+        if (ok := queries == found[-2]) is not True:
+            told = f"a window of {size(self.window)}" + (f" by {self.stride}" if self.stride != 1 else "")
+            refuse(ok, f"{told} has {queries} queries, {found[-2]} arrive", about="window")
         return found
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
@@ -73,7 +81,7 @@ class RelativeBias(_Scores):
         return {"weight": (count, rows, columns) if self.heads_first else (rows * columns + 3 * int(self.class_token), count)}
 
     def constants(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"index": (inputs[0][-1] * inputs[0][-1],)}
+        return {"index": (inputs[0][-2] * inputs[0][-1],)}
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The numbers of every pair of tokens, once for all windows."""

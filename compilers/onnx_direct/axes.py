@@ -82,11 +82,10 @@ def _two(op_type: str) -> Rule:
 
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    heads, tokens = shapes[0][-3], shapes[0][-1]
     index = write.weight("index", relative_index(op))
-    table = tensors["weight"].reshape(heads, -1) if op.heads_first or op.absolute else tensors["weight"].T
+    table = tensors["weight"].reshape(shapes[0][-3], -1) if op.heads_first or op.absolute else tensors["weight"].T
     bias = write("Gather", write.weight("weight", table), index, axis=1)
-    return write("Add", inputs[0], write("Reshape", bias, write.integers(heads, tokens, tokens)))
+    return write("Add", inputs[0], write("Reshape", bias, write.integers(*shapes[0][-3:])))
 
 
 def _window_mask(op: WindowMask, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:

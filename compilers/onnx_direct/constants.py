@@ -19,7 +19,8 @@ def relative_index(op: RelativeBias) -> Table:
     if op.heads_first:
         down, right = -down, -right
     if op.absolute:
-        apart: Table = np.abs(down[:, None] - down) * width + np.abs(right[:, None] - right)
+        asking = (down % op.stride == 0) & (right % op.stride == 0)
+        apart: Table = np.abs(down[asking, None] - down) * width + np.abs(right[asking, None] - right)
         return apart.flatten()
     index: Table = (down[:, None] - down + height - 1) * (2 * width - 1) + (right[:, None] - right + width - 1)
     if op.class_token:

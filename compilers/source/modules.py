@@ -161,8 +161,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.window[1], "", hint="width"),
         of.flag_of(m.heads_first, "heads_first", False),
         of.number_of(m.deviation, "deviation", 0.02),
-        of.flag_of(m.absolute, "absolute", False),
-        of.flag_of(m.class_token, "class_token", False),
+        of.flag_of(m.form, "form", ""),
+        of.number_of(m.stride, "stride", 1),
     ],
     positions.WindowMask: lambda m: [
         of.extent_of(m.size[0], "height"),

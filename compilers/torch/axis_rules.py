@@ -75,7 +75,8 @@ def _two(function: Any) -> Call:
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     height, width = op.window
-    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation, op.absolute, op.class_token)
+    form = "absolute" if op.absolute else "class_token" if op.class_token else ""
+    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation, form, op.stride)
 
 
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:

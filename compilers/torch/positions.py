@@ -14,7 +14,8 @@ class RelativeBias(nn.Module):
     """Adds a learned number for each head and offset within a window: scores (N, ..., heads, T, T), T places row by row.
 
     The table is (offsets, heads), or (heads, rows, columns) where the heads come first, or (heads, places) where offsets have no sign. A
-    class token before the places has three rows at the end of the table: for it to the others, for them to it, for it to itself.
+    class token before the places has three rows at the end of the table: for it to the others, for them to it, for it to itself. With a
+    stride the queries are of every so many places.
     """
 
     index: Tensor
@@ -26,12 +27,13 @@ class RelativeBias(nn.Module):
         width: int,
         heads_first: bool = False,
         deviation: float = 0.02,
-        absolute: bool = False,
-        class_token: bool = False,
+        form: str = "",
+        stride: int = 1,
     ):
         super().__init__()
         self.heads, self.window, self.heads_first, self.deviation = heads, (height, width), heads_first, deviation
-        self.absolute, self.class_token = absolute, class_token
+        self.form, self.stride = form, stride
+        absolute, class_token = form == "absolute", form == "class_token"
         rows, columns = (height, width) if absolute else (2 * height - 1, 2 * width - 1)
         many = rows * columns + 3 * class_token
         sizes = (heads, rows, columns) if heads_first else (heads, many) if absolute else (many, heads)
@@ -42,7 +44,8 @@ class RelativeBias(nn.Module):
         if heads_first:  # offsets from the query to the key, otherwise from the key to the query
             down, right = -down, -right
         if absolute:
-            index = (down[:, None] - down).abs() * columns + (right[:, None] - right).abs()
+            asking = (down % stride == 0) & (right % stride == 0)
+            index = (down[asking, None] - down).abs() * columns + (right[asking, None] - right).abs()
         else:
             index = (down[:, None] - down + height - 1) * columns + (right[:, None] - right + width - 1)
         if class_token:
@@ -51,12 +54,12 @@ class RelativeBias(nn.Module):
         self.register_buffer("index", index.flatten().int(), persistent=False)
 
     def forward(self, scores: Tensor) -> Tensor:
-        tokens = scores.shape[-1]
-        if self.heads_first or self.absolute:
+        queries, tokens = scores.shape[-2:]
+        if self.heads_first or self.form == "absolute":
             bias = self.weight.flatten(1).index_select(1, self.index)
         else:
             bias = self.weight.index_select(0, self.index).transpose(0, 1)
-        return scores + bias.reshape(self.heads, tokens, tokens)
+        return scores + bias.reshape(self.heads, queries, tokens)
 
     def extra_repr(self) -> str:
         return f"{self.heads}, heads_first={self.heads_first}"

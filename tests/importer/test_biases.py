@@ -22,7 +22,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = self.qkv(x).reshape(-1, self.tokens, 3, 2, 4).permute(2, 0, 3, 1, 4)
         table = self.table[:, self.index] if self.heads_first else self.table[self.index].t()
-        bias = table.reshape(1, 2, self.tokens, self.tokens)
+        bias = table.reshape(1, 2, -1, self.tokens)
         if self.fused:
             made = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
         else:
