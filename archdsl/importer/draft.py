@@ -41,6 +41,7 @@ class Draft:
     def __init__(self, name: str, batch: int):
         self.graph = Graph(name)
         self.weights: dict[str, Tensor] = {}
+        self.held: dict[str, int] = {}
         self.batch = batch
         self.seen_at: dict[Value, Place] = {}
         self.place = Place()
@@ -102,6 +103,11 @@ class Draft:
         self.graph.nodes[name] = node
         return self.value(name)
 
+    @property
+    def fixed(self) -> int:
+        """Elements of learned tensors that are no parameters where they come from: buffers, and numbers put beside parameters."""
+        return sum(count for name, count in self.held.items() if name in self.graph.nodes)
+
     def forget(self, known: set[str]) -> None:
         """Take back the nodes that are not among those that were there before."""
         for name in [name for name in self.graph.nodes if name not in known]:
@@ -154,3 +160,4 @@ class Draft:
             return
         for tensor, const in weights.items():
             self.weights[f"{node.name}.{tensor}"] = const.tensor
+        self.held[node.name] = sum(weights[tensor].held for tensor in op.weights(*inputs))

@@ -52,6 +52,7 @@ class Imported:
         originals: ways to run what was imported, the most exact one first.
         left_out: names of parameters of the original that no output depends on.
         unread: their elements.
+        fixed: elements that the spec learns and the original holds fixed, as buffers.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Imported:
     originals: tuple[Original, ...] = ()
     left_out: tuple[str, ...] = ()
     unread: int = 0
+    fixed: int = 0
 
     @property
     def graph(self) -> Graph:
@@ -153,6 +155,7 @@ def from_module(
         knobs,
         parameters=parameters,
         buffers=buffers,
+        fixed=draft.fixed,
         originals=(Original(_double(model)),),
         left_out=left_out,
         unread=sum(model.get_parameter(name).numel() for name in left_out),
@@ -201,7 +204,14 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
     buffers = sum(tensor.numel() for tensor in program.buffers())
     draft = drafted(program, title)
     return imported(
-        draft, title, path.name, knobs, parameters=parameters, buffers=buffers, originals=(Original(_double(module, False)),)
+        draft,
+        title,
+        path.name,
+        knobs,
+        parameters=parameters,
+        buffers=buffers,
+        fixed=draft.fixed,
+        originals=(Original(_double(module, False)),),
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from torch import fx
 
 from archdsl.ir.graph import Frame
 
@@ -67,3 +70,15 @@ def shared(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
 def snake(name: str) -> str:
     """InvertedResidual as inverted_residual, MBConv as mb_conv."""
     return re.sub(r"\W", "_", _WORDS.sub("_", name).lower())
+
+
+def place_of(node: fx.Node) -> Place:
+    """The modules around a call; a second call of the same module is told by a number."""
+    stack: Mapping[str, tuple[str, Any]] = node.meta.get("nn_module_stack") or {}
+    modules = []
+    for key, (path, kind) in stack.items():
+        if not path:
+            continue
+        again = key.partition("@")[2]
+        modules.append(Module(f"{path}_{int(again) + 1}" if again else path, kind if isinstance(kind, str) else kind.__name__))
+    return Place(tuple(modules))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from archdsl.importer.idiom import word_of
 from archdsl.importer.idioms import overwrites, put_together
 from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
-from archdsl.importer.place import Module, Place
+from archdsl.importer.place import Place, place_of
 from archdsl.importer.settle import finish, left, whole
 from archdsl.importer.values import Const, Value
 
@@ -146,7 +146,7 @@ class _Reading:
                 self.found[node.name] = self._const(spec)
         for node in program.graph.nodes:
             if node.op == "call_function":
-                self.draft.place = _place(node)
+                self.draft.place = place_of(node)
                 for given in node.all_input_nodes:
                     self._leave(given)
                 self.found[node.name] = made = self._called(node)
@@ -187,12 +187,12 @@ class _Reading:
             if lower is None:
                 raise NotSaid("no operator does that")
             found = lower(self.draft, *args, **kwargs)
-        except NotSaid as missing:
+            if word not in STRETCHED:
+                self._check(node, found)
+            return found
+        except Exception as error:  # of a call that nobody thought of, whatever goes wrong: it is not understood, and said to be
             self.draft.forget(known)
-            return self._opaque(node, operands, str(missing))
-        if word not in STRETCHED:
-            self._check(node, found)
-        return found
+            return self._opaque(node, operands, str(error) if isinstance(error, NotSaid) else f"not understood: {error!r}")
 
     def _unsaid(self, node: fx.Node) -> Any:
         """What a call gives besides what its operator gives, such as the place of a largest value."""
@@ -206,12 +206,15 @@ class _Reading:
         given = node.meta.get("val")
         name = str(node.target).removesuffix(".default")
         if isinstance(given, Tensor):
-            return stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
+            empty = 0 in given.shape
+            return (
+                Const(torch.zeros(given.shape))
+                if empty
+                else stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
+            )
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
-            return [
-                stand_in(self.draft, f"{name}[{place}]", operands, tuple(map(int, item.shape)), why)
-                for place, item in enumerate(given)
-            ]
+            sizes = [tuple(map(int, item.shape)) for item in given]
+            return [stand_in(self.draft, f"{name}[{place}]", operands, each, why) for place, each in enumerate(sizes)]
         raise BackendError(f"{name} gives no tensors: {why}")
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
@@ -219,10 +222,13 @@ class _Reading:
         exactly = any(operand.learned for operand in operands) and word_of(node) not in MOVES
         made = node.target(*_tensors(args, exactly), **_tensors(kwargs, exactly))  # type: ignore[operator]
 
+        beside = word_of(node) in ("cat", "concat")
+
         def const(value: Any) -> Any:
             if isinstance(value, Tensor):
                 value = _short(value)
-                return operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
+                found = operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
+                return found._replace(fixed=sum(operand.held for operand in operands)) if beside and found.learned else found
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
         return const(made)
@@ -285,15 +291,3 @@ def _short(made: Tensor) -> Tensor:
         return made
     single = made.float()
     return single if torch.equal(single.double(), made) else made
-
-
-def _place(node: fx.Node) -> Place:
-    """The modules around a call; a second call of the same module is told by a number."""
-    stack: Mapping[str, tuple[str, Any]] = node.meta.get("nn_module_stack") or {}
-    modules = []
-    for key, (path, kind) in stack.items():
-        if not path:
-            continue
-        again = key.partition("@")[2]
-        modules.append(Module(f"{path}_{int(again) + 1}" if again else path, kind if isinstance(kind, str) else kind.__name__))
-    return Place(tuple(modules))

@@ -48,7 +48,8 @@ class ImportedNet(Result):
     def holds(self) -> bool:
         """Whether outputs and parameters are equal. What tools count hangs on which modules the original is written with."""
         theirs = self.found.parameters
-        equal = theirs is None or self.proof.parameters is None or theirs - self._unread == self.proof.parameters
+        ours = self.proof.parameters
+        equal = theirs is None or ours is None or theirs - self._unread + self.found.fixed == ours
         return self.proof.holds and equal
 
     @property
@@ -89,6 +90,10 @@ class ImportedNet(Result):
                 f"{self._unread:,} parameters are read by no output at inference and are not in the spec: {first}"
                 f"{' and others' if len(self.found.left_out) > 3 else ''}"
             )
+        if self.found.fixed:
+            lines.append(
+                f"the original holds {self.found.fixed:,} numbers fixed that the spec learns, such as filters or zeros beside a bias"
+            )
         if any(row["verdict"] == OTHERWISE for row in self._records()):
             lines.append("tools see modules, and count a call of a function otherwise than the module that computes the same")
         lines += [f"opaque: {step.name} stands for {step.what}: {step.why}" for step in self.found.missing[:10]]
@@ -119,7 +124,9 @@ class ImportedNet(Result):
                 rows.append(_row(f"outputs at {size}", "", f"{difference:.1e}", proof.near(difference)))
         if self.found.parameters is not None and proof.parameters is not None:
             theirs = self.found.parameters - self._unread
-            rows.append(_row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs == proof.parameters))
+            row = _row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs + self.found.fixed == proof.parameters)
+            told = row["verdict"] == "equal" and self.found.fixed
+            rows.append({**row, "verdict": f"equal but for {self.found.fixed:,} that it holds fixed"} if told else row)
         for tool, (theirs_count, ours) in self.counts.items():
             if theirs_count is not None and ours is not None:
                 row = _row(tool, f"{theirs_count:,}", f"{ours:,}", theirs_count == ours)

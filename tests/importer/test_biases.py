@@ -64,3 +64,25 @@ def test_an_index_by_no_rule_is_opaque() -> None:
     mixed = offsets(True)[torch.randperm(12, generator=torch.Generator().manual_seed(0))]
     found = archdsl.from_module(Attention(torch.randn(2, 12), mixed, 12, True, True), torch.randn(1, 12, 8), tools=False)
     assert found.found.missing
+
+
+class Fixed(nn.Module):
+    """A bias of which a third is zero and stays so, and a filter that is no parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.randn(6, 4)), nn.Parameter(torch.randn(4))
+        self.register_buffer("zeros", torch.zeros(2))
+        self.register_buffer("blur", torch.ones(3, 1, 3, 3) / 9)
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(functional.conv2d(x, self.blur, padding=1, groups=3)).flatten(2).transpose(1, 2)
+        return functional.linear(x, self.weight, torch.cat([self.bias, self.zeros]))
+
+
+def test_what_the_original_holds_fixed_is_told_apart() -> None:
+    found = archdsl.from_module(Fixed(), torch.randn(1, 3, 6, 6), tools=False)
+    assert found.holds, str(found)
+    assert found.found.fixed == 2 + 27
+    assert "equal but for 29 that it holds fixed" in str(found)
