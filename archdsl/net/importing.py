@@ -127,6 +127,11 @@ class ImportedNet(Result):
             row = _row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs + self.found.fixed == proof.parameters)
             told = row["verdict"] == "equal" and self.found.fixed
             rows.append({**row, "verdict": f"equal but for {self.found.fixed:,} that it holds fixed"} if told else row)
+        if self.found.buffers is not None and proof.parameters is not None:
+            state, learned = self.found.module.state_dict(), dict(self.found.module.named_parameters())
+            kept = sum(tensor.numel() for name, tensor in state.items() if name not in learned)
+            row = _row("buffers", f"{self.found.buffers:,}", f"{kept:,}", True)
+            rows.append(row if kept == self.found.buffers else {**row, "verdict": "tables that follow from sizes are not kept"})
         for tool, (theirs_count, ours) in self.counts.items():
             if theirs_count is not None and ours is not None:
                 row = _row(tool, f"{theirs_count:,}", f"{ours:,}", theirs_count == ours)
