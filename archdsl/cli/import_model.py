@@ -80,13 +80,13 @@ def command(model: str, asked: Asked, wanted: Wanted, as_json: bool) -> None:
 
 
 def _of_file(path: Path, asked: Asked, wanted: Wanted) -> ImportedNet:
-    from archdsl.importer.imported import from_file
-    from archdsl.net.importing import proven
-
     if asked.args:
         raise click.UsageError("--args are for a callable; a file is read as it is")
     if not path.exists():
         raise InputError(f"{path}: no such file, and no module:callable (torchvision.models:resnet18)")
+    from archdsl.importer.imported import from_file
+    from archdsl.net.importing import proven
+
     sizes = {}
     for text in asked.inputs:
         name, equal, shape = text.partition("=")

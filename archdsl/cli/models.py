@@ -85,13 +85,19 @@ def _made(model: str, arguments: dict[str, Any]) -> nn.Module:
     try:
         with _from_here():
             module = importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{package}.".startswith(f"{error.name}."):  # one that the code of others imports
+            raise BackendError(f"{model}: {package} cannot be imported: {error}") from None
+        near = _near_module(error.name)
+        raise InputError(f"{model}: there is no module '{error.name}'" + (f"; {near}" if near else "")) from None
     except Exception as error:  # whatever the code of others raises
         raise BackendError(f"{model}: {package} cannot be imported: {type(error).__name__}: {error}") from None
     if package == "timm" and not hasattr(module, name):
         if not module.is_model(name):
-            raise InputError(
-                f"{model}: timm has no model '{name}'; {near_miss(name, module.list_models()) or 'timm.list_models() names them'}"
-            )
+            models = sorted(
+                module.list_models(), key=lambda known: known[:1] != name[:1]
+            )  # of many names the first are looked at
+            raise InputError(f"{model}: timm has no model '{name}'; {near_miss(name, models) or 'timm.list_models() names them'}")
         function, arguments = module.create_model, {"model_name": name, **arguments}
     else:
         function = module
@@ -108,6 +114,16 @@ def _made(model: str, arguments: dict[str, Any]) -> nn.Module:
     if not isinstance(made, nn.Module):
         raise InputError(f"{model} gives a {type(made).__name__}, no module of PyTorch")
     return made
+
+
+def _near_module(missing: str) -> str:
+    """The near miss of a module that is not there, among those beside it."""
+    import pkgutil
+
+    package, _, last = missing.rpartition(".")
+    beside = getattr(sys.modules.get(package), "__path__", []) if package else None  # None: wherever modules are found
+    with _from_here():
+        return near_miss(last, [found.name for found in pkgutil.iter_modules(beside)])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from archdsl.compilers.optimized import fill
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import in_order
+from archdsl.cost.opaque import opaque_steps
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.importer.draft import Draft
@@ -32,11 +33,13 @@ class Missing(NamedTuple):
         name: of the node.
         what: the call that it stands for.
         why: no operator does it.
+        elements: that it reads and writes for one image: its size, as nothing else of its cost is known.
     """
 
     name: str
     what: str
     why: str
+    elements: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class Imported:
         text: of the spec.
         design: the spec, read again.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
-        missing: opaque steps.
+        missing: opaque steps, those first that read and write most.
         parameters, buffers: elements that the original has; None where the file does not tell.
         originals: ways to run what was imported, the most exact one first.
         left_out: names of parameters of the original that no output depends on.
@@ -120,8 +123,16 @@ def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object
         node, _, part = name.rpartition(".")
         if node in pairs:
             weights[f"{graph[pairs[node]].owner}.{part}"] = tensor
-    missing = [Missing(pairs[name], draft.graph[name].op.what, why) for name, why in draft.reasons.items() if name in pairs]  # type: ignore[attr-defined]
-    return Imported(text, design, weights, tuple(missing), **about)  # type: ignore[arg-type]
+    return Imported(text, design, weights, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
+
+
+def _missing(draft: Draft, design: Design, pairs: Mapping[str, str]) -> tuple[Missing, ...]:
+    """The opaque steps of a draft by their names in the spec, the largest first."""
+    reasons = {pairs[name]: why for name, why in draft.reasons.items() if name in pairs}
+    if not reasons:
+        return ()
+    steps = opaque_steps(design.cost())
+    return tuple([Missing(step["name"], step["what"], reasons[step["name"]], step["elements"]) for step in steps])
 
 
 def from_module(

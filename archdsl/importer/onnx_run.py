@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,35 @@ class MaxPool(OpRun):
         return (work(given, more["kernel_shape"], more["strides"] or ones, 0, more["dilations"] or ones).numpy(),)
 
 
+class HardSigmoid(OpRun):
+    """With the fraction that its slope was before it was rounded to single precision, which deep networks would show."""
+
+    op_domain = ""
+
+    def _run(self, x, alpha=None, beta=None):  # type: ignore[no-untyped-def]
+        slope, offset = 0.2 if alpha is None else _unrounded(float(alpha)), 0.5 if beta is None else float(beta)
+        return (np.clip(x * slope + offset, 0, 1),)
+
+
+class HardSwish(OpRun):
+    """The same, weighing what it takes."""
+
+    op_domain = ""
+
+    def _run(self, x):  # type: ignore[no-untyped-def]
+        return (x * np.clip(x / 6 + 0.5, 0, 1),)
+
+
+MADE_ANEW: list[type[OpRun]] = [Conv, MaxPool, HardSigmoid, HardSwish]
+"""What is worked out here and not by the reference."""
+
+
+def _unrounded(number: float) -> float:
+    """The fraction of a small denominator that is this number in single precision; the number itself where there is none."""
+    fraction = Fraction(number).limit_denominator(1000)
+    return float(fraction) if np.float32(float(fraction)) == np.float32(number) else number
+
+
 def _padded(x: NDArray[Any], more: Mapping[str, Any], filled: float) -> Tensor:
     if more["auto_pad"] not in (None, "NOTSET", "VALID"):
         raise NotImplementedError("padding that follows from sizes")
@@ -85,7 +115,7 @@ def _by_reference(path: Path) -> Run:
             model = onnx.inliner.inline_local_functions(model)
         if slow := sorted({node.op_type for node in model.graph.node} & ONE_BY_ONE):
             raise NotImplementedError(f"{slow[0]}, value by value")
-        evaluator = ReferenceEvaluator(_lengthened(model), new_ops=[Conv, MaxPool])
+        evaluator = ReferenceEvaluator(_lengthened(model), new_ops=MADE_ANEW)
         found = evaluator.run(None, dict(_named(model, given)))
         return tuple([torch.from_numpy(np.array(output)) for output in found])
 

@@ -14,7 +14,7 @@ Run = Callable[..., tuple[Tensor, ...]]
 NEAR = 1e-8
 """What outputs may differ by in double precision, as a share of their size: the order of additions, and nothing else."""
 NEAR_FOR_ROUNDED = 1e-6
-"""The same where numbers that operators hold, such as the 1/6 of a hard sigmoid, were rounded to single precision."""
+"""The same where numbers that operators hold, such as slopes and epsilons, were rounded to single precision."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.tables.result import Result
 from archdsl.cost.tables.sheet import Sheet
+from archdsl.cost.words import thousands
 from archdsl.errors import ArchdslError
 from archdsl.net.network import Net
 
@@ -96,7 +97,10 @@ class ImportedNet(Result):
             )
         if any(row["verdict"] == OTHERWISE for row in self._records()):
             lines.append("tools see modules, and count a call of a function otherwise than the module that computes the same")
-        lines += [f"opaque: {step.name} stands for {step.what}: {step.why}" for step in self.found.missing[:10]]
+        lines += [
+            f"opaque: {step.name} stands for {step.what}, {thousands(step.elements)} elements: {step.why}"
+            for step in self.found.missing[:10]
+        ]
         if len(self.found.missing) > 10:
             lines.append(f"and {len(self.found.missing) - 10} more opaque steps")
         return lines

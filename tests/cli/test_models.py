@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
@@ -39,6 +40,7 @@ class Told(nn.Module):
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a_shop.py").write_text(SHOP)
+    (tmp_path / "a_closed_shop.py").write_text("import keys_of_nobody\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "a_shop", raising=False)
     return tmp_path
@@ -80,7 +82,10 @@ def test_files_stand_there_too(folder: Path, capsys: pytest.CaptureFixture[str])
     ("target", "message"),
     [
         ("a_shop:smal", "a_shop has no 'smal'; did you mean 'small'?"),
-        ("no_shop:small", "no_shop cannot be imported"),
+        ("b_shop:small", "there is no module 'b_shop'; did you mean 'a_shop'?"),
+        ("torch.exprot:Linear", "there is no module 'torch.exprot'; did you mean 'export'?"),
+        ("a_shop.shelf:small", "there is no module 'a_shop.shelf'\n"),
+        ("a_closed_shop:small", "a_closed_shop cannot be imported: No module named 'keys_of_nobody'"),
         ("a_shop:small@1x3x8y8", "expected sizes as 1x3x224x224"),
         ("a_shop:small@1x4x8x8", "torch.export cannot trace the model"),
         ("absent.onnx", "absent.onnx: no such file"),
@@ -90,6 +95,17 @@ def test_files_stand_there_too(folder: Path, capsys: pytest.CaptureFixture[str])
 def test_mistakes(folder: Path, capsys: pytest.CaptureFixture[str], target: str, message: str) -> None:
     assert run(["cost", target]) != 0
     assert message in capsys.readouterr().err
+
+
+def test_a_name_of_timm_has_its_near_miss(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"a_model_of_{number}" for number in range(2000)] + ["resnet18", "vgg11"]
+    made = ModuleType("timm")
+    made.list_models, made.is_model = lambda: names, names.__contains__  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "timm", made)
+    assert run(["cost", "timm:resnet19"]) == 1
+    assert "timm has no model 'resnet19'; did you mean 'resnet18'?" in capsys.readouterr().err
 
 
 def test_a_spec_needs_no_torch_to_be_told_from_a_model() -> None:

@@ -14,7 +14,7 @@ from onnx.reference import ReferenceEvaluator
 
 from archdsl.cli.main import run
 from archdsl.importer.imported import Imported, from_file
-from archdsl.importer.onnx_run import Conv, MaxPool
+from archdsl.importer.onnx_run import MADE_ANEW
 from archdsl.importer.proof import prove
 
 RNG = np.random.default_rng(0)
@@ -95,6 +95,9 @@ def test_a_file_that_nothing_runs_is_not_compared(tmp_path: Path, monkeypatch: p
     [
         helper.make_node("Conv", ["x", "w", "b"], ["y"], pads=[0, 1, 2, 1], strides=[2, 1], dilations=[1, 2]),
         helper.make_node("Conv", ["x", "g"], ["y"], group=2),
+        helper.make_node("HardSigmoid", ["x"], ["y"]),
+        helper.make_node("HardSigmoid", ["x"], ["y"], alpha=0.1234567, beta=0.25),
+        helper.make_node("HardSwish", ["x"], ["y"]),
         helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 0, 1]),
     ],
 )
@@ -104,8 +107,21 @@ def test_what_torch_works_out_is_what_the_reference_gives(node: onnx.NodeProto, 
     model = onnx.load(path)
     given = {"x": x.astype(np.float32)}
     (wanted,) = ReferenceEvaluator(model).run(None, given)
-    (came,) = ReferenceEvaluator(model, new_ops=[Conv, MaxPool]).run(None, given)
+    (came,) = ReferenceEvaluator(model, new_ops=MADE_ANEW).run(None, given)
     np.testing.assert_allclose(came, wanted, rtol=1e-5, atol=1e-5)
+
+
+def test_slopes_that_were_rounded_are_what_they_were(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("HardSigmoid", ["c"], ["s"], alpha=1 / 6),
+        helper.make_node("Mul", ["c", "s"], ["m"]),
+        helper.make_node("HardSwish", ["m"], ["y"]),
+    ]
+    proof = prove(from_file(saved(tmp_path, nodes, ["n", 3, 16, 16], w=normal(4, 3, 3, 3), b=normal(4))))
+    assert proof.how == "float64"
+    assert proof.difference is not None
+    assert proof.difference < 1e-12
 
 
 def test_the_command_says_what_was_compared(
