@@ -20,6 +20,7 @@ from archdsl.explore.search.run import Search, Watch
 from archdsl.explore.search.space import Space
 from archdsl.explore.search.storage import kept, memory, need_optuna, open_storage, shown
 from archdsl.explore.search.study import SAMPLERS, Request
+from archdsl.spec.row_groups import split_setting
 
 if TYPE_CHECKING:
     from archdsl.explore.work.workers import Workers
@@ -72,7 +73,7 @@ def request(
     bounds = list(most), list(least)
     measured = {*LATER, *(name for name in objectives() if name not in cost_names())}
     for text in (*bounds[0], *bounds[1]):
-        if (cost := text.partition("=")[0].strip()) in measured:
+        if (cost := split_setting(text)[0]) in measured:
             raise InputError(f"{cost} is known only when it has been measured; budgets bound costs: {', '.join(cost_names())}")
     budgets = parse_budgets(*bounds, cost_names())
     if length.sampler not in SAMPLERS:
