@@ -1,23 +1,23 @@
 """Entropy and effectiveness of a convolutional network, from its depth, widths and sizes of maps alone.
 
 Both are of Shen et al. 2023, "DeepMAD: Mathematical Architecture Design for Deep Convolutional Neural Network" (CVPR), which
-designs networks by making the one large and keeping the other below a bound (0.3 to 0.5 for small networks); the scales and their weights
-come from Sun et al. 2022, "MAE-DET: Revisiting Maximum Entropy Principle in Zero-Shot NAS for Efficient Object Detection" (ICML).
+designs networks by making the one large and keeping the other below a bound; that several scales are weighed comes from Sun et al. 2022,
+"MAE-DET: Revisiting Maximum Entropy Principle in Zero-Shot NAS for Efficient Object Detection" (ICML).
 What layers, widths and scales are in a network with paths beside each other is said in `archdsl.cost.expressive.spine`.
 
 The upper bound of the normalised Gaussian entropy of the features at the end of L layers, with c_i channels that arrive at layer i,
-kernels of k_i places, g_i groups, and maps of r² places and c channels at the end (Theorem 2 of DeepMAD, section 3.4):
+kernels of k_i places, g_i groups, and maps of r² places and c channels at the end (DeepMAD, theorem on the entropy of CNN models):
 
     H_L = log(r²_{L+1} c_{L+1})  Σ_{i=1..L} log(c_i k_i² / g_i)
 
-The entropy of a network is the weighted sum over its scales (section 3.6, "weighted multiple-scale entropy"), each with all the layers
+The entropy of a network is the weighted sum over its scales (DeepMAD, "weighted multiple-scale entropy"), each with all the layers
 before its end: the last scale weighs 8 and every other one 1, as {1, 1, 1, 1, 8} for the five scales of a network for ImageNet:
 
     H = Σ_m α_m H_m
 
-The effectiveness is the depth over the width, where the width is the geometric mean of those of the layers (section 3.3, with the w_i
-of section 3.4); a chain that is too deep for its width propagates no information, one too shallow is little better than a
-linear map:
+The effectiveness is the depth over the width, where the width is the geometric mean of those of the layers (DeepMAD, definition of
+effectiveness, with the widths of CNN models); a chain that is too deep for its width passes on no information, one too shallow computes
+little more than a linear map:
 
     ρ = L / w        w = (Π_{i=1..L} w_i)^{1/L}        w_i = c_i k_i² / g_i
 
