@@ -65,6 +65,11 @@ class Sweep:
             check_cost(name, net)
 
     def __len__(self) -> int:
+        return self.size
+
+    @property
+    def size(self) -> int:
+        """How many variants there are; unlike `len`, of any number."""
         return size(self.axes)
 
     def __repr__(self) -> str:

@@ -9,6 +9,8 @@ transition=block,none      words
 rows.15.exp=480:960:16     a cell of a table, rows counted as printed
 rows.5-9.exp=*0.9,*1,*1.1  cells of several rows that change together (see `archdsl.spec.row_groups`)
 blocks.dp_a.se=true,false  an argument in every call of a block
+each:rows.5-9.exp=64,96    the same as an axis for each row; each:kernels=3,5 for each element of a list
+*                          the space of the spec (see `archdsl.spec.space`)
 width                      all that the knob's choices or range allow
 """
 
@@ -28,6 +30,7 @@ from archdsl.spec.knobs import step_of, values
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.row_groups import is_cells, relative_of, relative_values, split_setting
 from archdsl.spec.settings import check_setting, known_setting, read_value
+from archdsl.spec.space import expanded
 
 MOST_VALUES = 1_000_000
 """Values that one axis may have."""
@@ -111,14 +114,17 @@ def steps(axes: Iterable[Axis]) -> dict[str, Any]:
     return {axis.name: jsonable(axis.walked[2]) for axis in axes if axis.walked is not None}
 
 
-def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
+def parse_axes(texts: Iterable[str], spec: Spec, fixed: Iterable[str] = ()) -> list[Axis]:
     """The axes of a command line, checked against a spec.
+
+    Args:
+        fixed: settings that have a value, which `*` leaves out.
 
     Raises:
         InputError: not of the form above, an unknown setting, a value that does not fit, or a setting twice.
     """
     axes: list[Axis] = []
-    for text in texts:
+    for text in expanded(texts, spec, fixed):
         axis = parse_axis(text, spec)
         if any(axis.name == other.name for other in axes):
             raise InputError(f"'{axis.name}' is given twice; write its values one after another: {axis.name}=1,2,3")

@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archdsl.cost.comparing.totals import cost_names
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError, unknown
 from archdsl.explore.criteria.budget import parse_budgets
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.search.measure import measure
-from archdsl.explore.search.objectives import LATER, Aim, cost_names, objectives
+from archdsl.explore.search.objectives import LATER, Aim, objectives
 from archdsl.explore.search.result import Found, result
 from archdsl.explore.search.run import Search, Watch
 from archdsl.explore.search.space import Space
