@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.kinds import is_choice_array, is_number_array, is_truth_array, knobs_of, to_plain
+from archdsl.exact.kinds import is_choice_array, is_list_array, is_number_array, is_truth_array, knobs_of, to_plain
 from archdsl.exact.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ def one_answer(x: Any) -> Any:
     """
     if is_number_array(x) or is_choice_array(x):
         return exact(to_plain(agreed(x.values, x.knobs)))
+    if is_list_array(x):
+        return x.decided()
     return bool(x) if is_truth_array(x) else x
 
 

@@ -43,20 +43,31 @@ class GridContext:
         refusals: the conditions noted so far, in order.
     """
 
-    def __init__(self, counted: np.ndarray | None = None, *, noting: bool = False):
+    def __init__(self, counted: np.ndarray | None = None, *, noting: bool = False, branching: bool = False):
         """
         Args:
             noting: whether a condition that fails for some variants is noted. Where it is not, it is an error.
+            branching: whether a decision about structure with several answers is followed into each of them, for the variants that
+                give it. Where it is not, it is an error.
         """
         self.counted = counted
         self.refusals: list[Refusal] = []
+        self.branching = branching
         self._noting = noting
+        self._branch: np.ndarray | None = None
         self._token: Token[GridContext | None] | None = None
 
     def narrowed(self, counted: np.ndarray | None) -> GridContext:
         """A context for other variants of the same grid, which notes where this one does and into the same list."""
         inner = GridContext(counted, noting=self._noting)
         inner.refusals = self.refusals
+        return inner
+
+    def branch(self, mask: np.ndarray) -> GridContext:
+        """A context for the variants of one answer to a decision. What is noted in it is said of no others."""
+        inner = self.narrowed(mask if self.counted is None else self.counted & mask)
+        inner.branching = self.branching
+        inner._branch = mask if self._branch is None else self._branch & mask
         return inner
 
     def __enter__(self) -> GridContext:
@@ -83,8 +94,15 @@ class GridContext:
     def note(self, ok: Truth, reason: str) -> bool:
         """Note a condition that fails for some variants. False where nothing is noted, so that it has to be an error."""
         if self._noting:
+            if self._branch is not None:
+                ok = type(ok)(ok.mask | ~self._branch, ok.knobs)
             self.refusals.append(Refusal(ok, reason))
         return self._noting
+
+    @property
+    def present(self) -> np.ndarray | None:
+        """A mask of the variants that have what is made now; None where all that count do."""
+        return self._branch
 
     @property
     def noting(self) -> bool:
@@ -103,7 +121,8 @@ class GridContext:
     @property
     def key(self) -> Any:
         """What a cache adds to its keys where the answer may depend on which elements count."""
-        return None if self.counted is None else (self.counted.shape, self.counted.tobytes())
+        counted = None if self.counted is None else (self.counted.shape, self.counted.tobytes())
+        return (counted, True) if self.branching else counted
 
 
 _CURRENT: ContextVar[GridContext | None] = ContextVar("grid context", default=None)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, TruthArray
+from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, ListArray, TruthArray
 
 
 class Truth(TruthArray):
@@ -88,6 +88,32 @@ class Choices(ChoiceArray):
 
     def __repr__(self) -> str:
         return f"Choices({self.values.tolist()})"
+
+
+class Lists(ListArray):
+    """Lists of numbers of different lengths. It is decided wherever it is read: then it is a list of numbers or of grids.
+
+    Attributes:
+        lengths: integer array.
+        places: a number or grid for each place of the longest list; where a list is shorter, the number stands for nothing.
+        knobs: names of the knobs that it depends on.
+    """
+
+    __slots__ = ("knobs", "lengths", "places")
+
+    def __init__(self, lengths: np.ndarray, places: Sequence[Any], knobs: frozenset[str] = NO_KNOBS):
+        self.lengths = lengths
+        self.places = list(places)
+        self.knobs = knobs
+
+    def decided(self) -> list[Any]:
+        """The list. Raises Disagreement where there are several lengths."""
+        return self.places[: int(agreed(self.lengths, self.knobs))]
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Lists({self.lengths.tolist()})"
 
 
 def objects(values: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray:

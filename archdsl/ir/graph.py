@@ -57,6 +57,7 @@ class Node:
         mark: the step that made it.
         row: number of the table row, where a row names the operator itself.
         shared: name of the node before it whose weights it uses; '' where it has its own.
+        present: of a grid whose variants differ in structure, a mask of those that have it; None where all do.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Node:
     mark: Mark | None = None
     row: int | None = None
     shared: str = ""
+    present: Any = None
 
     @property
     def owner(self) -> str:

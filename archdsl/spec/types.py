@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import choices, near_miss
-from archdsl.exact import floor, is_choice_array, is_integer, is_number, is_number_array, is_truth
+from archdsl.exact import floor, is_choice_array, is_integer, is_list_array, is_number, is_number_array, is_truth
 from archdsl.exact.shown import describe, written
 from archdsl.ops import ShapeError
 from archdsl.ops.errors import refuse
@@ -37,7 +37,7 @@ def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
     if parameter.choices is not None:
         return _choice(parameter.choices, value)
     if parameter.range is not None:
-        for item in value if isinstance(value, (list, tuple)) else [value]:
+        for item in value.places if is_list_array(value) else value if isinstance(value, (list, tuple)) else [value]:
             if (found := _outside(parameter.range, item)) is not None:
                 return found
     return None
@@ -53,7 +53,7 @@ def _is(type_: str, value: Any) -> bool:
     if type_ == "word":
         return isinstance(value, str) or _all(value, str)
     if type_ == "list":
-        return isinstance(value, (list, tuple))
+        return isinstance(value, (list, tuple)) or is_list_array(value)
     return isinstance(value, (str, Closure, list, tuple)) or _all(value, str)
 
 

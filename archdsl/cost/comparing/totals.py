@@ -105,6 +105,16 @@ def of_file(name: str) -> bool:
     return name.startswith((FLOPS, LATENCY))
 
 
+BY_LAYER = frozenset(["params", "macs", "products", "weights", "state", "kernels"])
+
+
+def by_layer(name: str) -> bool:
+    """Whether a cost is a sum over layers, each by itself: what stands beside a layer makes no difference."""
+    import os
+    if os.environ.get("NOBR"): return False
+    return name in BY_LAYER or name.startswith(FLOPS)
+
+
 def in_words(name: str, value: Value | float, sign: str = "") -> str:
     """A total, or with `sign="+"` a change of one, for people: counts with thousands apart, latencies as times."""
     if name.startswith(LATENCY):
@@ -130,7 +140,7 @@ def kernels(bill: Bill) -> Sum:
             return ((Partly(1), 1),)
         return () if MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) else ((1, 1),)
 
-    return Sum(range(len(bill.layers)), [runs(layer) for layer in bill])
+    return bill.summed([runs(bill.layers[number]) for number in bill.distinct])
 
 
 def peak(bill: Bill) -> Largest:
@@ -181,7 +191,7 @@ def _state(bill: Bill) -> Amounts:
     for layer in [bill.layers[number] for number in bill.distinct]:
         kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
         terms.append(((layer.params, ITEM_BYTES), (Partly() if layer.node.op.opaque else kept, 1)))
-    return Sum(bill.kinds, terms)
+    return bill.summed(terms)
 
 
 COSTS: dict[str, Callable[[Bill], Amounts]] = {

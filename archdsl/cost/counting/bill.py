@@ -5,7 +5,7 @@ On a grid of networks every figure is an array; sums broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +16,9 @@ from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import key as lookup
 from archdsl.exact.partly import Partly, any_partly, at_least_if
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim
+from archdsl.ops.select import Select
 
 ONCE = frozenset(["params", "own_params", "bias_params", "macs"])
 """Quantities that a layer has for the batch as they are: learned values, and what `Layer.macs` holds."""
@@ -40,7 +41,9 @@ class Bill:
         self.distinct: list[int] = []
         self.kinds: list[int] = []
         self.opaque: list[Layer] = []
+        self.branched = any(node.present is not None for node in graph)
         self._quantities: dict[tuple[int, str], Dim] = {}
+        self._indicators: dict[int, Any] = {}
         self._fill(graph)
 
     def __iter__(self) -> Iterator[Layer]:
@@ -49,12 +52,16 @@ class Bill:
     @cached_property
     def params(self) -> Any:
         """Learned values: an int, or for a grid an array."""
+        if self.branched:
+            return self.sum("own_params").total
         known = plain(sum([layer.params for layer in self.layers]))  # as self.sum, quicker: it is asked after every change
         return at_least_if(any_partly(layer.params for layer in self.opaque), known)
 
     @cached_property
     def macs(self) -> Any:
         """Multiply-accumulates of convolutions and linear layers for the batch, biases not counted."""
+        if self.branched:
+            return self.sum("macs").total
         return at_least_if(self.opaque, plain(sum([layer.macs for layer in self.layers])))
 
     @cached_property
@@ -83,10 +90,10 @@ class Bill:
             weights = chosen.terms(layer.node, layer.inputs)
             terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
         if chosen.dead_counted or not self.dead:
-            return Sum(self.kinds, terms)
+            return self.summed(terms)
         left_out = len(terms)
         kinds = [left_out if number in self.dead else kind for number, kind in enumerate(self.kinds)]
-        return Sum(kinds, [*terms, None])
+        return Sum(kinds, [*self._present(terms), None])
 
     @cached_property
     def dead(self) -> frozenset[int]:
@@ -98,7 +105,31 @@ class Bill:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
         rule, layers = QUANTITIES[quantity], self.layers
         times = times if quantity in ONCE else times * self.batch
-        return Sum(self.kinds, [((rule(layers[number]), times),) for number in self.distinct])
+        return self.summed([((rule(layers[number]), times),) for number in self.distinct])
+
+    def summed(self, terms: Sequence[Parts | None]) -> Sum:
+        """A cost that adds up, from what a layer of each kind costs. Variants of a grid that have no such layer cost nothing of it."""
+        return Sum(self.kinds, self._present(terms))
+
+    def _present(self, terms: Sequence[Parts | None]) -> Sequence[Parts | None]:
+        if not self.branched:
+            return terms
+        found: list[Parts | None] = []
+        for number, parts in zip(self.distinct, terms, strict=True):
+            there = self.indicator(self.layers[number].node)
+            found.append(parts if parts is None or there is None else tuple([(value * there, weight) for value, weight in parts]))
+        return found
+
+    def indicator(self, node: Node) -> Any:
+        """1 for the variants that have a node and 0 for the others; None where all have it."""
+        if node.present is None:
+            return None
+        found = self._indicators.get(id(node.present))
+        if found is None:
+            from archdsl.exact.grid import Grid
+
+            found = self._indicators[id(node.present)] = Grid(node.present.astype("int64"), bounds=(0, 1))
+        return found
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity of the layer with this number. Each is worked out once."""
@@ -114,15 +145,15 @@ class Bill:
         known: dict[Any, int] = {}
         for node in graph:
             inputs = graph.input_shapes(node)
-            if not inputs:
+            if not inputs or type(node.op) is Select:
                 continue
             op = node.op
             own = not node.shared
-            key: Any = (id(op), inputs, own)
+            key: Any = (id(op), inputs, own, id(node.present))
             try:
                 kind = known.get(key)
             except TypeError:  # a grid has no hash
-                key = (id(op), *map(lookup, inputs), own)
+                key = (id(op), *map(lookup, inputs), own, id(node.present))
                 kind = known.get(key)
             if kind is None:
                 params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)

@@ -14,6 +14,7 @@ import numpy as np
 from archdsl.exact import is_single_number
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import LIMIT
+from archdsl.exact.truth import Choices, Lists, objects
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.axis import Axis
 
@@ -122,17 +123,22 @@ class Box:
         return Box(box.axes, box.chosen) if box.counted is not None and box.counted.all() else box
 
 
-def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
-    """A whole grid in boxes: all numbers of an axis share one, every word and every length of a list has one of its own."""
-    for chosen in product(*(_kinds(axis) for axis in axes)):
+def boxes(axes: Sequence[Axis], branching: bool = False) -> Iterator[Box]:
+    """A whole grid in boxes: all numbers of an axis share one, every word and every length of a list has one of its own.
+
+    Args:
+        branching: whether words and lists of numbers that knobs hold share one too, so that structure is told apart where it differs.
+    """
+    for chosen in product(*(_kinds(axis, branching) for axis in axes)):
         yield Box(tuple(axes), chosen)
 
 
-def _kinds(axis: Axis) -> list[np.ndarray]:
+def _kinds(axis: Axis, branching: bool) -> list[np.ndarray]:
     """The places of an axis in groups whose values can stand in one array."""
     groups: dict[Any, list[int]] = {}
     for index, point in enumerate(axis.points):
-        groups.setdefault(tuple(map(_kind, point)), []).append(index)
+        kinds = zip(axis.names, point, strict=True)
+        groups.setdefault(tuple(_wide(value) if branching and "." not in name else _kind(value) for name, value in kinds), []).append(index)
     return [np.array(places) for places in groups.values()]
 
 
@@ -144,12 +150,25 @@ def _kind(value: Any) -> Any:
     return (type(value), value)
 
 
+def _wide(value: Any) -> Any:
+    """The same where structure may differ: words and truth values, and lists of numbers, are of one kind each."""
+    if isinstance(value, tuple) and value and all(map(is_single_number, value)):
+        return "numbers"
+    return type(value) if isinstance(value, (str, bool)) else _kind(value)
+
+
 def _value(values: Sequence[Any], shape: tuple[int, ...], name: str) -> Any:
     first = values[0]
     if isinstance(first, tuple):
-        return [_value([value[place] for value in values], shape, name) for place in range(len(first))]
+        lengths = [len(value) for value in values]
+        places = [_value([value[min(place, len(value) - 1)] for value in values], shape, name) for place in range(max(lengths))]
+        if min(lengths) == max(lengths):
+            return places
+        return Lists(np.array(lengths).reshape(shape), places, frozenset([name]))
     if all(value == first for value in values):
         return first
+    if isinstance(first, (str, bool)):
+        return Choices(objects(values, shape), frozenset([name]))
     array = np.empty(
         len(values), dtype=np.int64 if all(type(value) is int and -LIMIT < value < LIMIT for value in values) else object
     )

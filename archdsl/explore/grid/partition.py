@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.comparing.totals import amounts, parts_of_unit
+from archdsl.cost.comparing.totals import amounts, by_layer, parts_of_unit
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
@@ -35,6 +35,11 @@ OVERHEAD = 500
 
 MOST_OPERATORS = 20_000
 """Operators after which the same is done, however small their arrays."""
+
+
+def follows_structure(costs: Iterable[str]) -> bool:
+    """Whether variants of different structure can be costed together: whether every cost is told layer by layer."""
+    return all(map(by_layer, costs))
 
 
 @dataclass(eq=False)
@@ -64,7 +69,7 @@ class Partition:
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
-        grid = GridContext(box.counted, noting=True)
+        grid = GridContext(box.counted, noting=True, branching=follows_structure(self.costs))
         try:
             with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())

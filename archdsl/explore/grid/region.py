@@ -11,6 +11,7 @@ import numpy as np
 
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.explore.grid.box import Box
 from archdsl.explore.grid.total import Total
 
@@ -76,9 +77,9 @@ class Region:
         return value if isinstance(value, (int, Fraction, Grid)) and not isinstance(value, bool) else None
 
     def word(self, name: str) -> Any:
-        """The one value that a setting has in the whole region, if it is a word or true or false; None for anything else."""
+        """The word, or true or false, that a setting holds, or an array of them; None for anything else."""
         value = self._value(name)
-        return value if isinstance(value, (bool, str)) else None
+        return value if isinstance(value, (bool, str, Choices)) else None
 
     def _value(self, name: str) -> Any:
         """The value of a setting, a knob, or an element of a list (`kernels.2`)."""

@@ -138,7 +138,7 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         raise state.fail(f"{op.word}: division by zero", mark) from None
     row = maker.row if isinstance(maker, Call) else None
     nodes = state.graph.nodes
-    node = nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
+    node = nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row, present=state.grid.present)
     if len(nodes) > state.limits.nodes:
         state.too_many_nodes(mark)
     return node

@@ -9,13 +9,14 @@ from archdsl.errors import Mark
 from archdsl.exact import Undetermined
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.branches import Before, follow
 from archdsl.ir.elaboration.labels import give, labelled
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
 from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
-from archdsl.ir.elaboration.values import decide, evaluate
+from archdsl.ir.elaboration.values import Undecided, decide, evaluate
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Modifiers, Step, Value
 from archdsl.spec.values import reads_arrival
@@ -25,18 +26,16 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
     """Run steps one after the other; the tensors after the last. A step that fails leaves a lost tensor, and the next is run."""
     runners = state.runners
     opened = len(state.opened)
+    branching = state.grid.branching
     for step in steps:
         mods = step.mods
         try:
-            if mods is PLAIN:
+            if branching:
+                arriving = _followed(state, step, scope, arriving, plan)
+            elif mods is PLAIN:
                 arriving = runners[type(step)](state, step, scope, arriving, plan)
-            elif mods.repeat is None and not mods.loop:
-                arriving = _once(state, step, scope, arriving, plan)
             else:
-                arrive(scope.names, arriving)
-                beside = plan.beside
-                for names in _rounds(state, mods, scope):
-                    arriving = _once(state, step, scope.having(names), arriving, beside)
+                arriving = _modified(state, step, scope, arriving, plan)
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
             if not state.failed:
                 state.fail(str(error), step.mark)
@@ -46,6 +45,29 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
         except Stop:
             arriving = _lose(state, step, scope, opened)
     return arriving
+
+
+def _modified(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run one step with its modifiers."""
+    mods = step.mods
+    if mods.repeat is None and not mods.loop:
+        return _once(state, step, scope, arriving, plan)
+    arrive(scope.names, arriving)
+    beside = plan.beside
+    for names in _rounds(state, mods, scope):
+        arriving = _once(state, step, scope.having(names), arriving, beside)
+    return arriving
+
+
+def _followed(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run one step with its modifiers. A decision in it with several answers is followed into each (see `branches`)."""
+    before = Before.of(state, scope)
+    try:
+        if step.mods is PLAIN:
+            return state.runners[type(step)](state, step, scope, arriving, plan)
+        return _modified(state, step, scope, arriving, plan)
+    except Undecided as error:
+        return follow(state, scope, before, error, lambda: _followed(state, step, scope, arriving, plan))
 
 
 def _lose(state: State, step: Step, scope: Scope, opened: int) -> Tensors:
