@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from archdsl.explore.grid.box import Box
-from archdsl.explore.keep.keepers import Keeper, Mergeable
+from archdsl.explore.grid.box import Box, boxes
+from archdsl.explore.keep.keepers import Mergeable
 from archdsl.explore.outcome import Outcome
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.explore.work.workers import Workers, results
@@ -47,7 +47,7 @@ def spread(
     whole = outcome or Outcome()
     waiting: dict[int, tuple[Outcome, list[Mergeable]]] = {}
     following = 0
-    items = (Piece(sweep, [keeper.fresh() for keeper in keepers], box) for box in pieces(sweep, keepers))
+    items = (Piece(sweep, [keeper.fresh() for keeper in keepers], box) for box in pieces(sweep))
     for number, found in results(workers, items):
         waiting[number] = found
         while following in waiting:
@@ -62,10 +62,10 @@ def spread(
     return whole
 
 
-def pieces(sweep: Sweep, keepers: Sequence[Keeper]) -> Iterator[Box]:
+def pieces(sweep: Sweep) -> Iterator[Box]:
     """The grid in boxes of about equal size."""
     most = max(LEAST, len(sweep) // PIECES)
-    for whole in sweep.boxes(keepers):
+    for whole in boxes(sweep.axes):
         waiting = [whole]
         while waiting:
             box = waiting.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from archdsl.explore.criteria.objective import Objective, check_cost, denominato
 from archdsl.explore.grid.axis import Axis, size
 from archdsl.explore.grid.box import Box, boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
-from archdsl.explore.grid.partition import Partition, follows_structure
+from archdsl.explore.grid.partition import Partition
 from archdsl.explore.grid.region import Region
 from archdsl.explore.keep.keepers import All, Keeper, Pareto, Sample, Top
 from archdsl.explore.outcome import Outcome
@@ -141,25 +141,17 @@ class Sweep:
         begin = time.perf_counter()
         outcome = outcome or Outcome()
         try:
-            return self.stream(self.boxes(keepers), keepers, progress, outcome)
+            return self.stream(boxes(self.axes), keepers, progress, outcome)
         finally:
             outcome.seconds = time.perf_counter() - begin
-
-    def boxes(self, keepers: Sequence[Keeper]) -> Iterator[Box]:
-        """The whole grid, in boxes that can be elaborated in one pass for what the keepers ask for."""
-        return boxes(self.axes, follows_structure(self._asked(keepers)))
-
-    def _asked(self, keepers: Sequence[Keeper]) -> tuple[str, ...]:
-        """The costs that rows and keepers hold."""
-        asked = [name for keeper in keepers for name in keeper.costs if name not in self.settings]
-        return tuple(dict.fromkeys([*self.shown, *asked]))
 
     def stream(
         self, some: Iterable[Box], keepers: Sequence[Keeper], progress: Progress | None = None, outcome: Outcome | None = None
     ) -> Outcome:
         """Let the variants of some boxes stream by the keepers."""
         outcome = outcome or Outcome()
-        for found in Partition(self.net, some, self._asked(keepers)):
+        asked = [name for keeper in keepers for name in keeper.costs if name not in self.settings]
+        for found in Partition(self.net, some, tuple(dict.fromkeys([*self.shown, *asked]))):
             if not isinstance(found, Region):
                 outcome.variants += found.box.size
                 outcome.mask(found.reason, found.box.size)

@@ -140,6 +140,11 @@ class Graph:
         """The nodes of which nobody knows what they compute, nor what it costs."""
         return [node for node in self if node.op.opaque]
 
+    @property
+    def branched(self) -> bool:
+        """Whether it is of a grid whose variants differ in structure."""
+        return any(node.present is not None for node in self)
+
     def readers(self) -> dict[str, list[str]]:
         """For every node, the nodes that read it; one that reads twice stands twice."""
         found: dict[str, list[str]] = {name: [] for name in self.nodes}

@@ -41,7 +41,7 @@ class Bill:
         self.distinct: list[int] = []
         self.kinds: list[int] = []
         self.opaque: list[Layer] = []
-        self.branched = any(node.present is not None for node in graph)
+        self.branched = graph.branched
         self._quantities: dict[tuple[int, str], Dim] = {}
         self._indicators: dict[int, Any] = {}
         self._fill(graph)
@@ -116,20 +116,20 @@ class Bill:
             return terms
         found: list[Parts | None] = []
         for number, parts in zip(self.distinct, terms, strict=True):
-            there = self.indicator(self.layers[number].node)
-            found.append(parts if parts is None or there is None else tuple([(value * there, weight) for value, weight in parts]))
+            node = self.layers[number].node
+            found.append(parts if parts is None else tuple([(self.present(value, node), weight) for value, weight in parts]))
         return found
 
-    def indicator(self, node: Node) -> Any:
-        """1 for the variants that have a node and 0 for the others; None where all have it."""
+    def present(self, value: Dim, node: Node) -> Dim:
+        """A number of a node for the variants of a grid that have it, and 0 for the others."""
         if node.present is None:
-            return None
-        found = self._indicators.get(id(node.present))
-        if found is None:
+            return value
+        there = self._indicators.get(id(node.present))
+        if there is None:
             from archdsl.exact.grid import Grid
 
-            found = self._indicators[id(node.present)] = Grid(node.present.astype("int64"), bounds=(0, 1))
-        return found
+            there = self._indicators[id(node.present)] = Grid(node.present.astype("int64"), bounds=(0, 1))
+        return value * there
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity of the layer with this number. Each is worked out once."""

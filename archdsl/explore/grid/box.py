@@ -19,6 +19,7 @@ from archdsl.explore.grid import cut
 from archdsl.explore.grid.axis import Axis
 
 
+BR = True
 @dataclass(frozen=True, eq=False)
 class Box:
     """Places on every axis, whose combinations are the variants of the box.
@@ -123,22 +124,18 @@ class Box:
         return Box(box.axes, box.chosen) if box.counted is not None and box.counted.all() else box
 
 
-def boxes(axes: Sequence[Axis], branching: bool = False) -> Iterator[Box]:
-    """A whole grid in boxes: all numbers of an axis share one, every word and every length of a list has one of its own.
-
-    Args:
-        branching: whether words and lists of numbers that knobs hold share one too, so that structure is told apart where it differs.
-    """
-    for chosen in product(*(_kinds(axis, branching) for axis in axes)):
+def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
+    """A whole grid in boxes: all numbers of an axis share one, and of a knob all words, all truth values and all lists of numbers."""
+    for chosen in product(*map(_kinds, axes)):
         yield Box(tuple(axes), chosen)
 
 
-def _kinds(axis: Axis, branching: bool) -> list[np.ndarray]:
+def _kinds(axis: Axis) -> list[np.ndarray]:
     """The places of an axis in groups whose values can stand in one array."""
     groups: dict[Any, list[int]] = {}
     for index, point in enumerate(axis.points):
         kinds = zip(axis.names, point, strict=True)
-        groups.setdefault(tuple(_wide(value) if branching and "." not in name else _kind(value) for name, value in kinds), []).append(index)
+        groups.setdefault(tuple(_kind(value) if "." in name or not BR else _wide(value) for name, value in kinds), []).append(index)
     return [np.array(places) for places in groups.values()]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.cost.comparing.totals import amounts, by_layer, parts_of_unit
+from archdsl.cost.comparing.totals import amounts, parts_of_unit
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact import Disagreement, exact
@@ -19,11 +19,12 @@ from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.grid.box import Box
 from archdsl.explore.grid.region import Refused, Region, reason
-from archdsl.explore.grid.total import Total
+from archdsl.explore.grid.total import Total, total_of
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.elaboration.links import Kept
 
+BR = True
 ROOM = 32_000_000
 """Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
@@ -35,11 +36,6 @@ OVERHEAD = 500
 
 MOST_OPERATORS = 20_000
 """Operators after which the same is done, however small their arrays."""
-
-
-def follows_structure(costs: Iterable[str]) -> bool:
-    """Whether variants of different structure can be costed together: whether every cost is told layer by layer."""
-    return all(map(by_layer, costs))
 
 
 @dataclass(eq=False)
@@ -69,7 +65,7 @@ class Partition:
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
-        grid = GridContext(box.counted, noting=True, branching=follows_structure(self.costs))
+        grid = GridContext(box.counted, noting=True, branching=BR)
         try:
             with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())
@@ -106,7 +102,7 @@ class Partition:
         if found is not None:
             return found
         with buildable:
-            found = {name: Total(amounts(net, name).parts(), len(box.axes), parts_of_unit(name)) for name in self.costs}
+            found = {name: total_of(amounts(net, name), len(box.axes), parts_of_unit(name)) for name in self.costs}
         return self.known.keep(place, found, OVERHEAD + sum(total.elements for total in found.values()))
 
     def forget(self, spent: int) -> None:

@@ -16,7 +16,7 @@ from archdsl.explore.criteria.objective import Objective, denominator
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
-from archdsl.explore.grid.partition import OVERHEAD, Partition, follows_structure
+from archdsl.explore.grid.partition import OVERHEAD, Partition
 from archdsl.explore.grid.region import Refused, Region
 from archdsl.explore.outcome import Outcome
 from archdsl.explore.solve.branch import BranchAndBound, Key
@@ -90,7 +90,7 @@ class Solver:
         first = self.outcome.variants == 0
         self.pending = []
         elements, whole = 0, True
-        for found in Partition(self.sweep.net, boxes(self.sweep.axes, follows_structure(self.asked)), self.asked):
+        for found in Partition(self.sweep.net, boxes(self.sweep.axes), self.asked):
             if first:
                 self._note(found)
             if not isinstance(found, Region):

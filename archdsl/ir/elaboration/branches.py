@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.errors import SpecError
-from archdsl.exact.kinds import is_number_array
 from archdsl.ir.elaboration.scope import Gathered, Scope, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import Undecided
@@ -171,35 +170,14 @@ def _selected(state: State, masks: list[np.ndarray], nodes: tuple[Node, ...]) ->
     """The node of whichever alternative a variant takes."""
     if all(node is nodes[0] for node in nodes):
         return nodes[0]
+    from archdsl.exact.selection import chosen
+
     shapes = [node.shape for node in nodes]
     if len({(type(shape), len(shape)) for shape in shapes}) > 1:
         return None
     kind: type[Shape] = type(shapes[0])
-    shape = kind([_dimension(masks, sides) for sides in zip(*shapes, strict=True)])
+    shape = kind([chosen(masks, sides) for sides in zip(*shapes, strict=True)])
     name = state.namer.claim("", f"{nodes[0].name}.select", False)
-    node = Node(name, Select(), tuple([node.name for node in nodes]), shape, present=state.grid.present)
+    node = Node(name, Select(masks), tuple([node.name for node in nodes]), shape, present=state.grid.present)
     state.graph.nodes[name] = node
     return node
-
-
-def _dimension(masks: list[np.ndarray], sides: Sequence[Any]) -> Any:
-    """One dimension of all alternatives: an int where they agree, else an array along the axes on which it depends."""
-    from archdsl.exact import key
-    from archdsl.exact.grid import Grid
-    from archdsl.exact.selection import where
-    from archdsl.exact.truth import Truth
-
-    first = key(sides[0])
-    if all(key(side) == first for side in sides[1:]):
-        return sides[0]
-    found = sides[-1]
-    for mask, side in zip(masks[-2::-1], sides[-2::-1], strict=True):
-        found = where(Truth(mask), side, found)
-    if not is_number_array(found) or not found.is_integer:
-        return found
-    num = found.num
-    for axis in range(num.ndim):
-        begin = num.take([0], axis)
-        if num.shape[axis] > 1 and (num == begin).all():
-            num = begin
-    return Grid(num, 1, found.knobs) if num.size > 1 else int(num.reshape(-1)[0])
