@@ -23,7 +23,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from archdsl.cost.amounts import Amounts, Largest, Parts, Sum
-from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.bill import Bill, having
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
 from archdsl.cost.counting.layer import Layer
@@ -188,7 +188,8 @@ def _state(bill: Bill) -> Amounts:
 
     terms: list[Parts] = []
     for layer in [bill.layers[number] for number in bill.distinct]:
-        kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
+        with having(layer.node):
+            kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
         terms.append(((layer.params, ITEM_BYTES), (Partly() if layer.node.op.opaque else kept, 1)))
     return bill.summed(terms)
 

@@ -6,6 +6,7 @@ On a grid of networks every figure is an array; sums broadcast.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import key as lookup
+from archdsl.exact.grid_context import current
 from archdsl.exact.partly import Partly, any_partly, at_least_if
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim
@@ -87,8 +89,10 @@ class Bill:
             if layer.node.op.opaque:
                 terms.append(((Partly(), 1),))
                 continue
-            weights = chosen.terms(layer.node, layer.inputs)
-            terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
+            with having(layer.node):
+                weights = chosen.terms(layer.node, layer.inputs)
+                counts = None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights])
+            terms.append(counts)
         if chosen.dead_counted or not self.dead:
             return self.summed(terms)
         left_out = len(terms)
@@ -105,7 +109,11 @@ class Bill:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
         rule, layers = QUANTITIES[quantity], self.layers
         times = times if quantity in ONCE else times * self.batch
-        return self.summed([((rule(layers[number]), times),) for number in self.distinct])
+        terms: list[Parts | None] = []
+        for number in self.distinct:
+            with having(layers[number].node):
+                terms.append(((rule(layers[number]), times),))
+        return self.summed(terms)
 
     def summed(self, terms: Sequence[Parts | None]) -> Sum:
         """A cost that adds up, from what a layer of each kind costs. Variants of a grid that have no such layer cost nothing of it."""
@@ -156,7 +164,8 @@ class Bill:
                 key = (id(op), *map(lookup, inputs), own, id(node.present))
                 kind = known.get(key)
             if kind is None:
-                params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
+                with having(node):
+                    params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
                 macs = macs if self.batch == 1 else macs * self.batch
                 kind = len(self.distinct)
                 self.distinct.append(len(self.layers))
@@ -168,6 +177,11 @@ class Bill:
             self.layers.append(Layer(node, inputs, params, macs))
             if op.opaque:
                 self.opaque.append(self.layers[-1])
+
+
+def having(node: Node) -> AbstractContextManager[Any]:
+    """A context in which only the variants of a grid count that have a node."""
+    return nullcontext() if node.present is None else current().branch(node.present)
 
 
 class Flops(Mapping[str, Any]):

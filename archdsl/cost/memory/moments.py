@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from archdsl.cost.counting.bill import having
 from archdsl.cost.memory.storage import MEMORY, size_of
 from archdsl.exact import product
 from archdsl.exact.kinds import NO_KNOBS
@@ -100,7 +101,9 @@ class Moments:
         answers = cases(node, self._question)
         new = [mask for mask, (handed, _) in answers if not handed]
         op, shapes = MEMORY.of(node), self.graph.input_shapes(node)
-        parts = op.partial(shapes, node.shape) if new else []
+        with having(node):
+            parts = op.partial(shapes, node.shape) if new else []
+            scratch = op.scratch(shapes, node.shape, self.itemsize) if new else 0
         first = self.calls
         for mask, (handed, reads) in answers:
             number = first
@@ -118,7 +121,7 @@ class Moments:
             self.held[f"{node.name} ({part})"] = Held(product(shape) * self.itemsize, first + index, present, uses)
         last = first + len(parts)
         self.held[node.name] = Held(size, last, present, [(last, present)])
-        self.scratch[last] = op.scratch(shapes, node.shape, self.itemsize), present
+        self.scratch[last] = scratch, present
         self.calls = last + 1
 
     def _use(self, storages: tuple[str, ...], number: int, mask: Mask) -> None:

@@ -19,7 +19,7 @@ from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.grid.box import Box
 from archdsl.explore.grid.region import Refused, Region, reason
-from archdsl.explore.grid.total import Total, total_of
+from archdsl.explore.grid.total import Most, Total, total_of
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.elaboration.links import Kept
@@ -50,7 +50,7 @@ class Partition:
     net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
-    known: Kept[Any, dict[str, Total]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
+    known: Kept[Any, dict[str, Total | Most]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
 
     def __iter__(self) -> Iterator[Region | Refused]:
@@ -88,7 +88,7 @@ class Partition:
         once = {(ok.mask.shape, ok.mask.tobytes(), text): (box.with_all_axes(ok.mask), text) for ok, text in grid.refusals}
         return Region(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
 
-    def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total] | None:
+    def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total | Most] | None:
         """The costs of a graph for the variants that can be built; None where no variant of the box can be."""
         counted = box.counted
         for ok, _ in grid.refusals:
@@ -97,13 +97,20 @@ class Partition:
         if counted is not None and not counted.any():
             return None
         buildable = grid.narrowed(counted)
-        place = box.shape, schedule_hash(net.graph()), buildable.key
+        graph = net.graph()
+        if graph.branched:  # most boxes have their structures in one graph, so hardly any comes up again
+            return self.summed(net, box, buildable)
+        place = box.shape, schedule_hash(graph), buildable.key
         found = self.known.get(place)
         if found is not None:
             return found
-        with buildable:
-            found = {name: total_of(amounts(net, name), len(box.axes), parts_of_unit(name)) for name in self.costs}
+        found = self.summed(net, box, buildable)
         return self.known.keep(place, found, OVERHEAD + sum(total.elements for total in found.values()))
+
+    def summed(self, net: Design, box: Box, buildable: GridContext) -> dict[str, Total | Most]:
+        """The costs of the variants that can be built."""
+        with buildable:
+            return {name: total_of(amounts(net, name), len(box.axes), parts_of_unit(name)) for name in self.costs}
 
     def forget(self, spent: int) -> None:
         """Free what was kept of blocks and operators once it has grown large; the next boxes make theirs anew."""

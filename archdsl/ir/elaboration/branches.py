@@ -108,17 +108,17 @@ def meet(state: State, scope: Scope, before: Before, error: Undecided, groups: S
 
 def _apart(state: State, mask: np.ndarray, run: Run) -> Tensors:
     """Run a step for some variants only. Mistakes of these are not mistakes of the others."""
-    outer, report, failed = (state.grid, state.grid_key), state.report, state.failed
+    outer, report, failed = state.grid, state.report, state.failed
     state.report = Report()
     try:
         with state.grid.branch(mask) as inner:
-            state.grid, state.grid_key = inner, inner.key
+            state.grid = inner
             return run()
     except Stop:
         state.report.stop()
         raise
     finally:
-        state.grid, state.grid_key = outer
+        state.grid = outer
         state.report, state.failed = report, failed
 
 

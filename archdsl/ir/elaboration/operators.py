@@ -53,7 +53,7 @@ def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, An
         if args.get(name) is None:
             args[name] = evaluate(state, value, site.scope.names)
     values = lookup(args.values())
-    place = None if values is None else (kind, tuple(args), values, state.grid_key)
+    place = None if values is None else (kind, tuple(args), values, state.grid.key)
     if place is not None and (found := state.links.operators.get(place)) is not None:
         return found
     args = _fitting(state, kind, call, args)
