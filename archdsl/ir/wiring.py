@@ -108,6 +108,41 @@ class Wiring:
         return found
 
 
+class Reaching:
+    """For every node the variants in which its tensor reaches an output."""
+
+    def __init__(self, graph: Graph):
+        self._masks: dict[str, Mask | bool] = dict.fromkeys(graph.nodes, False)
+        self._masks.update(dict.fromkeys(graph.ends, None))
+        for node in reversed(graph.nodes.values()):
+            mask = self._masks[node.name]
+            if mask is not False:
+                mask = self._masks[node.name] = within(mask, node.present)
+                sides = node.op.masks if isinstance(node.op, Select) else [None] * len(node.inputs)
+                for name, side in zip(node.inputs, sides, strict=True):
+                    self._add(name, within(mask, side))
+
+    def of(self, node: Node) -> Mask | bool:
+        """A mask, None where it does in all variants, False where it does in none."""
+        return self._masks[node.name]
+
+    def _add(self, name: str, mask: Mask) -> None:
+        before = self._masks[name]
+        self._masks[name] = mask if before is False else None if mask is None or before is None else before | mask
+
+
+def where(value: Any, mask: Mask | bool) -> Any:
+    """A number for the variants of a mask, and 0 for the others."""
+    if mask is None or (type(value) is int and value == 0):
+        return value
+    if mask is False:
+        return 0
+    from archdsl.exact.selection import indicator
+    from archdsl.exact.truth import Truth
+
+    return indicator(Truth(mask)) * value
+
+
 def within(mask: Mask, other: Mask) -> Mask:
     """The variants of both masks."""
     return other if mask is None else mask if other is None else mask & other

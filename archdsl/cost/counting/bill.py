@@ -19,6 +19,7 @@ from archdsl.exact import key as lookup
 from archdsl.exact.grid_context import current
 from archdsl.exact.partly import Partly, any_partly, at_least_if
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.wiring import Reaching, where
 from archdsl.ops.operator import Dim
 from archdsl.ops.select import Select
 
@@ -45,7 +46,6 @@ class Bill:
         self.opaque: list[Layer] = []
         self.branched = graph.branched
         self._quantities: dict[tuple[int, str], Dim] = {}
-        self._indicators: dict[int, Any] = {}
         self._fill(graph)
 
     def __iter__(self) -> Iterator[Layer]:
@@ -93,11 +93,24 @@ class Bill:
                 weights = chosen.terms(layer.node, layer.inputs)
                 counts = None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights])
             terms.append(counts)
-        if chosen.dead_counted or not self.dead:
+        if chosen.dead_counted:
+            return self.summed(terms)
+        if self.branched:
+            return self._reaching(terms)
+        if not self.dead:
             return self.summed(terms)
         left_out = len(terms)
         kinds = [left_out if number in self.dead else kind for number, kind in enumerate(self.kinds)]
-        return Sum(kinds, [*self._present(terms), None])
+        return Sum(kinds, [*terms, None])
+
+    def _reaching(self, terms: Sequence[Parts | None]) -> Sum:
+        """A sum over the layers whose output reaches an output of the network, in each variant of a grid that differs in structure."""
+        reaching = Reaching(self.graph)
+        found: list[Parts | None] = []
+        for layer, kind in zip(self.layers, self.kinds, strict=True):
+            parts, mask = terms[kind], reaching.of(layer.node)
+            found.append(parts and tuple([(where(value, mask), weight) for value, weight in parts]))
+        return Sum(range(len(found)), found)
 
     @cached_property
     def dead(self) -> frozenset[int]:
@@ -130,14 +143,7 @@ class Bill:
 
     def present(self, value: Dim, node: Node) -> Dim:
         """A number of a node for the variants of a grid that have it, and 0 for the others."""
-        if node.present is None:
-            return value
-        there = self._indicators.get(id(node.present))
-        if there is None:
-            from archdsl.exact.grid import Grid
-
-            there = self._indicators[id(node.present)] = Grid(node.present.astype("int64"), bounds=(0, 1))
-        return value * there
+        return where(value, node.present)
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity of the layer with this number. Each is worked out once."""

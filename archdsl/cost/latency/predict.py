@@ -20,7 +20,7 @@ from archdsl.errors import InputError
 from archdsl.exact.grid_context import current
 from archdsl.exact.kinds import NO_KNOBS
 from archdsl.exact.partly import Partly
-from archdsl.ir.wiring import Mask, cases
+from archdsl.ir.wiring import Mask, cases, where
 
 Standing = list[tuple[Mask, Beside]]
 """What stands beside a layer, with the variants of a grid for which it does."""
@@ -94,8 +94,8 @@ def _kinds(layer: Layer, standing: Standing) -> Iterator[tuple[str, Any]]:
 
         with grid.branch(mask):
             found = kinds(layer, beside)
-        for kind, where in found:
-            here = Truth.of(mask if where is True else mask & where.mask, NO_KNOBS)
+        for kind, holds in found:
+            here = Truth.of(mask if holds is True else mask & holds.mask, NO_KNOBS)
             if here is not False:
                 yield kind, here
 
@@ -105,7 +105,7 @@ def _times(bill: Bill, device: Device, layer: Layer, standing: Standing) -> Part
     if layer.node.op.opaque:
         return ((Partly(), 1),)
     found = []
-    for kind, where in _kinds(layer, standing):
+    for kind, holds in _kinds(layer, standing):
         terms = device.of(kind)
         if terms is None:
             raise InputError(
@@ -114,11 +114,5 @@ def _times(bill: Bill, device: Device, layer: Layer, standing: Standing) -> Part
             )
         for name, weight in terms:
             work = WORK[name](layer, device.batch, device.block)
-            found.append((work if where is True else _where(where) * work, weight))
+            found.append((where(work, None if holds is True else holds.mask), weight))
     return tuple(found)
-
-
-def _where(condition: Any) -> Any:
-    from archdsl.exact.selection import indicator
-
-    return indicator(condition)

@@ -7,15 +7,14 @@ along the axes on which one tensor depends. The peak is the largest of these sum
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archdsl.cost.counting.bill import having
 from archdsl.cost.memory.storage import MEMORY, size_of
 from archdsl.exact import product
-from archdsl.exact.kinds import NO_KNOBS
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import Overwriting
-from archdsl.ir.wiring import Mask, Wiring, any_of, cases, within
+from archdsl.ir.wiring import Mask, Wiring, any_of, cases, where, within
 from archdsl.ops.operator import Dim
 from archdsl.ops.select import Select
 
@@ -67,8 +66,8 @@ class Moments:
                 there[name] = self.held[name].present
             if number in made:
                 scratch, mask = self.scratch.get(number, (0, None))
-                terms = [_where(self.held[name].bytes, kept) for name, kept in there.items()]
-                found.append(sum(terms[1:], terms[0]) + _where(scratch, mask))
+                terms = [where(self.held[name].bytes, kept) for name, kept in there.items()]
+                found.append(sum(terms[1:], terms[0]) + where(scratch, mask))
             for name, mask in freed.get(number, ()):
                 left = None if mask is None else _without(there[name], mask)
                 if left is None:
@@ -149,13 +148,3 @@ def _without(mask: Mask, gone: Mask) -> Mask:
     """The variants of a mask that are not in another; None where none is left."""
     left = ~gone if mask is None else mask & ~gone
     return left if left.any() else None
-
-
-def _where(value: Dim, mask: Mask) -> Any:
-    """A number for the variants of a mask, and 0 for the others."""
-    if mask is None or (type(value) is int and value == 0):
-        return value
-    from archdsl.exact.selection import indicator
-    from archdsl.exact.truth import Truth
-
-    return indicator(Truth(mask, NO_KNOBS)) * value

@@ -9,6 +9,7 @@ tensors, labels that only some have), the step around is told apart in the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,22 +59,21 @@ class _End(NamedTuple):
     labels: dict[str, Tensors]
 
 
-def follow(state: State, scope: Scope, before: Before, error: Undecided, run: Run) -> Tensors:
-    """Run a step again for each answer to a decision in it, and select the tensors that leave it.
-
-    Args:
-        before: where the elaboration stood before the step.
-        run: the step.
+def followed(state: State, scope: Scope, run: Run) -> Tensors:
+    """Run a step. A decision in it that has several answers is followed into each, and the tensors that leave it are selected.
 
     Raises:
         Undecided: the alternatives do not meet again.
         SpecError: none of them can be built.
     """
-    import numpy as np
+    before = Before.of(state, scope)
+    try:
+        return run()
+    except Undecided as error:
+        import numpy as np
 
-    answers = np.asarray(error.mask)
-    groups = [(answers == answer, run) for answer in np.unique(answers)]
-    return meet(state, scope, before, error, groups)
+        answers, again = np.asarray(error.mask), partial(followed, state, scope, run)
+        return meet(state, scope, before, error, [(answers == answer, again) for answer in np.unique(answers)])
 
 
 def meet(state: State, scope: Scope, before: Before, error: Undecided, groups: Sequence[tuple[np.ndarray, Run]]) -> Tensors:
