@@ -158,9 +158,9 @@ def one_answer(x: Any) -> Any:
     Raises:
         Disagreement: x is an array whose elements differ.
     """
-    if is_number_array(x) or is_choice_array(x):
+    if is_number_array(x):
         return exact(to_plain(agreed(x.values, x.knobs)))
-    if is_list_array(x):
+    if is_choice_array(x) or is_list_array(x):
         return x.decided()
     return bool(x) if is_truth_array(x) else x
 
@@ -171,4 +171,4 @@ def key(x: Any) -> Any:
         return int, x
     if isinstance(x, (list, tuple)):
         return tuple(map(key, x))
-    return x.key if is_number_array(x) else (type(x), x)
+    return x.key if is_number_array(x) or is_choice_array(x) or is_list_array(x) else (type(x), x)

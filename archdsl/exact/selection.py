@@ -10,17 +10,18 @@ import numpy as np
 from archdsl.exact.functions import key
 from archdsl.exact.grid import Grid, as_grid
 from archdsl.exact.integers import integers
-from archdsl.exact.truth import Choices, Truth, objects
+from archdsl.exact.truth import Choices, Truth
 
 
 def where(condition: Truth, yes: Any, no: Any) -> Any:
     """Elementwise choice between two numbers or grids (or two words). Exact; shapes broadcast."""
     a, b = as_grid(yes), as_grid(no)
     if a is None or b is None:
-        left = yes.values if isinstance(yes, Choices) else objects([yes], ())
-        right = no.values if isinstance(no, Choices) else objects([no], ())
-        knobs = condition.knobs.union(*(v.knobs for v in (yes, no) if isinstance(v, Choices)))
-        return Choices(np.where(condition.mask, left, right), knobs)
+        left, right = (side if isinstance(side, Choices) else Choices(np.zeros((), dtype=np.int64), [side]) for side in (yes, no))
+        knobs = condition.knobs | left.knobs | right.knobs
+        codes = np.where(condition.mask, left.codes, right.codes + len(left.words))
+        words = [*left.words, *right.words]
+        return Choices.of([words[code] for code in codes.ravel().tolist()], codes.shape, knobs)
     knobs = condition.knobs | a.knobs | b.knobs
     num = np.where(condition.mask, a.num, b.num)
     bounds = (min(a.lo, b.lo), max(a.hi, b.hi))

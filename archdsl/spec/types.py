@@ -58,11 +58,11 @@ def _is(type_: str, value: Any) -> bool:
 
 
 def _all(value: Any, kind: type) -> bool:
-    return is_choice_array(value) and all(isinstance(v, kind) for v in value.values.flat)
+    return is_choice_array(value) and all(isinstance(word, kind) for word in value.words)
 
 
 def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
-    listed = value.values.ravel().tolist() if is_number_array(value) or is_choice_array(value) else [value]
+    listed = value.words if is_choice_array(value) else value.values.ravel().tolist() if is_number_array(value) else [value]
     for item in listed:
         plain = list(item) if isinstance(item, tuple) else item
         if isinstance(item, Closure) or not any(type(plain) is type(k) and plain == k for k in known):

@@ -14,12 +14,11 @@ import numpy as np
 from archdsl.exact import is_single_number
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import LIMIT
-from archdsl.exact.truth import Choices, Lists, objects
+from archdsl.exact.truth import Choices, Lists
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.axis import Axis
 
 
-BR = True
 @dataclass(frozen=True, eq=False)
 class Box:
     """Places on every axis, whose combinations are the variants of the box.
@@ -133,25 +132,22 @@ def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
 def _kinds(axis: Axis) -> list[np.ndarray]:
     """The places of an axis in groups whose values can stand in one array."""
     groups: dict[Any, list[int]] = {}
-    for index, point in enumerate(axis.points):
-        kinds = zip(axis.names, point, strict=True)
-        groups.setdefault(tuple(_kind(value) if "." in name or not BR else _wide(value) for name, value in kinds), []).append(index)
+    columns = []
+    for values in zip(*axis.points, strict=True):
+        known: dict[Any, Any] = {}
+        columns.append([known.get((type(value), value)) or known.setdefault((type(value), value), _kind(value)) for value in values])
+    for index, kinds in enumerate(zip(*columns, strict=True)):
+        groups.setdefault(kinds, []).append(index)
     return [np.array(places) for places in groups.values()]
 
 
 def _kind(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_kind, value))
+    """What an array is of: numbers, lists of numbers, words, or truth values; other values stand alone."""
     if is_single_number(value):
         return "number"
-    return (type(value), value)
-
-
-def _wide(value: Any) -> Any:
-    """The same where structure may differ: words and truth values, and lists of numbers, are of one kind each."""
-    if isinstance(value, tuple) and value and all(map(is_single_number, value)):
-        return "numbers"
-    return type(value) if isinstance(value, (str, bool)) else _kind(value)
+    if isinstance(value, tuple):
+        return "numbers" if value and all(map(is_single_number, value)) else tuple(map(_kind, value))
+    return type(value) if isinstance(value, (str, bool)) else (type(value), value)
 
 
 def _value(values: Sequence[Any], shape: tuple[int, ...], name: str) -> Any:
@@ -165,7 +161,7 @@ def _value(values: Sequence[Any], shape: tuple[int, ...], name: str) -> Any:
     if all(value == first for value in values):
         return first
     if isinstance(first, (str, bool)):
-        return Choices(objects(values, shape), frozenset([name]))
+        return Choices.of(values, shape, frozenset([name]))
     array = np.empty(
         len(values), dtype=np.int64 if all(type(value) is int and -LIMIT < value < LIMIT for value in values) else object
     )

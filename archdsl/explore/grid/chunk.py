@@ -54,8 +54,8 @@ class Chunk:
         found = self.region.word(name)
         if not isinstance(found, Choices):
             return found
-        values = cut.elements(self.region.box.with_all_axes(found.values), self.span)
-        return Choices(np.broadcast_to(values, self.shape).reshape(-1), found.knobs)
+        codes = cut.elements(self.region.box.with_all_axes(found.codes), self.span)
+        return Choices(np.broadcast_to(codes, self.shape).reshape(-1), found.words, found.knobs)
 
     @cached_property
     def lines(self) -> np.ndarray | None:

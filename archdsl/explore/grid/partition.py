@@ -24,7 +24,6 @@ from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.elaboration.links import Kept
 
-BR = True
 ROOM = 32_000_000
 """Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
@@ -65,7 +64,7 @@ class Partition:
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
-        grid = GridContext(box.counted, noting=True, branching=BR)
+        grid = GridContext(box.counted, noting=True, branching=True)
         try:
             with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())
