@@ -11,7 +11,6 @@ from archdsl.exact.functions import (
     divide,
     exact,
     floor,
-    key,
     make_divisible,
     make_divisible_float,
     maximum,
@@ -34,6 +33,7 @@ from archdsl.exact.kinds import (
     is_single_number,
     is_truth,
     is_truth_array,
+    key,
     knobs_of,
     to_plain,
 )

@@ -24,8 +24,10 @@ class _Part:
             return self.mask
         found = self._known.get(gone)
         if found is None:
+            import numpy as np
+
             last = self.mask.ndim - 1
-            found = self._known[gone] = self.mask.any(axis=tuple(last - axis for axis in gone), keepdims=True)
+            found = self._known[gone] = np.asarray(self.mask.any(axis=tuple(last - axis for axis in gone), keepdims=True))
         return found
 
     @cached_property

@@ -163,12 +163,3 @@ def one_answer(x: Any) -> Any:
     if is_choice_array(x) or is_list_array(x):
         return x.decided()
     return bool(x) if is_truth_array(x) else x
-
-
-def key(x: Any) -> Any:
-    """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
-    if type(x) is int:
-        return int, x
-    if isinstance(x, (list, tuple)):
-        return tuple(map(key, x))
-    return x.key if is_number_array(x) or is_choice_array(x) or is_list_array(x) else (type(x), x)

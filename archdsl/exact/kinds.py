@@ -45,6 +45,10 @@ class ChoiceArray(Array):
 class ListArray(Array):
     __slots__ = ()
 
+    def decided(self) -> list[Any]:
+        """The one list. Raises Disagreement where there are several."""
+        raise NotImplementedError
+
 
 def is_array(x: Any) -> TypeGuard[Grid | Truth | Choices]:
     """Whether x has a value for each variant of a grid, of whatever kind."""
@@ -115,3 +119,12 @@ def to_plain(x: Any) -> Any:
     """Arrays as nested lists and NumPy's scalars as Python's own; anything else as it is."""
     found = elements(x)
     return found.tolist() if is_foreign_array(found) else found
+
+
+def key(x: Any) -> Any:
+    """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
+    if type(x) is int:
+        return int, x
+    if isinstance(x, (list, tuple)):
+        return tuple(map(key, x))
+    return x.key if is_number_array(x) or is_choice_array(x) or is_list_array(x) else (type(x), x)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from archdsl.exact.functions import key
 from archdsl.exact.grid import Grid, as_grid
 from archdsl.exact.integers import integers
+from archdsl.exact.kinds import key
 from archdsl.exact.truth import Choices, Truth
 
 

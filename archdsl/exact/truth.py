@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.functions import key
-from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, ListArray, TruthArray
+from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, ListArray, TruthArray, key
 
 
 class Truth(TruthArray):

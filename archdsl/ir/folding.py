@@ -24,7 +24,9 @@ class FoldedNorms:
         self._known: dict[str, Node | None] = {}
         self._refused: frozenset[str] = frozenset()
         if any(node.shared for node in wiring.graph):
-            self._refused = _disagreeing(wiring.graph, {n.name: layer for n in wiring.graph if (layer := self.layer(n)) is not None})
+            self._refused = _disagreeing(
+                wiring.graph, {n.name: layer for n in wiring.graph if (layer := self.layer(n)) is not None}
+            )
 
     def layer(self, node: Node) -> Node | None:
         """The layer that takes a norm in; None of what is none, or stays.

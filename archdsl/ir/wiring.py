@@ -135,8 +135,8 @@ def where(value: Any, mask: Mask | bool) -> Any:
     """A number for the variants of a mask, and 0 for the others."""
     if mask is None or (type(value) is int and value == 0):
         return value
-    if mask is False:
-        return 0
+    if isinstance(mask, bool):
+        return value if mask else 0
     from archdsl.exact.selection import indicator
     from archdsl.exact.truth import Truth
 

@@ -95,7 +95,7 @@ def _kinds(layer: Layer, standing: Standing) -> Iterator[tuple[str, Any]]:
         with grid.branch(mask):
             found = kinds(layer, beside)
         for kind, holds in found:
-            here = Truth.of(mask if holds is True else mask & holds.mask, NO_KNOBS)
+            here = Truth.of(mask if isinstance(holds, bool) else mask & holds.mask, NO_KNOBS)
             if here is not False:
                 yield kind, here
 

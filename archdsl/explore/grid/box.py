@@ -135,7 +135,9 @@ def _kinds(axis: Axis) -> list[np.ndarray]:
     columns = []
     for values in zip(*axis.points, strict=True):
         known: dict[Any, Any] = {}
-        columns.append([known.get((type(value), value)) or known.setdefault((type(value), value), _kind(value)) for value in values])
+        columns.append(
+            [known.get((type(value), value)) or known.setdefault((type(value), value), _kind(value)) for value in values]
+        )
     for index, kinds in enumerate(zip(*columns, strict=True)):
         groups.setdefault(kinds, []).append(index)
     return [np.array(places) for places in groups.values()]

@@ -13,7 +13,7 @@ from archdsl.errors import ArchdslError, InputError, SpecError
 from archdsl.exact.grid import Grid
 from archdsl.exact.truth import Choices
 from archdsl.explore.grid.box import Box
-from archdsl.explore.grid.total import Total
+from archdsl.explore.grid.total import Most, Total
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Region:
 
     box: Box
     values: dict[str, Any]
-    costs: dict[str, Total]
+    costs: dict[str, Total | Most]
     masks: tuple[tuple[np.ndarray, str], ...] = ()
     _settings: dict[str, Total] = field(default_factory=dict, init=False, repr=False)
 
@@ -52,7 +52,7 @@ class Region:
             alive = left
         return +found
 
-    def total(self, name: str) -> Total:
+    def total(self, name: str) -> Total | Most:
         """A cost, or the values of a setting that is a number. KeyError for a cost that was not asked for."""
         value = self.setting(name)
         if value is None:
@@ -61,7 +61,7 @@ class Region:
             self._settings[name] = Total([(value, 1)], len(self.box.axes))
         return self._settings[name]
 
-    def known(self, name: str) -> Total:
+    def known(self, name: str) -> Total | Most:
         """A total that is compared or written as an exact number. Raises InputError for one of which only a lower bound is known."""
         total = self.total(name)
         if total.partly:

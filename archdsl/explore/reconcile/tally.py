@@ -10,9 +10,9 @@ import numpy as np
 from archdsl.cost.comparing.figures import printed_alike
 from archdsl.design import Design
 from archdsl.errors import InputError
-from archdsl.explore.grid.axis import Axis, size
 from archdsl.exact.room import FREE
 from archdsl.explore.grid import cut
+from archdsl.explore.grid.axis import Axis, size
 from archdsl.explore.grid.box import Box, boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import Partition
@@ -54,7 +54,10 @@ class Tally:
         self.explained = np.zeros(shape, dtype=np.uint8)
         self.distance = np.zeros(shape, dtype=np.int64)
         self.buildable = np.zeros(shape, dtype=bool)
-        axes, self.places = (own, None) if most >= len(own) else few(own, most)
+        axes: Sequence[Axis] = own
+        self.places: np.ndarray | None = None
+        if most < len(own):
+            axes, self.places = few(own, most)
         whole = boxes(axes) if self.places is None else _cut(boxes(axes))
         for found in Partition(net, whole, tuple(dict.fromkeys(figure.total for figure in self.figures))):
             if isinstance(found, Region):
