@@ -10,7 +10,7 @@ from torch import Tensor, fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 
-from archdsl.errors import BackendError
+from archdsl.errors import ArchdslError, BackendError
 from archdsl.importer.aten_operators import CALLS
 from archdsl.importer.draft import Draft, NotSaid, Returned
 from archdsl.importer.idiom import word_of
@@ -86,6 +86,10 @@ class _Reading:
                 self._read(node)
             except NotSaid as missing:  # of what even an opaque step cannot stand for
                 raise BackendError(f"'{node.name}' cannot be said, not even as an opaque step: {missing}") from missing
+            except ArchdslError:
+                raise
+            except Exception as error:  # of a call that nobody thought of
+                raise BackendError(f"'{node.name}' is not understood: {error!r}") from error
 
     def _read(self, node: fx.Node) -> None:
         if node.op == "call_function":
