@@ -125,12 +125,12 @@ def export(model: Model, to: str, path: Path) -> Checked:
     return Checked(written, to, inputs, allowed[worst], worst, differences, roundings[worst], time.perf_counter() - began)
 
 
-def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[str, float]]:
-    """Random batches through the module and through what was written: their shapes, and the largest difference of each output (see
-    Checked)."""
+def compare(model: Model, run: Run, sizes: tuple[int, ...] = BATCHES) -> tuple[tuple[tuple[int, ...], ...], dict[str, float]]:
+    """Random batches of these sizes through the module and through what was written: their shapes, and the largest difference of each
+    output (see Checked)."""
     inputs: list[tuple[int, ...]] = []
     largest = dict.fromkeys(model.graph.outputs, 0.0)
-    for given in _batches(model):
+    for given in _batches(model, sizes):
         with torch.no_grad():
             wanted = in_order(model.module(*given))
             came = run(*given)
@@ -145,12 +145,12 @@ def compare(model: Model, run: Run) -> tuple[tuple[tuple[int, ...], ...], dict[s
     return tuple(inputs), largest
 
 
-def distance_of_float32(model: Model) -> dict[str, float]:
+def distance_of_float32(model: Model, sizes: tuple[int, ...] = BATCHES) -> dict[str, float]:
     """How far each output of the module in float32 is from the same in float64, on the batches that are compared (see Checked).
 
     Its weights are made longer for that and short again, which gives back the same bits.
     """
-    batches = list(_batches(model))
+    batches = list(_batches(model, sizes))
     largest = dict.fromkeys(model.graph.outputs, 0.0)
     with torch.no_grad():
         all_came = [in_order(model.module(*given)) for given in batches]
@@ -168,10 +168,10 @@ def distance_of_float32(model: Model) -> dict[str, float]:
     return largest
 
 
-def _batches(model: Model) -> Iterator[tuple[Tensor, ...]]:
+def _batches(model: Model, sizes: tuple[int, ...]) -> Iterator[tuple[Tensor, ...]]:
     """The random batches of all inputs, one after the other."""
     generator = torch.Generator().manual_seed(0)
-    for batch in BATCHES:
+    for batch in sizes:
         yield batch_of(model.graph, batch, generator)
 
 

@@ -12,7 +12,7 @@ from archdsl.ops import OPERATORS, Shape
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Vector
 
 MAP, VECTOR, TOKENS, HEADS = Map((8, 9, 7)), Vector((8,)), Sequence((5, 8)), Heads((2, 5, 4))
-LONG, DEEP = Map((8, 11)), Map((8, 3, 5, 4))
+LONG, DEEP, GROUPS = Map((8, 11)), Map((8, 3, 5, 4)), Sequence((3, 5, 8))
 
 KNOWN = set(OPERATORS) - {"opaque"}
 """Operators of which it is known what they compute: back ends write them, and tools count them."""
@@ -43,8 +43,12 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((shape, "rms_norm", {"affine": False}) for shape in (MAP, TOKENS)),
     *((shape, "group_norm", {"groups": 4}) for shape in (MAP, VECTOR, LONG, DEEP)),
     (MAP, "group_norm", {"groups": 1, "affine": False}),
+    (MAP, "group_norm", {"groups": 4, "bias": False}),
+    *((shape, "layer_norm", {"bias": False}) for shape in (MAP, VECTOR, TOKENS)),
     *((shape, word, {}) for shape in (MAP, LONG, DEEP) for word in ("instance_norm", "grn", "lrn")),
     (MAP, "instance_norm", {"affine": True, "eps": 1e-3}),
+    *((GROUPS, word, {"out": 3, "returns": ends}) for word in ("lstm", "gru") for ends in ("sequence", "last")),
+    (GROUPS, "lstm", {"out": 3, "layers": 2, "bidirectional": True}),
     (TOKENS, "lstm", {"out": 4, "projection": 2, "layers": 2, "bidirectional": True, "returns": "last"}),
     *((TOKENS, word, {"out": 3}) for word in ("lstm", "gru")),
     *((TOKENS, word, {"out": 3, "layers": 2, "bidirectional": True, "bias": False}) for word in ("lstm", "gru")),
@@ -87,7 +91,11 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (MAP, "tokens", {}),
     *((TOKENS, word, {}) for word in ("class_token", "position", "token_mean")),
     (TOKENS, "class_token", {"count": 3}),
+    (MAP, "position", {}),
+    (Sequence((2, 5, 8)), "position", {}),
     (TOKENS, "select_token", {"index": 3}),
+    (TOKENS, "slice_tokens", {"start": 1}),
+    (TOKENS, "slice_tokens", {"start": 1, "stop": 3}),
     (TOKENS, "split_heads", {"heads": 4}),
     (HEADS, "merge_heads", {}),
     (HEADS, "matmul", {"transpose": True, "scaled": True}),
@@ -103,11 +111,18 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     *((shape, word, {}) for shape in (MAP, VECTOR, TOKENS, HEADS) for word in ("sub", "div", "gain", "l2_norm")),
     (MAP, "gain", {"begin": 0.3, "learned": False}),
     (HEADS, "gain", {"per": "head"}),
+    *((shape, "offset", {"begin": 0.3}) for shape in (MAP, VECTOR, TOKENS, HEADS)),
+    *((shape, "offset", {"per": "channel"}) for shape in (MAP, VECTOR, TOKENS, LONG, DEEP)),
+    (MAP, "offset", {"begin": -1.5, "learned": False}),
+    (HEADS, "offset", {"per": "head"}),
     *((shape, "l2_norm", {"over": "tokens"}) for shape in (TOKENS, HEADS)),
     (MAP, "clamp", {"least": -0.5}),
     (TOKENS, "clamp", {"least": -0.5, "most": 0.5}),
     (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3]}),
     (Heads((3, 2, 6, 6)), "relative_bias", {"window": [2, 3], "heads_first": True}),
+    (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3], "absolute": True}),
+    (Heads((2, 2, 6)), "relative_bias", {"window": [2, 3], "absolute": True, "stride": 2}),
+    (Heads((2, 7, 7)), "relative_bias", {"window": [2, 3], "class_token": True}),
     (Heads((4, 2, 6, 6)), "window_mask", {"map": [4, 6], "window": [2, 3], "shifts": 1}),
     (Heads((2, 5, 5)), "causal_mask", {}),
     (TOKENS, "sinusoidal", {}),

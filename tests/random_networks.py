@@ -56,6 +56,8 @@ def tokens(seed: int) -> Graph:
     for depth in range(rng.randint(1, 3)):
         _attention(build, rng, f"layer{depth}", heads, width)
     build("norm", "layer_norm")
+    if rng.random() < 0.3:
+        build("later", "slice_tokens", start=1)
     build("vector", *rng.choice([("select_token",), ("token_mean",)]))
     build("head", "linear", out=5)
     return build.graph

@@ -31,6 +31,8 @@ def windows(seed: int) -> Graph:
     build("add", "add", before, "back")
     build("tokens", "tokens")
     build("mlp", "linear", out=width)
+    if rng.random() < 0.5:
+        build("moved", "offset", begin=0.5, learned=rng.random() < 0.7, per=rng.choice(["tensor", "channel"]))
     build("places", "to_map", height=side)
     _ends(build, rng)
     return build.graph

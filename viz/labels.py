@@ -13,7 +13,7 @@ from archdsl.cost.words import cell
 from archdsl.ir.graph import Node
 from archdsl.ops import Operator, Shape
 from archdsl.ops.activation import GELU, Activation, LeakyReLU
-from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Offset, Stack, Sub
 from archdsl.ops.attention import LogSoftmax, MatMul, MergeHeads, OverAxis, Softmax, SplitHeads
 from archdsl.ops.axes import SIDES, spread
 from archdsl.ops.convolution import Conv2d, Convolving, ConvTranspose
@@ -39,7 +39,7 @@ from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.standardised import StdConv2d
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 Label = Callable[[Any, tuple[Shape, ...]], str]
 """`label(op, input_shapes)`: one line of text; shapes have no batch axis."""
@@ -170,6 +170,12 @@ def _gain(op: Gain, shapes: tuple[Shape, ...]) -> str:
     return "× learned factor" + (" of each head" if op.per == "head" else "")
 
 
+def _offset(op: Offset, shapes: tuple[Shape, ...]) -> str:
+    if not op.learned:
+        return f"− {-op.begin:g}" if op.begin < 0 else f"+ {op.begin:g}"
+    return "+ learned number" + ("" if op.per == "tensor" else f" of each {op.per}")
+
+
 def _recurrent(what: str) -> Label:
     def label(op: Recurrent, shapes: tuple[Shape, ...]) -> str:
         words = [what]
@@ -248,6 +254,7 @@ TABLE: dict[type[Operator], Label] = {
     ClassToken: _text("class token"),
     Position: _text("+ position"),
     SelectToken: lambda op, shapes: f"token {cell(op.index)}",
+    SliceTokens: lambda op, shapes: f"tokens {cell(op.start)} to {cell(shapes[0][0] if op.stop is None else op.stop)}",
     TokenMean: _text("mean of tokens"),
     SplitHeads: lambda op, shapes: f"split into {cell(op.heads)} heads",
     MergeHeads: _text("merge heads"),
@@ -271,6 +278,7 @@ TABLE: dict[type[Operator], Label] = {
     Rotary: _text("rotary position"),
     FourierPosition: _text("Fourier position"),
     Gain: _gain,
+    Offset: _offset,
     L2Norm: lambda op, shapes: f"L2 norm over {op.over}",
     Add: _text("+"),
     Mul: _text("×"),

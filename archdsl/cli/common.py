@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from archdsl.artifacts import json_text
+from archdsl.cli.models import is_model, stem
 from archdsl.cli.terminal import echo, has_all_letters, letters
 from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
@@ -28,7 +29,7 @@ STDIN = "-"
 
 
 def spec_argument(function: F) -> F:
-    """The path of a spec, the name of a network of the zoo, or `-`."""
+    """The path of a spec, the name of a network of the zoo, `-`, or a model that is imported on the way."""
     return click.argument("spec", metavar="SPEC")(function)
 
 
@@ -56,10 +57,15 @@ def json_option(function: F) -> F:
 
 
 def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
-    """The network that a command line means; `-` is one that comes by standard input, with imports from the zoo."""
+    """The network that a command line means; `-` is one that comes by standard input, with imports from the zoo.
+
+    A model of PyTorch (`module:callable`), an ONNX file or a .pt2 file is imported on the way.
+    """
     knobs = parse_settings(list(settings))
     if spec == STDIN:
         net = loads(_standard_input(limits or Limits()), name="<stdin>", limits=limits, **knobs)
+    elif is_model(spec):
+        net = loads(_imported(spec), name=spec, limits=limits, **knobs)
     else:
         net = load(spec, limits=limits, **knobs)
     return net.optimized() if optimize else net
@@ -67,7 +73,18 @@ def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, o
 
 def stem_of(spec: str) -> str:
     """What files that are made from a spec are named after."""
-    return "stdin" if spec == STDIN else Path(spec).stem
+    return "stdin" if spec == STDIN else stem(spec) if is_model(spec) else Path(spec).stem
+
+
+def _imported(target: str) -> str:
+    """The spec of a model that stands in the place of one, imported once for each command."""
+    from archdsl.cli.models import imported
+
+    kept = click.get_current_context().meta
+    if target not in kept:
+        kept[target] = imported(target).text
+    text: str = kept[target]
+    return text
 
 
 def _standard_input(limits: Limits) -> str:

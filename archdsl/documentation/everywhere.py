@@ -1,8 +1,9 @@
-"""The table of docs/partial_everywhere.md: what partial and dual-path versions of networks of the zoo cost.
+"""The tables of docs/partial_everywhere.md: what partial and dual-path versions cost, of networks of the zoo and of imported ones.
 
-    python -m archdsl.documentation.everywhere docs/partial_everywhere.md
+    python -m archdsl.documentation.everywhere docs/partial_everywhere.md benchmarks/imported
 
-writes it anew between its marks and leaves the rest of the page as it is; a test compares rows with the program.
+writes them anew between their marks and leaves the rest of the page as it is; a test compares rows with the program. The folder holds
+specs that `archdsl import timm:NAME -o benchmarks/imported/NAME.yaml` made.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ DEVICE = "ryzen-7-pro-4750u"
 COUNTS = ("params", "macs", "peak")
 VERSIONS = (("partial", {"partial": "1/2"}), ("dual", {"dual": "3,5"}), ("both", {"both": ""}))
 HEAD = ("network", "parameters", "MACs", "peak, bytes", "latency", "MACs", "latency")
-MARKED = re.compile(r"(<!-- generated: costs -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- generated: (costs|imported) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+PLACE = re.compile(r" \([^()]*:[0-9]+:[0-9]+\)")
 
 
 class Network(NamedTuple):
-    """A network of the zoo, and where its versions have their transition layers."""
+    """A network of the zoo, or a spec in the folder of imported ones, and where its versions have their transition layers."""
 
     name: str
     transition: str = "block"
@@ -74,16 +77,34 @@ NETWORKS = (
     Network("deeplabv3"),
     Network("fpn_resnet18"),
 )
+IMPORTED = (
+    Network("cs3darknet_focus_s"),
+    Network("deit_tiny_patch16_224"),
+    Network("dla46x_c"),
+    Network("fasternet_t0"),
+    Network("inception_next_atto"),
+    Network("mobilenetv3_small_050"),
+    Network("nf_regnet_b0"),
+    Network("regnetx_002", "stage"),
+    Network("repvit_m0_9"),
+    Network("resnetv2_50"),
+    Network("rexnet_100"),
+    Network("starnet_s1"),
+)
 
 
-def rows(network: Network) -> Iterator[str]:
-    """The lines of one network: itself, and each version or why there is none."""
-    base = Design.load(network.name)
+def rows(network: Network, folder: Path | None = None) -> Iterator[str]:
+    """The lines of one network: itself, and each version or why there is none.
+
+    Args:
+        folder: of the specs of imported networks; the zoo where none is given.
+    """
+    base = Design.load(network.name if folder is None else folder / f"{network.name}.yaml")
     title = f"`{network.name}`" + (f", `--transition {network.transition}`" if network.transition != "block" else "")
     yield _row(title, base, base)
     for word, values in VERSIONS:
         try:
-            made = transform(base, Wanted(values, transition=network.transition)).design
+            made = transform(base, Wanted(values, transition=network.transition, folder=folder)).design
         except InputError as error:
             yield f"| {word} | {_reason(error)} | | | | | |"
         else:
@@ -91,9 +112,9 @@ def rows(network: Network) -> Iterator[str]:
 
 
 def _reason(error: Exception) -> str:
-    """Why there is no version, in one line."""
-    last = str(error).splitlines()[-1].strip()
-    return last.partition("): ")[2] or last
+    """Why there is no version, in one line, without its place."""
+    last = PLACE.sub("", str(error).splitlines()[-1].strip())
+    return last.partition(": ")[2] or last
 
 
 def _row(title: str, design: Design, base: Design) -> str:
@@ -120,18 +141,18 @@ def _change(cost: str, design: Design, base: Design) -> str:
     return f"{float(after) / float(before) - 1:+.0%}"
 
 
-def table() -> str:
-    """The whole table."""
+def table(networks: tuple[Network, ...], folder: Path | None = None) -> str:
+    """The whole table of some networks."""
     head = [f"| {' | '.join(HEAD)} |", f"| {' | '.join(['---', *['---:'] * (len(HEAD) - 1)])} |"]
-    return "\n".join([*head, *[line for network in NETWORKS for line in rows(network)]])
+    return "\n".join([*head, *[line for network in networks for line in rows(network, folder)]])
 
 
-def page(text: str) -> str:
-    """The page with a table that is worked out anew."""
-    made = table()
-    return MARKED.sub(lambda found: f"{found[1]}\n{made}\n\n{found[2]}", text)
+def page(text: str, folder: Path) -> str:
+    """The page with tables that are worked out anew."""
+    made = {"costs": table(NETWORKS), "imported": table(IMPORTED, folder)}
+    return MARKED.sub(lambda found: f"{found[1]}\n{made[found[2]]}\n\n{found[3]}", text)
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    write(target, page(target.read_text(encoding="utf-8")))
+    target, imported = map(Path, sys.argv[1:3])
+    write(target, page(target.read_text(encoding="utf-8"), imported))

@@ -22,6 +22,8 @@ PLAIN = {
     "mish": "mish",
     "selu": "selu",
     "log_sigmoid": "logsigmoid",
+    "squared_relu": "squared_relu",
+    "softsign": "softsign",
     "alias": "",
     "contiguous": "",
     "clone": "",
@@ -43,6 +45,18 @@ def _plain(word: str) -> Call:
 
 
 CALLS.update({name: _plain(word) for name, word in PLAIN.items()})
+
+
+@call("pow")
+def _pow(draft: Draft, x: Operand, exponent: Any) -> Any:
+    if exponent == 2:
+        return _square(draft, x)
+    raise NotSaid(f"a power of {exponent}")
+
+
+@call("square")
+def _square(draft: Draft, x: Operand) -> Any:
+    return arithmetic.combined(draft, "mul", x, x)
 
 
 @call("gelu")
@@ -111,4 +125,4 @@ def _dropout(draft: Draft, x: Operand, rate: float, training: bool = False) -> A
 @call("feature_dropout")
 def _drop_path(draft: Draft, x: Operand, rate: float, training: bool = False) -> Any:
     """What stands for stochastic depth in what is traced (see `program`)."""
-    return alike(draft, x, "drop_path", rate=layers.number(rate))
+    return alike(draft, x, "drop_path", rate=layers.rate(rate))

@@ -1,4 +1,4 @@
-"""Calls of ATen over several tensors or whole axes: sums, means, softmax, attention, and constants of a size."""
+"""Calls of ATen over several tensors: sums, products, attention; and constants of a size."""
 
 from __future__ import annotations
 
@@ -29,19 +29,17 @@ def _tensor(operand: Any) -> Operand:
 CALLS.update({word: _binary(word) for word in ("add", "mul", "sub", "div")})
 
 
-@call("mean")
-def _mean(draft: Draft, x: Operand, axes: Sequence[int] | None = None, keep: bool = False, **more: Any) -> Any:
-    return arithmetic.mean(draft, x, range(1, len(x.sizes)) if axes is None else [axes] if isinstance(axes, int) else axes, keep)
+@call("rsub")
+def _rsub(draft: Draft, x: Any, y: Any, alpha: float = 1) -> Any:
+    return CALLS["sub"](draft, y, x, alpha)
 
 
-@call("amax")
-def _amax(draft: Draft, x: Operand, axes: Sequence[int], keep: bool = False) -> Any:
-    return arithmetic.mean(draft, x, axes, keep, "max")
-
-
-@call("softmax", "_softmax")
-def _softmax(draft: Draft, x: Operand, axis: int, *ignored: Any) -> Any:
-    return attention.softmax(draft, x, axis)
+@call("baddbmm")
+def _baddbmm(draft: Draft, added: Operand, x: Operand, y: Operand, *, beta: float = 1, alpha: float = 1) -> Any:
+    """A product of matrices and what is added to it, as attention by hand adds its mask."""
+    if (beta, alpha) != (1, 1):
+        raise NotSaid("a product and a sum with factors")
+    return arithmetic.combined(draft, "add", attention.matmul(draft, x, y), added)
 
 
 @call("einsum")

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from archdsl.importer.aten_call import call
+from archdsl.importer.aten_call import CALLS, call
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import attention, layers, shapes
+from archdsl.importer.lower import attention, layers, norms, shapes
 from archdsl.importer.lower.windows import Steps, spread
 from archdsl.importer.values import Const, Operand
 
@@ -22,6 +22,25 @@ def _conv(
     step, gap = spread(stride, len(kernel)), spread(dilation, len(kernel))
     pads = _worded(padding, kernel, step, gap) if isinstance(padding, str) else spread(padding, len(kernel))
     return layers.convolution(draft, x, weight, bias, Steps(step, pads, gap), groups)
+
+
+@call("std_conv")
+def _std_conv(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    gain: Any,
+    eps: float,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Any:
+    kernel = weight.sizes[2:]
+    step, gap = spread(stride, len(kernel)), spread(dilation, len(kernel))
+    pads = _worded(padding, kernel, step, gap) if isinstance(padding, str) else spread(padding, len(kernel))
+    return layers.standardised_convolution(draft, x, (weight, gain, bias), Steps(step, pads, gap), groups, eps)
 
 
 def _worded(padding: str, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> list[int]:
@@ -104,6 +123,14 @@ def _batch_norm(
 
 
 @call("_native_batch_norm_legit_no_training")
+def _batch_norm_at_inference(
+    draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
+) -> Any:
+    """Beside what the norm gives there are statistics of the batch, which are empty."""
+    return [_batch_norm(draft, x, weight, bias, mean, variance, False, momentum, eps), None, None]
+
+
+@call("_native_batch_norm_legit_no_training")
 def _native_batch_norm(
     draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
 ) -> Any:
@@ -142,3 +169,24 @@ def _embedding(draft: Draft, weight: Operand, ids: Operand, *ignored: Any) -> An
 @call("grn")
 def _grn(draft: Draft, x: Operand, weight: Operand, bias: Operand, eps: float) -> Any:
     return layers.grn(draft, x, weight, bias, eps)
+
+
+CALLS.update(rms_norm_along=norms.rms_norm_along, standardised_along=norms.standardised_along)  # see `idioms_of_norms`
+
+
+@call("instance_norm")
+def _instance_norm(
+    draft: Draft,
+    x: Operand,
+    weight: Any,
+    bias: Any,
+    mean: Any,
+    variance: Any,
+    by_input: bool,
+    momentum: float,
+    eps: float,
+    *more: Any,
+) -> Any:
+    if not by_input:
+        raise NotSaid("an instance norm by running statistics")
+    return norms.instance_norm(draft, x, weight, bias, eps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.values import Value
 from archdsl.importer.views import Group
 from archdsl.ops.shapes import Heads, Map, Sequence, Typed, Vector, typed
@@ -60,6 +60,24 @@ def _merge_heads(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value
     return draft.add("merge_heads", value) if groups == (*before, tokens, heads + channels) else None
 
 
+def _one_window(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
+    """All of a map as its only window, told as windows are."""
+    channels, *places = value.view.source[1:]
+    if len(places) != 2 or not all(places) or groups != ((), places[0] + places[1], channels):
+        return None
+    height, width = (value.view.length(group) for group in places)
+    return draft.add("rearrange", value, pattern="c (h a) (w b) -> (h w) (a b) c", to="sequence", a=height, b=width)
+
+
+def _from_one_window(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
+    """The only window of a map as this map, told as windows are."""
+    *before, tokens, channels = value.view.source[1:]
+    if before != [()] or len(groups) != 3 or not all(groups[1:]) or groups[0] != channels or groups[1] + groups[2] != tokens:
+        return None
+    across = value.view.length(groups[2])
+    return draft.add("rearrange", value, pattern="(g a) (n b) c -> c (g n) (a b)", to="map", a=1, b=across)
+
+
 def _shuffle(draft: Draft, value: Value, groups: tuple[Group, ...]) -> Value | None:
     channels, *places = value.view.source[1:]
     if len(channels) != 2 or groups != (channels[::-1], *places):
@@ -94,9 +112,9 @@ def _pixel_unshuffle(draft: Draft, value: Value, groups: tuple[Group, ...]) -> V
 Form = Callable[[Draft, Value, tuple[Group, ...]], Value | None]
 FORMS: dict[tuple[type[Typed], type[Typed]], tuple[Form, ...]] = {
     (Map, Vector): (_flatten,),
-    (Map, Sequence): (_tokens,),
+    (Map, Sequence): (_tokens, _one_window),
     (Map, Map): (_shuffle, _pixel_shuffle, _pixel_unshuffle),
-    (Sequence, Map): (_to_map,),
+    (Sequence, Map): (_to_map, _from_one_window),
     (Sequence, Heads): (_split_heads,),
     (Heads, Sequence): (_merge_heads,),
 }
@@ -107,14 +125,17 @@ def _rearranged(draft: Draft, value: Value, target: Target) -> Value:
     view, kind = value.view, type(typed(draft.shape(value)))
     source = view.source[1:]
     usual = {Map: {2: "cl", 3: "chw", 4: "cdhw"}, Sequence: {2: "nc", 3: "gnc"}, Heads: {3: "hnd", 4: "ghnd"}, Vector: {1: "c"}}
-    letters = usual[kind][len(source)]
+    letters = usual.get(kind, {}).get(len(source), "")
+    if not letters:
+        raise NotSaid(f"{len(source)} axes beside the batch")
     spare = iter([letter for letter in NAMES if letter not in letters])
     names: dict[int, str] = {}
     sizes: dict[str, Any] = {}
-    for group, letter in zip(source, letters, strict=True):
+    for axis, (group, letter) in enumerate(zip(source, letters, strict=True)):
+        rest = len(group) - 1 if kind is Map and axis == 0 else 0  # the factor whose length follows: the innermost of channels
         for place, factor in enumerate(group):
-            names[factor] = letter if place == 0 else next(spare)
-            if place > 0:
+            names[factor] = letter if place == rest else next(spare)
+            if place != rest:
                 sizes[names[factor]] = view.lengths[factor]
 
     def side(groups: tuple[Group, ...]) -> str:

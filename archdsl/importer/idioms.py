@@ -6,20 +6,16 @@ out of the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Container
+from typing import Any
 
 from torch import fx
 
-
-class Idiom(NamedTuple):
-    """What stands for several calls: the name of an entry in the table of calls, and its arguments."""
-
-    name: str
-    args: tuple[Any, ...]
-
-
-Find = Callable[[fx.Node], Idiom | None]
+from archdsl.importer import idioms_of_norms as norms
+from archdsl.importer import idioms_of_states as recurrent
+from archdsl.importer import idioms_of_windows as windows
+from archdsl.importer.idiom import Find, Idiom, either, is_call
+from archdsl.importer.writes import overwrites
 
 
 def stand_for(name: str) -> Callable[..., Any]:
@@ -32,27 +28,10 @@ def stand_for(name: str) -> Callable[..., Any]:
     return idiom
 
 
-def is_call(value: Any, *names: str) -> bool:
-    """Whether a value is what a call of one of these operators gives."""
-    return isinstance(value, fx.Node) and value.op == "call_function" and word_of(value) in names
-
-
-def word_of(node: fx.Node) -> str:
-    """The name of an operator without its overload and the mark of those that overwrite."""
-    name = getattr(node.target, "__name__", str(node.target)).partition(".")[0]
-    return name.removesuffix("_") if not name.startswith("_") else name
-
-
-def _either(node: fx.Node) -> list[tuple[Any, Any]]:
-    """Both orders of the operands of a sum or product."""
-    one, other = node.args[:2]
-    return [(one, other), (other, one)]
-
-
 def _silu(node: fx.Node) -> Idiom | None:
     """x sigmoid(x)."""
     if is_call(node, "mul"):
-        for x, gate in _either(node):
+        for x, gate in either(node):
             if is_call(gate, "sigmoid") and gate.args[0] is x:
                 return Idiom("silu", (x,))
     return None
@@ -61,11 +40,11 @@ def _silu(node: fx.Node) -> Idiom | None:
 def _hard_swish(node: fx.Node) -> Idiom | None:
     """x hardsigmoid(x), and x relu6(x + 3) / 6 in the orders in which people write it."""
     if is_call(node, "div") and node.args[1] == 6 and is_call(node.args[0], "mul"):
-        for x, bounded in _either(node.args[0]):  # type: ignore[arg-type]
+        for x, bounded in either(node.args[0]):  # type: ignore[arg-type]
             if _relu6_of(bounded, x):
                 return Idiom("hardswish", (x,))
     if is_call(node, "mul"):
-        for x, gate in _either(node):
+        for x, gate in either(node):
             if is_call(gate, "hardsigmoid") and gate.args[0] is x:
                 return Idiom("hardswish", (x,))
             if is_call(gate, "div") and gate.args[1] == 6 and _relu6_of(gate.args[0], x):
@@ -112,7 +91,7 @@ def _grn(node: fx.Node) -> Idiom | None:
     """Global response normalisation: x + bias + weight (x g / (mean(g) + eps)), g the length of each channel (Woo et al. 2023)."""
     if not is_call(node, "add"):
         return None
-    for x, rest in _either(node):
+    for x, rest in either(node):
         if not is_call(rest, "addcmul"):
             continue
         bias, weight, product = rest.args[:3]
@@ -126,26 +105,58 @@ def _grn(node: fx.Node) -> Idiom | None:
     return None
 
 
-IDIOMS: tuple[Find, ...] = (_hard_swish, _hard_sigmoid, _silu, _l2_norm, _grn)
+def _standardised(node: fx.Node) -> Idiom | None:
+    """A convolution whose weights are normalised over each output channel (Qiao et al. 2019), by a batch norm of one image."""
+    if not is_call(node, "conv2d") or not is_call(node.args[1], "reshape_as", "reshape", "view"):
+        return None
+    norm = node.args[1].args[0]  # type: ignore[union-attr]
+    if not is_call(norm, "batch_norm") or not is_call(norm.args[0], "reshape", "view"):  # type: ignore[union-attr]
+        return None
+    flat, gain, bias, mean, variance, training, _, eps, *_ = norm.args  # type: ignore[union-attr]
+    weight, sizes = flat.args[:2]  # type: ignore[union-attr]
+    if not training or (bias, mean, variance) != (None, None, None) or len(sizes) != 3 or next(iter(sizes)) != 1:  # type: ignore[arg-type]
+        return None
+    return Idiom("std_conv", (node.args[0], weight, gain, eps, *node.args[2:]))
+
+
+IDIOMS: tuple[Find, ...] = (
+    _hard_swish,
+    _hard_sigmoid,
+    _silu,
+    _l2_norm,
+    _grn,
+    _standardised,
+    norms.rms_norm,
+    norms.standardised,
+    norms.scaled,
+    norms.shifted,
+    norms.square,
+    recurrent.states,
+    recurrent.ends,
+    windows.padded_convolution,
+    windows.padded_max_pool,
+)
 """In the order in which they are looked for at a node."""
 
 
-def put_together(graph: fx.Graph) -> None:
-    """Replace every idiom of a program by one call."""
+def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
+    """Replace every idiom of a program by one call.
+
+    Args:
+        inputs: names of what the program is given; what follows from weights alone is worked out as it stands.
+    """
+    fed: set[fx.Node] = set()
     for node in list(graph.nodes):
+        if node.name in inputs or not fed.isdisjoint(node.all_input_nodes):
+            fed.add(node)
         for find in IDIOMS:
-            if node.op == "call_function" and (found := find(node)) is not None:
+            if node in fed and node.op == "call_function" and (found := find(node)) is not None:
                 with graph.inserting_after(node):
                     made = graph.call_function(stand_for(found.name), found.args)
                 made.meta = {**node.meta}
+                fed.add(made)
                 node.replace_all_uses_with(made)
                 break
     for node in reversed(list(graph.nodes)):
         if node.op == "call_function" and not node.users and not overwrites(node):
             graph.erase_node(node)
-
-
-def overwrites(node: fx.Node) -> bool:
-    """Whether a call writes into what it is given."""
-    schema = getattr(node.target, "_schema", None)
-    return schema is not None and schema.is_mutable

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,19 +11,19 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 from archdsl.compilers.optimized import fill
 from archdsl.compilers.torch import compile
-from archdsl.compilers.torch.batches import in_order
+from archdsl.cost.opaque import opaque_steps
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, Returned
+from archdsl.importer.in_double import InDouble
+from archdsl.importer.original import Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
 from archdsl.ir.graph import Graph
-
-Run = Callable[..., tuple[Tensor, ...]]
-"""The original in double precision: takes a batch of each input, gives its outputs in their order."""
 
 
 class Missing(NamedTuple):
@@ -32,11 +33,13 @@ class Missing(NamedTuple):
         name: of the node.
         what: the call that it stands for.
         why: no operator does it.
+        elements: that it reads and writes for one image: its size, as nothing else of its cost is known.
     """
 
     name: str
     what: str
     why: str
+    elements: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,22 +50,26 @@ class Imported:
         text: of the spec.
         design: the spec, read again.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
-        missing: opaque steps.
+        returned: what of the original's outputs the spec gives.
+        missing: opaque steps, those first that read and write most.
         parameters, buffers: elements that the original has; None where the file does not tell.
-        run: the original; None where it cannot be run.
+        originals: ways to run what was imported, the most exact one first.
         left_out: names of parameters of the original that no output depends on.
         unread: their elements.
+        fixed: elements that the spec learns and the original holds fixed, as buffers.
     """
 
     text: str
     design: Design
     weights: Mapping[str, Tensor]
+    returned: Returned
     missing: tuple[Missing, ...] = ()
     parameters: int | None = None
     buffers: int | None = None
-    run: Run | None = None
+    originals: tuple[Original, ...] = ()
     left_out: tuple[str, ...] = ()
     unread: int = 0
+    fixed: int = 0
 
     @property
     def graph(self) -> Graph:
@@ -83,6 +90,17 @@ class Imported:
         kinds = {tensor.dtype for tensor in self.weights.values() if tensor.is_floating_point()}
         if kinds == {torch.float64}:
             module = module.double()
+        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
+        return module
+
+    @cached_property
+    def doubled(self) -> nn.Module:
+        """The same in double precision, without rounding weights that follow from others in it.
+
+        Raises:
+            BackendError: the spec has opaque steps.
+        """
+        module = copy.deepcopy(self.module).double()
         fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
@@ -107,8 +125,16 @@ def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object
         node, _, part = name.rpartition(".")
         if node in pairs:
             weights[f"{graph[pairs[node]].owner}.{part}"] = tensor
-    missing = [Missing(pairs[name], draft.graph[name].op.what, why) for name, why in draft.reasons.items() if name in pairs]  # type: ignore[attr-defined]
-    return Imported(text, design, weights, tuple(missing), **about)  # type: ignore[arg-type]
+    return Imported(text, design, weights, draft.returned, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
+
+
+def _missing(draft: Draft, design: Design, pairs: Mapping[str, str]) -> tuple[Missing, ...]:
+    """The opaque steps of a draft by their names in the spec, the largest first."""
+    reasons = {pairs[name]: why for name, why in draft.reasons.items() if name in pairs}
+    if not reasons:
+        return ()
+    steps = opaque_steps(design.cost())
+    return tuple([Missing(step["name"], step["what"], reasons[step["name"]], step["elements"]) for step in steps])
 
 
 def from_module(
@@ -125,7 +151,8 @@ def from_module(
     Raises:
         BackendError: torch.export cannot trace the model, or it has no batch.
     """
-    from archdsl.importer.program import drafted, traced, unread
+    from archdsl.importer.program import drafted
+    from archdsl.importer.tracing import traced, unread
 
     given = tuple([_twice(tensor) for tensor in (example if isinstance(example, tuple) else (example,))])
     title = title or type(model).__name__
@@ -142,7 +169,8 @@ def from_module(
         knobs,
         parameters=parameters,
         buffers=buffers,
-        run=_double(model),
+        fixed=draft.fixed,
+        originals=(Original(_double(model)),),
         left_out=left_out,
         unread=sum(model.get_parameter(name).numel() for name in left_out),
     )
@@ -151,7 +179,7 @@ def from_module(
 def from_file(
     path: Path, *, title: str = "", knobs: bool = False, sizes: Mapping[str, tuple[int, ...]] | None = None
 ) -> Imported:
-    """A spec of an ONNX file or of a program of torch.export (`.pt2`). Nothing of the file is executed.
+    """A spec of an ONNX file or of a program of torch.export (`.pt2`). No code of others is in these files.
 
     Args:
         sizes: shapes of inputs, without the batch, that the file leaves open.
@@ -166,8 +194,10 @@ def from_file(
         raise InputError(f"{path}: no such file")
     if ending == ".onnx":
         from archdsl.importer.onnx import drafted as from_onnx
+        from archdsl.importer.onnx_run import originals
 
-        return imported(from_onnx(path, title, dict(sizes or {}) or None), title, path.name, knobs)
+        draft = from_onnx(path, title, dict(sizes or {}) or None)
+        return imported(draft, title, path.name, knobs, originals=originals(path, draft.batch))
     if ending == ".pt2":
         return _from_program(path, title, knobs)
     raise InputError(f"{path} is neither .onnx nor .pt2; a model is imported by module:callable")
@@ -187,20 +217,29 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
     parameters = sum(tensor.numel() for tensor in program.parameters())
     buffers = sum(tensor.numel() for tensor in program.buffers())
     draft = drafted(program, title)
-    return imported(draft, title, path.name, knobs, parameters=parameters, buffers=buffers, run=_double(module, False))
+    return imported(
+        draft,
+        title,
+        path.name,
+        knobs,
+        parameters=parameters,
+        buffers=buffers,
+        fixed=draft.fixed,
+        originals=(Original(_double(module, False)),),
+    )
 
 
 def _double(model: nn.Module, evaluated: bool = True) -> Run:
     """The model in double precision for one batch; it is left as it came."""
 
     def run(*given: Tensor) -> tuple[Tensor, ...]:
-        state = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        state = copy.deepcopy(model.state_dict())  # with the versions that some models look for
         training = model.training
         try:
             if evaluated:
                 model.eval()
-            with torch.no_grad():
-                return in_order(model.double()(*given))
+            with torch.no_grad(), InDouble():
+                return tuple(tree_leaves(model.double()(*given)))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}
             model.to(kinds.pop() if len(kinds) == 1 else torch.float32)

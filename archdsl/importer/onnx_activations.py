@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, attention
+from archdsl.importer.lower import arithmetic, reductions
 from archdsl.importer.lower.along import alike
 from archdsl.importer.onnx_call import OPERATORS, Call, Lower, operator, short
 
@@ -105,8 +105,6 @@ def _prelu(draft: Draft, call: Call) -> Any:
 def _softmax(draft: Draft, call: Call) -> Any:
     x = call.x
     axis = call.get("axis", 1 if call.opset < 13 else -1) % len(x.sizes)
-    if call.op == "LogSoftmax":
-        raise NotSaid("the logarithm of a softmax")
     if call.opset < 13 and axis != len(x.sizes) - 1:  # from that axis on as one
         raise NotSaid("a softmax over several axes")
-    return attention.softmax(draft, x, axis)
+    return reductions.softmax(draft, x, axis, "log_softmax" if call.op == "LogSoftmax" else "softmax")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, maps, shapes
+from archdsl.importer.lower import maps, reductions, shapes
 from archdsl.importer.lower.along import as_map
 from archdsl.importer.lower.windows import Steps
 from archdsl.importer.onnx_call import Call, operator, short
@@ -47,12 +47,12 @@ def _held(draft: Draft, call: Call, given: Any, word: str) -> tuple[Operand, lis
 @operator("GlobalAveragePool", "GlobalMaxPool")
 def _global(draft: Draft, call: Call) -> Any:
     axes = range(2, len(call.x.sizes))
-    return arithmetic.mean(draft, call.x, axes, True, "max" if call.op == "GlobalMaxPool" else "avg")
+    return reductions.reduced(draft, call.x, axes, True, "max" if call.op == "GlobalMaxPool" else "mean")
 
 
-@operator("ReduceMean", "ReduceMax")
+@operator("ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum")
 def _reduced(draft: Draft, call: Call) -> Any:
-    axes = list(call.moved("axes", 18) or range(len(call.x.sizes)))
+    axes = list(call.moved("axes", 13 if call.op == "ReduceSum" else 18) or range(len(call.x.sizes)))
     x, keep = call.x, bool(call.get("keepdims", 1))
     if isinstance(x, Value) and len(x.sizes) > len(x.view.source) and not keep:  # axes that came for the mean and go with it
         axes = sorted(axis % len(x.sizes) for axis in axes)
@@ -60,7 +60,7 @@ def _reduced(draft: Draft, call: Call) -> Any:
         axes = [axis - sum(other < axis for other in spare) for axis in axes if axis not in spare]
         for axis in reversed(spare):
             x = shapes.squeezed(x, axis)
-    return arithmetic.mean(draft, x, axes, keep, "avg" if call.op == "ReduceMean" else "max")
+    return reductions.reduced(draft, x, axes, keep, call.op.removeprefix("Reduce").lower())
 
 
 @operator("Resize", "Upsample")

@@ -9,6 +9,7 @@ from archdsl.compilers.onnx_direct.constants import relative_index
 from archdsl.importer.draft import Draft
 from archdsl.importer.lower import scores
 from archdsl.importer.values import Const, Value
+from archdsl.ops.scores import RelativeBias
 from archdsl.ops.shapes import Heads, typed
 
 
@@ -37,7 +38,13 @@ def added_to_scores(draft: Draft, value: Value, const: Const) -> Value | None:
 
 def _table(spread: Tensor, height: int, width: int) -> Tensor | None:
     """The number of each offset (offsets, heads); None where places at one offset differ."""
-    index = torch.from_numpy(relative_index(height, width, False)).flatten()
+    index = torch.from_numpy(relative_index(_swin(height, width))).flatten()
     table = spread.new_zeros((2 * height - 1) * (2 * width - 1), spread.shape[0])
     table[index] = spread.t()
     return table if torch.equal(table[index], spread.t()) else None
+
+
+def _swin(height: int, width: int) -> RelativeBias:
+    found = RelativeBias.read({"window": [height, width]})
+    assert isinstance(found, RelativeBias)
+    return found

@@ -23,8 +23,10 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
         BackendError: what it gives has no batch, so that its shape cannot be said.
     """
     values = [seen(draft, operand) for operand in operands if isinstance(operand, Value)]
-    if not sizes or sizes[0] % draft.batch:
-        raise BackendError(f"{what} gives {'x'.join(map(str, sizes))}, which has no batch of {draft.batch} in front: {why}")
+    if len(sizes) < 2:
+        raise BackendError(f"{what} gives {'x'.join(map(str, sizes)) or 'one number'}, which has no channels: {why}")
+    if sizes[0] % draft.batch:
+        return _turned(draft, what, operands, sizes, why)
     learned = [list(operand.sizes) for operand in operands if isinstance(operand, Const) and operand.learned]
     takes = [_said(typed(draft.shape(value))) for value in values]
     inside = sizes[0] // draft.batch
@@ -34,6 +36,16 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
     view = made.view if inside == 1 else made.view.reshaped(sizes)
     assert view is not None
     return made._replace(view=view)
+
+
+def _turned(draft: Draft, what: str, operands: collections.abc.Sequence[Operand], sizes: tuple[int, ...], why: str) -> Value:
+    """The same for a call that has its batch elsewhere, such as ends of recurrent layers: layers, batch, channels."""
+    if draft.batch not in sizes:
+        raise BackendError(f"{what} gives {'x'.join(map(str, sizes))}, which has no batch of {draft.batch}: {why}")
+    place = sizes.index(draft.batch)
+    made = stand_in(draft, what, operands, (draft.batch, *sizes[:place], *sizes[place + 1 :]), why)
+    order = [*range(1, place + 1), 0, *range(place + 1, len(sizes))]
+    return made._replace(view=made.view.permuted(order))
 
 
 def _kind(sizes: tuple[int, ...]) -> Typed:

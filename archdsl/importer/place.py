@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from torch import fx
 
 from archdsl.ir.graph import Frame
 
@@ -48,12 +51,34 @@ class Place(NamedTuple):
         around = self.modules[:-1] if self.layer else self.modules
         return tuple([Frame(module.path, "block", module.word, None) for module in around])
 
+    def up_to(self, count: int) -> Place:
+        """The outermost of the modules that are no layers."""
+        return Place(self.modules[:count])
+
     @property
     def prefix(self) -> str:
         frames = self.frames
         return f"{frames[-1].path}." if frames else ""
 
 
+def shared(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
+    """How many of the outermost scopes are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((count for count, (a, b) in enumerate(pairs) if a.path != b.path), min(len(one), len(other)))
+
+
 def snake(name: str) -> str:
     """InvertedResidual as inverted_residual, MBConv as mb_conv."""
     return re.sub(r"\W", "_", _WORDS.sub("_", name).lower())
+
+
+def place_of(node: fx.Node) -> Place:
+    """The modules around a call; a second call of the same module is told by a number."""
+    stack: Mapping[str, tuple[str, Any]] = node.meta.get("nn_module_stack") or {}
+    modules = []
+    for key, (path, kind) in stack.items():
+        if not path:
+            continue
+        again = key.partition("@")[2]
+        modules.append(Module(f"{path}_{int(again) + 1}" if again else path, kind if isinstance(kind, str) else kind.__name__))
+    return Place(tuple(modules))

@@ -25,14 +25,40 @@ def settled(draft: Draft, value: Value, want: str) -> Value:
     target = _target(view, kind, want)
     if target is None:
         raise NotSaid(f"axes {_text(view)}")
+    return _over(draft, value, target)
+
+
+def _over(draft: Draft, value: Value, target: Target) -> Value:
+    """The value over a node of a kind with these axes, which is made once."""
+    view, kind = value.view, type(typed(draft.shape(value)))
     whole = ((BATCH,), *target.groups)
     if kind is target.kind and whole == view.source:
         return value
     key = (value.node, view.lengths, view.source, target)
     if draft.settled.get(key) not in draft.graph.nodes:
-        draft.settled[key] = made(draft, value, target).node
+        with draft.where_seen(value):
+            draft.settled[key] = made(draft, value, target).node
     left = normal(view.lengths, whole, view.axes)
     return Value(draft.settled[key], left)
+
+
+def left(draft: Draft, value: Value) -> Value:
+    """What a module gives: tokens or windows that are seen as a map, or a map as tokens, are that from there on, whatever follows."""
+    source, axes = value.view.source, value.view.axes
+    kind = type(typed(draft.shape(value)))
+    if value.view.permutation is not None or not all(axes) or axes[0] != source[0]:
+        return value
+    count = len(axes)
+    if kind is Sequence and count in (4, 5) and source[-1] in (axes[1], axes[-1]):
+        first = source[-1] == axes[1]
+        order = list(range(count)) if first else [0, count - 1, *range(1, count - 1)]
+        turned = value._replace(view=value.view.permuted(order))
+        draft.seen_at.setdefault(turned, draft.seen_at.get(value, draft.place))
+        made = settled(draft, turned, "map")
+        return made._replace(view=made.view.permuted([order.index(axis) for axis in range(count)]))
+    if kind is Map and len(source) == 4 and axes == (source[0], source[2] + source[3], source[1]):
+        return settled(draft, value, "last")
+    return value
 
 
 def whole(draft: Draft, value: Value) -> Value:
@@ -45,8 +71,17 @@ def whole(draft: Draft, value: Value) -> Value:
         return value
     made = settled(draft, value, "")
     if not made.view.is_plain:
-        raise NotSaid("axes in an order that no tensor of the language has")
+        made = _in_a_row(draft, made)
     return made
+
+
+def _in_a_row(draft: Draft, value: Value) -> Value:
+    """The value over a node that has the axes in the order in which they are seen, whatever they are."""
+    batch, *units = value.view.axes
+    kind = {1: Vector, 2: Sequence, 3: Map, 4: Map}.get(len(units))
+    if batch != (BATCH,) or kind is None:
+        raise NotSaid("axes in an order that no tensor of the language has")
+    return _over(draft, value, Target(kind, tuple(units)))
 
 
 def seen(draft: Draft, value: Value) -> Value:
@@ -57,10 +92,35 @@ def seen(draft: Draft, value: Value) -> Value:
         return draft.value(value.node)
 
 
+def apart(draft: Draft, value: Value, group: Group) -> Value:
+    """The value over a node that has some factors of one of its axes as an axis of their own, and the rest of that axis beside them.
+
+    Of the channels of a map they become its depth, of tokens the groups that these stand in.
+
+    Raises:
+        NotSaid: no axis has them beside others, or no kind of tensor has so many axes.
+    """
+    view, kind = value.view, type(typed(draft.shape(value)))
+    place = next((place for place, axis in enumerate(view.source) if {*group} < {*axis} - {BATCH}), None)
+    if not group or not place:
+        raise NotSaid("factors that are no part of one axis")
+    source = view.source
+    rest = tuple([factor for factor in source[place] if factor not in group])
+    if kind is Map and place == 1 and len(source) < 5:
+        target = Target(Map, (rest, group, *source[2:]))
+    elif kind is Sequence and place == 1 and len(source) == 3:
+        inside = source[1][-len(group) :] == group
+        target = Target(Sequence, (*((rest, group) if inside else (group, rest)), source[2]))
+    else:
+        raise NotSaid("factors of an axis that cannot stand by themselves")
+    return _over(draft, value, target)
+
+
 def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
-    """Say what the network gives."""
+    """Say what the network gives. What none of that depends on goes."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}
     draft.graph.returns = returns
+    draft.drop_unread()
 
 
 def _target(view: View, kind: type[Typed], want: str) -> Target | None:
@@ -138,9 +198,15 @@ def _likely(view: View, kind: type[Typed], units: list[Group], groups: Group) ->
     if _are_heads(kind, channels, units):
         return Target(Heads, tuple(units))
     if units[-1] != channels:
-        return Target(Map, tuple(units))
+        return Target(Map, _depth(channels, units) if kind is Map and count == 4 else tuple(units))
     windows = kind is Map and _in_windows(view, units[:-1])
     return Target(Sequence, tuple(units)) if windows else Target(Map, (units[-1], *units[:-1]))
+
+
+def _depth(channels: Group, units: list[Group]) -> tuple[Group, ...]:
+    """Axes of a map whose channels were taken apart: what is outermost in them, branches or groups, is its depth."""
+    first, second, *places = units
+    return (second, first, *places) if first and first + second == channels else tuple(units)
 
 
 def _are_heads(kind: type[Typed], channels: Group, units: list[Group]) -> bool:

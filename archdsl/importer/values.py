@@ -27,12 +27,19 @@ class Const(NamedTuple):
         name: of the parameter that it is, or that alone it follows from, or of a buffer; '' where there is none.
         learned: whether that is a parameter.
         origin: the parameter or buffer itself.
+        fixed: of a tensor with a parameter in it, the elements that none is in, such as zeros that were put beside it.
     """
 
     tensor: Tensor
     name: str = ""
     learned: bool = False
     origin: Tensor | None = None
+    fixed: int = 0
+
+    @property
+    def held(self) -> int:
+        """Elements that are not learned."""
+        return self.fixed if self.learned else self.tensor.numel()
 
     def follows(self, tensor: Tensor, others: tuple[Const, ...]) -> Const:
         """What follows from this and others. It is told by the parameter that is in it, where there is one."""

@@ -72,10 +72,13 @@ def verify(net: Design, names: Iterable[str] = TOOLS) -> list[Verified]:
 
 
 def measure(name: str, module: nn.Module, *sizes: tuple[int, ...]) -> int:
-    """What a tool reports on a module in evaluation mode, for one input of each of these sizes (no batch axis). May change the module."""
+    """What a tool reports on a module in evaluation mode, for one input of each of these sizes (no batch axis). May change the module.
+
+    Attention that PyTorch would work out in one call is worked out as products and a softmax, which tools know.
+    """
     import torch
 
-    with _quiet(), torch.no_grad():
+    with _quiet(), _plain_attention(), torch.no_grad():
         given = tuple([torch.zeros((1, *size), dtype=torch.int64 if isinstance(size, Ids) else torch.float32) for size in sizes])
         return int(RUN[name][1](module.eval(), given))
 
@@ -163,7 +166,7 @@ def _torch(module: nn.Module, given: Given) -> Any:
     from torch.utils.flop_counter import FlopCounterMode
 
     with FlopCounterMode(display=False) as counter:
-        module(*given)
+        module.requires_grad_(False)(*given)  # it asks what requires a gradient for the function that computes it
     return counter.get_total_flops()
 
 
@@ -183,6 +186,21 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+@contextlib.contextmanager
+def _plain_attention() -> Iterator[None]:
+    """Without calls that hold a whole attention, which tools count as nothing on a CPU."""
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.tables.result import Result
 from archdsl.cost.tables.sheet import Sheet
+from archdsl.cost.words import thousands
 from archdsl.errors import ArchdslError
 from archdsl.net.network import Net
 
@@ -46,10 +47,19 @@ class ImportedNet(Result):
 
     @property
     def holds(self) -> bool:
-        """Whether outputs and parameters are equal. What tools count hangs on which modules the original is written with."""
+        """Whether outputs were compared and are equal, and parameters are.
+
+        What tools count hangs on which modules the original is written with.
+        """
+        return self.proof.holds and not self.differs
+
+    @property
+    def differs(self) -> bool:
+        """Whether outputs or parameters are not equal, as far as they could be compared."""
         theirs = self.found.parameters
-        equal = theirs is None or self.proof.parameters is None or theirs - self._unread == self.proof.parameters
-        return self.proof.holds and equal
+        ours = self.proof.parameters
+        equal = theirs is None or ours is None or theirs - self._unread + self.found.fixed == ours
+        return self.proof.differs or not equal
 
     @property
     def _unread(self) -> int:
@@ -89,9 +99,18 @@ class ImportedNet(Result):
                 f"{self._unread:,} parameters are read by no output at inference and are not in the spec: {first}"
                 f"{' and others' if len(self.found.left_out) > 3 else ''}"
             )
+        if self.found.returned.left_out:
+            lines.append(f"no input changes these outputs, which the spec leaves out: {', '.join(self.found.returned.left_out)}")
+        if self.found.fixed:
+            lines.append(
+                f"the original holds {self.found.fixed:,} numbers fixed that the spec learns, such as filters or zeros beside a bias"
+            )
         if any(row["verdict"] == OTHERWISE for row in self._records()):
             lines.append("tools see modules, and count a call of a function otherwise than the module that computes the same")
-        lines += [f"opaque: {step.name} stands for {step.what}: {step.why}" for step in self.found.missing[:10]]
+        lines += [
+            f"opaque: {step.name} stands for {step.what}, {thousands(step.elements)} elements: {step.why}"
+            for step in self.found.missing[:10]
+        ]
         if len(self.found.missing) > 10:
             lines.append(f"and {len(self.found.missing) - 10} more opaque steps")
         return lines
@@ -102,6 +121,7 @@ class ImportedNet(Result):
             "proof": self._records(),
             "opaque": [step._asdict() for step in self.found.missing],
             "left_out": list(self.found.left_out),
+            "outputs_left_out": list(self.found.returned.left_out),
             "spec": self.text,
         }
 
@@ -109,17 +129,24 @@ class ImportedNet(Result):
         rows: list[dict[str, Any]] = []
         proof = self.proof
         if proof.difference is not None:
-            rows.append(_row("outputs in float64", "", f"{proof.difference:.1e}", proof.difference <= 1e-8))
+            rows.append(_row(f"outputs in {proof.how}", "", f"{proof.difference:.1e}", proof.near(proof.difference)))
         else:
             rows.append(_row("outputs", "", proof.why, None))
         for size, difference in proof.sizes.items():
             if isinstance(difference, str):
                 rows.append(_row(f"outputs at {size}", "", difference, None))
             else:
-                rows.append(_row(f"outputs at {size}", "", f"{difference:.1e}", difference <= 1e-8))
+                rows.append(_row(f"outputs at {size}", "", f"{difference:.1e}", proof.near(difference)))
         if self.found.parameters is not None and proof.parameters is not None:
             theirs = self.found.parameters - self._unread
-            rows.append(_row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs == proof.parameters))
+            row = _row("parameters", f"{theirs:,}", f"{proof.parameters:,}", theirs + self.found.fixed == proof.parameters)
+            told = row["verdict"] == "equal" and self.found.fixed
+            rows.append({**row, "verdict": f"equal but for {self.found.fixed:,} that it holds fixed"} if told else row)
+        if self.found.buffers is not None and proof.parameters is not None:
+            state, learned = self.found.module.state_dict(), dict(self.found.module.named_parameters())
+            kept = sum(tensor.numel() for name, tensor in state.items() if name not in learned)
+            row = _row("buffers", f"{self.found.buffers:,}", f"{kept:,}", True)
+            rows.append(row if kept == self.found.buffers else {**row, "verdict": "tables that follow from sizes are not kept"})
         for tool, (theirs_count, ours) in self.counts.items():
             if theirs_count is not None and ours is not None:
                 row = _row(tool, f"{theirs_count:,}", f"{ours:,}", theirs_count == ours)

@@ -1,4 +1,4 @@
-"""Plain arithmetic: differences and quotients of tensors, factors, bounds, lengths of vectors; tensors that become an axis."""
+"""Plain arithmetic: differences and quotients of tensors, factors, summands, bounds, lengths of vectors; tensors that become an axis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archdsl.ops.errors import ArgumentError, RankError, ShapeError, refuse
 from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_input, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.join import _Combine, _Join
 from archdsl.ops.operator import Operator, SameShape, Shape, operator
-from archdsl.ops.shapes import Heads, Map, Sequence, Vector, described, heads, typed
+from archdsl.ops.shapes import Heads, Map, Sequence, Vector, channel_axis, described, heads, typed
 
 
 class _OfTwo(_Combine):
@@ -95,6 +95,29 @@ class Gain(SameShape):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=self.learned)
+
+
+@operator("offset")
+class Offset(SameShape):
+    """Plus one number, learned or fixed; or a learned one for each channel, or inside attention for each head."""
+
+    memory, layout = Memory.NEW, Layout.FOLLOWS
+    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+
+    begin: Any = arg(NUMBER, 0.0, doc="the number, to begin with where it is learned")
+    learned: Any = arg(FLAG, True, doc="whether it is learned")
+    per: Any = arg(word("tensor", "channel", "head"), "tensor", doc="one for everything, for each channel, or for each head")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.per == "head":
+            heads(self, inputs[0])
+        return inputs[0]
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        if not self.learned:
+            return {}
+        shape = inputs[0]
+        return {"weight": (1 if self.per == "tensor" else shape[channel_axis(shape)] if self.per == "channel" else shape[-3],)}
 
 
 @operator("clamp")

@@ -30,7 +30,8 @@ class MapNorm(SameShape):
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         channels = (inputs[0][0],)
-        return {"weight": channels, "bias": channels} if getattr(self, "affine", True) else {}
+        found = {"weight": channels, "bias": channels} if getattr(self, "bias", True) else {"weight": channels}
+        return found if getattr(self, "affine", True) else {}
 
 
 @operator("group_norm")
@@ -43,6 +44,7 @@ class GroupNorm(MapNorm):
     groups: Any = arg(COUNT, 32, doc="number of groups of channels")
     eps: Any = arg(POSITIVE, 1e-5, doc="added to the variance")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
+    bias: Any = arg(FLAG, True, doc="whether the shift is learned, where the scale is")
 
     def shape(self, *inputs: Shape) -> Shape:
         arriving = super().shape(*inputs)

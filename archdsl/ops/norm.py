@@ -66,10 +66,12 @@ class LayerNorm(SameShape):
 
     eps: Any = arg(POSITIVE, 1e-5, doc="added to the variance")
     affine: Any = arg(FLAG, True, doc="whether scale and shift are learned")
+    bias: Any = arg(FLAG, True, doc="whether the shift is learned, where the scale is")
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         channels = (inputs[0][channel_axis(inputs[0])],)
-        return {"weight": channels, "bias": channels} if self.affine else {}
+        found = {"weight": channels, "bias": channels} if self.bias else {"weight": channels}
+        return found if self.affine else {}
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=_of_rows(output))

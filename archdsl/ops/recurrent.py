@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from archdsl.exact import maximum, minimum, one_answer, product
 from archdsl.ops.arguments import COUNT, FLAG, PROBABILITY, Kind, arg, optional, word
-from archdsl.ops.errors import RankError, refuse
+from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, sees_everything
 from archdsl.ops.operator import Dim, Operator, Shape, operator
-from archdsl.ops.shapes import Vector, described, sequence
+from archdsl.ops.shapes import Sequence, Vector, sequence
 
 LAYERS = Kind(COUNT.name, lambda value: COUNT.convert(one_answer(value)), COUNT.schema)
 """How many layers there are decides which weights there are, so that it needs one answer in a grid."""
@@ -42,10 +42,10 @@ class Recurrent(Operator):
 
     def shape(self, *inputs: Shape) -> Shape:
         arriving = sequence(self, inputs[0])
-        if len(arriving) != 2:
-            raise RankError(f"{self.word} takes tokens x channels, {described(arriving)} in groups arrives")
         channels = self.directions * self.handed_on
-        return arriving.with_channels(channels) if self.returns == "sequence" else Vector((channels,))
+        if self.returns == "sequence":
+            return arriving.with_channels(channels)
+        return Vector((channels,)) if len(arriving) == 2 else Sequence((arriving[0], channels))
 
     def arriving(self, channels: Dim) -> list[Dim]:
         """Channels that each layer reads."""
@@ -70,21 +70,27 @@ class Recurrent(Operator):
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
         """Every matrix once for each token."""
         weights = self.weights(*inputs)
-        return inputs[0][0] * sum(product(shape) for name, shape in weights.items() if name.startswith("weight"))
+        return self.tokens(inputs) * sum(product(shape) for name, shape in weights.items() if name.startswith("weight"))
+
+    def tokens(self, inputs: tuple[Shape, ...]) -> Dim:
+        """Tokens that arrive, of all groups, each of which is gone through by itself."""
+        return product(inputs[0][:-1])
 
     def steps(self, inputs: tuple[Shape, ...]) -> Dim:
         """Elements of the states of all layers and directions, over all tokens."""
-        return inputs[0][0] * self.layers * self.directions * self.out
+        return self.tokens(inputs) * self.layers * self.directions * self.out
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         """What comes into each layer, and seven states for each of its steps, as PyTorch's own steps do; oneDNN and cuDNN keep workspaces.
 
-        Of several images the input is turned, so that tokens come first, and is kept so for each direction.
+        Of several images or groups the input is turned, so that tokens come first, and is kept so for each direction.
         """
-        tokens = inputs[0][0]
+        tokens = self.tokens(inputs)
         between = sum(self.arriving(inputs[0][-1])[1:])
         dropped = 2 if self.dropout > 0 else 1  # what came before dropping is not kept, which of it was dropped is
         each = 7 * self.steps(inputs) + self.projected(inputs) + dropped * tokens * between
+        if len(inputs[0]) == 3:
+            return Kept(values=each + self.directions * product(inputs[0]))
         return Kept(input=True, copies=self.directions, values=each)
 
     def projected(self, inputs: tuple[Shape, ...]) -> Dim:
@@ -95,9 +101,10 @@ class Recurrent(Operator):
         """As PyTorch's own steps need it; oneDNN and cuDNN have buffers of their own.
 
         A layer holds the gates of all tokens from what comes in, beside them what it handed on at each token, and puts that together.
-        Memory of the states before the first token and of those that earlier layers ended with stays taken.
+        Memory of the states before the first token and of those that earlier layers ended with stays taken. Of groups the input is
+        turned, tokens first; how long that copy lives differs with the sizes, so that their peak is right to a seventh.
         """
-        tokens, ways = inputs[0][0], self.directions
+        groups, tokens, ways = product(inputs[0][:-2]), inputs[0][-2], self.directions
         state = self.handed_on + (self.states - 1) * self.out
         ends = 3 * self.layers * ways * state + tokens * ways * self.handed_on
         before = self.layers * ways * state
@@ -105,7 +112,8 @@ class Recurrent(Operator):
         if self.layers > 1:
             earlier = (self.layers - 1) * ways * state + tokens * ways * self.handed_on
             peaks.append(before + earlier + self.within(tokens))
-        return (maximum(*peaks) - product(output)) * itemsize
+        turned = product(inputs[0]) if len(inputs[0]) == 3 else 0
+        return (groups * maximum(*peaks) + turned - product(output)) * itemsize
 
     def within(self, tokens: Dim) -> Dim:
         """Most elements at once in one layer: in its last step, and where what it handed on is put together."""
@@ -153,7 +161,7 @@ class LSTM(Recurrent):
         return {} if self.projection is None else {f"weight_hr_{end}": (self.projection, self.out)}
 
     def projected(self, inputs: tuple[Shape, ...]) -> Dim:
-        return 0 if self.projection is None else inputs[0][0] * self.layers * self.directions * self.projection
+        return 0 if self.projection is None else self.tokens(inputs) * self.layers * self.directions * self.projection
 
 
 @operator("gru")

@@ -6,9 +6,9 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PLANE, POSITIVE, WHOLES, arg
-from archdsl.ops.errors import RankError, refuse
+from archdsl.ops.errors import ArgumentError, RankError, refuse
 from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
-from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
+from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Heads, heads, size
 
 
@@ -32,7 +32,10 @@ class _Scores(SameShape):
 class RelativeBias(_Scores):
     """Adds a learned number to every score, one for each head and each offset between two places of a window (Liu et al. 2021).
 
-    As Swin has it the table is (offsets, heads), by `heads_first` it is (heads, rows, columns) as MaxViT has it.
+    As Swin has it the table is (offsets, heads), by `heads_first` it is (heads, rows, columns) as MaxViT has it. By `absolute` offsets
+    have no sign, and the table is (heads, places) as LeViT has it (Graham et al. 2021). With `class_token` the first token has no place
+    and three numbers of its own for each head, as in BEiT (Bao et al. 2022). With a `stride` the queries are of every so many places, as
+    where LeViT halves its map.
     """
 
     integers = frozenset({"index"})
@@ -40,20 +43,45 @@ class RelativeBias(_Scores):
     window: Any = arg(PLANE, doc="height and width of the window that the tokens come from")
     heads_first: Any = arg(FLAG, False, doc="whether the table is (heads, rows, columns)")
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with")
+    absolute: Any = arg(FLAG, False, doc="whether offsets count without their sign")
+    class_token: Any = arg(FLAG, False, doc="whether the first token is a class token, which has no place")
+    stride: Any = arg(COUNT, 1, doc="places from one query to the next, down and to the right; only with `absolute`")
+
+    @classmethod
+    def read(cls, values: dict[str, Any]) -> Operator:
+        made = super().read(values)
+        assert isinstance(made, RelativeBias)
+        if made.heads_first and (made.absolute or made.class_token):
+            raise ArgumentError(
+                "'heads_first' of relative_bias goes with neither 'absolute' nor 'class_token'", "", "heads_first"
+            )
+        if made.absolute and made.class_token:
+            raise ArgumentError("'absolute' of relative_bias does not go with 'class_token'", "", "absolute")
+        if made.stride != 1 and not made.absolute:
+            raise ArgumentError("'stride' of relative_bias goes with 'absolute' alone", "", "stride")
+        return made
 
     def shape(self, *inputs: Shape) -> Shape:
-        found = scores(self, inputs[0])
-        if (ok := product(self.window) == found[-1]) is not True:
-            refuse(ok, f"a window of {size(self.window)} has {product(self.window)} tokens, {found[-1]} arrive", about="window")
+        found = scores(self, inputs[0]) if self.stride == 1 else heads(self, inputs[0])
+        tokens = product(self.window) + int(self.class_token)
+        if (ok := tokens == found[-1]) is not True:
+            told = f"a window of {size(self.window)}" + (" with a class token" if self.class_token else "")
+            refuse(ok, f"{told} has {tokens} tokens, {found[-1]} arrive", about="window")
+        queries = product((extent + self.stride - 1) // self.stride for extent in self.window) + int(self.class_token)
+        if (ok := queries == found[-2]) is not True:
+            told = f"a window of {size(self.window)}" + (f" by {self.stride}" if self.stride != 1 else "")
+            refuse(ok, f"{told} has {queries} queries, {found[-2]} arrive", about="window")
         return found
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
         rows, columns = (2 * extent - 1 for extent in self.window)
         count = inputs[0][-3]
-        return {"weight": (count, rows, columns) if self.heads_first else (rows * columns, count)}
+        if self.absolute:
+            return {"weight": (count, product(self.window))}
+        return {"weight": (count, rows, columns) if self.heads_first else (rows * columns + 3 * int(self.class_token), count)}
 
     def constants(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"index": (inputs[0][-1] * inputs[0][-1],)}
+        return {"index": (inputs[0][-2] * inputs[0][-1],)}
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The numbers of every pair of tokens, once for all windows."""

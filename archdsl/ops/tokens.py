@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, POSITIVE, WHOLE, arg
+from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, POSITIVE, WHOLE, arg, optional
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
-from archdsl.ops.shapes import Sequence, Vector, feature_map, sequence, size
+from archdsl.ops.shapes import Map, Sequence, Vector, described, feature_map, sequence, size, typed
 
 
 def ungrouped(op: Operator, shape: Shape) -> tuple[Dim, Dim]:
@@ -49,7 +49,7 @@ class ClassToken(NoMacs):
 
 @operator("position")
 class Position(SameShape):
-    """Adds a learned embedding to every token."""
+    """Adds a learned embedding to every token, or to every place of a map: a number to each value that arrives."""
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
@@ -57,7 +57,8 @@ class Position(SameShape):
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
 
     def shape(self, *inputs: Shape) -> Shape:
-        ungrouped(self, inputs[0])
+        if not isinstance(typed(inputs[0]), (Sequence, Map)):
+            raise RankError(f"position takes tokens or a map, {described(typed(inputs[0]))} arrives")
         return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
@@ -77,6 +78,23 @@ class SelectToken(View):
         if (ok := self.index < count) is not True:
             refuse(ok, f"there is no token {self.index} among {count}", about="index")
         return Vector((channels,))
+
+
+@operator("slice_tokens")
+class SliceTokens(View):
+    """Tokens from `start` up to, and without, `stop`: class tokens apart from those of patches."""
+
+    sees = sees_place
+
+    start: Any = arg(WHOLE, 0, doc="first token, counted from 0")
+    stop: Any = arg(optional(COUNT), None, doc="token after the last; the end where not given")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        count, channels = ungrouped(self, inputs[0])
+        stop = count if self.stop is None else self.stop
+        if (ok := (self.start < stop) & (stop <= count)) is not True:
+            refuse(ok, f"a slice from {self.start} to {stop} does not lie within {count} tokens")
+        return Sequence((stop - self.start, channels))
 
 
 @operator("token_mean")

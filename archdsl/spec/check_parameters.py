@@ -8,7 +8,7 @@ from typing import Any
 from archdsl.spec.check_values import check_parameter, check_target, reach_blocks
 from archdsl.spec.checking import Checks
 from archdsl.spec.model import Constant, Parameter
-from archdsl.spec.types import WORDS, mistake
+from archdsl.spec.types import WORDS, mistake, of_elements
 
 _NUMERIC = ("int", "number", "list", "any")
 
@@ -50,14 +50,14 @@ def _numbers(checks: Checks, parameter: Parameter, what: str) -> None:
 def _choices(checks: Checks, parameter: Parameter, what: str) -> None:
     """Choices are of the type, and different; words of a block name operators or blocks."""
     seen: list[Any] = []
-    free = dataclasses.replace(parameter, choices=None, range=None)
+    free = dataclasses.replace(parameter, choices=None, range=None, type="any" if of_elements(parameter) else parameter.type)
     for choice in parameter.choices or ():
         reach_blocks(checks, choice)
         if any(type(choice) is type(other) and choice == other for other in seen):
             checks.report.error(f"a choice of {what} is given twice: {choice}", parameter.mark)
         elif (found := mistake(free, choice)) is not None:
             checks.report.error(f"a choice of {what}: {found[0]}", parameter.mark, found[1])
-        elif parameter.type == "block":
+        elif free.type == "block":
             for word in choice if isinstance(choice, list) else [choice]:
                 if isinstance(word, str):
                     check_target(checks, word, parameter.mark)

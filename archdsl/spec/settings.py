@@ -25,7 +25,7 @@ from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec,
 from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows, operator_of, tables
-from archdsl.spec.types import mistake
+from archdsl.spec.types import mistake, of_elements
 from archdsl.spec.unknown_names import argument_hint
 from archdsl.spec.yaml import compose
 
@@ -226,7 +226,15 @@ def _element(spec: Spec, name: str, owner: str, rest: list[str]) -> Parameter:
     if len(rest) != 1 or not _NUMBER.match(rest[0]) or not 1 <= int(rest[0]) <= len(base):
         raise InputError(f"'{name}': the elements of '{owner}' are {owner}.1 to {owner}.{len(base)}")
     list_ = spec.knobs[owner]
-    return Parameter(name=name, mark=setting_mark(name), type="number", range=list_.range, step=list_.step)
+    type_, listed = _element_type(base[int(rest[0]) - 1]), list_.choices if of_elements(list_) else None
+    return Parameter(name=name, mark=setting_mark(name), type=type_, range=list_.range, step=list_.step, choices=listed)
+
+
+def _element_type(held: Any) -> str:
+    """The type of an element of a list, by what it is."""
+    if isinstance(held, bool):
+        return "bool"
+    return "word" if isinstance(held, str) else "number"
 
 
 def _known(names: Any) -> str:

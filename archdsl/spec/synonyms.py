@@ -43,6 +43,7 @@ OPERATORS: dict[str, str] = {
     "rearrange": "reshape view resizetensor permute transpose swapaxes squeeze unsqueeze expanddims einops",
     "embedding": "embeddingbag wordembedding lookuptable",
     "l2_norm": "vectornorm l2normalize l2normalise normalize unitnorm",
+    "offset": "addscalar addconstant biasadd addbias learnedbias",
     "sub": "subtract minus difference",
     "div": "divide truediv",
     "clamp": "clip",

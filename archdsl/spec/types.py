@@ -35,12 +35,18 @@ def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
             hint = "round it: floor(…), ceil(…) or round8(…)"
         return f"expected {WORDS.get(parameter.type, 'a value')}, {describe(value)} came", hint
     if parameter.choices is not None:
-        return _choice(parameter.choices, value)
+        listed = value if of_elements(parameter) else [value]
+        return next((found for item in listed if (found := _choice(parameter.choices, item)) is not None), None)
     if parameter.range is not None:
         for item in value.places if is_list_array(value) else value if isinstance(value, (list, tuple)) else [value]:
             if (found := _outside(parameter.range, item)) is not None:
                 return found
     return None
+
+
+def of_elements(parameter: Parameter) -> bool:
+    """Whether the choices of a list are those of each of its elements: none of them is a list."""
+    return parameter.type == "list" and not any(isinstance(choice, (list, tuple)) for choice in parameter.choices or ())
 
 
 def _is(type_: str, value: Any) -> bool:

@@ -7,8 +7,8 @@ from archdsl.ops.activation import Activation
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import change_calls
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form
 from archdsl.transform.named import operator, replacing, set_defaults, set_knobs
-from archdsl.transform.sites import Form
 
 GATES = frozenset({"sigmoid", "hsigmoid", "tanh", "softplus", "softsign", "logsigmoid", "hardtanh", "glu", "swiglu"})
 """Activations that weigh something, or bound it: these stay."""

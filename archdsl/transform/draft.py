@@ -7,7 +7,7 @@ one before it did.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from archdsl.transform import plain
 from archdsl.transform.make import NOWHERE
 from archdsl.transform.overlay import Overlay
 from archdsl.transform.reach import reachable
+from archdsl.transform.rewrite import rewritten
 
 OVERLAY = "the transformed spec"
 
@@ -96,14 +97,14 @@ class Draft:
         if all(name not in own or _from_one_file(own[name], made) for name, made in shipped.blocks.items()):
             self.overlay.bring(library)
             return block
-        name = block if block not in own else f"new_{block}"
-        wanted = shipped.blocks[block]
-        self.overlay.help(dataclasses.replace(wanted, name=name))
-        read = {part for formula in parts(wanted.body) if isinstance(formula, Formula) for part in formula.expression.names}
+        names = {each.name: _free(each.name, own) for each in reachable(shipped, {}, [block])}
+        for inner, name in names.items():
+            self.overlay.help(_named(shipped.blocks[inner], name, names))
+        read = {part for inner in names for part in _read_in(shipped.blocks[inner])}
         for knob in (*knobs, *sorted(read & set(shipped.borrowed) - set(knobs))):
             if knob not in self.spec.knobs:
                 self.overlay.knobs.setdefault(knob, declared(shipped.borrowed[knob]))
-        return name
+        return names[block]
 
     def set_cells(self, row: int, cells: dict[str, Value]) -> None:
         """Give a row new cells."""
@@ -170,6 +171,27 @@ class Draft:
             self.overlay, self.design = before, design
 
 
+def _free(name: str, own: Mapping[str, Block]) -> str:
+    """A name that no block of the network has."""
+    return name if name not in own else f"new_{name}"
+
+
+def _named(block: Block, name: str, names: Mapping[str, str]) -> Block:
+    """A block under its new name, that calls others by theirs."""
+
+    def change(call: Call) -> Body | None:
+        return (dataclasses.replace(call, target=names[call.target]),) if call.target in names else None
+
+    return dataclasses.replace(block, name=name, body=rewritten(block.body, change))
+
+
+def _read_in(block: Block) -> Iterator[str]:
+    """The names that a block reads, in its body and in the defaults of its arguments."""
+    for part in parts([block.body, *(parameter.default for parameter in block.args.values())]):
+        if isinstance(part, Formula):
+            yield from part.expression.names
+
+
 def _read_by_something(block: Block, spec: Spec) -> Block:
     """A block without arguments that its body does not read and no call gives."""
     inside = list(parts([block.body, *(parameter.default for parameter in block.args.values())]))
@@ -177,7 +199,7 @@ def _read_by_something(block: Block, spec: Spec) -> Block:
     read |= {name for part in inside if isinstance(part, Label) for name in part.names}
     read |= {part.reference for part in inside if isinstance(part, Call) and part.reference is not None}
     idle = set(block.args) - read
-    if not idle or block.wraps is not None:
+    if not idle or block.wraps is not None or block.name not in spec.blocks:
         return block
     calls = [part for part in parts([spec.net, *(other.body for other in spec.blocks.values())]) if isinstance(part, Call)]
     idle -= {name for call in calls if call.target == block.name or call.reference for name in call.args}

@@ -8,28 +8,31 @@ from archdsl.spec.model import Block, Body, Call
 from archdsl.transform import make
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import Changes, change_calls
-from archdsl.transform.convolutions import IMAGE, instead, is_simple, together, truth
+from archdsl.transform.convolutions import Convolutions, instead, together, truth
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form
 from archdsl.transform.make import call as step
 from archdsl.transform.roles import Roles
-from archdsl.transform.sites import Form
 
 NAME = "ghost_conv"
 
 
 def ghost(draft: Draft, _: str, how: How) -> None:
-    roles = Roles(draft.spec, draft.knobs)
+    roles, convolutions = Roles(draft.spec, draft.knobs), Convolutions(draft)
     name = NAME if NAME not in draft.spec.blocks else f"new_{NAME}"
 
     def change(call: Call, block: Block | None) -> Body | None:
-        if not is_simple(call, block):
+        if not convolutions.is_simple(call, block):
             return None
         given = roles.args(call, block)
         if not set(given) <= {"out", "kernel", "stride", "groups"}:
             return None
-        dense = together(truth(given.get("groups"), 1, "== 1"), f"$in > {IMAGE}")
+        dense = together(truth(given.get("groups"), 1, "== 1"), convolutions.inside(block))
         args = {arg: value for arg, value in given.items() if arg != "groups"}
-        return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None),))
+        mods = call.mods
+        if mods.name is not None and dense != "true":  # two steps under a condition on what arrives cannot share a name
+            mods = dataclasses.replace(mods, name=make.label(f"{mods.name.text}_ghost"))
+        return instead(call, dense, (dataclasses.replace(call, target=name, args=args, positional=None, mods=mods),))
 
     draft.overlay.help(ghost_conv(name))
     change_calls(draft, Changes(change), Form("ghost", how.knob), how.where, "dense convolution without bias")

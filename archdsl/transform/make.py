@@ -98,8 +98,10 @@ def floored(written: str) -> str | None:
     return _inside(written, "floor")
 
 
-def times(written: str, other: str) -> str:
-    """A number of channels times a factor, rounded as the number was, otherwise down."""
+def times(written: str, other: str, whole: int = 1) -> str:
+    """A number of channels times a factor, rounded as the number was, otherwise down, or to multiples of `whole`."""
+    if whole > 1:
+        return f"round8({factor(floored(written) or written)}*{other}{f', {whole}' if whole != 8 else ''})"
     for rounding in ("floor", "round8"):
         inside = _inside(written, rounding)
         if inside is not None:

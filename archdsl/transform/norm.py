@@ -5,8 +5,8 @@ from __future__ import annotations
 from archdsl.transform.asked import How
 from archdsl.transform.call_changes import change_calls
 from archdsl.transform.draft import Draft
+from archdsl.transform.forms import Form
 from archdsl.transform.named import operator, replacing, set_defaults
-from archdsl.transform.sites import Form
 
 NORMS = frozenset({"norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"})
 

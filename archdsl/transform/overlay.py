@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from archdsl.spec import yaml_text
 from archdsl.spec.model import Block, Body, Call, Value
 from archdsl.spec.walk import parts
-from archdsl.transform import plain, yaml_text
+from archdsl.transform import plain
 
 
 @dataclass
@@ -29,14 +30,14 @@ class Overlay:
     name: str = ""
     doc: str = ""
     imports: list[str] = field(default_factory=list)
-    knobs: dict[str, plain.Plain] = field(default_factory=dict)
-    defaults: dict[str, dict[str, plain.Plain]] = field(default_factory=dict)
+    knobs: dict[str, yaml_text.Plain] = field(default_factory=dict)
+    defaults: dict[str, dict[str, yaml_text.Plain]] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     helpers: dict[str, Block] = field(default_factory=dict)
     inner: dict[str, Block] = field(default_factory=dict)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)
     net: Body | None = None
-    outputs: plain.Plain = None
+    outputs: yaml_text.Plain = None
 
     @property
     def is_empty(self) -> bool:
@@ -48,7 +49,7 @@ class Overlay:
         if library not in self.imports:
             self.imports.append(library)
 
-    def set_knob(self, name: str, value: plain.Plain) -> None:
+    def set_knob(self, name: str, value: yaml_text.Plain) -> None:
         """Give a knob a default; what is declared of it here stays."""
         old = self.knobs.get(name)
         self.knobs[name] = {**old, "default": value} if isinstance(old, dict) else value
@@ -59,7 +60,12 @@ class Overlay:
 
     def defined(self) -> dict[str, Block]:
         """The blocks that are written, those before that call helpers."""
-        called = {part.target for part in parts([list(self.blocks.values()), self.net]) if isinstance(part, Call)}
+        called: set[str] = set()
+        waiting: list[Any] = [list(self.blocks.values()), self.net]
+        while waiting:
+            new = {part.target for part in parts(waiting.pop()) if isinstance(part, Call)} - called
+            called |= new
+            waiting += [self.helpers[name] for name in sorted(new & set(self.helpers))]
         return {**self.blocks, **{name: block for name, block in self.helpers.items() if name in called}}
 
     def text(self) -> str:
@@ -76,7 +82,7 @@ class Overlay:
             sections.append(list(yaml_text.lines({"defaults": self.defaults})))
         if self.rows:
             sections.append(["rows:", *self._rows()])
-        if self.blocks:
+        if self.defined():
             sections.append(["blocks:", *self._blocks()])
         if self.net is not None:
             sections.append(["net:", *yaml_text.below(plain.body(self.net), 2)])

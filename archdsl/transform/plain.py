@@ -28,13 +28,7 @@ from archdsl.spec.model import (
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.scalars import resolve
 from archdsl.spec.values import Title
-
-Plain = dict[str, Any] | list[Any] | str | None
-"""Scalars are texts as they stand in YAML, quoted where a word could be read as something else."""
-
-
-class Rows(list[Any]):
-    """The rows of a table, whose cells stand below each other."""
+from archdsl.spec.yaml_text import Plain
 
 
 def word(text: str) -> str:
@@ -139,7 +133,7 @@ def _table(given: Table) -> Plain:
             rows += [{"stage": None}] if staged else []
             rows.append(_row(row, given))
         staged = isinstance(row, Stage)
-    return {"table": {**made, "rows": Rows(rows)}, **modifiers(given.mods)}
+    return {"table": {**made, "rows": rows}, **modifiers(given.mods)}
 
 
 def _row(given: Call, table: Table) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
-from archdsl.spec.model import Block, Body, Call, Choice, Formula, Modifiers, Parallel, Path, Spec
+from archdsl.spec.model import Block, Body, Call, Choice, Formula, Modifiers, Parallel, Path, Spec, Value
 
 SHORTCUTS = ("shortcut", "passed", "skip", "identity", "downsample")
 """Names that people give to the path beside which something is learned."""
@@ -54,13 +54,13 @@ def _fork(place: int, step: Parallel, spec: Spec) -> Residual | None:
     """A fork of two paths that an addition joins, one of which is a shortcut."""
     if step.kind != "fork" or step.join.target != "add" or step.loop or len(step.paths) != 2:
         return None
-    if any(path.when is not None for path in step.paths):
-        return None
+    asked = [path for path in step.paths if path.when is not None]
     shortcut = _shortcut(step.paths, spec)
-    if shortcut is None:
+    if shortcut is None or (asked and (asked != [shortcut] or step.mods.when is not None)):
         return None
     learned = step.paths[0] if shortcut is step.paths[1] else step.paths[1]
-    return Residual(place, place, learned.body, shortcut.body, _condition(step.mods), mods=step.mods)
+    when = _written(shortcut.when) if asked else _condition(step.mods)
+    return Residual(place, place, learned.body, shortcut.body, when, otherwise=bool(asked), mods=step.mods)
 
 
 def _shortcut(paths: tuple[Path, ...], spec: Spec) -> Path | None:
@@ -88,18 +88,26 @@ def passes(body: Body, spec: Spec) -> bool:
 
 
 def _labels(place: int, step: Call, body: Body) -> Residual | None:
-    """`{add: {}, from: [in, learned]}` right after the step that is called so."""
+    """`{add: {}, from: [in, learned]}` right after the step that is called so; in the place of `in`, a step before what is learned."""
     if step.target != "add" or len(step.mods.sources) != 2 or not place:
         return None
     names = [label.text for label in step.mods.sources]
-    other = next((name for name in names if name != "in"), "")
     before = body[place - 1]
-    if "in" not in names or not isinstance(before, Call) or [label.text for label in before.mods.labels] != [other]:
+    last = _label(before)
+    start = next((name for name in names if name != last), "")
+    at = -1 if start == "in" else next((at for at in range(place - 1) if _label(body[at]) == start), None)
+    if not isinstance(before, Call) or last not in names or at is None:
         return None
-    first = body[:place]
-    if any(not isinstance(inner, Call) or inner.mods.sources for inner in first):
+    inside = body[at + 1 : place]
+    if any(not isinstance(inner, Call) or inner.mods.sources for inner in inside) or any(_label(inner) for inner in inside[:-1]):
         return None
-    return Residual(0, place, _unlabelled(first), (), _condition(step.mods), otherwise=step.mods.when is not None)
+    return Residual(at + 1, place, _unlabelled(inside), (), _condition(step.mods), otherwise=step.mods.when is not None)
+
+
+def _label(step: object) -> str:
+    """The one label of a step; nothing where it has none or several."""
+    labels = step.mods.labels if isinstance(step, (Call, Parallel)) else ()
+    return labels[0].text if len(labels) == 1 else ""
 
 
 def _unlabelled(body: Body) -> Body:
@@ -109,9 +117,13 @@ def _unlabelled(body: Body) -> Body:
 
 
 def _condition(mods: Modifiers) -> str:
-    if mods.when is None:
+    return _written(mods.when)
+
+
+def _written(when: Value | None) -> str:
+    if when is None:
         return ""
-    return mods.when.expression.text if isinstance(mods.when, Formula) else str(getattr(mods.when, "value", "")).lower()
+    return when.expression.text if isinstance(when, Formula) else str(getattr(when, "value", "")).lower()
 
 
 def is_activation(step: object) -> bool:

@@ -6,15 +6,17 @@ calls gets it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from archdsl.ops import OPERATORS
-from archdsl.spec.model import Block, Call, Choice, Formula, Parallel, Spec, Stage, Table, Value
+from archdsl.spec.model import Block, Call, Choice, Constant, Formula, Modifiers, Parallel, Spec, Stage, Table, Value
 from archdsl.spec.values import names_read
 from archdsl.spec.walk import parts
-from archdsl.transform.make import is_product
+from archdsl.transform.make import formula, is_product
 from archdsl.transform.reach import resolved
 
 CHANNELS, KERNEL = "channels", "kernel"
@@ -144,3 +146,41 @@ def _multiplies(value: Value) -> bool:
 def reads_in(value: Value) -> bool:
     """Whether a value follows from the channels that arrive."""
     return isinstance(value, Formula) and "in" in value.expression.names
+
+
+def compared(mods: Modifiers, scaled: Mapping[str | None, str]) -> Modifiers:
+    """The condition of a step whose channels are scaled: where it compares what arrives with them, with what they are now."""
+    if not isinstance(mods.when, Formula) or "in" not in mods.when.expression.names:
+        return mods
+    text = re.sub(r"\$(\w+)", lambda found: scaled.get(found[1], found[0]), mods.when.expression.text)
+    return dataclasses.replace(mods, when=formula(text))
+
+
+def over_places(whole: Any) -> set[int]:
+    """Identities of the steps between two transpositions of tokens and channels: their channels are places, which no share is taken of."""
+    found: set[int] = set()
+    for body in _bodies(whole):
+        transposed = False
+        for step in body:
+            if isinstance(step, Call) and step.target == "rearrange" and _transposes(step):
+                transposed = not transposed
+            elif transposed and isinstance(step, Call):
+                found.add(id(step))
+    return found
+
+
+def _bodies(whole: Any) -> Iterator[tuple[Any, ...]]:
+    """Every list of steps in a part of a spec."""
+    yield tuple(whole) if isinstance(whole, tuple) else ()
+    for part in parts(whole):
+        for name in ("body", "end", "then", "otherwise"):
+            held = getattr(part, name, None)
+            if isinstance(held, tuple):
+                yield held
+
+
+def _transposes(step: Call) -> bool:
+    given = [*step.args.values(), *([step.positional] if step.positional is not None else [])]
+    texts = [value.value for value in given if isinstance(value, Constant) and isinstance(value.value, str)]
+    sides = [side.split() for text in texts for side in text.split("->")]
+    return len(sides) == 2 and len(sides[0]) == 2 and sides[0] == sides[1][::-1]

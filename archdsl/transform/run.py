@@ -75,7 +75,7 @@ def transform(design: Design, wanted: Wanted) -> Transformed:
     for each in TRANSFORMATIONS:
         if each.word not in values:
             continue
-        where = parse(wanted.where, draft.spec)
+        where = parse(wanted.where, draft.spec, draft.graph)
         each.apply(draft, values[each.word], How(where, wanted.knob, wanted.transition))
         draft.refresh()
         done.append(f"{each.word} {values[each.word]}".strip())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from archdsl.spec.model import Block, Body, Call, Constant, Formula, Inline, ListOf, Parallel, Stage, Value
+from archdsl.spec.model import Block, Body, Call, Constant, Formula, Inline, ListOf, Modifiers, Parallel, Stage, Value
 from archdsl.spec.walk import parts
 from archdsl.transform import make
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, KERNEL, Roles, reads_in
+from archdsl.transform.roles import CHANNELS, KERNEL, Roles, compared, over_places, reads_in
+from archdsl.transform.whole_groups import rounded_to, told_apart
 
 Scale = Callable[[str], str]
 """From an expression of all channels to that of a share of them."""
@@ -51,7 +52,13 @@ def scaled(body: Body, block: Block, roles: Roles, scale: Scale, kernel: str = "
         kernel: an expression in the place of every kernel but 1.
     """
 
+    channels = [name for name, role in roles.of(block.name).items() if role == CHANNELS]
+    body, whole = told_apart(body, block, roles)
+    places = over_places(body)
+
     def change(call: Call) -> Body | None:
+        if id(call) in places:
+            return None
         target = roles.of(call.target, block)
         given = roles.args(call, block)
         args = dict(given)
@@ -60,14 +67,26 @@ def scaled(body: Body, block: Block, roles: Roles, scale: Scale, kernel: str = "
             depthwise = name == "groups" and _written(value) in out
             if (target.get(name) == CHANNELS or depthwise) and not reads_in(value):
                 args[name] = _scaled(value, scale)
+                if id(call) in whole:
+                    args[name] = rounded_to(args[name], whole[id(call)])
             elif kernel and target.get(name) == KERNEL and not _is_one(value):
                 args[name] = _kernel(value, kernel, block)
         if kernel:
             for name in _silent_kernels(call, given, target, roles, block):
                 args[name] = make.formula(kernel)
-        return (dataclasses.replace(call, args=args, positional=None),) if args != given else None
+        mods = _compared(call.mods, channels, scale)
+        return (
+            (dataclasses.replace(call, args=args, positional=None, mods=mods),)
+            if args != given or mods is not call.mods
+            else None
+        )
 
     return rewritten(body, change)
+
+
+def _compared(mods: Modifiers, channels: Collection[str], scale: Scale) -> Modifiers:
+    """The condition of a step: where it compares what arrives with channels, with the share of them."""
+    return compared(mods, {name: make.factor(scale(f"${name}")) for name in channels})
 
 
 def _silent_kernels(call: Call, given: dict[str, Value], target: dict[str, str], roles: Roles, block: Block) -> list[str]:

@@ -13,15 +13,19 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact.shown import written
+from archdsl.ir.graph import Graph
 from archdsl.ops.shapes import Map
 from archdsl.spec.locate import is_shipped
 from archdsl.spec.model import PLAIN, Block, Body, Call, Choice, Modifiers, Spec, Stage, Step, Table
 from archdsl.spec.walk import parts
 from archdsl.transform import make, plain
 from archdsl.transform.draft import Draft, library_of
+from archdsl.transform.forms import Form, RefusedError, shapes
+from archdsl.transform.net_sites import OWN
 from archdsl.transform.residual import Residual, is_activation, residuals
 from archdsl.transform.roles import Roles
-from archdsl.transform.sites import Form, RefusedError, change_blocks, shapes
+from archdsl.transform.scaling import place_of
+from archdsl.transform.sites import change_blocks
 from archdsl.transform.where import Where
 
 LIBRARY = "blocks/partial"
@@ -82,7 +86,7 @@ def apply(draft: Draft, version: Version, asked: Asked) -> None:
     draft.notes += [f"stays as it is: {why}" for why in reasons]
     _set(draft, asked)
     if dict(asked.settings).get("transition") == "stage":
-        _at_stages(draft, transition)
+        _at_stages(draft, transition, Form(version.word, asked.knob))
     if draft.graph is before:
         raise InputError("nothing changes")
 
@@ -93,13 +97,22 @@ def _refusal(spec: Spec, version: Version, where: Where, reasons: list[str]) -> 
     if where.blocks:
         listed = ", ".join(sorted(where.blocks))
         return f"{listed}: no shortcut is added to what is learned beside it, so there is nothing to replace"
+    others = [
+        f"{block.name} ({block.mark})" for block in spec.blocks.values() if not is_shipped(block.mark.source) and _adds(block)
+    ]
+    if others:
+        return f"{spec.name}: additions in {', '.join(others)} are not those of a shortcut and of what is learned beside it alone"
     return f"{spec.name} has no residual block: no shortcut is added to what is learned beside it, so there is nothing to replace"
+
+
+def _adds(block: Block) -> bool:
+    return any(isinstance(part, Call) and part.target == "add" for part in parts(block.body))
 
 
 def _by_knob(draft: Draft, version: Version, asked: Asked) -> list[str]:
     """Set the knobs that hold a block with a known version. Gives the names of the blocks that are replaced."""
     done: list[str] = []
-    if asked.where.rows:
+    if asked.where.in_net:
         return done
     for name, held in dict(draft.knobs).items():
         new = version.known.get(held) if isinstance(held, str) else None
@@ -122,28 +135,39 @@ def _rewritten(block: Block, draft: Draft, version: Version, asked: Asked, names
         return None
     known = version.known.get(block.name) if is_shipped(block.mark.source) else None
     if known is not None and (there := _there(known, draft)) is not None and set(block.args) <= set(there.args):
-        if asked.where.rows:
+        if asked.where.in_net:
             return there
         handed = {name: f"${name}" for name in block.args}
         return dataclasses.replace(block, body=(make.call(known, **handed),), doc=there.doc)
     found = residuals(block, draft.spec)
     if not found:
         return None
-    given = shapes(draft.graph, block.name)
-    if not given:
+    is_map = _is_map(block, draft.graph)
+    if is_map is None:
         return None
-    body = _replaced(found, block, (draft, version), _transition(transition, isinstance(given[0], Map)))
+    fuses = [_transition(transition, is_map, str(at) if len(found) > 1 else "") for at in range(len(found))]
+    body = _replaced(list(zip(found, fuses, strict=True)), block, (draft, version))
     doc = f"{block.doc} Here in its {version.title} version." if block.doc else ""
     return dataclasses.replace(block, body=body, doc=doc)
 
 
-def _replaced(found: list[Residual], block: Block, what: tuple[Draft, Version], fuse: Fuse) -> Body:
+def _is_map(block: Block, graph: Graph) -> bool | None:
+    """Whether a block gives maps; of steps of the net, whether the last of them with a shortcut does. None where it is never called."""
+    if block.name != OWN:
+        given = shapes(graph, block.name)
+        return isinstance(given[0], Map) if given else None
+    places = {place_of(part.mark) for part in parts(block.body) if isinstance(part, Call) and part.target == "add"}
+    added = [node for node in graph if node.mark is not None and place_of(node.mark) in places]
+    return isinstance(added[-1].shape, Map) if added else None
+
+
+def _replaced(found: list[tuple[Residual, Fuse]], block: Block, what: tuple[Draft, Version]) -> Body:
     """The body with the new structure in the place of each addition, and the transition layer after those that split."""
     draft, version = what
     roles = Roles(draft.spec, draft.knobs)
     fuses = version.word != "dual"  # which fuses its paths before the addition
     body: list[Step] = list(block.body)
-    for residual in reversed(found):
+    for residual, fuse in reversed(found):
         if not residual.learned:
             raise RefusedError("nothing is learned beside its shortcut")
         made = version.replaces(residual, block, roles, fuse)
@@ -176,9 +200,9 @@ def _either(when: str, then: Body, otherwise: Body) -> Choice:
     return Choice(mark=make.NOWHERE, condition=make.formula(when), then=then, otherwise=otherwise, mods=PLAIN)
 
 
-def _transition(name: str, is_map: bool) -> Fuse:
-    """The transition layer; of tokens it is a linear layer."""
-    return lambda when: make.call(name, when) if is_map else make.call("linear", when, "transition", out="$in")
+def _transition(name: str, is_map: bool, number: str) -> Fuse:
+    """The transition layer; of tokens it is a linear layer, with a number where the block has several."""
+    return lambda when: make.call(name, when) if is_map else make.call("linear", when, f"transition{number}", out="$in")
 
 
 def condition(residual: Residual) -> Modifiers:
@@ -207,12 +231,14 @@ def list_of(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
-def _at_stages(draft: Draft, transition: str) -> None:
+def _at_stages(draft: Draft, transition: str, form: Form) -> None:
     """Put a transition layer at the end of each stage, where the net has none that the knob calls."""
     spec = draft.spec
     if any(isinstance(part, Call) and part.target == transition for part in parts(spec.net)):
         return
-    net, places = _ended(spec.net, make.call(transition, AT_STAGE))
+    held = spec.knobs.get("form") if form.knob else None
+    when = f"{AT_STAGE} and {form.is_chosen('form')}" if held is not None and form.word in (held.choices or ()) else AT_STAGE
+    net, places = _ended(spec.net, make.call(transition, when))
     if not places:
         raise InputError("--transition stage: the net has no stages; write them in the spec, or take --transition block")
     draft.put_net(net)

@@ -1,4 +1,4 @@
-"""Where a transformation applies: everywhere, in blocks by name, or in rows of the table."""
+"""Where a transformation applies: everywhere, in blocks by name, in stages of the net, or in rows of its table."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archdsl.errors import InputError, unknown
+from archdsl.errors import InputError, near_miss
+from archdsl.ir.graph import Graph
 from archdsl.spec.model import Call, Spec
 from archdsl.spec.rows import tables
+from archdsl.transform.net_stages import NetStage, net_stages
 
 _ROWS = re.compile(r"rows\.([0-9]+)(?:-([0-9]+))?\Z")
+_RANGE = re.compile(r"(.*?)([0-9]+)-([0-9]+)\Z")
 
 
 @dataclass(frozen=True)
 class Where:
-    """`rows` and `blocks` that are meant; with neither, all of the network is."""
+    """`rows`, `stages` and `blocks` that are meant; with none, all of the network is."""
 
     rows: frozenset[int] = frozenset()
     blocks: frozenset[str] = frozenset()
+    stages: tuple[str, ...] = ()
 
     @property
     def everywhere(self) -> bool:
-        return not self.rows and not self.blocks
+        return not self.rows and not self.blocks and not self.stages
+
+    @property
+    def in_net(self) -> bool:
+        """Whether rows or stages are meant, which get blocks of their own."""
+        return bool(self.rows or self.stages)
 
     def has(self, block: str) -> bool:
         """Whether a block is meant by name, or as all are."""
@@ -30,6 +39,8 @@ class Where:
 
 
 EVERYWHERE = Where()
+MANY = 1000
+"""Stages that a range may count."""
 
 
 def rows(spec: Spec) -> dict[int, Call]:
@@ -37,32 +48,65 @@ def rows(spec: Spec) -> dict[int, Call]:
     return {call.row: call for table in tables(spec.net) for call in table.calls() if call.row is not None}
 
 
-def parse(texts: list[str] | tuple[str, ...], spec: Spec) -> Where:
-    """`rows.5-9`, `rows.3`, or the name of a block; several by commas.
+def parse(texts: list[str] | tuple[str, ...], spec: Spec, graph: Graph) -> Where:
+    """`rows.5-9`, `rows.3`, `stage2`, `stage2-4`, or the name of a block; several by commas.
 
     Raises:
-        InputError: no such row or block.
+        InputError: no such row, stage or block.
     """
     found_rows: set[int] = set()
     blocks: set[str] = set()
-    known = rows(spec)
+    stages: list[str] = []
+    named = net_stages(spec, graph)
     for text in _pieces(texts):
-        found = _ROWS.match(text)
-        if found is None:
-            if text not in spec.blocks:
-                message, near = unknown("block", text, list(spec.blocks))
-                raise InputError(f"--where: {message}; {near or 'rows are written rows.5-9'}")
+        if text in spec.blocks:
             blocks.add(text)
-            continue
-        first, last = int(found[1]), int(found[2] or found[1])
-        if not known:
-            raise InputError(f"--where {text}: the net has no table, so it has no rows; give the name of a block")
-        asked = list(range(first, min(last, max(known) + 1) + 1))
-        missing = [row for row in asked if row not in known]
-        if missing or not asked:
-            raise InputError(f"--where {text}: the tables have rows 1 to {max(known)}")
-        found_rows.update(asked)
-    return Where(frozenset(found_rows), frozenset(blocks))
+        elif _ROWS.match(text):
+            found_rows |= _rows(text, rows(spec))
+        else:
+            stages += _stages(text, named, spec)
+    if blocks and (found_rows or stages):
+        raise InputError("--where: blocks by name are changed wherever they stand; give rows and stages, or blocks, not both")
+    found_rows.update(row for name in stages for row in named[name].rows)
+    return Where(
+        frozenset(found_rows), frozenset(blocks), tuple(name for name in named if name in stages and not named[name].rows)
+    )
+
+
+def _rows(text: str, known: dict[int, Call]) -> set[int]:
+    found = _ROWS.match(text)
+    assert found is not None
+    first, last = int(found[1]), int(found[2] or found[1])
+    if not known:
+        raise InputError(f"--where {text}: the net has no table, so it has no rows; give a stage or the name of a block")
+    asked = range(first, min(last, max(known) + 1) + 1)
+    if not asked or any(row not in known for row in asked):
+        raise InputError(f"--where {text}: the tables have rows 1 to {max(known)}")
+    return set(asked)
+
+
+def _stages(text: str, named: dict[str, NetStage], spec: Spec) -> list[str]:
+    """The stages that a text names, by one name or by the first and last number."""
+    if text in named:
+        return [text]
+    found = _RANGE.match(text)
+    listed = [f"{found[1]}{number}" for number in _numbers(found)] if found else []
+    if listed and any(name in named for name in listed):
+        missing = next((name for name in listed if name not in named), None)
+        if missing is None:
+            return listed
+        raise InputError(f"--where {text}: the net has no {missing}; its stages are {', '.join(named)}")
+    near = near_miss(text, [*named, *spec.blocks])
+    raise InputError(f"--where: unknown place '{text}'; {near + '; ' if near else ''}{_hint(named)}")
+
+
+def _numbers(found: re.Match[str]) -> range:
+    return range(int(found[2]), min(int(found[3]), int(found[2]) + MANY) + 1)
+
+
+def _hint(named: dict[str, NetStage]) -> str:
+    stages = f"stages are {', '.join(named)}" if named else "the net has no stages"
+    return f"rows are written rows.5-9, blocks by name; {stages}"
 
 
 def _pieces(texts: list[str] | tuple[str, ...]) -> Iterator[str]:

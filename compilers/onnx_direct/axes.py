@@ -13,12 +13,13 @@ from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.exact import product
 from archdsl.ops import Operator, Shape
-from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Offset, Stack, Sub
 from archdsl.ops.attention import LogSoftmax, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.shapes import is_map
 
 
 def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
@@ -81,11 +82,10 @@ def _two(op_type: str) -> Rule:
 
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    heads, tokens = shapes[0][-3], shapes[0][-1]
-    index = write.weight("index", relative_index(op.window[0], op.window[1], op.heads_first))
-    table = tensors["weight"].reshape(heads, -1) if op.heads_first else tensors["weight"].T
+    index = write.weight("index", relative_index(op))
+    table = tensors["weight"].reshape(shapes[0][-3], -1) if op.heads_first or op.absolute else tensors["weight"].T
     bias = write("Gather", write.weight("weight", table), index, axis=1)
-    return write("Add", inputs[0], write("Reshape", bias, write.integers(heads, tokens, tokens)))
+    return write("Add", inputs[0], write("Reshape", bias, write.integers(*shapes[0][-3:])))
 
 
 def _window_mask(op: WindowMask, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
@@ -138,6 +138,13 @@ def _gain(op: Gain, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tenso
     return write("Mul", inputs[0], factor)
 
 
+def _offset(op: Offset, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    if not op.learned:
+        return write("Add", inputs[0], write.number(op.begin))
+    places = {"tensor": 0, "head": 2, "channel": len(shapes[0]) - 1 if is_map(shapes[0], None) else 0}[op.per]
+    return write("Add", inputs[0], write.weight("weight", tensors["weight"].reshape(-1, *[1] * places)))
+
+
 def _l2_norm(op: L2Norm, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     length = write("ReduceL2", inputs[0], write.integers(1 + op.along(shapes[0])), keepdims=1)
     return write("Div", inputs[0], write("Max", length, write.number(op.eps)))
@@ -163,5 +170,6 @@ AXES: dict[type[Operator], Rule] = {
     Rotary: _rotary,
     FourierPosition: _fourier,
     Gain: _gain,
+    Offset: _offset,
     L2Norm: _l2_norm,
 }

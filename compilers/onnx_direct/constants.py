@@ -7,15 +7,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archdsl.ops.scores import RelativeBias
+
 Table = NDArray[Any]
 
 
-def relative_index(height: int, width: int, keys_first: bool) -> Table:
-    """For each pair of places of a window, row by row, the number of their offset: (places * places,)."""
+def relative_index(op: RelativeBias) -> Table:
+    """For each pair of tokens of a window, row by row, the number of their offset: (tokens * tokens,)."""
+    height, width = op.window
     down, right = np.divmod(np.arange(height * width), width)
-    if keys_first:
+    if op.heads_first:
         down, right = -down, -right
+    if op.absolute:
+        asking = (down % op.stride == 0) & (right % op.stride == 0)
+        apart: Table = np.abs(down[asking, None] - down) * width + np.abs(right[asking, None] - right)
+        return apart.flatten()
     index: Table = (down[:, None] - down + height - 1) * (2 * width - 1) + (right[:, None] - right + width - 1)
+    if op.class_token:
+        last = (2 * height - 1) * (2 * width - 1)
+        index = np.pad(index, (1, 0))
+        index[0], index[:, 0], index[0, 0] = last, last + 1, last + 2
     return index.flatten()
 
 

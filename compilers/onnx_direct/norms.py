@@ -30,8 +30,10 @@ def _group_norm(op: GroupNorm, shapes: tuple[Shape, ...], inputs: list[str], ten
     value = write("Reshape", even, write.integers(0, *shapes[0]))
     if "weight" not in tensors:
         return value
-    scale, shift = (write.weight(name, _by_channel(tensors[name], shapes[0], 0)) for name in ("weight", "bias"))
-    return write("Add", write("Mul", value, scale), shift)
+    for name, op_type in (("weight", "Mul"), ("bias", "Add")):
+        if name in tensors:
+            value = write(op_type, value, write.weight(name, _by_channel(tensors[name], shapes[0], 0)))
+    return value
 
 
 def _instance_norm(op: InstanceNorm, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:

@@ -21,7 +21,9 @@ def _recurrent(op: Recurrent, shapes: tuple[Shape, ...], inputs: list[str], tens
     word = "LSTM" if isinstance(op, LSTM) else "GRU"
     more = {} if isinstance(op, LSTM) else {"linear_before_reset": 1}
     direction = "bidirectional" if op.bidirectional else "forward"
-    value, states = write("Transpose", inputs[0], perm=[1, 0, 2]), ""
+    *groups, tokens, channels = shapes[0]
+    arriving = write("Reshape", inputs[0], write.integers(-1, tokens, channels)) if groups else inputs[0]
+    value, states = write("Transpose", arriving, perm=[1, 0, 2]), ""
     for layer in range(op.layers):
         if states:
             value = write("Reshape", write("Transpose", states, perm=[0, 2, 1, 3]), write.integers(0, 0, -1))
@@ -33,8 +35,15 @@ def _recurrent(op: Recurrent, shapes: tuple[Shape, ...], inputs: list[str], tens
             word, value, *names, hidden_size=op.out, direction=direction, **more
         )  # (tokens, directions, batch, channels)
     if op.returns == "sequence":
-        return write("Reshape", write("Transpose", states, perm=[2, 0, 1, 3]), write.integers(0, 0, -1))
-    ends = [write("Gather", states, write.weight("end", np.array(shapes[0][0] - 1)), axis=0)]
+        found = write("Reshape", write("Transpose", states, perm=[2, 0, 1, 3]), write.integers(0, 0, -1))
+    else:
+        found = _last(op, states, tokens, write)
+    return write("Reshape", found, write.integers(-1, *op.shape(*shapes))) if groups else found
+
+
+def _last(op: Recurrent, states: str, tokens: int, write: Writer) -> str:
+    """Ends of the directions, side by side."""
+    ends = [write("Gather", states, write.weight("end", np.array(tokens - 1)), axis=0)]
     if op.bidirectional:
         ends.append(write("Gather", states, write.weight("begin", np.array(0)), axis=0))
     last = [write("Gather", end, write.weight(f"way.{way}", np.array(way)), axis=0) for way, end in enumerate(ends)]

@@ -9,7 +9,7 @@ from archdsl.compilers.onnx_direct.weights import Tensors
 from archdsl.compilers.onnx_direct.writer import Writer
 from archdsl.ops import Operator, Shape
 from archdsl.ops.attention import MatMul, MergeHeads, SplitHeads
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 
 def _position(op: Position, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
@@ -58,6 +58,11 @@ def _select_token(op: SelectToken, shapes: tuple[Shape, ...], inputs: list[str],
     return write("Gather", inputs[0], write.weight("index", np.array(op.index, np.int64)), axis=1)
 
 
+def _slice_tokens(op: SliceTokens, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    stop = shapes[0][0] if op.stop is None else op.stop
+    return write("Slice", inputs[0], *[write.integers(value) for value in (op.start, stop, 1, 1)])
+
+
 def _token_mean(op: TokenMean, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     return write("ReduceMean", inputs[0], write.integers(1), keepdims=0)
 
@@ -70,5 +75,6 @@ TOKENS: dict[type[Operator], Rule] = {
     MergeHeads: _merge_heads,
     MatMul: _matmul,
     SelectToken: _select_token,
+    SliceTokens: _slice_tokens,
     TokenMean: _token_mean,
 }

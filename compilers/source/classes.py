@@ -13,7 +13,7 @@ from archdsl.compilers.source.functions import expression, padded, taken
 from archdsl.compilers.source.modules import made
 from archdsl.compilers.source.naming import base_name, name_classes
 from archdsl.compilers.source.parameters import Parameter, parametrise
-from archdsl.compilers.source.parts import Argument, Made, NoForm, Slot, text_key
+from archdsl.compilers.source.parts import Argument, Made, NoForm, Ref, Slot, text_key
 from archdsl.compilers.source.runs import Span, runs, spans_of, together
 from archdsl.compilers.source.shared import Sharing
 from archdsl.compilers.source.structure import Entry, Source, SourceClass
@@ -146,7 +146,15 @@ class _Classes:
         rule = None if isinstance(item, Submodule) else RULES.find(type(item.op))
         if isinstance(item, Submodule) or not isinstance(rule, Layer):
             return [entry]
-        padding = rule.pads(item.op, self.graph.input_shapes(item))
+        shapes = self.graph.input_shapes(item)
+        if (groups := rule.groups(shapes)) is not None:
+            before, after = f"{item.name}#folded", f"{item.name}#groups"
+            folded = Entry("folded", item.inputs, (before,), None, (Ref(0), ".flatten(0, 1)"))
+            unfolded = Entry(
+                entry.attribute, (after,), (item.name,), None, (Ref(0), ".unflatten(0, (-1, ", Slot(groups, "groups"), "))")
+            )
+            return [folded, replace(entry, reads=(before,), gives=(after,)), unfolded]
+        padding = rule.pads(item.op, shapes)
         if padding is None:
             return [entry]
         name = f"{item.name}#padded"

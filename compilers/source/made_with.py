@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdsl.compilers.source.functions import sides as padding_of
@@ -35,6 +36,11 @@ def axes_of(value: Any, keyword: str, unit: str, default: Any = REQUIRED, hint: 
     ]
     between: list[str | Slot] = [piece for part in parts for piece in (", ", part)]
     return Argument(keyword, ("(", *between[1:], ")"), default)
+
+
+def sizes_of(shape: Sequence[int]) -> list[Argument]:
+    """The sizes of a tensor, each an argument."""
+    return [number_of(size, "", hint=f"size_{place}") for place, size in enumerate(shape)]
 
 
 def extent_of(value: int, hint: str) -> Argument:
@@ -89,7 +95,8 @@ def norm(m: Any) -> list[Argument]:
 
 def layer_norm(m: Any) -> list[Argument]:
     flag = flag_of(m.elementwise_affine, "elementwise_affine", True)
-    return [count_of(m.normalized_shape[0], "channels"), number_of(m.eps, "eps", 1e-5), flag]
+    shift = flag_of(m.bias is not None or not m.elementwise_affine, "bias", True)
+    return [count_of(m.normalized_shape[0], "channels"), number_of(m.eps, "eps", 1e-5), flag, shift]
 
 
 def pool(m: Any) -> list[Argument]:

@@ -30,6 +30,7 @@ COPIED: tuple[type[nn.Module], ...] = (
     activations.SquaredReLU,
     activations.SwiGLU,
     norms.MapRMSNorm,
+    norms.ScaledGroupNorm,
     norms.GlobalResponseNorm,
     tokens.MapNorm,
     tokens.ClassToken,
@@ -43,6 +44,7 @@ COPIED: tuple[type[nn.Module], ...] = (
     positions.Rotary,
     positions.FourierPosition,
     arithmetic.Gain,
+    arithmetic.Offset,
     arithmetic.L2Norm,
 )
 """Layers whose source goes into the file, in this order."""
@@ -104,6 +106,7 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     activations.SwiGLU: lambda m: [of.flag_of(m.axis, "")],
     nn.RMSNorm: of.rms_norm,
     nn.GroupNorm: of.group_norm,
+    norms.ScaledGroupNorm: of.group_norm,
     nn.InstanceNorm1d: of.instance_norm,
     nn.InstanceNorm2d: of.instance_norm,
     nn.InstanceNorm3d: of.instance_norm,
@@ -142,9 +145,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.weight.shape[0], "count", 1),
     ],
     tokens.Position: lambda m: [
-        of.number_of(m.weight.shape[0], "", hint="tokens"),
-        of.count_of(m.weight.shape[1], "channels"),
-        of.number_of(m.deviation, "", hint="deviation"),
+        *of.sizes_of(m.weight.shape),
+        of.number_of(m.deviation, "deviation"),
     ],
     tokens.LayerScale: lambda m: [
         of.count_of(len(m.weight), "channels"),
@@ -159,6 +161,8 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.window[1], "", hint="width"),
         of.flag_of(m.heads_first, "heads_first", False),
         of.number_of(m.deviation, "deviation", 0.02),
+        of.flag_of(m.form, "form", ""),
+        of.number_of(m.stride, "stride", 1),
     ],
     positions.WindowMask: lambda m: [
         of.extent_of(m.size[0], "height"),
@@ -183,6 +187,12 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
     arithmetic.Gain: lambda m: [
         of.number_of(m.begin, "", hint="begin"),
         *([] if m.heads is None else [of.number_of(m.heads, "heads", None)]),
+        of.flag_of(m.learned, "learned", True),
+    ],
+    arithmetic.Offset: lambda m: [
+        of.number_of(m.begin, "", hint="begin"),
+        *([] if m.count == 1 else [of.number_of(m.count, "count", 1)]),
+        *([] if m.places == 0 else [of.number_of(m.places, "places", 0)]),
         of.flag_of(m.learned, "learned", True),
     ],
     arithmetic.L2Norm: lambda m: [of.flag_of(m.axis, ""), of.number_of(m.eps, "eps", 1e-12)],

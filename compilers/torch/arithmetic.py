@@ -1,4 +1,4 @@
-"""Factors and lengths, for which PyTorch has no module."""
+"""Factors, summands and lengths, for which PyTorch has no module."""
 
 from __future__ import annotations
 
@@ -20,6 +20,21 @@ class Gain(nn.Module):
 
     def extra_repr(self) -> str:
         return f"{self.begin:g}, heads={self.heads}, learned={self.learned}"
+
+
+class Offset(nn.Module):
+    """Plus one learned number, or one for each of `count` channels or heads, after which so many places come."""
+
+    def __init__(self, begin: float, count: int = 1, places: int = 0, learned: bool = True):
+        super().__init__()
+        self.begin, self.count, self.places, self.learned = begin, count, places, learned
+        self.weight = nn.Parameter(torch.full((count,), begin)) if learned else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + (self.begin if self.weight is None else self.weight.view(-1, *[1] * self.places))
+
+    def extra_repr(self) -> str:
+        return f"{self.begin:g}, count={self.count}, learned={self.learned}"
 
 
 class L2Norm(nn.Module):

@@ -12,12 +12,13 @@ from archdsl.compilers.torch import arithmetic, positions
 from archdsl.compilers.torch.rule import Call, Layer, Rule, Write
 from archdsl.exact import product
 from archdsl.ops import Operator, Shape
-from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Offset, Stack, Sub
 from archdsl.ops.attention import LogSoftmax, OverAxis, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.shapes import channel_axis, is_map
 
 
 def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
@@ -74,7 +75,8 @@ def _two(function: Any) -> Call:
 
 def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     height, width = op.window
-    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation)
+    form = "absolute" if op.absolute else "class_token" if op.class_token else ""
+    return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation, form, op.stride)
 
 
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -95,6 +97,15 @@ def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], in_place: bool) -> 
 
 def _gain(op: Gain, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     return arithmetic.Gain(op.begin, shapes[0][-3] if op.per == "head" else None, op.learned)
+
+
+def _offset(op: Offset, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    shape = shapes[0]
+    if not op.learned or op.per == "tensor":
+        return arithmetic.Offset(op.begin, learned=op.learned)
+    if op.per == "head":
+        return arithmetic.Offset(op.begin, shape[-3], 2)
+    return arithmetic.Offset(op.begin, shape[channel_axis(shape)], len(shape) - 1 if is_map(shape, None) else 0)
 
 
 REDUCED = {"mean": torch.mean, "max": torch.amax, "min": torch.amin, "sum": torch.sum}
@@ -119,5 +130,6 @@ AXES: dict[type[Operator], Rule] = {
     Rotary: Layer(_rotary),
     FourierPosition: Layer(_fourier),
     Gain: Layer(_gain),
+    Offset: Layer(_offset),
     L2Norm: Layer(lambda op, shapes, in_place: arithmetic.L2Norm(1 + op.along(shapes[0]), op.eps)),
 }

@@ -14,13 +14,14 @@ from torch.nn import functional
 from archdsl.compilers.torch.initialise import initialise
 from archdsl.compilers.torch.names import argument_names, class_name, module_paths, value_name
 from archdsl.compilers.torch.network import NODE, Container, Network
-from archdsl.compilers.torch.rule import Call, Layer
+from archdsl.compilers.torch.rule import Call, Layer, Write
 from archdsl.compilers.torch.rules import RULES
 from archdsl.compilers.torch.shared import places, tie
 from archdsl.errors import BackendError
-from archdsl.ir.graph import OUTPUT, Graph
+from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ir.inplace import in_place
 from archdsl.ir.single import need_numbers
+from archdsl.ops import Shape
 from archdsl.ops.passing import Input
 from archdsl.ops.readers import Reader
 
@@ -61,15 +62,11 @@ def compile(graph: Graph) -> Network:
             path = paths[called.get(node.name, node.name)]
             if node.name in paths:
                 _place(root, path, layers[node.name].make(node.op, shapes, node.name in overwriting), node.name, kinds)
-            if (padding := layers[node.name].pads(node.op, shapes)) is not None:
-                padded = _writer(code, node.name)(functional.pad, arguments[0], padding[0], "constant", padding[1])
-                padded.meta[NODE] = node.name
-                arguments = [padded, *arguments[1:]]
+            arguments = [_prepared(layers[node.name], node, shapes, arguments[0], _writer(code, node.name)), *arguments[1:]]
             value = code.create_node(
                 "call_module", path, tuple(arguments), name=value_name(path if node.name in paths else node.name)
             )
-            if (take := layers[node.name].take) is not None:
-                value = take(node.op, value, _writer(code, node.name))
+            value = _meant(layers[node.name], node, shapes, value, _writer(code, node.name))
         else:
             value = functions[node.name].emit(node.op, shapes, arguments, _writer(code, node.name))
         value.meta[NODE] = node.name
@@ -100,6 +97,26 @@ def _need_memory(graph: Graph) -> None:
     if needed > there:
         sizes = f"{needed / 2**30:,.1f} GiB as float32, this machine has {there / 2**30:,.1f} GiB of memory"
         raise BackendError(f"torch: the weights take {sizes}; `archdsl cost` counts without them")
+
+
+def _prepared(rule: Layer, node: Node, shapes: tuple[Shape, ...], arriving: fx.Node, write: Write) -> fx.Node:
+    """What arrives, padded or with its groups in the batch where the module wants that."""
+    made = arriving
+    if (padding := rule.pads(node.op, shapes)) is not None:
+        made = write(functional.pad, arriving, padding[0], "constant", padding[1])
+    elif rule.groups(shapes) is not None:
+        made = write(torch.flatten, arriving, 0, 1)
+    if made is not arriving:
+        made.meta[NODE] = node.name
+    return made
+
+
+def _meant(rule: Layer, node: Node, shapes: tuple[Shape, ...], value: fx.Node, write: Write) -> fx.Node:
+    """Of what a module gives the tensor that is meant, its groups out of the batch again."""
+    if rule.take is not None:
+        value = rule.take(node.op, value, write)
+    groups = rule.groups(shapes)
+    return value if groups is None else write(torch.unflatten, value, 0, (-1, groups))
 
 
 def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:

@@ -20,6 +20,14 @@ class MapRMSNorm(nn.RMSNorm):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
+class ScaledGroupNorm(nn.GroupNorm):
+    """Group normalisation with a learned scale and no shift, which older releases of PyTorch cannot be asked for."""
+
+    def __init__(self, groups: int, channels: int, eps: float = 1e-5, affine: bool = True):
+        super().__init__(groups, channels, eps, affine)
+        self.register_parameter("bias", None)
+
+
 class GlobalResponseNorm(nn.Module):
     """Each channel scaled by its size over all places, measured by the mean size of all channels: (N, C, ...)."""
 
@@ -46,7 +54,8 @@ def rms_norm(op: RMSNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Modul
 
 
 def group_norm(op: GroupNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
-    return nn.GroupNorm(op.groups, shapes[0][0], op.eps, op.affine)
+    scaled = op.affine and not op.bias
+    return (ScaledGroupNorm if scaled else nn.GroupNorm)(op.groups, shapes[0][0], op.eps, op.affine)
 
 
 def instance_norm(op: InstanceNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:

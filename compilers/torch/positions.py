@@ -7,36 +7,59 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class RelativeBias(nn.Module):
     """Adds a learned number for each head and offset within a window: scores (N, ..., heads, T, T), T places row by row.
 
-    The table is (offsets, heads), or (heads, rows, columns) where the heads come first.
+    The table is (offsets, heads), or (heads, rows, columns) where the heads come first, or (heads, places) where offsets have no sign. A
+    class token before the places has three rows at the end of the table: for it to the others, for them to it, for it to itself. With a
+    stride the queries are of every so many places.
     """
 
     index: Tensor
 
-    def __init__(self, heads: int, height: int, width: int, heads_first: bool = False, deviation: float = 0.02):
+    def __init__(
+        self,
+        heads: int,
+        height: int,
+        width: int,
+        heads_first: bool = False,
+        deviation: float = 0.02,
+        form: str = "",
+        stride: int = 1,
+    ):
         super().__init__()
         self.heads, self.window, self.heads_first, self.deviation = heads, (height, width), heads_first, deviation
-        rows, columns = 2 * height - 1, 2 * width - 1
-        self.weight = nn.Parameter(torch.empty((heads, rows, columns) if heads_first else (rows * columns, heads)))
+        self.form, self.stride = form, stride
+        absolute, class_token = form == "absolute", form == "class_token"
+        rows, columns = (height, width) if absolute else (2 * height - 1, 2 * width - 1)
+        many = rows * columns + 3 * class_token
+        sizes = (heads, rows, columns) if heads_first else (heads, many) if absolute else (many, heads)
+        self.weight = nn.Parameter(torch.empty(sizes))
         nn.init.trunc_normal_(self.weight, std=deviation)
         down = torch.arange(height).repeat_interleave(width)
         right = torch.arange(width).repeat(height)
         if heads_first:  # offsets from the query to the key, otherwise from the key to the query
             down, right = -down, -right
-        index = (down[:, None] - down + height - 1) * columns + (right[:, None] - right + width - 1)
+        if absolute:
+            asking = (down % stride == 0) & (right % stride == 0)
+            index = (down[asking, None] - down).abs() * columns + (right[asking, None] - right).abs()
+        else:
+            index = (down[:, None] - down + height - 1) * columns + (right[:, None] - right + width - 1)
+        if class_token:
+            index = functional.pad(index, (1, 0, 1, 0))
+            index[0], index[:, 0], index[0, 0] = many - 3, many - 2, many - 1
         self.register_buffer("index", index.flatten().int(), persistent=False)
 
     def forward(self, scores: Tensor) -> Tensor:
-        tokens = scores.shape[-1]
-        if self.heads_first:
+        queries, tokens = scores.shape[-2:]
+        if self.heads_first or self.form == "absolute":
             bias = self.weight.flatten(1).index_select(1, self.index)
         else:
             bias = self.weight.index_select(0, self.index).transpose(0, 1)
-        return scores + bias.reshape(self.heads, tokens, tokens)
+        return scores + bias.reshape(self.heads, queries, tokens)
 
     def extra_repr(self) -> str:
         return f"{self.heads}, heads_first={self.heads_first}"

@@ -21,6 +21,11 @@ def gru(op: GRU, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     return nn.GRU(shapes[0][-1], op.out, **_shared(op))
 
 
+def groups(shapes: tuple[Shape, ...]) -> int | None:
+    """How many groups of tokens arrive, where they stand in groups."""
+    return int(shapes[0][0]) if len(shapes[0]) == 3 else None
+
+
 def result(op: Recurrent, made: fx.Node, write: Write) -> fx.Node:
     """The output at all tokens, or the last layer's state after the last token: (N, C), both directions side by side.
 

@@ -22,11 +22,13 @@ class Layer(NamedTuple):
     Attributes:
         pads: `pads(op, input_shapes)`: padding that its input gets before the module is called, where the module cannot do it.
         take: `take(op, result, write)` gives the fx node of the tensor that is meant, where the module gives several.
+        groups: `groups(input_shapes)`: how many groups of tokens its input holds that the module takes as further images of the batch.
     """
 
     make: Callable[[Any, tuple[Shape, ...], bool], nn.Module]
     pads: Callable[[Any, tuple[Shape, ...]], Padding | None] = lambda op, shapes: None
     take: Callable[[Any, fx.Node, Write], fx.Node] | None = None
+    groups: Callable[[tuple[Shape, ...]], int | None] = lambda shapes: None
 
 
 class Call(NamedTuple):

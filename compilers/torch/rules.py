@@ -46,7 +46,7 @@ from archdsl.ops.smooth import (
     SquaredReLU,
     SwiGLU,
 )
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 NORM: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 """Batch norm of maps by the number of their places."""
@@ -64,7 +64,7 @@ def _norm(op: BatchNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module
 
 def _layer_norm(op: LayerNorm, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     channels = shapes[0][channel_axis(shapes[0])]
-    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine)
+    return (tokens.MapNorm if is_map(shapes[0], None) else nn.LayerNorm)(channels, op.eps, op.affine, op.bias)
 
 
 def _layer_scale(op: LayerScale, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -122,6 +122,11 @@ def _select_token(op: SelectToken, shapes: tuple[Shape, ...], arguments: list[fx
     return write(torch.select, arguments[0], 1, op.index)
 
 
+def _slice_tokens(op: SliceTokens, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
+    stop = shapes[0][0] if op.stop is None else op.stop
+    return write(torch.narrow, arguments[0], 1, op.start, stop - op.start)
+
+
 def _token_mean(op: TokenMean, shapes: tuple[Shape, ...], arguments: list[fx.Node], write: Write) -> fx.Node:
     return write(torch.mean, arguments[0], 1)
 
@@ -176,18 +181,19 @@ TABLE: dict[type[Operator], Rule] = {
     InstanceNorm: Layer(norms.instance_norm),
     GlobalResponseNorm: Layer(lambda op, shapes, in_place: norms.GlobalResponseNorm(shapes[0][0], op.eps)),
     LocalResponseNorm: Layer(norms.local_response_norm),
-    LSTM: Layer(recurrent.lstm, take=recurrent.result),
-    GRU: Layer(recurrent.gru, take=recurrent.result),
+    LSTM: Layer(recurrent.lstm, take=recurrent.result, groups=recurrent.groups),
+    GRU: Layer(recurrent.gru, take=recurrent.result, groups=recurrent.groups),
     LayerScale: Layer(_layer_scale),
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
     ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
-    Position: Layer(lambda op, shapes, in_place: tokens.Position(shapes[0][0], shapes[0][1], op.deviation)),
+    Position: Layer(lambda op, shapes, in_place: tokens.Position(*shapes[0], deviation=op.deviation)),
     MatMul: Call(_matmul),
     Tokens: Call(_tokens),
     SplitHeads: Call(_split_heads),
     MergeHeads: Call(_merge_heads),
     SelectToken: Call(_select_token),
+    SliceTokens: Call(_slice_tokens),
     TokenMean: Call(_token_mean),
     Add: _fold(operator.add),
     Mul: _fold(operator.mul),

@@ -29,19 +29,19 @@ class ClassToken(nn.Module):
 
 
 class Position(nn.Module):
-    """A learned embedding for every place of the sequence: (N, T, C)."""
+    """A learned embedding for every place: (N, T, C) of tokens, (N, C, ...) of maps."""
 
-    def __init__(self, tokens: int, channels: int, deviation: float):
+    def __init__(self, *sizes: int, deviation: float):
         super().__init__()
         self.deviation = deviation
-        self.weight = nn.Parameter(torch.empty(tokens, channels))
+        self.weight = nn.Parameter(torch.empty(*sizes))
         nn.init.trunc_normal_(self.weight, std=deviation)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.weight
 
     def extra_repr(self) -> str:
-        return f"{self.weight.shape[0]}, {self.weight.shape[1]}"
+        return ", ".join(map(str, self.weight.shape))
 
 
 class LayerScale(nn.Module):

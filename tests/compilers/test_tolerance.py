@@ -65,12 +65,10 @@ def test_the_distance_of_float32() -> None:
     assert all(tensor.dtype is before[name].dtype for name, tensor in far.module.state_dict().items())
 
 
-def test_the_distance_is_that_of_all_batches_that_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_distance_is_that_of_all_batches_that_are_compared() -> None:
     model = _model(1)
-    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1,))
-    (first,) = distance_of_float32(model).values()
-    monkeypatch.setattr("archdsl.compilers.export.BATCHES", (1, 64))
-    (both,) = distance_of_float32(model).values()
+    (first,) = distance_of_float32(model, (1,)).values()
+    (both,) = distance_of_float32(model, (1, 64)).values()
     assert both > 1.2 * first
 
 

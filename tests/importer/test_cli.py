@@ -109,7 +109,7 @@ def test_the_spec_and_its_weights_are_exported(folder: Path, capsys: pytest.Capt
         (["nothing.onnx"], 1, "no such file"),
         (["importable_models.py"], 1, "neither .onnx nor .pt2"),
         (["importable_models:smal"], 1, "has no 'smal'"),
-        (["module_of_nobody:net"], 1, "cannot be imported"),
+        (["module_of_nobody:net"], 1, "there is no module 'module_of_nobody'"),
         (["importable_models:broken"], 1, "no weights here"),
         (["importable_models:number"], 1, "gives a int"),
         (["importable_models:small", "--args", "classes"], 2, "expected NAME=VALUE"),

@@ -10,11 +10,13 @@ from torch.nn import functional
 
 import archdsl
 from archdsl.compilers.torch.batches import in_order
+from archdsl.cost.tables.summary import unknown
 from archdsl.errors import BackendError
 from archdsl.importer.imported import imported
 from archdsl.importer.lower.layers import number
-from archdsl.importer.program import drafted, traced
+from archdsl.importer.program import drafted
 from archdsl.importer.proof import prove
+from archdsl.importer.tracing import traced
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 
@@ -166,6 +168,44 @@ def test_an_opaque_step_of_one_tensor_is_written() -> None:
     found = archdsl.from_module(Spectrum(), torch.randn(1, 4, 8, 8), tools=False)
     assert [step.what for step in found.found.missing] == ["aten.cumsum"]
     assert canonical_hash(archdsl.loads(found.text).graph()) == canonical_hash(found.found.graph)
+
+
+class TwoSpectra(nn.Module):
+    """Two calls that no operator does, the larger one last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        small = torch.cumsum(functional.max_pool2d(x, 2), 1)
+        return torch.cumprod(functional.interpolate(functional.relu(small), scale_factor=2), 1)
+
+
+def test_opaque_steps_are_told_by_size() -> None:
+    found = archdsl.from_module(TwoSpectra(), torch.randn(1, 4, 8, 8), tools=False)
+    assert [(step.what, step.elements) for step in found.found.missing] == [("aten.cumprod", 512), ("aten.cumsum", 128)]
+    first, second = (note for note in found.notes() if note.startswith("opaque"))
+    assert "stands for aten.cumprod, 512 elements: no operator" in first
+    assert "stands for aten.cumsum, 128 elements: no operator" in second
+    assert [step["elements"] for step in found.as_dict()["opaque"]] == [512, 128]
+    listed = "\n".join(str(line) for line in unknown(found.net.cost()))
+    assert 0 < listed.index("aten.cumprod") < listed.index("aten.cumsum")
+
+
+class Attends(nn.Module):
+    """Attention of torch.nn, which takes one call of its own in evaluation mode where nobody forbids it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm, self.attend = nn.LayerNorm(16), nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(x)
+        return x + self.attend(y, y, y, need_weights=False)[0]
+
+
+def test_attention_in_one_call_is_counted_as_what_it_computes() -> None:
+    found = archdsl.from_module(Attends(), torch.randn(1, 6, 16))
+    wanted = 2 * (4 * 6 * 16 * 16 + 2 * 6 * 6 * 16)
+    assert found.counts["torch"] == (wanted, wanted)
+    assert torch.backends.mha.get_fastpath_enabled()
 
 
 def test_tools_that_count_otherwise_are_shown_and_no_failure() -> None:

@@ -43,6 +43,84 @@ def test_the_order_of_a_sum_does_not_count_that_of_a_concat_does() -> None:
     assert joined("left right", "concat") != joined("right left", "concat")
 
 
+def written(net: str, head: str = HEAD) -> str:
+    return hashed(f"{head}net: {net}\n")
+
+
+TOKENS = "input: {map: [8, 4, 6]}\n"
+TWO_WAYS = {
+    "same and so many zeros": ("[conv: {out: 4, kernel: 3}]", "[conv: {out: 4, kernel: 3, padding: 1}]"),
+    "same with dilation": ("[conv: {out: 4, kernel: 3, dilation: 2}]", "[conv: {out: 4, kernel: 3, dilation: 2, padding: 2}]"),
+    "the stride of a pooling": ("[maxpool: 2]", "[maxpool: {kernel: 2, stride: 2}]"),
+    "padding that is none": ("[avgpool: {kernel: 2, count_padding: false}]", "[avgpool: 2]"),
+    "a pooling to the size that is there": ("[adaptive_pool: [4, 6], relu]", "[relu]"),
+    "a resizing by a factor": ("[upsample: 2]", "[upsample: {size: [8, 12]}]"),
+    "a resizing to the size of another": (
+        "[{relu: {}, as: a}, {conv: {out: 4, stride: 2}, as: b}, {resize_like: bilinear, from: [b, a]}]",
+        "[relu, {conv: {out: 4, stride: 2}}, {upsample: {scale: 2, mode: bilinear}}]",
+    ),
+    "a sum of three": (
+        "[{relu: {}, as: a}, {tanh: {}, from: in, as: b}, {add: {}, from: [in, a, b]}]",
+        "[{relu: {}, as: a}, {tanh: {}, from: in, as: b}, {add: {}, from: [a, b], as: c}, {add: {}, from: [in, c]}]",
+    ),
+    "letters": ('[rearrange: "c h w -> (h w) c"]', '[rearrange: "z a b -> (a b) z"]'),
+    "an operator for a pattern": (
+        "[tokens, {split_heads: 2}]",
+        '[rearrange: {pattern: "(n c) h w -> n (h w) c", n: 2, to: heads}]',
+    ),
+    "one move after another": ("[tokens, to_map: 4, flatten]", "[flatten]"),
+    "a slice of a slice": ("[slice: {start: 2, stop: 8}, slice: {start: 1, stop: 4}]", "[slice: {start: 3, stop: 6}]"),
+    "an activation worked out twice": (
+        "[{relu: {}, as: a}, {tanh: {}, as: b}, {add: {}, from: [a, b]}]",
+        "[{relu: {}, as: a}, {relu: {}, from: in}, {tanh: {}, as: b}, {add: {}, from: [a, b]}]",
+    ),
+}
+NEARLY = {
+    "padding": ("[conv: {out: 4, kernel: 3}]", "[conv: {out: 4, kernel: 3, padding: 2}]"),
+    "the stride of a pooling": ("[maxpool: 2]", "[maxpool: {kernel: 2, stride: 1}]"),
+    "padding that is counted": (
+        "[avgpool: {kernel: 3, padding: 1, count_padding: false}]",
+        "[avgpool: {kernel: 3, padding: 1}]",
+    ),
+    "a factor with a rest": ("[upsample: {scale: 1.3, mode: bilinear}]", "[upsample: {size: [5, 7], mode: bilinear}]"),
+    "corners": (
+        "[upsample: {scale: 2, mode: bilinear}]",
+        "[upsample: {scale: 2, mode: bilinear, align_corners: true}]",
+    ),
+    "a sum that is read twice": (
+        "[{relu: {}, as: a}, {add: {}, from: [in, a], as: b}, {add: {}, from: [a, b]}]",
+        "[{relu: {}, as: a}, {add: {}, from: [in, a], as: b}, {add: {}, from: [b, b]}]",
+    ),
+    "sums and products": (
+        "[{relu: {}, as: a}, {add: {}, from: [in, a], as: b}, {mul: {}, from: [b, a]}]",
+        "[{relu: {}, as: a}, {mul: {}, from: [in, a], as: b}, {add: {}, from: [b, a]}]",
+    ),
+    "the order of places": ('[rearrange: "c h w -> (h w) c"]', '[rearrange: "c h w -> (w h) c"]'),
+    "what a move makes": ('[rearrange: {pattern: "c h w -> c h w", to: heads}]', "[relu]"),
+    "places and their order": ("[flatten]", "[rearrange: {pattern: c h w -> (h w c), to: vector}]"),
+    "a layer worked out twice": (
+        "[{conv: 8, as: a}, {add: {}, from: [a, a]}]",
+        "[{conv: 8, as: a}, {conv: 8, from: in, as: b}, {add: {}, from: [a, b]}]",
+    ),
+    "a dropout used twice": (
+        "[{dropout: 0.5, as: a}, {add: {}, from: [a, a]}]",
+        "[{dropout: 0.5, as: a}, {dropout: 0.5, from: in, as: b}, {add: {}, from: [a, b]}]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWO_WAYS)
+def test_what_is_only_written_otherwise_is_the_same(name: str) -> None:
+    one, other = (written(net, TOKENS) for net in TWO_WAYS[name])
+    assert one == other
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_what_is_nearly_the_same_is_not(name: str) -> None:
+    one, other = (written(net, TOKENS) for net in NEARLY[name])
+    assert one != other
+
+
 DIFFERENT = {
     "plain": PLAIN,
     "channels": PLAIN.replace("{conv: 4}", "{conv: 5}", 1),

@@ -1,11 +1,14 @@
 """Every convention equals its tool on the compiled network, to the last unit: the whole zoo, and random graphs."""
 
 import pytest
+import torch
 from graphs import chain
 from operators import KNOWN
 from random_networks import layers, network, tokens, with_dead_ends
 from random_windows import windows, words
 from small import compiled, small
+from torch import nn
+from torch.nn import functional
 
 import archdsl
 from archdsl.cost.counting.bill import Bill
@@ -99,3 +102,36 @@ def test_a_tool_that_is_not_installed(monkeypatch):
 def test_a_convention_without_a_tool():
     with pytest.raises(InputError, match="no tool is known for the convention 'mine'; known: thop"):
         verify(archdsl.load("mobilenet_v2"), ["mine"])
+
+
+class OneCall(nn.Module):
+    """Attention in one call, over tokens of which a module joins a learned one."""
+
+    def __init__(self):
+        super().__init__()
+        self.token, self.join = nn.Parameter(torch.zeros(1, 1, 8)), Joined()
+
+    def forward(self, x):
+        y = self.join(self.token.expand(len(x), -1, -1), x)
+        return functional.scaled_dot_product_attention(y, y, y)
+
+
+class Joined(nn.Module):
+    def forward(self, token, x):
+        return torch.cat([token, x], 1)
+
+
+def test_attention_in_one_call_counts_as_two_products():
+    assert measure("torch", OneCall(), (4, 8)) == 2 * 2 * 5 * 5 * 8
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_how_attention_is_worked_out_is_left_as_it_was(enabled):
+    before = torch.backends.mha.get_fastpath_enabled()
+    try:
+        torch.backends.mha.set_fastpath_enabled(enabled)
+        measure("torch", OneCall(), (4, 8))
+        assert torch.backends.mha.get_fastpath_enabled() is enabled
+        assert torch.backends.cuda.flash_sdp_enabled()
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)

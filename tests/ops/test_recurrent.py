@@ -75,6 +75,34 @@ def test_memory_is_that_of_its_steps(word: str, arguments: dict[str, Any], dropo
         assert saved_bytes(graph, batch) == measured_saved(compiled(graph), torch.randn(batch, *SEQUENCE))
 
 
+@pytest.mark.parametrize("arguments", [{}, {"layers": 2, "bidirectional": True}, {"returns": "last", "bidirectional": True}])
+@pytest.mark.parametrize("word", ["lstm", "gru"])
+def test_groups_are_gone_through_one_by_one(word: str, arguments: dict[str, Any]) -> None:
+    groups = Sequence((3, 5, 8))
+    build = Builder(groups)
+    build("linear", "linear", out=8)
+    build("recurrent", word, out=4, **arguments)
+    graph = build.graph
+    torch.manual_seed(0)
+    module, image = compile(graph).eval(), torch.randn(2, *groups)
+    alone = Builder(SEQUENCE)
+    alone("linear", "linear", out=8)
+    alone("recurrent", word, out=4, **arguments)
+    each = compile(alone.graph).eval()
+    each.load_state_dict(module.state_dict())
+    with torch.no_grad():
+        wanted = torch.stack([each(image[:, group]) for group in range(3)], 1)
+        assert torch.allclose(module(image), wanted, atol=1e-6)
+        model = onnx_model(graph, {key: tensor.numpy() for key, tensor in module.state_dict().items()})
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+        assert np.allclose(session.run(None, {"x": image.numpy()})[0], wanted, atol=1e-5)
+    assert Bill(graph).macs == 3 * Bill(alone.graph).macs
+    assert memory(graph).peak_activation_bytes == pytest.approx(measured_peak(compiled(graph), torch.randn(1, *groups)), rel=0.15)
+    for batch in (1, 2):
+        assert saved_bytes(graph, batch) == measured_saved(compiled(graph), torch.randn(batch, *groups))
+    assert {name: Bill(graph).flops(name) for name in RUN} == {name: measure(name, compiled(graph), groups) for name in RUN}
+
+
 @pytest.mark.parametrize("tokens", [1, 2, 9])
 @pytest.mark.parametrize(("word", "layers", "both"), [("lstm", 1, False), ("lstm", 8, True), ("gru", 8, False), ("gru", 1, True)])
 def test_peaks_of_short_and_long_sequences(word: str, layers: int, both: bool, tokens: int) -> None:
@@ -109,7 +137,6 @@ def test_shapes_that_do_not_fit() -> None:
     for shape, arguments, said in (
         (Map((8, 9, 7)), {}, r"^lstm takes tokens x channels, 8x9x7 arrives$"),
         (Vector((8,)), {}, r"^lstm takes tokens x channels, 8 arrives$"),
-        (Sequence((4, 5, 8)), {}, r"^lstm takes tokens x channels, tokens of 4x5x8 in groups arrives$"),
         (SEQUENCE, {"projection": 6}, r"^lstm projects to fewer channels than its state has; 6 of 6 came$"),
     ):
         with pytest.raises(ShapeError, match=said):

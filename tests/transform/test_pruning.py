@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from everywhere import settled
 from safetensors.torch import load_file, save_file
 
 import archdsl
 from archdsl.cli.main import run
+from archdsl.cost.comparing.totals import total
 from archdsl.errors import InputError
+from archdsl.transform.pruning.carry import kept_channels, norms
+from archdsl.transform.pruning.channels import Channels
+from archdsl.transform.pruning.run import prune
+
+PI = "latency.raspberry-pi-3b"
 
 CHAIN = """\
 archdsl: 1
@@ -48,6 +55,29 @@ def test_the_bound_is_kept_and_the_next_step_would_not(name: str, by: str) -> No
         stages = again.knobs["stages"]
         wider = [[*stages[:at], part + 1 / 8, *stages[at + 1 :]] for at, part in enumerate(stages) if part < 1]
         assert all(again.set(stages=each).cost().macs > 0.6 * net.cost().macs for each in wider)
+
+
+@pytest.mark.parametrize("keep", ["params=40%", "params=5M", "peak=70%", f"{PI}=50%", f"{PI}=14s"])
+def test_every_cost_can_be_the_bound(keep: str) -> None:
+    net = archdsl.load("resnet18")
+    cost, _, size = keep.partition("=")
+    before = total(net, cost)
+    bound = (
+        before * Fraction(size[:-1]) / 100 if size.endswith("%") else Fraction(size[:-1]) * (10**6 if size.endswith("M") else 1)
+    )
+    made = net.prune(keep)
+    after = total(archdsl.loads(made.text), cost)
+    assert 0.9 * bound < after <= bound
+    assert made.reached == Fraction(after) / Fraction(before)
+
+
+def test_times_are_told_as_times(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prune", "resnet18", "--keep", f"{PI}=50%"]) == 0
+    assert f"{PI} 13.77 s of 27.89 s: 49.3" in capsys.readouterr().err
+    assert run(["prune", "resnet18", "--keep", f"{PI}=14"]) == 1
+    assert f"{PI}=20ms" in capsys.readouterr().err
+    assert run(["prune", "resnet18", "--keep", "params=14s"]) == 1
+    assert "params=2M" in capsys.readouterr().err
 
 
 def test_channels_without_weight_go_first_and_nothing_changes(tmp_path: Path) -> None:
@@ -87,6 +117,38 @@ def test_channels_without_weight_go_first_and_nothing_changes(tmp_path: Path) ->
         assert torch.allclose(narrow(image), module(image), atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121", "mnasnet"])
+@pytest.mark.parametrize("by", ["uniform", "stage"])
+def test_the_narrower_network_computes_the_old_one_without_those_channels(name: str, by: str, tmp_path: Path) -> None:
+    """Shortcuts, depthwise convolutions, gates, concatenations: with the weights of the channels that go at zero, the network as it was
+    gives what the narrower one gives with the weights that were carried over, in double precision."""
+    net = archdsl.load(name, resolution=64)
+    graph = net.graph()
+    module, (image,), (before,) = settled(graph)
+    save_file(module.state_dict(), tmp_path / "net.safetensors")
+    made = net.prune("macs=70%", by=by, weights=tmp_path / "net.safetensors")
+    assert made.weights is not None
+    narrow = made.design.module().double().eval()
+    narrow.load_state_dict({key: torch.from_numpy(tensor) for key, tensor in made.weights.items()})
+
+    channels = Channels(graph)
+    scores = norms({key: tensor.numpy() for key, tensor in module.state_dict().items()}, graph, channels)
+    kept = kept_channels(graph, made.design.graph(), channels, scores)
+    state = module.state_dict()
+    gone = 0
+    for node in graph:
+        stays = torch.tensor([kept[channels.same(atom)] for atom in channels.of[node.name]])
+        gone += int((~stays).sum())
+        for key in (f"{node.name}.weight", f"{node.name}.bias"):
+            if key in state and len(state[key]) == len(stays):
+                state[key][~stays] = 0
+    assert gone > 100
+    with torch.no_grad():
+        expected, found = module(image), narrow(image)
+    torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
+    assert not torch.allclose(before, expected), "channels that are gone were of use"
+
+
 @pytest.mark.parametrize("by", ["uniform", "stage"])
 def test_weights_are_carried_over_by_any_way(by: str, tmp_path: Path) -> None:
     net = archdsl.load("mobilenet_v2", resolution=32)
@@ -107,6 +169,7 @@ def test_weights_are_carried_over_by_any_way(by: str, tmp_path: Path) -> None:
         ("resnet18", {"keep": "macs=50%", "by": "norm"}, "--weights"),
         ("resnet18", {"keep": "macs=1"}, "no factor of width"),
         ("gpt2", {"keep": "macs=50%", "by": "stage"}, "no stages"),
+        ("regnet_y_400mf", {"keep": "macs=50%", "by": "stage"}, "other layers"),
     ],
 )
 def test_what_cannot_be_pruned_says_why(name: str, asked: dict[str, str], message: str) -> None:
@@ -123,3 +186,31 @@ def test_weights_of_another_network(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         archdsl.load("resnet18").prune("macs=50%", by="norm", weights=tmp_path / "b.safetensors")
     assert run(["prune", "resnet18", "--keep", "macs=50%", "--weights", str(tmp_path / "a.safetensors")]) == 1
+
+
+def test_heads_of_attention_cannot_be_followed_and_the_place_is_told(tmp_path: Path) -> None:
+    net = archdsl.load("vit_small")
+    save_file(net.module().state_dict(), tmp_path / "net.safetensors")
+    with pytest.raises(InputError, match="tokens: 'tokens' mixes channels"):
+        net.prune("macs=60%", weights=tmp_path / "net.safetensors")
+    assert 0.4 < net.prune("macs=60%").reached <= 0.6
+
+
+def test_a_shuffle_whose_halves_lose_channels_unevenly_is_refused(tmp_path: Path) -> None:
+    """It would hand other channels to each half than those that its weights are for."""
+    net = archdsl.load("shufflenet_v2")
+    save_file(net.module().state_dict(), tmp_path / "net.safetensors")
+    with pytest.raises(InputError, match=r"shuffle: the channels that stay are not those of the layers before it"):
+        net.prune("macs=60%", weights=tmp_path / "net.safetensors")
+
+
+@pytest.mark.parametrize("name", ["regnetx_002", "mobilenetv3_small_050", "repvit_m0_9", "starnet_s1", "fasternet_t0"])
+def test_imported_networks_become_narrower(name: str) -> None:
+    """Groups of a width, printed depthwise convolutions, classifiers in blocks: all keep their layers and their classes."""
+    path = Path(__file__).parents[2] / "benchmarks" / "imported" / f"{name}.yaml"
+    net = archdsl.load(path)
+    made = prune(net, "macs=50%", folder=path.parent)
+    assert 0.4 < made.reached <= 0.5
+    graph = made.design.graph()
+    assert [node.op.word for node in graph] == [node.op.word for node in net.graph()]
+    assert graph.nodes[graph.output].shape == (1000,)

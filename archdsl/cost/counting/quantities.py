@@ -109,7 +109,7 @@ def _macs_by_output(layer: Layer) -> Dim:
 
 
 def _by_token(layer: Layer) -> Dim:
-    return layer.params * layer.inputs[0][0]
+    return layer.params * product(layer.inputs[0][:-1])
 
 
 def _gates(layer: Layer) -> Dim:
@@ -123,7 +123,7 @@ def _plain_gates(layer: Layer) -> Dim:
 
 def _of_gates(op: Operator, inputs: tuple[Shape, ...]) -> Dim:
     shapes = op.weights(*inputs)
-    return inputs[0][0] * sum(product(shape) for name, shape in shapes.items() if "_hr_" not in name)
+    return product(inputs[0][:-1]) * sum(product(shape) for name, shape in shapes.items() if "_hr_" not in name)
 
 
 def _states(layer: Layer) -> Dim:

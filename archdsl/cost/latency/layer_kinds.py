@@ -41,7 +41,7 @@ from archdsl.cost.latency.cases import Case, Mask, joined, split
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
-from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Stack, Sub
+from archdsl.ops.arithmetic import Clamp, Div, Gain, L2Norm, Offset, Stack, Sub
 from archdsl.ops.attention import MatMul, MergeHeads, OverAxis, SplitHeads
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.group_norm import GlobalResponseNorm, GroupNorm, InstanceNorm, LocalResponseNorm
@@ -66,7 +66,7 @@ from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.standardised import StdConv2d
-from archdsl.ops.tokens import ClassToken, Position, SelectToken, TokenMean, Tokens
+from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, TokenMean, Tokens
 
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
@@ -229,6 +229,7 @@ TABLE: dict[type[Operator], Rule] = {
     Blocks: _word,
     Flatten: _same("view"),
     SelectToken: _same("view"),
+    SliceTokens: _same("view"),
     Passing: _same("pass"),
     StdConv2d: _word,
     Recurrent: _word,
@@ -257,6 +258,7 @@ TABLE: dict[type[Operator], Rule] = {
     Rotary: _word,
     FourierPosition: _word,
     Gain: _word,
+    Offset: _word,
     L2Norm: _word,
     Opaque: _word,
 }

@@ -85,10 +85,33 @@ def same_order(draft: Draft, operands: list[Operand]) -> list[Value]:
         if None not in turned:
             return [value for value in turned if value is not None]
     if not all(value.view.is_plain for value in values):
+        known = set(draft.graph.nodes)
         made = [settled(draft, value, "") for value in values]
         if len({(kind(draft, value), value.view) for value in made}) == 1:
             return made
-    return [whole(draft, value) for value in values]
+        draft.forget(known)
+        if (aligned := _as_the_first(draft, values)) is not None:
+            return aligned
+        draft.forget(known)
+    made = [whole(draft, value) for value in values]
+    if len({kind(draft, value) for value in made}) > 1 and any(kind(draft, value) is Map for value in made):
+        known = set(draft.graph.nodes)
+        try:
+            return [as_map(draft, value) for value in values]
+        except NotSaid:
+            draft.forget(known)
+    return made
+
+
+def _as_the_first(draft: Draft, values: list[Value]) -> list[Value] | None:
+    """The values in the order of the first, where that is a map."""
+    first = settled(draft, values[0], "")
+    order = first.view.permutation
+    if kind(draft, first) is not Map or order is None or len(order) < 4:
+        return None
+    back = [order.index(axis) for axis in range(len(order))]
+    turned = [_in_order(draft, value, order, back) for value in values[1:]]
+    return [first, *(value for value in turned if value is not None)] if None not in turned else None
 
 
 def _in_order(draft: Draft, value: Value, order: tuple[int, ...], back: list[int]) -> Value | None:

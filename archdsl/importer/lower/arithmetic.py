@@ -1,14 +1,14 @@
-"""Sums, products and other arithmetic, between tensors and with numbers and weights; activations; means."""
+"""Sums, products and other arithmetic, between tensors and with numbers and weights; activations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Numbers
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import scores
-from archdsl.importer.lower.along import alike, kind, over_last, same_order, worked_out
-from archdsl.importer.lower.layers import number
+from archdsl.importer.lower.along import alike, as_map, kind, over_last, same_order, worked_out
+from archdsl.importer.lower.attention import scaled_scores
+from archdsl.importer.lower.layers import is_typed, number
 from archdsl.importer.settle import settled
 from archdsl.importer.values import Const, Operand, Value
 from archdsl.ops.shapes import Heads, Map, Sequence
@@ -19,9 +19,11 @@ def combined(draft: Draft, word: str, x: Operand, y: Operand) -> Value:
     if isinstance(x, Value) and isinstance(y, Value):
         return _joined(draft, word, x, y)
     if isinstance(x, Const):
-        if word not in ("add", "mul"):
-            raise NotSaid(f"{word} from a number or a weight")
         x, y = y, x
+        if word == "sub":
+            word, x = "add", alike(draft, x, "gain", begin=number(-1), learned=False)
+        elif word == "div":
+            raise NotSaid("a number or a weight by a tensor")
     value, const = worked_out(x), y
     assert isinstance(const, Const)
     return _weighed(draft, word, value, const)
@@ -60,7 +62,7 @@ def _weighed(draft: Draft, word: str, value: Value, const: Const) -> Value:
     if word == "add" and (added := scores.added(draft, value, const)) is not None:
         return added
     if word == "add" and const.learned:
-        return _positioned(draft, value, const)
+        return _offset(draft, value, const) if const.tensor.numel() == 1 else _shifted(draft, value, const)
     raise NotSaid(f"{word} with a tensor of {'x'.join(map(str, const.sizes))} that is {'learned' if const.learned else 'fixed'}")
 
 
@@ -68,8 +70,11 @@ def _with_number(draft: Draft, word: str, value: Value, amount: float) -> Value:
     if (word in ("add", "sub") and amount == 0) or (word in ("mul", "div") and amount == 1):
         return value
     if word in ("mul", "div"):
-        return alike(draft, value, "gain", begin=number(amount if word == "mul" else 1 / amount), learned=False)
-    raise NotSaid(f"{word} of the number {amount:g}")
+        factor = amount if word == "mul" else 1 / amount
+        if (scores := scaled_scores(draft, value, factor)) is not None:
+            return scores
+        return draft.add("gain", value, begin=number(factor), learned=False)._replace(view=value.view)
+    return alike(draft, value, "offset", begin=number(amount if word == "add" else -amount), learned=False)
 
 
 def _along(value: Value, const: Const) -> int | None:
@@ -85,44 +90,66 @@ def _scaled(draft: Draft, value: Value, const: Const) -> Value:
     if kind(draft, value) is Heads and axis == len(value.sizes) - 3 and value.view.axes[-3:] == value.view.source[-3:]:
         by_head = flat._replace(tensor=flat.tensor.reshape(-1, 1, 1))
         return draft.add("gain", value, weights={"weight": by_head}, per="head")._replace(view=value.view)
-    if axis == len(value.sizes) - 1:
-        value = over_last(draft, value)
-    if axis is None or value.view.axes[axis] != value.view.source[1 if kind(draft, value) is Map else -1]:
-        raise NotSaid("a factor along an axis that is not the channels")
+    if axis is None:
+        raise NotSaid("a factor along several axes")
+    value = _of_channels(draft, value, axis, "a factor")
     begins = number(float(flat.tensor[0])) if bool((flat.tensor == flat.tensor[0]).all()) else None
     return draft.add("layer_scale", value, weights={"weight": flat}, begin=begins)._replace(view=value.view)
 
 
+def _offset(draft: Draft, value: Value, const: Const, per: str | None = None) -> Value:
+    flat = const._replace(tensor=const.tensor.reshape(-1))
+    begin = number(float(flat.tensor[0])) if is_typed(flat.tensor) else None
+    return draft.add("offset", value, weights={"weight": flat}, begin=begin, per=per)._replace(view=value.view)
+
+
+def _shifted(draft: Draft, value: Value, const: Const) -> Value:
+    """With a learned number for each channel or head, or for each channel of each token."""
+    axis = _along(value, const)
+    if axis is None:
+        return _positioned(draft, value, const)
+    if kind(draft, value) is Heads and axis == len(value.sizes) - 3 and value.view.axes[-3:] == value.view.source[-3:]:
+        return _offset(draft, value, const, "head")
+    return _offset(draft, _of_channels(draft, value, axis, "a summand"), const, "channel")
+
+
+def _of_channels(draft: Draft, value: Value, axis: int, what: str) -> Value:
+    """The value over a node whose channels are the axis that is seen at a place."""
+    if axis == len(value.sizes) - 1:
+        value = over_last(draft, value)
+    elif axis == 1 and value.view.axes[axis] != value.view.source[1]:
+        value = as_map(draft, value)
+    if value.view.axes[axis] != value.view.source[1 if kind(draft, value) is Map else -1]:
+        raise NotSaid(f"{what} along an axis that is not the channels")
+    return value
+
+
 def _positioned(draft: Draft, value: Value, const: Const) -> Value:
-    value = over_last(draft, value, maps=False)
-    if kind(draft, value) is Sequence and value.view.is_plain and const.tensor.numel() == value.sizes[1] * value.sizes[2]:
-        table = const._replace(tensor=const.tensor.reshape(value.sizes[1:]))
-        return draft.add("position", value, weights={"weight": table})
-    raise NotSaid(f"a sum with a weight of {'x'.join(map(str, const.sizes))}")
-
-
-def mean(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str = "avg") -> Operand:
-    """The mean, or the largest value, over the places of a map or over tokens."""
-    value = worked_out(x)
-    count = len(value.sizes)
-    over = sorted(axis % count for axis in axes)
+    """With a weight for every place of every channel: an embedding of positions."""
+    refused = f"a sum with a weight of {'x'.join(map(str, const.sizes))}"
     if value.view.permutation is None:
         value = settled(draft, value, "")
-    view = value.view
-    seen = sorted(view.source.index(view.axes[axis]) if view.axes[axis] else axis for axis in over)
-    if kind(draft, value) is Map and seen == list(range(2, len(view.source))):
-        made = draft.add("adaptive_pool", value, mode=None if mode == "avg" else mode)
-        for axis in over:
-            view = view.with_length(axis, 1)
-    elif kind(draft, value) is Sequence and seen == [1] and len(view.source) == 3 and mode == "avg" and view.is_plain:
-        made = draft.add("token_mean", value)
-        return made._replace(view=made.view.with_axis(1)) if keep else made
-    else:
-        raise NotSaid(f"a {'mean' if mode == 'avg' else 'maximum'} over axes {', '.join(map(str, over))}")
-    if not keep:
-        for axis in reversed(over):
-            view = view.without_axis(axis)
-    return made._replace(view=view)
+    order, shape = value.view.permutation, draft.shape(value)
+    const = _of_one(const, len(value.sizes), order.index(0) if order else 0)
+    sizes = (1,) * (len(value.sizes) - len(const.sizes)) + const.sizes
+    if order is None or kind(draft, value) not in (Map, Sequence) or len(sizes) != len(order):
+        raise NotSaid(refused)
+    if [size for axis, size in zip(order, sizes, strict=True) if axis] != [shape[axis - 1] for axis in order if axis]:
+        raise NotSaid(refused)
+    if sizes[order.index(0)] != 1:
+        raise NotSaid(refused)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    table = const.tensor.reshape(sizes).permute(back)[0]
+    return draft.add("position", value, weights={"weight": const._replace(tensor=table)})._replace(view=value.view)
+
+
+def _of_one(const: Const, count: int, batch: int) -> Const:
+    """A weight that was repeated for every image of the batch, once."""
+    axis = batch - count + len(const.sizes)
+    if axis < 0 or const.sizes[axis] == 1:
+        return const
+    one = const.tensor.narrow(axis, 0, 1)
+    return const._replace(tensor=one) if bool((const.tensor == one).all()) else const
 
 
 def prelu(draft: Draft, x: Operand, weight: Operand) -> Value:

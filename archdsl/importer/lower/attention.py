@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower.along import alike, as_heads, kind, worked_out
+from archdsl.importer.lower.along import alike, as_heads, worked_out
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Map
+from archdsl.ops.arithmetic import Gain
+from archdsl.ops.attention import MatMul
 
 
 def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
@@ -16,9 +19,51 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     turned = _is_turned(right)
     if turned:
         right = worked_out(swapped(right, -1, -2))
-    left, right = as_heads(draft, x), as_heads(draft, right)
+    left = worked_out(x)
+    if not scaled:
+        left, right, scaled = _with_scale(draft, left, worked_out(right))
+    left, right = as_heads(draft, left), as_heads(draft, right)
+    if not scaled:
+        left, right, scaled = _with_scale(draft, left, right)
     made = draft.add("matmul", left, right, transpose=turned, scaled=scaled)
     return made._replace(view=left.view.with_length(-1, right.sizes[-2] if turned else right.sizes[-1]))
+
+
+def _with_scale(draft: Draft, left: Value, right: Value) -> tuple[Value, Value, bool]:
+    """Both sides of a product, without the usual scale of attention where they have it, and whether they do."""
+    (one, by), (other, times) = _unscaled(draft, left), _unscaled(draft, right)
+    if by * times != 1 and _is_usual(by * times, left):
+        return one, other, True
+    return left, right, False
+
+
+def _unscaled(draft: Draft, value: Value) -> tuple[Value, float]:
+    """What is multiplied by a fixed number, and that; 1 where nothing is."""
+    node = draft.graph[value.node]
+    if not isinstance(node.op, Gain) or node.op.learned:
+        return value, 1.0
+    return value._replace(node=node.inputs[0]), float(node.op.begin)
+
+
+def _is_usual(scale: float, queries: Value) -> bool:
+    """Whether a scale is one over the root of the channels of a head."""
+    return abs(scale * math.sqrt(queries.sizes[-1]) - 1) < ROUNDING
+
+
+ROUNDING = 1e-12
+"""Share by which a scale may be off that somebody worked out in double precision and that was then written down in short."""
+
+
+def scaled_scores(draft: Draft, value: Value, scale: float) -> Value | None:
+    """Scores of attention times a number, where that is the usual one; None where it is another, or they are no scores."""
+    node = draft.graph[value.node]
+    if not isinstance(node.op, MatMul) or not node.op.transpose or node.op.scaled:
+        return None
+    queries = draft.value(node.inputs[0])
+    if not _is_usual(scale, queries):
+        return None
+    made = draft.add("matmul", queries, draft.value(node.inputs[1]), transpose=True, scaled=True)
+    return made._replace(view=value.view)
 
 
 def _is_turned(value: Value) -> bool:
@@ -43,15 +88,6 @@ def summed(draft: Draft, equation: str, x: Operand, y: Operand) -> Operand:
     return permuted(matmul(draft, first, second), [order.index(letter) for letter in out])
 
 
-def softmax(draft: Draft, x: Operand, axis: int) -> Value:
-    value = worked_out(x)
-    if axis % len(value.sizes) != len(value.sizes) - 1:
-        raise NotSaid(f"softmax over axis {axis}")
-    if value.view.axes[-1] != value.view.source[-1] or kind(draft, value) is Map:
-        value = as_heads(draft, value)
-    return draft.add("softmax", value)._replace(view=value.view)
-
-
 def attention(
     draft: Draft,
     operands: tuple[Operand, Operand, Operand],
@@ -62,7 +98,8 @@ def attention(
 ) -> Value:
     """Scaled dot-product attention over queries, keys and values, step by step."""
     query, key, values = (as_heads(draft, operand) for operand in operands)
-    if grouped and query.sizes[1] != key.sizes[1]:
+    alone = len(query.sizes) == 4 and key.sizes[1] == values.sizes[1] == 1
+    if (grouped or alone) and query.sizes[1] != key.sizes[1]:
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
     usual = scale is None or abs(scale * query.sizes[-1] ** 0.5 - 1) < 1e-6

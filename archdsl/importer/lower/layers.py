@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence as Numbers
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from archdsl.exact import exact
 from archdsl.importer.draft import Draft, NotSaid
@@ -28,6 +30,16 @@ def known(operand: Operand | None) -> Const:
     return operand
 
 
+def rate(value: float) -> Any:
+    """A rate of stochastic depth. Those that grow from block to block are worked out in single precision, in steps that each round."""
+    near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    return exact(near) if near and abs(float(near) / value - 1) < SINGLE else number(value)
+
+
+SINGLE = 4 * 2.0**-24
+"""Share by which a number is off that was rounded a few times in single precision."""
+
+
 def number(value: float) -> Any:
     """A number of a program as what somebody typed or divided: the shortest decimal or small ratio that rounds to it.
 
@@ -44,26 +56,58 @@ def number(value: float) -> Any:
     return exact(float(short))
 
 
+def is_typed(tensor: Tensor) -> bool:
+    """Whether all of a tensor is one number that somebody may have typed, and not what training made of it."""
+    first = np.float32(float(tensor.flatten()[0]))
+    digits = np.format_float_scientific(first, trim="-").partition("e")[0].replace(".", "").lstrip("-0")
+    return len(digits) <= SHORT_DIGITS and bool((tensor == tensor.flatten()[0]).all())
+
+
 def _tensors(weight: Operand, bias: Operand | None) -> dict[str, Const]:
     return {"weight": known(weight), **({} if bias is None else {"bias": known(bias)})}
 
 
 def convolution(draft: Draft, x: Operand, weight: Operand, bias: Operand | None, steps: Steps, groups: int) -> Value:
-    value = as_map(draft, x)
-    out, _, *kernel = known(weight).sizes
+    tensors = _tensors(weight, bias)
+    return draft.add("conv", as_map(draft, x), weights=tensors, **_sizes(tensors, steps, groups))
+
+
+def standardised_convolution(
+    draft: Draft,
+    x: Operand,
+    tensors: tuple[Operand, Operand | None, Operand | None],
+    steps: Steps,
+    groups: int,
+    eps: float,
+) -> Value:
+    """A convolution by standardised weights.
+
+    Args:
+        tensors: the weights, a factor for each output channel or None, the bias or None.
+    """
+    weight, gain, bias = tensors
+    found = _tensors(weight, bias)
+    arguments = _sizes(found, steps, groups)
+    if gain is not None:  # the language divides by the root of the number of weights, here that is in the factor
+        factor = known(gain)
+        number_of = math.prod(found["weight"].sizes[1:])
+        found["gain"] = factor._replace(tensor=factor.tensor.double() * math.sqrt(number_of))
+    return draft.add("std_conv", as_map(draft, x), weights=found, gain=gain is not None, eps=number(eps), **arguments)
+
+
+def _sizes(tensors: dict[str, Const], steps: Steps, groups: int) -> dict[str, Any]:
+    """The arguments that convolutions have in common."""
+    out, _, *kernel = tensors["weight"].sizes
     usual = all((size - 1) * gap == 2 * amount for size, gap, amount in zip(kernel, steps.dilation, steps.padding, strict=True))
-    return draft.add(
-        "conv",
-        value,
-        weights=_tensors(weight, bias),
-        out=out,
-        kernel=each(kernel),
-        stride=each(steps.stride),
-        padding=None if usual else each(steps.padding),
-        dilation=each(steps.dilation),
-        groups=groups,
-        bias=bias is not None,
-    )
+    return {
+        "out": out,
+        "kernel": each(kernel),
+        "stride": each(steps.stride),
+        "padding": None if usual else each(steps.padding),
+        "dilation": each(steps.dilation),
+        "groups": groups,
+        "bias": "bias" in tensors,
+    }
 
 
 def transposed_convolution(
@@ -125,10 +169,8 @@ def layer_norm(draft: Draft, x: Operand, axes: int, weight: Operand | None, bias
     if axes != 1:
         raise NotSaid(f"a layer norm over {axes} axes")
     value = over_last(draft, x)
-    if (weight is None) != (bias is None):
-        raise NotSaid("a layer norm with a scale or a shift alone")
-    tensors = _tensors(weight, bias) if weight is not None else {}
-    made = draft.add("layer_norm", value, weights=tensors, eps=number(eps), affine=weight is not None)
+    tensors, affine = _scale_and_shift(weight, bias)
+    made = draft.add("layer_norm", value, weights=tensors, eps=number(eps), **affine)
     return made._replace(view=value.view)
 
 
@@ -141,8 +183,17 @@ def rms_norm(draft: Draft, x: Operand, weight: Operand | None, eps: float) -> Va
 
 def group_norm(draft: Draft, x: Operand, groups: int, weight: Operand | None, bias: Operand | None, eps: float) -> Value:
     value = as_map(draft, x)
-    tensors = _tensors(weight, bias) if weight is not None else {}
-    return draft.add("group_norm", value, weights=tensors, groups=groups, eps=number(eps), affine=weight is not None)
+    tensors, affine = _scale_and_shift(weight, bias)
+    return draft.add("group_norm", value, weights=tensors, groups=groups, eps=number(eps), **affine)
+
+
+def _scale_and_shift(weight: Operand | None, bias: Operand | None) -> tuple[dict[str, Const], dict[str, Any]]:
+    """The tensors of a norm that may have none, or a scale alone, and what its operator says of that."""
+    if weight is None:
+        if bias is not None:
+            raise NotSaid("a norm with a shift alone")
+        return {}, {"affine": False}
+    return _tensors(weight, bias), {"bias": None if bias is not None else False}
 
 
 def embedding(draft: Draft, weight: Operand, ids: Operand) -> Value:

@@ -32,9 +32,8 @@ def adaptive_pool(draft: Draft, x: Operand, size: Any, mode: str) -> Value:
     value = as_map(draft, x)
     places = len(value.sizes) - 2
     wanted = spread(size, places)
-    if all(extent is None or extent == there for extent, there in zip(wanted, value.sizes[2:], strict=True)):
-        return value
-    return draft.add("adaptive_pool", value, size=each(wanted), mode=mode)
+    sizes = [there if extent is None else extent for extent, there in zip(wanted, value.sizes[2:], strict=True)]
+    return draft.add("adaptive_pool", value, size=each(sizes), mode=mode)
 
 
 def resized(

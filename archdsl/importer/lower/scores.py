@@ -5,26 +5,38 @@ What is added is compared, number by number, with what an operator of the langua
 
 from __future__ import annotations
 
-from math import isqrt
+from math import isqrt, prod
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from archdsl.compilers.torch.positions import RelativeBias, WindowMask
+from archdsl.compilers.torch.positions import RelativeBias as Module
+from archdsl.compilers.torch.positions import WindowMask
 from archdsl.importer.draft import Draft
 from archdsl.importer.lower.along import kind
 from archdsl.importer.lower.layers import number
 from archdsl.importer.values import Const, Value
+from archdsl.importer.views import View
+from archdsl.ops.scores import RelativeBias
 from archdsl.ops.shapes import Heads
 
 
 def added(draft: Draft, value: Value, const: Const) -> Value | None:
     """The sum as an operator over scores; None where there is none that adds these numbers."""
     shape = draft.shape(value)
-    if kind(draft, value) is not Heads or value.view.axes[-3:] != value.view.source[-3:] or shape[-1] != shape[-2]:
+    if kind(draft, value) is not Heads or not _in_order(value.view):
+        return None
+    if not const.learned and shape[-1] != shape[-2]:
         return None
     forms = (_relative,) if const.learned else (_causal, _windows)
     found = next((made for form in forms if (made := form(draft, value, const)) is not None), None)
     return None if found is None else found._replace(view=value.view)
+
+
+def _in_order(view: View) -> bool:
+    """Whether scores are seen as they lie, with heads by themselves or in the batch."""
+    return view.axes[-2:] == view.source[-2:] and sum(view.axes[:-2], ()) == sum(view.source[:-2], ())
 
 
 def masked(draft: Draft, value: Value, mask: Const, fill: float) -> Value | None:
@@ -32,27 +44,45 @@ def masked(draft: Draft, value: Value, mask: Const, fill: float) -> Value | None
     return added(draft, value, mask._replace(tensor=mask.tensor * -1e9)) if fill < -1e4 else None
 
 
+FORMS: tuple[dict[str, Any], ...] = (
+    {},
+    {"heads_first": True},
+    {"absolute": True},
+    {"class_token": True},
+    {"absolute": True, "stride": 2},
+)
+"""How tables of offsets are laid out."""
+
+
 def _relative(draft: Draft, value: Value, const: Const) -> Value | None:
-    *_, heads, tokens, _ = draft.shape(value)
-    if const.origin is None or const.tensor.numel() != heads * tokens * tokens:
+    shape = tuple(draft.shape(value))[-3:]
+    if const.origin is None or const.tensor.numel() != prod(shape):
         return None
-    table, wanted = const.origin, const.tensor.reshape(heads, tokens, tokens)
-    for height in range(1, tokens + 1):
-        width = tokens // height
-        if height * width != tokens:
-            continue
-        for first in (False, True):
-            shape = (heads, 2 * height - 1, 2 * width - 1) if first else ((2 * height - 1) * (2 * width - 1), heads)
-            if table.shape != shape:
-                continue
-            module = RelativeBias(heads, height, width, first).to(table.dtype)
-            with torch.no_grad():
-                module.weight.copy_(table)
-                equal = torch.equal(module(torch.zeros(1, heads, tokens, tokens, dtype=table.dtype))[0], wanted)
-            if equal:
-                given = const._replace(tensor=table)
-                return draft.add("relative_bias", value, weights={"weight": given}, window=[height, width], heads_first=first)
+    for form in FORMS:
+        places = shape[-1] - ("class_token" in form)
+        for height in [rows for rows in range(1, places + 1) if places % rows == 0]:
+            window = [height, places // height]
+            if _adds(const.origin, const.tensor.reshape(shape), window, form):
+                return draft.add(
+                    "relative_bias", value, weights={"weight": const._replace(tensor=const.origin)}, window=window, **form
+                )
     return None
+
+
+def _adds(table: Tensor, wanted: Tensor, window: list[int], form: dict[str, Any]) -> bool:
+    """Whether a table gives these numbers, looked up by offsets within a window."""
+    op = RelativeBias.read({"window": window, **form})
+    if tuple(table.shape) != tuple(op.weights(Heads(wanted.shape))["weight"]):
+        return False
+    kind_of = next((word for word in ("absolute", "class_token") if word in form), "")
+    found = Module(wanted.shape[0], window[0], window[1], "heads_first" in form, form=kind_of, stride=form.get("stride", 1)).to(
+        table.dtype
+    )
+    if found.index.numel() != wanted[0].numel():
+        return False
+    with torch.no_grad():
+        found.weight.copy_(table)
+        return torch.equal(found(torch.zeros(1, *wanted.shape, dtype=table.dtype))[0], wanted.to(table.dtype))
 
 
 def _causal(draft: Draft, value: Value, const: Const) -> Value | None:

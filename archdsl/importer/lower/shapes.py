@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Numbers
 
+import torch
+
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, over_last, same_order, worked_out
 from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
-from archdsl.ops.shapes import Map, Sequence
+from archdsl.importer.views import View, normal
+from archdsl.ops.places import Crop
+from archdsl.ops.rearrange import Slice
+from archdsl.ops.shapes import Map, Sequence, typed
 
 
 def permuted(x: Operand, order: Numbers[int]) -> Operand:
@@ -78,6 +83,8 @@ def narrowed(draft: Draft, x: Operand, axis: int, start: int, stop: int, step: i
         return x._replace(tensor=x.tensor[tuple(index)])
     if (start, stop, step) == (0, length, 1):
         return x
+    if start >= stop:
+        return Const(torch.zeros([*x.sizes[:axis], 0, *x.sizes[axis + 1 :]]))
     view = x.view
     entire = [number for number, group in enumerate(view.source) if group and group == view.axes[axis]]
     if entire:
@@ -101,9 +108,30 @@ def _cut(draft: Draft, x: Value, axis: int, start: int, stop: int, step: int) ->
         places = len(shape) - 1
         starts, stops, steps = [0] * places, list(shape[1:]), [1] * places
         starts[axis - 2], stops[axis - 2], steps[axis - 2] = start, stop, step
-        open_end = all(stop == extent for stop, extent in zip(stops, shape[1:], strict=True))
-        return draft.add("crop", x, start=starts, stop=None if open_end else stops, step=steps)
+        return _cropped(draft, x, list(zip(starts, stops, steps, strict=True)))
+    if what is Sequence and (axis, len(shape), step) == (1, 2, 1):
+        return draft.add("slice_tokens", x, start=start, stop=None if stop == shape[0] else stop)
     raise NotSaid(f"a slice along axis {axis} of a {what.word}")
+
+
+def _cropped(draft: Draft, x: Value, bounds: list[tuple[int, int, int]]) -> Value:
+    """Start, stop and step along each axis of a map; of a crop that is one crop of what arrives there."""
+    node = draft.graph[x.node]
+    if isinstance(node.op, Crop):
+        x = draft.value(node.inputs[0])
+        before = node.op.bounds(draft.shape(x))
+        bounds = [
+            (first + start * gap, first + (stop - 1) * gap + 1 if stop < extent else last, step * gap)
+            for (first, last, gap), (start, stop, step), extent in zip(before, bounds, node.shape[1:], strict=True)
+        ]
+    stops = [stop for _, stop, _ in bounds]
+    return draft.add(
+        "crop",
+        x,
+        start=[start for start, _, _ in bounds],
+        stop=None if stops == list(draft.shape(x)[1:]) else stops,
+        step=[step for _, _, step in bounds],
+    )
 
 
 def _outermost(draft: Draft, x: Value, axis: int, start: int, stop: int) -> Value | None:
@@ -118,10 +146,7 @@ def _outermost(draft: Draft, x: Value, axis: int, start: int, stop: int) -> Valu
     return None
 
 
-def _rest(view: object, number: int, count: int, length: int, node: str, axis: int, sizes: list[int]) -> Value:
-    from archdsl.importer.views import View, normal
-
-    assert isinstance(view, View)
+def _rest(view: View, number: int, count: int, length: int, node: str, axis: int, sizes: list[int]) -> Value:
     new = len(view.lengths)
     source = list(view.source)
     source[number] = (new, *source[number][count:])
@@ -136,9 +161,11 @@ def selected(draft: Draft, x: Operand, axis: int, index: int) -> Operand:
     index %= x.sizes[axis]
     if isinstance(x, Const):
         return x._replace(tensor=x.tensor.select(axis, index))
-    shape = draft.shape(x)
-    if kind(draft, x) is Sequence and len(shape) == 2 and x.view.is_plain and axis == 1:
-        return draft.add("select_token", x, index=index)
+    view = x.view
+    if kind(draft, x) is Sequence and len(view.source) == 3 and view.axes[axis] == view.source[1]:
+        made = draft.add("select_token", x, index=index)
+        axes = [group for place, group in enumerate(view.axes) if place != axis]
+        return made._replace(view=normal(view.lengths, (view.source[0], view.source[2]), axes))
     return squeezed(narrowed(draft, x, axis, index, index + 1), axis)
 
 
@@ -170,15 +197,40 @@ def concatenated(draft: Draft, parts: Numbers[Operand], axis: int) -> Operand:
     if (tokens := _class_tokens(draft, parts, axis)) is not None:
         return tokens
     values = same_order(draft, list(parts))
+    if values[0].view.permutation is None and len(values[0].view.axes) < len(values[0].view.source):
+        values = [whole(draft, value) for value in values]
     view = values[0].view
-    if (order := view.permutation) is None:
+    if (order := view.permutation) is not None:
+        along = order[axis] - 1
+    elif view.axes[axis] and view.axes[axis] in view.source:
+        along = view.source.index(view.axes[axis]) - 1
+    else:
         raise NotSaid("a concatenation along a part of an axis")
-    along = order[axis] - 1
     if along < 0:
         raise NotSaid("a concatenation along the batch")
     channels = 0 if kind(draft, values[0]) is Map else len(draft.shape(values[0])) - 1
+    if along == channels and (entire := _all_slices(draft, values)) is not None:
+        return entire._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
     made = draft.add("concat", *values, axis=None if along == channels else along)
     return made._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
+
+
+def replaced(draft: Draft, x: Operand, part: Operand, axis: int, start: int, stop: int) -> Operand:
+    """The value with a part of it, from `start` to before `stop` along an axis, put there instead."""
+    before, after = narrowed(draft, x, axis, 0, start), narrowed(draft, x, axis, stop, x.sizes[axis])
+    return concatenated(draft, [before, part, after], axis)
+
+
+def _all_slices(draft: Draft, values: Numbers[Value]) -> Value | None:
+    """The tensor whose channels, cut into slices, come together again in their order."""
+    nodes = [draft.graph[value.node] for value in values]
+    cuts = [node.op for node in nodes if isinstance(node.op, Slice)]
+    if len(cuts) != len(nodes) or len({node.inputs for node in nodes}) != 1:
+        return None
+    source = draft.value(nodes[0].inputs[0])
+    channels = typed(draft.shape(source))[typed(draft.shape(source)).channel_axis]
+    ends = [0, *(cut.stop for cut in cuts)]
+    return source if ends == [*(cut.start for cut in cuts), channels] else None
 
 
 def _class_tokens(draft: Draft, parts: Numbers[Operand], axis: int) -> Value | None:

@@ -9,7 +9,7 @@ from archdsl.importer.write.dataflow import Flow
 from archdsl.importer.write.idioms import MOBILE
 from archdsl.importer.write.merge import merge, nature
 from archdsl.importer.write.parameters import Parameter
-from archdsl.importer.write.regions import Region
+from archdsl.importer.write.region import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import deep, fold, together
 from archdsl.importer.write.steps import ACTIVATION, Body, Step, vacant
@@ -38,6 +38,10 @@ BODY: list[Any] = [
 """Its steps, for networks that have blocks of other names that come with it."""
 
 POOL = Block("pool", [], origin="blocks/mobile")
+
+
+Group = tuple[Body, list[Region]]
+"""A body, and the regions whose it is, in the order of its columns."""
 
 
 class Library:
@@ -102,15 +106,9 @@ class Library:
             bodies, members = alike.setdefault(form, ([], []))
             bodies.append(body)
             members.append(region)
-        groups: list[tuple[Body, list[Region]]] = []
-        for bodies, members in alike.values():
-            body = together(bodies)
-            for number, (known, others) in enumerate(groups):
-                if both := merge(known, body):
-                    groups[number] = (both, [*others, *members])
-                    break
-            else:
-                groups.append((body, members))
+        groups = [(together(bodies), members) for bodies, members in alike.values()]
+        while len(groups) > len(fewer := _merged(groups)):
+            groups = fewer
         for body, members in groups:
             self._block(word, body, members)
 
@@ -128,6 +126,19 @@ class Library:
         for index, region in enumerate(members):
             args = {p.name: (p.column[index],) for p in parameters if not p.formula}
             self.calls[region] = Step(name, args)
+
+
+def _merged(groups: list[Group]) -> list[Group]:
+    """Those that differ in a few steps as one."""
+    found: list[Group] = []
+    for body, members in groups:
+        for number, (known, others) in enumerate(found):
+            if both := merge(known, body):
+                found[number] = (both, [*others, *members])
+                break
+        else:
+            found.append((body, members))
+    return found
 
 
 RESERVED = frozenset(

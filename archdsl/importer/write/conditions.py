@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.formulas import Formulas
 from archdsl.importer.write.parameters import Parameter
 from archdsl.importer.write.steps import ABSENT, Column
-from archdsl.importer.write.units import CHANNELS, STRIDE
+from archdsl.importer.write.units import CHANNELS, RATE, STRIDE
 
 Test = tuple[str, Callable[[int], bool | None]]
 """A condition, and what it comes to at a place; None where it cannot be told."""
@@ -24,7 +25,7 @@ def condition(formulas: Formulas, present: Column, parent: Column, into: Column,
         rounds: whether `$i` is the round of the loop.
     """
     places = [place for place, there in enumerate(parent) if there]
-    for text, test in _tests(formulas, into, rounds):
+    for text, test in _tests(formulas, into, rounds, words[0] == "drop_path"):
         if all(test(place) is present[place] for place in places):
             _read(formulas, text)
             return text
@@ -48,8 +49,8 @@ def _read(formulas: Formulas, text: str) -> None:
         parameter.asked = parameter.asked or (reads and text.startswith("given("))
 
 
-def _tests(formulas: Formulas, into: Column, rounds: bool) -> Iterator[Test]:
-    """Conditions, those that a reader expects first."""
+def _tests(formulas: Formulas, into: Column, rounds: bool, dropped: bool) -> Iterator[Test]:
+    """Conditions, those that a reader expects first. A rate tells whether paths are `dropped`, and nothing else."""
     count = formulas.count
     if formulas.loop and rounds:
         yield "$i > 0", lambda place: place > 0
@@ -77,9 +78,17 @@ def _tests(formulas: Formulas, into: Column, rounds: bool) -> Iterator[Test]:
             yield f"${parameter.name} == $in", lambda p, other=other: _not(other(p))  # type: ignore[misc]
         elif parameter.unit == "factor":
             yield f"${parameter.name} != 1", lambda p, f=parameter: _not(_is(f.column, 1)(p))  # type: ignore[misc]
+    yield from _given(formulas, dropped)
+
+
+def _given(formulas: Formulas, dropped: bool) -> Iterator[Test]:
+    """Whether paths are dropped, or an argument is given at all."""
+    for parameter in formulas.used:
+        if parameter.unit == RATE and dropped:
+            yield f"${parameter.name} > 0", lambda p, f=parameter: _above(f.column[p])  # type: ignore[misc]
     for parameter in formulas.used:
         if not formulas.loop and not parameter.formula and ABSENT in parameter.column:
-            yield f"given(${parameter.name})", lambda p, f=parameter: f.column[p] is not ABSENT  # type: ignore[misc]
+            yield f"given(${parameter.name})", lambda p, f=parameter: f.column[p] is not ABSENT and f.column[p] is not None  # type: ignore[misc]
 
 
 def _compare(one: Column, other: Column) -> Callable[[int], bool | None]:
@@ -94,6 +103,10 @@ def _compare(one: Column, other: Column) -> Callable[[int], bool | None]:
 
 def _is(column: Column, wanted: Any) -> Callable[[int], bool | None]:
     return lambda place: column[place] == wanted if type(column[place]) is int else None
+
+
+def _above(value: Any) -> bool | None:
+    return value > 0 if isinstance(value, (int, float, Fraction)) and not isinstance(value, bool) else None
 
 
 def _not(value: bool | None) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from archdsl.importer.write.gather import Atom, gathered
 from archdsl.importer.write.labels import name_labels
-from archdsl.importer.write.regions import Region
+from archdsl.importer.write.region import Region
 from archdsl.importer.write.steps import ACTIVATION, FORK, SPLIT, Body, Step
 from archdsl.importer.write.values import arguments
 from archdsl.ir.graph import Graph, Node

@@ -8,8 +8,8 @@ from typing import Any
 
 from archdsl.exact.functions import make_divisible
 from archdsl.importer.write.parameters import Names, Parameter
-from archdsl.importer.write.steps import ABSENT, Body, Column, First, Growing
-from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, HINTS, STRIDE
+from archdsl.importer.write.steps import ABSENT, Body, Column, First, Growing, Turning
+from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, HINTS, LENGTH, STRIDE
 from archdsl.importer.write.values import text
 
 RATIOS = tuple(
@@ -49,10 +49,8 @@ class Formulas:
             words: what an argument may be called, where one is needed.
         """
         given = [value for value in column if value is not ABSENT]
-        if any(isinstance(value, First) for value in given):
-            return self._first(column, into, name, unit, *words)
-        if any(isinstance(value, Growing) for value in given):
-            return self._growing(column, into, *words)
+        if any(isinstance(value, (First, Turning, Growing)) for value in given):
+            return self._by_round(column, into, name, unit, *words)
         constant = all(_same(value, given[0]) for value in given)
         if unit == CHANNELS and all(type(value) is int for value in given):
             found = self._channels(column, into, name, constant)
@@ -61,6 +59,8 @@ class Formulas:
         if constant and not self._varied(column, unit):
             return text(given[0])
         if found := self._equal(column, unit, self.used):
+            return found
+        if unit == LENGTH and (found := self._length(column)):
             return found
         if unit == CHANNELS and all(type(value) is int for value in given):
             if found := next(self._derived(column, into), ""):
@@ -73,6 +73,16 @@ class Formulas:
         """Whether a column is only constant because most places lack it, and an argument that is not has all of it."""
         known = [p for p in self.used if p.unit == unit and len(set(p.column)) > 1]
         return ABSENT in column and any(_fits(column, p.column) for p in known)
+
+    def _by_round(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
+        """What stands for values that differ from round to round."""
+        kinds = {type(value) for value in column}
+        if First in kinds:
+            return self._first(column, into, name, unit, *words)
+        if Turning in kinds:
+            even, odd = (tuple([v if v is ABSENT else v[place] for v in column]) for place in (0, 1))
+            return Turning.text(*[self.find(values, into, name, unit, *words) for values in (even, odd)])
+        return self._growing(column, into, *words)
 
     def _first(self, column: Column, into: Column, name: str, unit: str, *words: str) -> str:
         first = tuple(value.first if isinstance(value, First) else value for value in column)
@@ -149,6 +159,21 @@ class Formulas:
             self._use(self.out)
             yield "$out - $in"
 
+    def _length(self, column: Column) -> str:
+        """A length that is a multiple or a part of another one."""
+        for parameter in self.used:
+            if parameter.unit != LENGTH or not all(type(v) is int for v in parameter.column if v is not ABSENT):
+                continue
+            pairs = [(v, n) for v, n in zip(column, parameter.column, strict=True) if v is not ABSENT]
+            if any(type(v) is not int or n is ABSENT for v, n in pairs) or len(set(pairs)) < 2:
+                continue
+            ratios = {Fraction(v, n) for v, n in pairs}
+            if len(ratios) == 1 and 1 in ((ratio := ratios.pop()).numerator, ratio.denominator):
+                self._use(parameter)
+                times, over = ratio.numerator, ratio.denominator
+                return f"{times}*${parameter.name}" if over == 1 else f"${parameter.name}/{over}"
+        return ""
+
     def _multiple(self, column: Column, into: Column) -> str:
         """A multiple of what arrives, where the factors are fewer than the numbers."""
         factors = tuple(ABSENT if v is ABSENT else Fraction(v, n) for v, n in zip(column, into, strict=True))
@@ -174,6 +199,8 @@ class Formulas:
             options = ["depth", *options]
         elif unit == ACT:
             options = ["nl", "by"]
+        elif unit == LENGTH and len(name) == 1:
+            options = ["parts"]
         else:
             own = [f"{word}_{name}" for word in words if not word.startswith("conv")]
             options = [HINTS.get(name, name), *own]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archdsl.importer.write.regions import Region
+from archdsl.importer.write.region import Region
 from archdsl.importer.write.runs import deep
 from archdsl.importer.write.steps import GATHER, Body, Step
 from archdsl.ir.graph import Node

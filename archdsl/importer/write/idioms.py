@@ -15,7 +15,7 @@ from archdsl.ops.pool import AdaptivePool
 from archdsl.ops.rearrange import Flatten
 
 if TYPE_CHECKING:
-    from archdsl.importer.write.regions import Region
+    from archdsl.importer.write.region import Region
 
 
 def idiom(nodes: list[Node]) -> int:

@@ -14,8 +14,11 @@ Path = tuple[int, list[Step]]
 Option = tuple[int, Step, Path | None]
 """What a step costs, the step, and the cheapest way on from there."""
 
-MOST = 3
-"""Steps of a body that may be absent somewhere, beyond activations."""
+FREE = frozenset([ACTIVATION, "dropout", "drop_path"])
+"""What may be absent without being counted."""
+
+MOST, SHARE = 3, 3
+"""Steps of a body that may be absent somewhere, beyond those; or one in so many, where that is more."""
 
 
 def merge(one: Body, other: Body) -> Body | None:
@@ -28,10 +31,14 @@ def _merge(one: Body, other: Body, depth: int) -> tuple[int, Body] | None:
     if one.outputs != other.outputs or one.inputs != other.inputs or depth > 8:
         return None
     aligned = _Alignment(one, other, depth).best()
-    if aligned is None or aligned[0] > MOST:
+    if aligned is None or aligned[0] > max(MOST, min(_size(one), _size(other)) // SHARE):
         return None
     columns = {name: getattr(one, name) + getattr(other, name) for name in ("into", "out", "present")}
     return aligned[0], replace(one, steps=aligned[1], **columns)
+
+
+def _size(body: Body) -> int:
+    return sum(_cost(step) for step in body.steps)
 
 
 class _Alignment:
@@ -56,7 +63,7 @@ class _Alignment:
             return 0, []
         options = [*self._wrapped(i, j), *self._matched(i, j)]
         costs = [(cost + rest[0], [step, *rest[1]]) for cost, step, rest in options if rest is not None]
-        return min(costs, key=lambda option: option[0], default=None)
+        return min(costs, key=lambda option: (option[0], len(option[1])), default=None)  # of equal ones the shortest
 
     def _wrapped(self, i: int, j: int) -> Iterator[Option]:
         """Ways on, where steps of one stand beside a shortcut of the other."""
@@ -97,7 +104,10 @@ class _Alignment:
 
 
 def _cost(step: Step) -> int:
-    return 0 if step.word == ACTIVATION else 1
+    """Steps that are absent where this one is."""
+    if step.word in FREE:
+        return 0
+    return max(1, sum(_cost(inner) for path in step.paths for inner in path.steps))
 
 
 def nature(step: Step) -> tuple[frozenset[bool], ...]:

@@ -56,7 +56,7 @@ class Parameter:
         default = None if self.default is REQUIRED else self.default
         self.column = tuple(default if value is ABSENT else value for value in self.column)
 
-    def declared(self) -> str:
+    def declared(self) -> Any:
         """What stands behind its name under `args`."""
         if self.formula:
             return self.formula
@@ -65,7 +65,7 @@ class Parameter:
             return kind
         if self.default is None or kind == _type(self.default):
             return text(self.default)
-        return f"{{type: {kind}, default: {text(self.default)}}}"
+        return {"type": kind, "default": text(self.default)}
 
     def _kind(self) -> str:
         kinds = {_type(value) for value in self.column if value is not None}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from archdsl.importer.write.idioms import idiom, is_activated_norm, mark_idioms
+from archdsl.importer.write.narrows import mark_units
+from archdsl.importer.write.region import Region
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.join import Concat
 from archdsl.ops.passing import Input
@@ -16,39 +17,6 @@ CONTAINERS = frozenset(["sequential", "module_list", "module_dict"])
 
 FEW = 6
 """Steps up to which a scope that occurs once is written where it stands."""
-
-
-@dataclass(eq=False)
-class Region:
-    """A scope, or a run of operators that belong together; the network itself has no word.
-
-    Attributes:
-        word: what it is called.
-        items: what runs in it, in order.
-        inputs: tensors outside that it reads, by the names of their nodes, in the order in which they are first read.
-        outputs: its tensors that are read outside, or that the network returns.
-        is_idiom: whether it is a run of operators that readers know, rather than a scope.
-    """
-
-    word: str
-    items: list[Node | Region] = field(default_factory=list)
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    is_idiom: bool = False
-
-    def nodes(self) -> Iterator[Node]:
-        for item in self.items:
-            if isinstance(item, Region):
-                yield from item.nodes()
-            else:
-                yield item
-
-    def regions(self) -> Iterator[Region]:
-        """The regions in it, the inner ones first, and itself."""
-        for item in self.items:
-            if isinstance(item, Region):
-                yield from item.regions()
-        yield self
 
 
 def regions(graph: Graph, scopes: bool = True) -> Region:
@@ -66,6 +34,10 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
     if scopes:
         while _dissolve(root, _plain_scopes(root)):
             pass
+        mark_units(root, graph, readers)
+        _connect(graph, root, readers)
+        if _dissolve(root, _reach_outside(graph, root)):
+            _connect(graph, root, readers)
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
     return root

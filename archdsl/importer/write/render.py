@@ -11,7 +11,7 @@ from archdsl.importer.write.formulas import Formulas
 from archdsl.importer.write.parameters import REQUIRED, Parameter
 from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, GATHER, SPLIT, STAGE, TABLE, Body, Column, Step
 from archdsl.importer.write.tables import table
-from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, unit_of
+from archdsl.importer.write.units import ACT, CHANNELS, DEPTH, RATE, unit_of
 from archdsl.importer.write.values import defaults, text
 from archdsl.ops import OPERATORS
 
@@ -50,7 +50,7 @@ class Vocabulary:
     def unit(self, word: str, name: str) -> str:
         if word in self.blocks:
             return next(p.unit for p in self.blocks[word].parameters if p.name == name)
-        return unit_of(name)
+        return unit_of(word, name)
 
     def is_default(self, word: str, name: str, value: Any) -> bool:
         """Whether a value need not be written."""
@@ -133,6 +133,10 @@ class Renderer:
             return self.formulas.find(column, step.into, "nl", ACT)
         if word == SPLIT:
             return self._share(step, column)
+        if self.words.unit(word, name) == RATE and word not in self.words.blocks and len(set(given)) > 1:
+            none = type(given[0])(0)
+            column = tuple([none if value is ABSENT else value for value in column])
+            given = list(column)
         if all(self.words.is_default(word, name, value) for value in given):
             return None
         return self.formulas.find(column, step.into, name, self.words.unit(word, name), called)
@@ -222,7 +226,7 @@ class Renderer:
         first, n = pairs[0]
         if first == 1 or (self.formulas.generic and all(value * n == first * other for value, other in pairs)):
             return str(Fraction(first, n))
-        return self.formulas.find(column, step.into, "share", CHANNELS, "share")
+        return self.formulas.find(column, step.into, "first", CHANNELS, "first")
 
     def _shares(self, step: Step) -> Data:
         columns = list(step.args.values())
@@ -236,7 +240,7 @@ class Renderer:
         for parameter in inner.formulas.used:
             present = [value for value in parameter.column if value is not ABSENT]
             column = [present[0] if value is ABSENT else value for value in parameter.column]
-            lists[parameter.name] = text(column)
+            lists[parameter.name] = [text(value) for value in column]
         body = inner.steps()
         data: dict[str, Data] = {STAGE: "stage$i"}
         if lists:

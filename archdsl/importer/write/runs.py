@@ -7,12 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.importer.write.render import Vocabulary
-from archdsl.importer.write.steps import STAGE, Absent, Body, Column, First, Growing, Step, vacant
-from archdsl.importer.write.units import CHANNELS, STRIDE
+from archdsl.importer.write.steps import STAGE, Absent, Body, Column, First, Growing, Step, Turning, vacant
+from archdsl.importer.write.units import ACT, CHANNELS, STRIDE
 from archdsl.importer.write.values import ratio
 
-LONGEST = 4
+LONGEST = 8
 """Steps of one round of a stage."""
+
+PARTIAL, FEW = 3, 8
+"""Steps that a round is worth which lacks some, where there are more than so many rounds."""
+
+LISTED = 6
+"""Numbers of a list that are seen at a glance."""
 
 ROUNDS = 3
 """Rounds from which on a stage is easier to read than steps."""
@@ -39,10 +45,9 @@ def _run(steps: list[Step], at: int, words: Vocabulary) -> int:
         return 1
     end = at + 1
     while end < len(steps) and deep(steps[end]) == deep(one) and all(steps[end].present):
-        run = steps[at : end + 1]
-        if not all(_regular(column, one.word, name, words) for name, column in _columns(run)):
-            break
         end += 1
+    while end > at + 1 and not all(_regular(column, one.word, name, words) for name, column in _columns(steps[at:end])):
+        end -= 1
     return end - at
 
 
@@ -72,7 +77,16 @@ def _regular(columns: list[Column], word: str, name: str, words: Vocabulary) -> 
     values = [column[0] for column in columns]
     if words.unit(word, name) == STRIDE:
         return all(value == 1 for value in values[1:])
-    return words.unit(word, name) != CHANNELS and _growing(values) is not None
+    unit = words.unit(word, name)
+    return unit != CHANNELS and (_growing(values) is not None or (unit != ACT and _turning(values) is not None))
+
+
+def _turning(values: list[Any]) -> Turning | None:
+    """Values that alternate; two alone do so where one of them is none, or is a truth that begins as false."""
+    even, odd = values[0], values[1]
+    if any(value != (odd if place % 2 else even) for place, value in enumerate(values)):
+        return None
+    return Turning(even, odd) if len(values) > 3 or None in (even, odd) or even is False else None
 
 
 def _growing(values: list[Any]) -> Growing | None:
@@ -97,7 +111,8 @@ def _repeated(run: list[Step], step: Step, words: Vocabulary) -> Step:
         elif words.unit(step.word, name) == STRIDE:
             args[name] = (First(columns[0][0], columns[1][0]),)
         else:
-            args[name] = (_growing([other[0] for other in columns]),)
+            values = [other[0] for other in columns]
+            args[name] = (_growing(values) or _turning(values),)
     return replace(step, args=args, repeat=(len(run),) * len(step.into))
 
 
@@ -107,7 +122,8 @@ def roll(body: Body) -> Body:
     for at in range(len(body.steps)):
         for length in range(1, LONGEST + 1):
             rounds, begin, end = _rounds(body.steps, at, length)
-            saved = end - begin - length
+            lacking = sum(None in one for one in rounds)
+            saved = end - begin - length - _listed(rounds) - PARTIAL * lacking * (lacking + len(rounds) > FEW)
             if len(rounds) < ROUNDS or saved <= (best[0] if best else 1) or _is_tabular(body.steps, begin, end, length):
                 continue
             if not any(_mixed(step) for step in _stage(rounds, body.out).paths[0].steps):
@@ -119,6 +135,19 @@ def roll(body: Body) -> Body:
     before = roll(Body(body.steps[:begin], body.into, body.steps[begin].into, (True,)))
     rest = Body(body.steps[end:], body.steps[end].into if end < len(body.steps) else body.out, body.out, (True,))
     return replace(body, steps=[*before.steps, stage, *(roll(rest).steps if rest.steps else [])])
+
+
+def _listed(rounds: list[list[Step | None]]) -> int:
+    """Numbers that a stage would list beyond what a line holds well."""
+    more = max(0, len(rounds) - LISTED)
+    if not more:
+        return 0
+    varied = 0
+    for place in range(len(rounds[0])):
+        steps = [step for one in rounds if (step := one[place]) is not None]
+        varied += sum(len({step.args[name] for step in steps}) > 1 for name in steps[0].args)
+        varied += len({step.repeat for step in steps}) > 1
+    return more * varied
 
 
 def _is_tabular(steps: list[Step], begin: int, end: int, length: int) -> bool:
@@ -235,6 +264,8 @@ def _evened(column: Column) -> Column:
     """A column in which some values are those of first rounds, or grow: all of them so."""
     if any(isinstance(value, First) for value in column):
         return tuple(First(value, 1) if type(value) is int and value == 1 else value for value in column)
+    if any(isinstance(value, Turning) for value in column):
+        return tuple([value if isinstance(value, (Turning, Absent)) else Turning(value, value) for value in column])
     steps = {value.by for value in column if isinstance(value, Growing)}
     if len(steps) != 1:
         return column

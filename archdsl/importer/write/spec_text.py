@@ -18,12 +18,12 @@ from archdsl.importer.write.steps import Body
 from archdsl.importer.write.tables import tabulate
 from archdsl.importer.write.units import CHANNELS
 from archdsl.importer.write.values import arguments, defaults, text
-from archdsl.importer.write.yaml_text import flow, mapping_lines, step_lines
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 from archdsl.ops.activation import Activation
 from archdsl.ops.passing import Input
 from archdsl.ops.shapes import RANKS, typed
+from archdsl.spec.yaml_text import Columns, below, lines
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,12 @@ class _Text:
     def _lines(self, body: Body, steps: list[Any]) -> Iterator[str]:
         used = list(self.words.blocks.values())
         origins = sorted({block.origin for block in used if block.origin})
-        yield "archdsl: 1"
-        yield f"name: {flow(self.title, True)}"
-        if self.source:
-            yield f"source: {flow(self.source, True)}"
-        if origins:
-            yield f"import: {flow(origins)}"
-        yield f"input: {flow(self._input(), True)}"
+        head = {"archdsl": "1", "name": self.title, "source": self.source, "import": origins, "input": self._input()}
+        yield from lines({key: value for key, value in head.items() if value})
         if self.knobs:
             yield ""
-            yield from mapping_lines("knobs", self.knobs)
+            yield "knobs:"
+            yield from lines(Columns(self.knobs), 2)
         yield from self._preset()
         local = [block for block in used if not block.origin]
         for number, block in enumerate(local):
@@ -143,10 +139,9 @@ class _Text:
             yield from _block_lines(block)
         yield ""
         yield "net:"
-        for step in steps:
-            yield from step_lines(step, "  ")
+        yield from below(steps, 2)
         if outputs := self._outputs(body):
-            yield f"outputs: {flow(outputs, True)}"
+            yield from lines({"outputs": outputs})
 
     def _preset(self) -> Iterator[str]:
         """Defaults of operators, and how weights begin."""
@@ -154,9 +149,9 @@ class _Text:
             yield ""
         if self.words.defaults:
             values = {op: {name: text(value) for name, value in given.items()} for op, given in self.words.defaults.items()}
-            yield f"defaults: {flow(values)}"
+            yield from lines({"defaults": values})
         if self.graph.init:
-            yield f"init: {flow(_plain(self.graph.init))}"
+            yield from lines({"init": _plain(self.graph.init)})
 
     def _channel_names(self) -> frozenset[str]:
         """What arguments are called that hold channels."""
@@ -191,17 +186,18 @@ def _size(op: Any) -> Any:
 
 
 def _block_lines(block: Block) -> Iterator[str]:
-    yield f"  {block.name}:"
+    data: dict[str, Any] = {}
     body = block.plain
     if body is not None and body.inputs:
-        yield f"    inputs: {flow(list(body.inputs))}"
+        data["inputs"] = list(body.inputs)
     if body is not None and body.outputs:
-        yield f"    outputs: {flow([body.names.get(label, label) for label in body.outputs])}"
+        data["outputs"] = [body.names.get(label, label) for label in body.outputs]
     if block.parameters:
-        yield f"    args: {flow({p.name: p.declared() for p in block.parameters})}"
+        data["args"] = {p.name: p.declared() for p in block.parameters}
+    yield f"  {block.name}:"
+    yield from lines(data, 4)
     yield "    body:"
-    for step in block.body:
-        yield from step_lines(step, "      ")
+    yield from below(block.body, 6)
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,22 @@ class First(NamedTuple):
     rest: Any
 
 
+class Turning(NamedTuple):
+    """A value of the rounds 0, 2, 4 and so on, and that of the others."""
+
+    even: Any
+    odd: Any
+
+    @staticmethod
+    def text(even: str, odd: str) -> str:
+        """The formula, given what stands for both."""
+        if even == odd:
+            return even
+        if {even, odd} == {"true", "false"}:
+            return f"$i % 2 == {1 if odd == 'true' else 0}"
+        return f"{even} if $i % 2 == 0 else {odd}" if odd == "~" else f"{odd} if $i % 2 == 1 else {even}"
+
+
 class Growing(NamedTuple):
     """A value that grows from round to round: (start + $i) * by."""
 

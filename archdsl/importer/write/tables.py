@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archdsl.importer.write.steps import ACTIVATION, TABLE, Body, First, Growing, Step
+from archdsl.importer.write.steps import ACTIVATION, TABLE, Body, First, Growing, Step, Turning
 from archdsl.importer.write.values import text
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def _cell(step: Step, name: str, words: Vocabulary) -> str:
     if name not in step.args:
         return "~"
     value = step.args[name][0]
+    if isinstance(value, Turning):
+        return value.text(text(value.even), text(value.odd))
     if isinstance(value, Growing):
         return value.text(str(value.start))
     return text(value.first if isinstance(value, First) else value)

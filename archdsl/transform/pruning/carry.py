@@ -9,7 +9,7 @@ from typing import Any
 from archdsl.errors import InputError
 from archdsl.extras import needed_by
 from archdsl.ir.graph import Graph, Node
-from archdsl.transform.pruning.channels import MAKERS, Channels, is_depthwise
+from archdsl.transform.pruning.channels import MAKERS, Channels, is_depthwise, shuffled
 
 Weights = dict[str, Any]
 """NumPy arrays by the name of the weight."""
@@ -72,7 +72,7 @@ def carried(weights: Weights, before: Graph, after: Graph, channels: Channels, s
     Raises:
         InputError: its layers do not correspond to those of the network as it was.
     """
-    kept = _kept(before, after, channels, scores)
+    kept = kept_channels(before, after, channels, scores)
     made: Weights = {}
     for node in after:
         old = before.nodes[node.name]
@@ -85,7 +85,7 @@ def carried(weights: Weights, before: Graph, after: Graph, channels: Channels, s
     return made
 
 
-def _kept(before: Graph, after: Graph, channels: Channels, scores: dict[int, float]) -> dict[int, bool]:
+def kept_channels(before: Graph, after: Graph, channels: Channels, scores: dict[int, float]) -> dict[int, bool]:
     """For every channel whether it stays: as many of each layer as the narrower network has, those with the largest norms."""
     if list(before.nodes) != list(after.nodes):
         raise InputError("the narrower network has other layers, so that its weights cannot be carried over")
@@ -98,11 +98,26 @@ def _kept(before: Graph, after: Graph, channels: Channels, scores: dict[int, flo
             wanted = count - sum(kept.get(atom, False) for atom in atoms)
             ranked = sorted(open_, key=lambda atom: -scores.get(atom, 0.0))
             kept.update({atom: place < wanted for place, atom in enumerate(ranked)})
-        if sum(kept[atom] for atom in atoms) != count:
+        if sum(kept[atom] for atom in atoms) != count or not _fits(node, before, channels, kept):
             raise InputError(
                 f"{node.name}: the channels that stay are not those of the layers before it; take --by uniform without weights"
             )
     return kept
+
+
+def _fits(node: Node, before: Graph, channels: Channels, kept: dict[int, bool]) -> bool:
+    """Whether what takes channels by their place, as a slice or a shuffle, takes those of the narrower network that it took before."""
+    if node.op.word not in ("slice", "shuffle"):
+        return True
+
+    def left(name: str) -> list[int]:
+        return [channels.same(atom) for atom in channels.of[name] if kept[channels.same(atom)]]
+
+    arriving = left(before.nodes[node.name].inputs[0])
+    if node.op.word == "shuffle":
+        return shuffled(arriving, node) == left(node.name)
+    start = getattr(node.op, "start", 0) or 0
+    return arriving[start : start + len(left(node.name))] == left(node.name)
 
 
 def _cut(given: Any, shape: tuple[Any, ...], node: tuple[Node, Graph], found: tuple[Channels, dict[int, bool]]) -> Any:

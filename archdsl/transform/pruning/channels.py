@@ -45,10 +45,12 @@ class Channels:
         if word == "slice":
             start = getattr(node.op, "start", 0) or 0
             return given[0][start : start + count]
+        if word == "shuffle":
+            return shuffled(given[0], node)
         if word == "flatten":
             repeats = count // len(given[0])
             return [atom for atom in given[0] for _ in range(repeats)]
-        if len(given) == 1 and len(given[0]) == count and node.shape.__class__ is graph.input_shapes(node)[0].__class__:
+        if len(given) == 1 and len(given[0]) == count and _keeps_apart(node, graph):
             return given[0]
         raise InputError(f"{node.name}: '{word}' mixes channels so that they cannot be followed; prune without weights")
 
@@ -60,6 +62,20 @@ class Channels:
             for one, two in zip(first, other, strict=True):
                 self.parent[self.same(two)] = self.same(one)
         return first
+
+
+def shuffled(channels: list[int], node: Node) -> list[int]:
+    """Channels dealt out: the first of each group, then the second of each."""
+    groups = int(getattr(node.op, "groups", 1))
+    each = len(channels) // groups
+    return [channels[group * each + at] for at in range(each) for group in range(groups)]
+
+
+def _keeps_apart(node: Node, graph: Graph) -> bool:
+    """Whether an operator hands channels on one by one: it has no matrix that mixes them, and moves none of them."""
+    shapes = graph.input_shapes(node)
+    mixes = any(len(shape) > 1 for shape in node.op.weights(*shapes).values()) or node.op.word == "rearrange"
+    return not mixes and node.shape.__class__ is shapes[0].__class__
 
 
 def is_depthwise(node: Node, graph: Graph) -> bool:

@@ -9,22 +9,20 @@ import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
 
-from archdsl.errors import InputError, Mark
-from archdsl.exact import is_number
+from archdsl.errors import InputError
 from archdsl.ir.graph import Node
 from archdsl.ops.shapes import Map
-from archdsl.spec.model import Body, Call, Constant, Formula, ListOf, Stage, Table, Value
+from archdsl.spec.model import Body, Call, Stage
 from archdsl.transform import make, plain
 from archdsl.transform.draft import Draft
 from archdsl.transform.pruning.keep import Keep
 from archdsl.transform.rewrite import rewritten
-from archdsl.transform.roles import CHANNELS, Roles, calls, reads_in
-from archdsl.transform.width import classes, compared
+from archdsl.transform.roles import CHANNELS, calls
+from archdsl.transform.scaling import Place, Scaling, place_of
+from archdsl.transform.width import classes
 
 KNOB = "stages"
 EIGHTHS = 8
-Place = tuple[str, int, int]
-"""Where a step stands: file, line, column."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,16 +51,16 @@ def with_stages(draft: Draft) -> Stages:
 def _by_loop(draft: Draft, stage: Stage) -> Stages | None:
     """A variable `f` beside the others of the loop."""
     names = list(dict.fromkeys(frame.path for node in draft.graph for frame in node.scope[:1] if frame.kind == "stage"))
-    roles = Roles(draft.spec, draft.knobs)
-    body = rewritten(stage.body, lambda call: _scaled(call, roles, "$f"))
+    scaling = Scaling(draft)
+    body = rewritten(stage.body, lambda call: scaling.step(call, "$f"))
     if body is stage.body or len(names) < 2:
         return None
     loop = (*stage.mods.loop, ("f", make.formula(f"${KNOB}")))
     new = dataclasses.replace(stage, body=body, mods=dataclasses.replace(stage.mods, loop=loop))
     at = draft.spec.net.index(stage)
-    before = rewritten(draft.spec.net[:at], lambda call: _scaled(call, roles, f"${KNOB}[0]"))
+    before = rewritten(draft.spec.net[:at], lambda call: scaling.step(call, f"${KNOB}[0]"))
     last = classes(draft)
-    after = rewritten(draft.spec.net[at + 1 :], lambda call: _scaled(call, roles, f"${KNOB}[-1]") if call is not last else None)
+    after = rewritten(draft.spec.net[at + 1 :], lambda call: scaling.step(call, f"${KNOB}[-1]") if call is not last else None)
     draft.put_net((*before, new, *after))
     _declare(draft, len(names))
     return Stages(len(names), _by_name(draft, names))
@@ -81,71 +79,32 @@ def _by_name(draft: Draft, names: list[str]) -> Callable[[Node], int | None]:
 
 def _by_height(draft: Draft) -> Stages:
     """`$stages[0]` and so on in steps and rows, by the height of what they give."""
-    roles = Roles(draft.spec, draft.knobs)
+    scaling = Scaling(draft)
     heights: dict[Place, int] = {}
     for node in draft.graph:
         if isinstance(node.shape, Map) and node.shape[1] > 1:
             heights |= {
-                _place(mark): node.shape[1] for mark in (node.mark, *(frame.mark for frame in node.scope)) if mark is not None
+                place_of(mark): node.shape[1] for mark in (node.mark, *(frame.mark for frame in node.scope)) if mark is not None
             }
-    steps = [call for call in calls(draft.spec.net) if CHANNELS in roles.of(call.target).values()]
-    meant = {heights[place] for call in steps if (place := _place(call.mark)) in heights}
+    steps = [call for call in calls(draft.spec.net) if CHANNELS in scaling.roles.of(call.target).values()]
+    meant = {heights[place] for call in steps if (place := place_of(call.mark)) in heights}
     used = [height for height in dict.fromkeys(heights.values()) if height in meant]
     if len(used) < 2:
-        raise InputError("the net has no stages: all of its steps give maps of one height; take --by uniform")
+        raise InputError(
+            "the net has no stages: its steps say how many channels there are for maps of one height only; take --by uniform"
+        )
     factor = {place: f"${KNOB}[{used.index(height)}]" for place, height in heights.items() if height in used}
     last = classes(draft)
-    scales = {id(call): table for table in _tables(draft.spec.net) for call in table.calls()}
 
     def change(call: Call) -> Body | None:
-        place = _place(call.mark)
-        return _scaled(call, roles, factor[place], scales.get(id(call))) if place in factor and call is not last else None
+        place = place_of(call.mark)
+        return scaling.step(call, factor[place]) if place in factor and call is not last else None
 
     draft.put_net(rewritten(draft.spec.net, change))
     _declare(draft, len(used))
     return Stages(
         len(used), lambda node: used.index(node.shape[1]) if isinstance(node.shape, Map) and node.shape[1] in used else None
     )
-
-
-def _place(mark: Mark) -> Place:
-    return mark.source.name, mark.line, mark.column
-
-
-def _tables(body: Body) -> list[Table]:
-    found: list[Table] = []
-    for step in body:
-        found += [step] if isinstance(step, Table) else _tables(step.body) if isinstance(step, Stage) else []
-    return found
-
-
-def _scaled(call: Call, roles: Roles, factor: str, table: Table | None = None) -> Body | None:
-    target, given = roles.of(call.target), roles.args(call)
-    args = {arg: _times(value, factor, table, arg) if target.get(arg) == CHANNELS else value for arg, value in given.items()}
-    if all(args[arg] is value for arg, value in given.items()):
-        return None
-    scaled = {
-        value.bare: make.text(args[arg]) for arg, value in given.items() if isinstance(value, Formula) and args[arg] is not value
-    }
-    return (dataclasses.replace(call, args=args, positional=None, mods=compared(call.mods, scaled)),)
-
-
-def _times(value: Value, factor: str, table: Table | None, column: str) -> Value:
-    """A number of channels times a factor; a printed one of a column with a scale is scaled here, as an expression is not."""
-    if isinstance(value, ListOf):
-        return ListOf(value.mark, tuple(_times(item, factor, table, column) for item in value.items))
-    if isinstance(value, Constant):
-        if not is_number(value.value):
-            return value
-        formula = table.scale.get(column) if table is not None else None
-        whole = (
-            formula.expression.text.replace("$value", f"{value.value}*{factor}") if formula else f"floor({value.value}*{factor})"
-        )
-        return make.formula(whole)
-    if not isinstance(value, Formula) or reads_in(value) or "classes" in value.expression.names:
-        return value
-    whole = value.expression.text
-    return make.formula(make.times(whole, factor))
 
 
 def _declare(draft: Draft, count: int) -> None:
@@ -178,8 +137,12 @@ def by_stage(draft: Draft, keep: Keep) -> list[Fraction]:
     while not keep.fits(cost(parts)):
         tried = [[*parts[:at], part - 1, *parts[at + 1 :]] for at, part in enumerate(parts) if part > 1]
         found = [(saved, each) for each in tried if (saved := cost(each)) is not None]
+        if not found and parts == [EIGHTHS] * stages.count:
+            raise InputError(
+                "stages of other widths would need other layers, such as projections on shortcuts; take --by uniform"
+            )
         if not found:
-            raise InputError(f"an eighth of all stages has more than {keep.cost} {int(keep.most):,}")
+            raise InputError(f"an eighth of all stages has more than {keep.cost} {keep.words(keep.most)}")
         parts = min(found, key=lambda pair: pair[0])[1]
     for at in range(stages.count):
         while parts[at] < EIGHTHS and keep.fits(cost([*parts[:at], parts[at] + 1, *parts[at + 1 :]])):
