@@ -84,6 +84,18 @@ class Counted:
         found: np.ndarray = values[mask]
         return found
 
+    def of_box(self, shape: tuple[int, ...]) -> int:
+        """How many elements of a grid of this shape count."""
+        import numpy as np
+
+        count, last = 1, len(shape) - 1
+        told = frozenset().union(*(part.axes for part in self.parts))
+        for part in self.parts:
+            count *= int(np.count_nonzero(part.mask))
+        for axis, length in enumerate(shape):
+            count *= 1 if last - axis in told else length
+        return count
+
     @property
     def key(self) -> Any:
         """Equal for the same parts."""

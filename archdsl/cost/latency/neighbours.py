@@ -57,7 +57,7 @@ class Neighbours:
 
     def _crosses(self, node: Node) -> str:
         """Whether a map is brought into that layout, or out of it, for a node. The first reader of a map pays for all."""
-        layout = node.op.layout
+        layout = LAYOUTS.of(node).layout
         if layout is Layout.FOLLOWS:
             return ""
         inside = layout is Layout.BLOCKED
@@ -69,7 +69,7 @@ class Neighbours:
 
     def _first(self, source: Node, layout: Layout) -> Node | None:
         """The first reader of a map that wants it in this layout."""
-        return next((reader for reader in self.wiring.readers(source.name) if reader.op.layout is layout), None)
+        return next((reader for reader in self.wiring.readers(source.name) if LAYOUTS.of(reader).layout is layout), None)
 
     def _maker(self, node: Node) -> Node | None:
         """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""

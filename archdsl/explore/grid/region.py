@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from archdsl.errors import ArchdslError, InputError, SpecError
+from archdsl.exact.counted import Counted
 from archdsl.exact.grid import Grid
 from archdsl.exact.truth import Choices
 from archdsl.explore.grid.box import Box
@@ -44,10 +45,10 @@ class Region:
         """How many variants cannot be built, by the first reason."""
         found: Counter[str] = Counter()
         alive = self.box.size
-        counted = np.array(True) if self.box.counted is None else self.box.counted
+        counted = Counted.of(None if self.box.counted is None else self.box.with_all_axes(self.box.counted))
         for ok, reason in self.masks:
-            counted = counted & ok
-            left = Box(self.box.axes, self.box.chosen, self.box.with_all_axes(counted)).size
+            counted = counted.within(ok)
+            left = counted.of_box(self.box.shape)
             found[reason] += alive - left
             alive = left
         return +found

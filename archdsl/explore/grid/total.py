@@ -134,17 +134,19 @@ class Most:
     def __init__(self, values: Iterable[Any], dimensions: int, partly: bool = False, unit: int = 1):
         """
         Args:
-            values: ints and grids of ints.
+            values: ints, Fractions and grids, none of them below 0.
             dimensions, unit: as of a `Total`.
         """
-        self.partly, self.den = partly, unit
+        values = list(values)
+        den = lcm(1, *map(_denominator, values))
+        self.partly, self.den = partly, den * unit
         self.constant = 0
         arrays: dict[int, np.ndarray] = {}
         for value in values:
             if not isinstance(value, Grid):
-                self.constant = max(self.constant, int(value))
+                self.constant = max(self.constant, int(Fraction(value) * den))
                 continue
-            array = _full(value.num, dimensions)
+            array = _full(_times(value, den), dimensions)
             bits = along(array)
             arrays[bits] = np.maximum(arrays[bits], array) if bits in arrays else array
         self.constant = max([self.constant, *(int(array.min()) for array in arrays.values())])
@@ -242,6 +244,15 @@ def _size(a: tuple[int, ...], b: tuple[int, ...]) -> int:
     for m, n in zip(a, b, strict=True):
         total *= m if m > n else n
     return total
+
+
+def _times(value: Grid, den: int) -> np.ndarray:
+    """A grid times a multiple of its denominators, as whole numbers."""
+    scale = den // value.den if isinstance(value.den, int) else den // value.den.astype(object)
+    if isinstance(scale, int) and fits(*ordered(*(int(end) * scale for end in (value.num.min(), value.num.max())))):
+        return value.num * scale
+    found: np.ndarray = value.num.astype(object) * scale
+    return found
 
 
 def _denominator(value: Any) -> int:

@@ -58,8 +58,10 @@ def _step(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan)
         return _once(state, step, scope, arriving, plan)
     arrive(scope.names, arriving)
     beside = plan.beside
-    if state.grid.branching and mods.repeat is not None and is_number_array(count := evaluate(state, mods.repeat, scope.names)):
-        return _as_often(state, step, scope, arriving, beside, count)
+    if state.grid.branching and mods.repeat is not None:
+        count = evaluate(state, mods.repeat, scope.names)
+        if is_number_array(count) and count.is_integer and state.grid.elements(count.num).min() >= 0:
+            return _as_often(state, step, scope, arriving, beside, count)
     for names in _rounds(state, mods, scope):
         arriving = _once(state, step, scope.having(names), arriving, beside)
     return arriving
@@ -70,8 +72,6 @@ def _as_often(state: State, step: Step, scope: Scope, arriving: Tensors, plan: P
     written = step.mods.repeat
     assert written is not None
     often = state.grid.elements(count.num)
-    if not count.is_integer or often.min() < 0:
-        decide(state, written, scope.names, "'repeat'")  # which tells the one answer, or what is wrong with it
     for index in range(int(often.max())):
         state.count_step(written.mark)
 
