@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 
+from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective
 from archdsl.explore.grid.chunk import Chunk
@@ -15,9 +14,9 @@ from archdsl.explore.grid.region import Region
 from archdsl.explore.grid.total import Most
 from archdsl.explore.solve.branch import keeps, limit
 from archdsl.explore.solve.found import Found, Key, Question
+from archdsl.explore.solve.highs import INF, Model
 from archdsl.explore.solve.program import LARGEST, Cells, Linear, TooWide, axes_of, linear, masks_of, tables_of
 from archdsl.explore.variants import Row
-from archdsl.extras import needed_by
 
 SECONDS = 60.0
 """That one question may take; then the best so far is told, and how much better another could be."""
@@ -27,8 +26,6 @@ AGAIN = 50
 
 PROVEN = 1e-9
 """A gap up to which nothing better is left: what double precision tells apart."""
-
-INF = math.inf
 
 
 class Proving:
@@ -56,53 +53,40 @@ class Proving:
             if not isinstance(total, Most)
         }
         self.largest = {name: tables[name] for name, total in totals.items() if isinstance(total, Most)}
-        self.upper = np.ones(self.cells.count)
+        upper = np.ones(self.cells.count)
         for ok in masks:
             if ok.size == 1:
-                self.upper *= float(ok.reshape(-1)[0])
+                upper *= float(ok.reshape(-1)[0])
                 continue
             where, may = self.cells.of(ok)
-            self.upper[where] *= may
-        self._load()
-
-    def _load(self) -> None:
-        with needed_by("a proof over so many variants", "solve"):
-            import highspy
-        self.kinds = highspy
-        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-6), ("random_seed", 0)):
-            self.solver.setOptionValue(option, value)
-        model = highspy.HighsLp()
-        rows = self.cells.rows()
-        model.num_col_, model.num_row_ = self.cells.count, len(rows)
-        model.col_cost_ = np.zeros(self.cells.count)
-        model.col_lower_, model.col_upper_ = np.zeros(self.cells.count), self.upper
-        model.row_lower_ = model.row_upper_ = np.array([total for *_, total in rows])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *(len(variables) for variables, *_ in rows)])
-        model.a_matrix_.index_ = np.concatenate([np.zeros(0, dtype=int), *(variables for variables, *_ in rows)])
-        model.a_matrix_.value_ = np.concatenate([np.zeros(0), *(values for _, values, _ in rows)])
-        kinds = highspy.HighsVarType
-        model.integrality_ = [kinds.kInteger] * self.cells.whole + [kinds.kContinuous] * (self.cells.count - self.cells.whole)
-        self.solver.passModel(model)
-        self.now = self.upper
-        self.rows = len(rows)
+            upper[where] *= may
+        self.model = Model(self.cells, upper)
 
     def best(self, question: Question, seconds: float = SECONDS) -> Found | None:
-        """The best variant; None where the region has none that keeps to the budgets, or none was found in time."""
-        with self._asked(question):
+        """The best variant; None where the region has none that keeps to the budgets.
+
+        Raises:
+            InputError: that is not found out in time.
+        """
+        with self.model.kept():
+            for budget in question.budgets:
+                self._budget(budget)
+            for other in question.away:
+                self._apart(self._local(other), question.differ)
             for _ in range(AGAIN):
                 found = self._lexicographic(question, seconds)
-                if found is None or self._keeps(question, found[0]):
-                    break
-                self._apart(found[0], 1)
-            else:
-                return None
-        if found is None:
-            return None
-        places, gap = found
-        chosen = tuple(int(chosen[place]) for chosen, place in zip(self.region.box.chosen, places, strict=True))
-        return Found(self._key(question.objectives, places), self._row_of(places), chosen, gap if gap > PROVEN else 0.0)
+                if found is None:
+                    return None
+                places, gap = found
+                if self._keeps(question, places):
+                    chosen = tuple(int(chosen[place]) for chosen, place in zip(self.region.box.chosen, places, strict=True))
+                    return Found(
+                        self._key(question.objectives, places), self._row_of(places), chosen, gap if gap > PROVEN else 0.0
+                    )
+                self._apart(places, 1)
+        raise InputError(
+            "too many variants lie within the rounding of double precision of a budget; make it a little smaller or larger"
+        )
 
     def _keeps(self, question: Question, places: Sequence[int]) -> bool:
         """Whether a variant keeps to all budgets, in exact integers."""
@@ -113,9 +97,8 @@ class Proving:
 
         Of a largest of tables that is to be high nothing is asked here.
         """
-        with self._asked(Question([], [])):
-            self.solver.addVar(-INF, INF)
-            column = self.solver.getNumCol() - 1
+        with self.model.kept():
+            column = self.model.column(-INF)
             for budget in budgets:
                 sign, bound = (1 if budget.sense == "max" else -1), limit(self.region, budget)
                 if budget.cost in self.sums:
@@ -125,7 +108,7 @@ class Proving:
                 for side in sides:
                     variables = np.append(np.flatnonzero(side.coefficients), column)
                     values = np.append(sign * side.coefficients[variables[:-1]], -max(1, abs(bound)) / side.scale)
-                    self._row(variables, values, -INF, sign * side.bound(bound))
+                    self.model.row(variables, values, high=sign * side.bound(bound))
             found = self._solved(np.append(np.zeros(column), 1.0), SECONDS)
         if found is None:
             return None
@@ -146,27 +129,7 @@ class Proving:
             for objective in objectives
         )
 
-    @contextmanager
-    def _asked(self, question: Question) -> Iterator[None]:
-        """The budgets and the variants to keep away from, as rows and bounds that go again afterwards."""
-        try:
-            for budget in question.budgets:
-                self._budget(budget)
-            for places in question.away:
-                local = self._local(places)
-                if local is not None:
-                    self._apart(local, question.differ)
-            yield
-        finally:
-            added = self.solver.getNumRow() - self.rows
-            if added:
-                self.solver.deleteRows(added, np.arange(self.rows, self.rows + added, dtype=np.int32))
-            self._bound(self.upper)
-            columns = self.solver.getNumCol() - self.cells.count
-            if columns:
-                self.solver.deleteCols(columns, np.arange(self.cells.count, self.cells.count + columns, dtype=np.int32))
-
-    def _local(self, places: Sequence[int]) -> list[int | None] | None:
+    def _local(self, places: Sequence[int]) -> list[int | None]:
         """Places of the grid within this region; None on axes where the region does not have them."""
         return [
             int(np.flatnonzero(chosen == place)[0]) if place in chosen else None
@@ -178,14 +141,11 @@ class Proving:
         shared = [axis for axis, place in enumerate(places) if place is not None]
         fixed = sum(self.cells.shape[axis] == 1 for axis in shared)
         variables = [self.cells.starts[axis,] + places[axis] for axis in shared if self.cells.shape[axis] > 1]  # type: ignore[operator]
-        self._row(np.array(variables, dtype=int), np.ones(len(variables)), -INF, len(places) - differ - fixed)
-
-    def _row(self, variables: np.ndarray, values: np.ndarray, low: float, high: float) -> None:
-        self.solver.addRow(low, high, len(variables), variables.astype(np.int32), values)
+        self.model.row(np.array(variables, dtype=int), np.ones(len(variables)), high=len(places) - differ - fixed)
 
     def _sum(self, found: Linear, low: float, high: float) -> None:
         variables = np.flatnonzero(found.coefficients)
-        self._row(variables, found.coefficients[variables], low, high)
+        self.model.row(variables, found.coefficients[variables], low, high)
 
     def _budget(self, budget: Budget) -> None:
         bound = limit(self.region, budget)
@@ -206,37 +166,26 @@ class Proving:
 
     def _below(self, name: str, bound: int) -> None:
         """Allow no cell of a largest of tables above a bound."""
-        upper = self.now.copy()
+        upper = self.model.upper.copy()
         if self.region.known(name).constant > bound:
             upper[:] = 0.0
         for side in self.largest[name]:
             where, values = self.cells.of(side)
             upper[where] *= values <= bound
-        self._bound(upper)
-
-    def _bound(self, upper: np.ndarray) -> None:
-        """Say which cells a choice may take."""
-        self.now = upper
-        count = self.cells.count
-        self.solver.changeColsBounds(count, np.arange(count, dtype=np.int32), np.zeros(count), upper)
+        self.model.bound(upper)
 
     def _lexicographic(self, question: Question, seconds: float) -> tuple[list[int], float] | None:
         """Places of the best variant and the gap of the first objective."""
         found: tuple[list[int], float] | None = None
-        added, before = self.solver.getNumRow(), self.now
-        for number, objective in enumerate(question.objectives):
-            came = self._run(objective, seconds)
-            if came is None:
-                break
-            if found is None or self._key(question.objectives, came[0]) < self._key(question.objectives, found[0]):
-                found = came[0], came[1] if number == 0 else found[1] if found else 0.0
-            if number + 1 < len(question.objectives):
-                self._hold(objective, self._at(objective.name, found[0]))
-        later = self.solver.getNumRow() - added
-        if later:
-            self.solver.deleteRows(later, np.arange(added, added + later, dtype=np.int32))
-        if self.now is not before:
-            self._bound(before)
+        with self.model.kept():
+            for number, objective in enumerate(question.objectives):
+                came = self._run(objective, seconds)
+                if came is None:
+                    break
+                if found is None or self._key(question.objectives, came[0]) < self._key(question.objectives, found[0]):
+                    found = came[0], came[1] if found is None else found[1]
+                if number + 1 < len(question.objectives):
+                    self._hold(objective, self._at(objective.name, found[0]))
         return found
 
     def _hold(self, objective: Objective, value: int) -> None:
@@ -253,23 +202,16 @@ class Proving:
         """Places of the best variant in one objective, and how much better another could be, as a share of it."""
         if objective.name not in self.sums:
             self._epigraph(objective)
-            return self._solved(np.append(np.zeros(self.solver.getNumCol() - 1), 1.0), seconds)
+            return self._solved(np.append(np.zeros(self.model.columns - 1), 1.0), seconds)
         found = self.sums[objective.name]
-        costs = np.zeros(self.solver.getNumCol())
+        costs = np.zeros(self.model.columns)
         costs[: self.cells.count] = objective.sign * found.coefficients
         return self._solved(costs, seconds, objective.sign * found.constant)
 
     def _solved(self, costs: np.ndarray, seconds: float, constant: float = 0.0) -> tuple[list[int], float] | None:
         """Places of a variant that makes a sum small, and the gap."""
-        self.solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + seconds)
-        self.solver.run()
-        info = self.solver.getInfo()
-        if info.primal_solution_status != self.kinds.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        values = np.array(self.solver.getSolution().col_value)
-        came, bound = info.objective_function_value + constant, info.mip_dual_bound + constant
-        return list(self.cells.places(values)), max(0.0, came - bound) / max(abs(came), 1e-300)
+        found = self.model.least(costs, seconds, constant)
+        return None if found is None else (list(self.cells.places(found[0])), found[1])
 
     def _epigraph(self, objective: Objective) -> None:
         """A variable that no cell of a largest of tables is above, to be made small.
@@ -282,9 +224,8 @@ class Proving:
         total = self.region.known(objective.name)
         top = max([float(total.constant), *(float(side.max()) for side in self.largest[objective.name])])
         scale = max(1.0, top / LARGEST)
-        self.solver.addVar(float(total.constant) / scale, INF)
-        column = self.solver.getNumCol() - 1
+        column = self.model.column(float(total.constant) / scale)
         for side in self.largest[objective.name]:
             where, values = self.cells.of(side)
             variables = np.append(np.arange(where.start, where.stop), column)
-            self._row(variables, np.append(values.astype(np.float64) / scale, -1.0), -INF, 0.0)
+            self.model.row(variables, np.append(values.astype(np.float64) / scale, -1.0), high=0.0)
