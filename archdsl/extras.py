@@ -25,7 +25,6 @@ NAMES = {
     "PIL": "pillow",
     "graphviz_pure": "graphviz-pure",
     "grpc": "grpcio",
-    "highspy": "HiGHS",
     "optuna": "Optuna",
     "optuna_dashboard": "optuna-dashboard",
     "ray": "Ray",

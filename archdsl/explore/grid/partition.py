@@ -24,7 +24,7 @@ from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.elaboration.links import Kept
 
-ROOM = 32_000_000
+ROOM = 64_000_000
 """Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
 KEPT = 8_000_000
@@ -43,6 +43,8 @@ class Partition:
 
     Attributes:
         costs: names of the totals that regions have.
+        largest, wide: variants of the last box that was too large, and the knobs that made it so; others of that size are cut
+            before that is found out again.
         known: totals by graph, so that boxes whose graphs turn out equal are costed once; as many as fit.
     """
 
@@ -51,6 +53,8 @@ class Partition:
     costs: tuple[str, ...] = ()
     known: Kept[Any, dict[str, Total | Most]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
+    largest: int | None = field(default=None, init=False, repr=False)
+    wide: frozenset[str] = field(default=frozenset(), init=False, repr=False)
 
     def __iter__(self) -> Iterator[Region | Refused]:
         for box in self.boxes:  # one at a time: words on many axes make more boxes than memory holds
@@ -64,6 +68,8 @@ class Partition:
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
+        if self.largest is not None and box.size >= self.largest:
+            return box.halves(self.wide)
         grid = GridContext(box.counted, noting=True, branching=True)
         try:
             with Room(ROOM) as room, grid:
@@ -75,6 +81,7 @@ class Partition:
         except Disagreement as error:  # of a cost
             return box.groups(error.mask)
         except TooLarge as error:
+            self.largest, self.wide = box.size, error.knobs
             return box.halves(error.knobs)
         except ArchdslError as error:
             return self.failed(box, grid, error)

@@ -143,6 +143,7 @@ class Solver:
         begin = time.perf_counter()
         self._begin()
         found = self._several()
+        counted = None if self.proof is not None else self.counted
         lack = None if found else self.lack()
         binding = (
             [b for b in (self.binding(budget, found[0].key[0]) for budget in self.budgets) if b is not None] if found else []
@@ -151,7 +152,6 @@ class Solver:
         wanted = tuple(self.objectives), tuple(self.budgets)
         gap = found[0].gap if found else 0.0
         best = self.sweep.variants([one.row for one in found], self.outcome)
-        counted = None if self.proof is not None else self.counted
         return Solution(best, binding, lack, counted, gap, self.differ, seconds, *wanted, self.sweep.axes)
 
     def front(self, points: int) -> Solution:
