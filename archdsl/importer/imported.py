@@ -104,6 +104,11 @@ class Imported:
         fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The weights under the names of the compiled spec."""
+        return {name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}
+
     def save_weights(self, path: Path) -> None:
         """Write the weights as safetensors, under the names of the compiled spec. The file appears whole or not at all."""
         from archdsl import artifacts
@@ -111,7 +116,7 @@ class Imported:
 
         with needed_by("writing weights"):
             from safetensors.torch import save
-        artifacts.write(path, save({name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}))
+        artifacts.write(path, save(self.state))
 
 
 def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object) -> Imported:
