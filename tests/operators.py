@@ -127,6 +127,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (Heads((2, 5, 5)), "causal_mask", {}),
     (TOKENS, "sinusoidal", {}),
     *((HEADS, "rotary", {"pairs": pairs}) for pairs in ("halves", "neighbours")),
+    (Heads((2, 7, 8)), "rotary", {"map": [2, 3], "class_tokens": 1}),
+    (Heads((3, 2, 6, 8)), "rotary", {"map": [2, 3], "centred": True, "pairs": "neighbours"}),
     (MAP, "fourier_position", {"channels": 6}),
     (Ids((5,)), "embedding", {"vocabulary": 11, "channels": 4}),
 ]

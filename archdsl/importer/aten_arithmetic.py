@@ -9,7 +9,7 @@ import torch
 
 from archdsl.importer.aten_call import CALLS, Call, call
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, attention, scores
+from archdsl.importer.lower import arithmetic, attention, scores, turns
 from archdsl.importer.values import Const, Operand, Value
 
 
@@ -76,6 +76,11 @@ def _filled(value: float | None) -> Call:
 CALLS.update(new_zeros=_filled(0.0), new_ones=_filled(1.0), new_full=_filled(None))
 CALLS.update(zeros_like=lambda draft, x, **ignored: Const(torch.zeros(x.sizes)))
 CALLS.update(ones_like=lambda draft, x, **ignored: Const(torch.ones(x.sizes)))
+
+
+@call("rotary")
+def _rotary(draft: Draft, x: Operand, cos: Operand, sin: Operand, pairs: str, class_tokens: int = 0) -> Any:
+    return turns.rotary(draft, x, cos, sin, pairs, class_tokens)
 
 
 @call("l2_norm")

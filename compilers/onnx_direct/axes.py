@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from archdsl.compilers.onnx_direct.constants import angles, fourier_table, relative_index, window_mask
+from archdsl.compilers.onnx_direct.constants import angles, fourier_table, relative_index, turns, window_mask
 from archdsl.compilers.onnx_direct.maps import END
 from archdsl.compilers.onnx_direct.rule import Rule
 from archdsl.compilers.onnx_direct.weights import Tensors
@@ -109,7 +109,7 @@ def _sinusoidal(op: Sinusoidal, shapes: tuple[Shape, ...], inputs: list[str], te
 
 
 def _rotary(op: Rotary, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    angle, axis = angles(shapes[0][-2], shapes[0][-1], op.base), len(shapes[0])
+    angle, axis = turns(op, shapes[0][-2], shapes[0][-1]), len(shapes[0])
     if op.pairs == "neighbours":
         channels = shapes[0][-1]
         swapped = np.arange(channels).reshape(-1, 2)[:, ::-1].flatten()

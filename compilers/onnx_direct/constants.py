@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archdsl.ops.positions import Rotary
 from archdsl.ops.scores import RelativeBias
 
 Table = NDArray[Any]
@@ -48,6 +49,19 @@ def angles(tokens: int, channels: int, base: float) -> Table:
     pace = base ** (-np.arange(0, channels, 2) / channels)
     found: Table = np.arange(tokens)[:, None] * pace
     return found
+
+
+def turns(op: Rotary, tokens: int, channels: int) -> Table:
+    """Angles by which each token turns its pairs of channels: (tokens, channels / 2)."""
+    if op.map is None:
+        found = angles(tokens - op.class_tokens, channels, op.base)
+    else:
+        parts = []
+        for places, extent in zip(np.divmod(np.arange(tokens - op.class_tokens), op.map[1]), op.map, strict=True):
+            along = ((2 * places + 1) / extent - 1) * (2 * np.pi) if op.centred else places
+            parts.append(along[:, None] * op.base ** (-np.arange(0, channels // 2, 2) / (channels // 2)))
+        found = np.concatenate(parts, 1)
+    return np.pad(found, ((op.class_tokens, 0), (0, 0)))
 
 
 def fourier_table(channels: int, height: int, width: int, base: float) -> Table:

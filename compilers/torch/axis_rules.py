@@ -87,7 +87,7 @@ def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.M
 
 def _rotary(op: Rotary, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     *_, tokens, channels = shapes[0]
-    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours")
+    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours", op.map, op.centred, op.class_tokens)
 
 
 def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:

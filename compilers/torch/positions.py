@@ -119,16 +119,34 @@ class Sinusoidal(nn.Module):
 
 
 class Rotary(nn.Module):
-    """Turns pairs of channels of queries or keys (N, ..., heads, T, C) by the place of the token."""
+    """Turns pairs of channels of queries or keys (N, ..., heads, T, C) by the place of the token.
+
+    Over a map half of the pairs turn by the row and half by the column, which may run from -1 to 1, times 2 pi. Class tokens at the
+    beginning are not turned.
+    """
 
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, tokens: int, channels: int, base: float = 10000.0, neighbours: bool = False):
+    def __init__(
+        self,
+        tokens: int,
+        channels: int,
+        base: float = 10000.0,
+        neighbours: bool = False,
+        map: tuple[int, int] | None = None,
+        centred: bool = False,
+        class_tokens: int = 0,
+    ):
         super().__init__()
-        self.base, self.neighbours = base, neighbours
-        pace = base ** (-torch.arange(0, channels, 2).double() / channels)
-        angle = torch.arange(tokens).double()[:, None] * pace
+        self.base, self.neighbours, self.map, self.centred, self.class_tokens = base, neighbours, map, centred, class_tokens
+        places = torch.arange(tokens - class_tokens).double()[:, None]
+        axes = [places] if map is None else [places // map[1], places % map[1]]
+        if map is not None and centred:
+            axes = [((2 * axis + 1) / extent - 1) * (2 * torch.pi) for axis, extent in zip(axes, map, strict=True)]
+        along = channels // len(axes)
+        pace = base ** (-torch.arange(0, along, 2).double() / along)
+        angle = functional.pad(torch.cat([axis * pace for axis in axes], 1), (0, 0, class_tokens, 0))
         angle = angle.repeat_interleave(2, 1) if neighbours else torch.cat([angle, angle], 1)
         self.register_buffer("cos", angle.cos().float(), persistent=False)
         self.register_buffer("sin", angle.sin().float(), persistent=False)
@@ -142,7 +160,7 @@ class Rotary(nn.Module):
         return x * self.cos + turned * self.sin
 
     def extra_repr(self) -> str:
-        return f"base={self.base:g}, neighbours={self.neighbours}"
+        return f"base={self.base:g}, neighbours={self.neighbours}, map={self.map}"
 
 
 class FourierPosition(nn.Module):
