@@ -46,7 +46,7 @@ def _cut(value: Any, axis: int) -> tuple[fx.Node, int, int] | None:
     """What is cut along an axis, from where to where."""
     if not is_call(value, "slice") or len(value.args) != 4 or value.args[1] not in (axis, axis - value.meta["val"].dim()):
         return None
-    return value.args[0], value.args[2], value.args[3]  # type: ignore[return-value]
+    return value.args[0], value.args[2], value.args[3]
 
 
 def _pairs(value: Any, x: Any) -> str | None:
@@ -81,7 +81,8 @@ def _part(value: Any, x: Any) -> tuple[str, int] | None:
         return ("halves", place) if halves and axis in ([-1], [last]) and bare(whole) is bare(x) else None
     if not is_call(value, "slice") or value.args[1] not in (-1, last) or bare(value.args[0]) is not bare(x):
         return None
-    start, stop, step = (*value.args[2:], *(0, channels, 1)[len(value.args) - 2 :])
+    given: list[Any] = [*value.args[2:]]
+    start, stop, step = (given + [0, channels, 1][len(given) :])[:3]
     start, stop = start or 0, min(stop, channels)
     if step == 1 and channels % 2 == 0 and (start, stop) in ((0, channels // 2), (channels // 2, channels)):
         return "halves", int(start > 0)

@@ -177,7 +177,7 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         *of.table(m.cos),
         of.number_of(m.base, "base", 10000.0),
         of.flag_of(m.neighbours, "neighbours", False),
-        *([] if m.map is None else [of.pair_of(m.map, "map", "map")]),
+        *([] if m.places is None else [of.pair_of(m.places, "places", "places")]),
         of.flag_of(m.centred, "centred", False),
         of.number_of(m.class_tokens, "class_tokens", 0),
     ],

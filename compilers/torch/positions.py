@@ -134,16 +134,16 @@ class Rotary(nn.Module):
         channels: int,
         base: float = 10000.0,
         neighbours: bool = False,
-        map: tuple[int, int] | None = None,
+        places: tuple[int, int] | None = None,
         centred: bool = False,
         class_tokens: int = 0,
     ):
         super().__init__()
-        self.base, self.neighbours, self.map, self.centred, self.class_tokens = base, neighbours, map, centred, class_tokens
-        places = torch.arange(tokens - class_tokens).double()[:, None]
-        axes = [places] if map is None else [places // map[1], places % map[1]]
-        if map is not None and centred:
-            axes = [((2 * axis + 1) / extent - 1) * (2 * torch.pi) for axis, extent in zip(axes, map, strict=True)]
+        self.base, self.neighbours, self.places, self.centred, self.class_tokens = base, neighbours, places, centred, class_tokens
+        order = torch.arange(tokens - class_tokens).double()[:, None]
+        axes = [order] if places is None else [order // places[1], order % places[1]]
+        if places is not None and centred:
+            axes = [((2 * axis + 1) / extent - 1) * (2 * torch.pi) for axis, extent in zip(axes, places, strict=True)]
         along = channels // len(axes)
         pace = base ** (-torch.arange(0, along, 2).double() / along)
         angle = functional.pad(torch.cat([axis * pace for axis in axes], 1), (0, 0, class_tokens, 0))
@@ -160,7 +160,7 @@ class Rotary(nn.Module):
         return x * self.cos + turned * self.sin
 
     def extra_repr(self) -> str:
-        return f"base={self.base:g}, neighbours={self.neighbours}, map={self.map}"
+        return f"base={self.base:g}, neighbours={self.neighbours}, places={self.places}"
 
 
 class FourierPosition(nn.Module):
