@@ -22,7 +22,7 @@ from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place, place_of
 from archdsl.importer.settle import finish, left, whole
-from archdsl.importer.values import Const, Value
+from archdsl.importer.values import Const, Folded, Value
 
 SKIPPING = frozenset(["StochasticDepth", "DropPath"])
 """Classes of modules that skip a path at random while training and leave no trace at inference."""
@@ -228,6 +228,7 @@ class _Reading:
             if isinstance(value, Tensor):
                 value = _short(value)
                 found = operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
+                found = found._replace(call=Folded(word_of(node), tuple(operands)))
                 return found._replace(fixed=sum(operand.held for operand in operands)) if beside and found.learned else found
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
