@@ -123,6 +123,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (Heads((2, 6, 6)), "relative_bias", {"window": [2, 3], "absolute": True}),
     (Heads((2, 2, 6)), "relative_bias", {"window": [2, 3], "absolute": True, "stride": 2}),
     (Heads((2, 7, 7)), "relative_bias", {"window": [2, 3], "class_token": True}),
+    (Heads((2, 6, 6)), "relative_mlp", {"window": [2, 3], "hidden": 8, "most": 16}),
+    (Heads((3, 2, 6, 6)), "relative_mlp", {"window": [2, 3], "hidden": 5, "offsets": "places", "bias": True}),
     (Heads((4, 2, 6, 6)), "window_mask", {"map": [4, 6], "window": [2, 3], "shifts": 1}),
     (Heads((2, 5, 5)), "causal_mask", {}),
     (TOKENS, "sinusoidal", {}),

@@ -38,6 +38,7 @@ COPIED: tuple[type[nn.Module], ...] = (
     tokens.LayerScale,
     tokens.DropPath,
     positions.RelativeBias,
+    positions.RelativeMlp,
     positions.WindowMask,
     positions.CausalMask,
     positions.Sinusoidal,
@@ -163,6 +164,15 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.number_of(m.deviation, "deviation", 0.02),
         of.flag_of(m.form, "form", ""),
         of.number_of(m.stride, "stride", 1),
+    ],
+    positions.RelativeMlp: lambda m: [
+        of.number_of(m.heads, "", hint="heads"),
+        of.number_of(m.window[0], "", hint="height"),
+        of.number_of(m.window[1], "", hint="width"),
+        of.number_of(len(m.hidden_bias), "", hint="hidden"),
+        of.flag_of(m.shares, "shares", True),
+        *([] if m.most is None else [of.number_of(m.most, "most")]),
+        of.flag_of(m.bias is not None, "bias", False),
     ],
     positions.WindowMask: lambda m: [
         of.extent_of(m.size[0], "height"),

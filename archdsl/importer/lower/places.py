@@ -41,7 +41,8 @@ def projected(draft: Draft, value: Value, const: Const) -> Value | None:
     channels = table.sizes[1] // 2
     if channels % 2 or not _near(FourierPosition(channels, shape[1], shape[2]).table[None], table.tensor):
         return None
-    sums = torch.nn.functional.conv2d(table.tensor[:1].double(), *(part.tensor.double() for part in (weight, *bias)))
+    shift = bias[0].tensor.double() if bias else None
+    sums = torch.nn.functional.conv2d(table.tensor[:1].double(), weight.tensor.double(), shift)
     if not _near(over.view.of(sums), const.tensor):
         return None
     draft.rounded = True
