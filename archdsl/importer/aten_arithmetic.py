@@ -42,6 +42,16 @@ def _baddbmm(draft: Draft, added: Operand, x: Operand, y: Operand, *, beta: floa
     return arithmetic.combined(draft, "add", attention.matmul(draft, x, y), added)
 
 
+@call("product_of_three")
+def _product_of_three(draft: Draft, q: Operand, k: Operand, v: Operand) -> Any:
+    return attention.matmul(draft, q, attention.matmul(draft, k, v))
+
+
+@call("product_with_sums")
+def _product_with_sums(draft: Draft, q: Operand, k: Operand) -> Any:
+    return attention.matmul(draft, q, CALLS["sum"](draft, k, [-1], True))
+
+
 @call("einsum")
 def _einsum(draft: Draft, equation: str, operands: Sequence[Operand], **ignored: Any) -> Any:
     if len(operands) != 2 or "." in equation or "->" not in equation:

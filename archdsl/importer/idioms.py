@@ -13,9 +13,11 @@ from torch import fx
 
 from archdsl.importer import idioms_of_norms as norms
 from archdsl.importer import idioms_of_states as recurrent
+from archdsl.importer import idioms_of_sums as sums
 from archdsl.importer import idioms_of_turns as turns
 from archdsl.importer import idioms_of_windows as windows
 from archdsl.importer.idiom import Find, Idiom, either, is_call
+from archdsl.importer.inlined import inline
 
 
 class StandIn:
@@ -138,6 +140,8 @@ IDIOMS: tuple[Find, ...] = (
     recurrent.ends,
     windows.padded_convolution,
     windows.padded_max_pool,
+    sums.of_values,
+    sums.of_ones,
     turns.turned,
     turns.after_class_tokens,
 )
@@ -150,6 +154,7 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
     Args:
         inputs: names of what the program is given; what follows from weights alone is worked out as it stands.
     """
+    inline(graph)
     fed: set[fx.Node] = set()
     for node in list(graph.nodes):
         if node.name in inputs or not fed.isdisjoint(node.all_input_nodes):
