@@ -93,6 +93,8 @@ CASES: list[tuple[Shape, str, dict[str, Any]]] = [
     (TOKENS, "class_token", {"count": 3}),
     (MAP, "position", {}),
     (Sequence((2, 5, 8)), "position", {}),
+    (MAP, "position", {"size": [2, 3]}),
+    (MAP, "position", {"size": 1, "fill": "tiles"}),
     (TOKENS, "select_token", {"index": 3}),
     (TOKENS, "slice_tokens", {"start": 1}),
     (TOKENS, "slice_tokens", {"start": 1, "stop": 3}),

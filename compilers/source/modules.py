@@ -35,6 +35,7 @@ COPIED: tuple[type[nn.Module], ...] = (
     tokens.MapNorm,
     tokens.ClassToken,
     tokens.Position,
+    tokens.FilledPosition,
     tokens.LayerScale,
     tokens.DropPath,
     positions.RelativeBias,
@@ -144,6 +145,13 @@ MODULES: dict[type[nn.Module], Callable[[Any], list[Argument]]] = {
         of.count_of(m.weight.shape[1], "channels"),
         of.number_of(m.deviation, "", hint="deviation"),
         of.number_of(m.weight.shape[0], "count", 1),
+    ],
+    tokens.FilledPosition: lambda m: [
+        of.count_of(m.weight.shape[0], "channels"),
+        of.pair_of(m.weight.shape[1:], "own"),
+        of.pair_of(m.places, "places"),
+        of.flag_of(m.fill, ""),
+        of.number_of(m.deviation, "", hint="deviation"),
     ],
     tokens.Position: lambda m: [
         *of.sizes_of(m.weight.shape),

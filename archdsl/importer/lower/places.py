@@ -31,7 +31,7 @@ def layer(const: Const, *words: str) -> Folded | None:
 def projected(draft: Draft, value: Value, const: Const) -> Value | None:
     """What is added to a value: sines and cosines of its places through a learned convolution of single places; None of anything else."""
     found = layer(const, "conv2d") if const.learned else None
-    over = _over_map(draft, value)
+    over = over_map(draft, value)
     if found is None or over is None:
         return None
     shape = draft.shape(over)
@@ -51,7 +51,7 @@ def projected(draft: Draft, value: Value, const: Const) -> Value | None:
     return made._replace(view=over.view)
 
 
-def _over_map(draft: Draft, value: Value) -> Value | None:
+def over_map(draft: Draft, value: Value) -> Value | None:
     """The value as a view of the map whose places it has; None where that cannot be told."""
     node = draft.graph[value.node]
     if isinstance(node.op, Tokens) and value.view.is_plain:
