@@ -132,6 +132,8 @@ class _Reading:
         try:
             if lower is None:
                 raise NotSaid("no operator does that")
+            if word == "sum":  # of values that are repeated, each counts as often
+                self._check(node.all_input_nodes[0], args[0])
             found = lower(self.draft, *args, **kwargs)
             if word not in STRETCHED:
                 self._check(node, found)
