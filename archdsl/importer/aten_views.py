@@ -9,6 +9,7 @@ from typing import Any
 from archdsl.importer.aten_call import call
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import shapes, stacks
+from archdsl.importer.settle import once_more
 from archdsl.importer.values import Const, Operand
 
 
@@ -67,6 +68,15 @@ def _squeeze(draft: Draft, x: Operand, axes: int | Sequence[int] | None = None) 
 @call("unsqueeze")
 def _unsqueeze(draft: Draft, x: Operand, axis: int) -> Any:
     return shapes.unsqueezed(x, axis)
+
+
+@call("repeat_interleave")
+def _repeat_interleave(draft: Draft, x: Operand, times: Any, axis: int | None = None, **ignored: Any) -> Any:
+    if times == 1:
+        return x
+    if isinstance(x, Const) or not isinstance(times, int) or axis is None or axis % len(x.sizes):
+        raise NotSaid("values that are repeated")
+    return once_more(draft, x, times)
 
 
 @call("expand", "expand_as")

@@ -47,6 +47,7 @@ class Draft:
         reasons: for each opaque step why there is none better.
         settled: nodes that give another one in an order that was asked for, so that it is worked out once; see `settle`.
         seen_at: by node and view of a value, where the call stands that made it.
+        rounded: whether a table was taken for one that follows from sizes, which the original works out in single precision.
         place: where the call stands that is being turned into nodes; a front end sets it.
         returned: what of the original's outputs there is; a front end sets it.
     """
@@ -62,6 +63,7 @@ class Draft:
         self.owners: dict[tuple[str, ...], str] = {}
         self.reasons: dict[str, str] = {}
         self.settled: dict[Any, str] = {}
+        self.rounded = False
         self._taken: Counter[str] = Counter()
 
     def input(self, name: str, shape: Typed) -> Value:

@@ -20,7 +20,7 @@ from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.importer.draft import Draft, Returned
 from archdsl.importer.in_double import InDouble
-from archdsl.importer.original import Original, Run
+from archdsl.importer.original import NEAR, NEAR_FOR_ROUNDED, Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
 from archdsl.ir.graph import Graph
@@ -175,7 +175,7 @@ def from_module(
         parameters=parameters,
         buffers=buffers,
         fixed=draft.fixed,
-        originals=(Original(_double(model)),),
+        originals=(_original(model, draft),),
         left_out=left_out,
         unread=sum(model.get_parameter(name).numel() for name in left_out),
     )
@@ -230,8 +230,12 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
         parameters=parameters,
         buffers=buffers,
         fixed=draft.fixed,
-        originals=(Original(_double(module, False)),),
+        originals=(_original(module, draft, False),),
     )
+
+
+def _original(model: nn.Module, draft: Draft, evaluated: bool = True) -> Original:
+    return Original(_double(model, evaluated), near=NEAR_FOR_ROUNDED if draft.rounded else NEAR)
 
 
 def _double(model: nn.Module, evaluated: bool = True) -> Run:

@@ -19,7 +19,7 @@ from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place, place_of
 from archdsl.importer.settle import finish, left, whole
-from archdsl.importer.values import Const, Value
+from archdsl.importer.values import Const, Folded, Value
 from archdsl.importer.writes import without_writes
 
 MOVES = frozenset(
@@ -132,6 +132,8 @@ class _Reading:
         try:
             if lower is None:
                 raise NotSaid("no operator does that")
+            if word == "sum":  # of values that are repeated, each counts as often
+                self._check(node.all_input_nodes[0], args[0])
             found = lower(self.draft, *args, **kwargs)
             if word not in STRETCHED:
                 self._check(node, found)
@@ -172,6 +174,7 @@ class _Reading:
             if isinstance(value, Tensor):
                 value = _short(value)
                 found = operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
+                found = found._replace(call=Folded(word_of(node), tuple(operands)))
                 return found._replace(fixed=sum(operand.held for operand in operands)) if beside and found.learned else found
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
