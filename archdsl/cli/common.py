@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from archdsl.cost.tables.result import Result
     from archdsl.explore.grid.axis import Axis
+    from archdsl.importer.imported import Imported
 
 F = TypeVar("F", bound=Callable[..., Any])
 STDIN = "-"
@@ -59,13 +60,15 @@ def json_option(function: F) -> F:
 def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
     """The network that a command line means; `-` is one that comes by standard input, with imports from the zoo.
 
-    A model of PyTorch (`module:callable`), an ONNX file or a .pt2 file is imported on the way.
+    A model of PyTorch (`module:callable`), an ONNX file or a .pt2 file is imported on the way; its weights come with it.
     """
     knobs = parse_settings(list(settings))
     if spec == STDIN:
         net = loads(_standard_input(limits or Limits()), name="<stdin>", limits=limits, **knobs)
     elif is_model(spec):
-        net = loads(_imported(spec), name=spec, limits=limits, **knobs)
+        found = _imported(spec)
+        net = loads(found.text, name=spec, limits=limits, **knobs)
+        net.held = found.held(spec)
     else:
         net = load(spec, limits=limits, **knobs)
     return net.optimized() if optimize else net
@@ -76,15 +79,15 @@ def stem_of(spec: str) -> str:
     return "stdin" if spec == STDIN else stem(spec) if is_model(spec) else Path(spec).stem
 
 
-def _imported(target: str) -> str:
-    """The spec of a model that stands in the place of one, imported once for each command."""
+def _imported(target: str) -> Imported:
+    """The import of a model that stands in the place of a spec, once for each command."""
     from archdsl.cli.models import imported
 
     kept = click.get_current_context().meta
     if target not in kept:
-        kept[target] = imported(target).text
-    text: str = kept[target]
-    return text
+        kept[target] = imported(target)
+    found: Imported = kept[target]
+    return found
 
 
 def _standard_input(limits: Limits) -> str:

@@ -59,7 +59,9 @@ class Weights:
 
     weights: Path | None = given(
         click.option(
-            "--weights", type=click.Path(path_type=Path), help="Weights of this network, or of the same in torchvision or timm."
+            "--weights",
+            type=click.Path(path_type=Path),
+            help="Weights of this network, or of the same in torchvision or timm; else those of an imported model, or fresh ones.",
         )
     )
     pairing: Path | None = given(

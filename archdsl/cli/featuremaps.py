@@ -34,7 +34,7 @@ class MapSource:
     """What the feature maps are of.
 
     Attributes:
-        weights: the file of the weights; fresh ones where it is None.
+        weights: the file of the weights; where it is None, those that came with the network, else fresh ones.
         layer: a layer or a block call; the end of the first residual block where it is None.
         seed: of fresh weights.
     """
@@ -44,9 +44,15 @@ class MapSource:
     layer: str | None
     seed: int
 
-    def in_words(self) -> str:
+    def origin(self, net: Net) -> str | None:
+        """What the weights are of; None for fresh ones."""
+        held = net.held.origin if net.held is not None and net.has_weights else None
+        return held if self.weights is None else str(self.weights)
+
+    def in_words(self, net: Net) -> str:
         """Where the weights are from."""
-        return f"weights of {self.weights.name}" if self.weights is not None else f"random initialisation, seed {self.seed}"
+        origin = self.origin(net)
+        return f"random initialisation, seed {self.seed}" if origin is None else f"weights of {Path(origin).name}"
 
     def maps(self, net: Net) -> tuple[str, NDArray[Any]]:
         """The name of the layer and its maps (C, H, W).
@@ -82,7 +88,7 @@ class MapLook:
 
 def source_options(function: F) -> F:
     """What the feature maps are of, as one `MapSource`."""
-    weights = "safetensors or torch checkpoint; fresh weights where not given."
+    weights = "safetensors or torch checkpoint; where not given, those of an imported model, else fresh weights."
     layer = "A layer or block call; the end of the first residual block where not given."
     image = "PNG, JPEG and so on; its middle is cut to fit."
     for option in (
@@ -146,16 +152,16 @@ def command(
     height, width = maps.shape[1:]
     title = f"{net.name}, {name}: {len(maps)} feature maps of {height}×{width}"
     cut = "" if len(maps) <= look.most else f"; the first {look.most} are drawn"
-    lines = (title, f"{source.image.name}; {source.in_words()}{cut}", *_sentences(found))
+    lines = (title, f"{source.image.name}; {source.in_words(net)}{cut}", *_sentences(found))
     save(mosaic(maps, lines, found.nearest, look.most), maps, target)
     if as_json:
-        weights = str(source.weights) if source.weights is not None else None
+        weights = source.origin(net)
         origin = {"weights": weights, "random_initialisation": weights is None}
         told = {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict()}
         print_json({**told, "drawing": str(target)})
         return
     echo(title)
-    echo(f"  of                   {source.image}; {source.in_words()}")
+    echo(f"  of                   {source.image}; {source.in_words(net)}")
     for head, value in _rows(found):
         echo(f"  {head:<20} {value}")
     echo(f"  written              {target}{cut}")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from archdsl.compilers.optimized import fill
+from archdsl.compilers.held import Held
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import in_order
 from archdsl.cost.opaque import opaque_steps
@@ -88,7 +88,7 @@ class Imported:
         kinds = {tensor.dtype for tensor in self.weights.values() if tensor.is_floating_point()}
         if kinds == {torch.float64}:
             module = module.double()
-        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
+        self.held("").fill(module, self.graph)
         return module
 
     @cached_property
@@ -99,8 +99,12 @@ class Imported:
             BackendError: the spec has opaque steps.
         """
         module = copy.deepcopy(self.module).double()
-        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
+        self.held("").fill(module, self.graph)
         return module
+
+    def held(self, origin: str) -> Held:
+        """The weights, for the network of the spec to be given. `origin` says what they are of."""
+        return Held(origin, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
 
     def save_weights(self, path: Path) -> None:
         """Write the weights as safetensors, under the names of the compiled spec. The file appears whole or not at all."""

@@ -92,7 +92,7 @@ class Weights:
     """Where weights come from.
 
     Attributes:
-        file: fresh ones where not given.
+        file: where not given, those that came with the network, else fresh ones.
         seed: of fresh ones.
         pairing: a file that says which layer of the file a layer takes; written with the most likely pairs where it is not there.
     """
@@ -138,7 +138,11 @@ def _model(net: Design, weights: Weights) -> tuple[Model, str]:
     torch.manual_seed(weights.seed)
     module = net.module().eval()
     origin = f"fresh, seed {weights.seed}"
-    if weights.file is None:
+    if weights.file is None and net.held is not None and net.has_weights:
+        origin = net.held.origin
+    elif weights.file is None:
+        if net.held is not None:
+            origin += f"; {net.held.unfit(net.graph())}"
         from archdsl.compilers.torch.settle import settle
 
         settle(module, net.graph(), seed=weights.seed)  # or what is compared would hardly depend on the image

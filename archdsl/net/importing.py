@@ -43,7 +43,10 @@ class ImportedNet(Result):
 
     @cached_property
     def net(self) -> Net:
-        return Net.loads(self.text)
+        """The network of the spec; the original's weights come with it."""
+        net = Net.loads(self.text)
+        net.held = self.found.held("the original")
+        return net
 
     @property
     def holds(self) -> bool:
