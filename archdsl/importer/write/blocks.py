@@ -48,9 +48,7 @@ class Library:
                     words.setdefault((region.word, region.is_idiom), []).append(region)
             for (word, is_idiom), regions in words.items():
                 if regions[0].known is not None:
-                    self.words.blocks[word] = own_gate() if clash and word == GATE.name else KNOWN[word]
-                    for region in regions:
-                        self.calls[region] = Step(word, {name: (value,) for name, value in (region.known or {}).items()})
+                    self._known(word, regions, clash)
                 elif word == POOL.name and is_idiom:
                     self.words.blocks[word] = POOL
                     self.calls.update((region, Step(word)) for region in regions)
@@ -61,6 +59,17 @@ class Library:
                 else:
                     self._group(word, regions, is_idiom)
         return self.flow.body(root)
+
+    def _known(self, word: str, regions: list[Region], clash: bool) -> None:
+        """Calls of a block that comes with an import, or of one like it where the import would bring other blocks that clash."""
+        calls = [region.known or {} for region in regions]
+        block = own_gate(calls) if clash and word == GATE.name else KNOWN[word]
+        self.words.blocks[word] = block
+        names = [p.name for p in block.parameters if not p.formula]
+        self.calls.update(
+            (region, Step(word, {name: (call[name],) for name in names if name in call}))
+            for region, call in zip(regions, calls, strict=True)
+        )
 
     def _share(self, regions: list[Region], block: Block) -> None:
         """Calls of the block of the zoo, or of one like it. Those whose norm is not the usual one of the network are left."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from archdsl.importer.write.parameters import Parameter
@@ -39,24 +38,6 @@ GATE = Block(
     origin=MOBILE,
 )
 """Squeeze and excitation."""
-
-OWN_GATE: list[Any] = [
-    {
-        "fork": None,
-        "paths": {
-            "passed": [],
-            "gate": [
-                "adaptive_pool",
-                {"conv": {"out": "$hidden", "bias": "true"}},
-                "$nl",
-                {"conv": {"out": "$dim", "bias": "true"}},
-                "$by",
-            ],
-        },
-        "join": "mul",
-    }
-]
-"""Its steps, likewise."""
 
 ATTENTION = Block(
     "attention",
@@ -96,11 +77,15 @@ TAKEN = {
 TAKEN[WINDOWS] |= TAKEN[TRANSFORMER]  # which it imports
 
 
-def own_gate() -> Block:
-    """Squeeze and excitation as a block of the network's own."""
-    words = [Parameter("nl", ACT, ("relu",), "relu"), Parameter("by", ACT, ("hsigmoid",), "hsigmoid")]
-    parameters = [Parameter("hidden", CHANNELS, (1,)), *words, Parameter("dim", CHANNELS, (), formula="$in")]
-    return replace(GATE, origin="", body=OWN_GATE, parameters=parameters)
+def own_gate(calls: list[dict[str, Any]]) -> Block:
+    """Squeeze and excitation as a block of the network's own. Activations that are the same in all calls stand in it."""
+    words = {name: {call[name] for call in calls} for name in ("nl", "by")}
+    act, gate = (f"${name}" if len(found) > 1 else next(iter(found)) for name, found in words.items())
+    convs = [{"conv": {"out": out, "bias": "true"}} for out in ("$hidden", "$dim")]
+    paths = {"passed": [], "gate": ["adaptive_pool", convs[0], act, convs[1], gate]}
+    asked = [Parameter(name, ACT, (words[name].copy().pop(),)) for name in words if len(words[name]) > 1]
+    parameters = [Parameter("hidden", CHANNELS, (1,)), *asked, Parameter("dim", CHANNELS, (), formula="$in")]
+    return Block(GATE.name, parameters, [{"fork": None, "paths": paths, "join": "mul"}])
 
 
 def taken(words: set[str]) -> frozenset[str]:
