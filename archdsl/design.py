@@ -22,7 +22,6 @@ from archdsl.spec.report import Report
 from archdsl.spec.settings import apply
 
 if TYPE_CHECKING:
-    from archdsl.compilers.held import Held
     from archdsl.compilers.passes import Optimized
     from archdsl.compilers.passes.draft import Choices
     from archdsl.compilers.torch import Network
@@ -44,7 +43,6 @@ class Design:
         self.links = Links()
         self.batch = 1  # of what costs are for
         self.chosen: Choices | None = None  # forms for inference; None: the network as it is written
-        self.held: Held | None = None  # weights of the model that it was imported from
         self.spec, self.knobs = apply(spec, settings)
 
     @classmethod
@@ -70,7 +68,7 @@ class Design:
     def set(self, **knobs: Any) -> Self:
         """The same spec with other values for some knobs. The spec is not read again."""
         changed = type(self)(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
-        changed.links, changed.chosen, changed.batch, changed.held = self.links, self.chosen, self.batch, self.held
+        changed.links, changed.chosen, changed.batch = self.links, self.chosen, self.batch
         return changed
 
     def batched(self, batch: int) -> Self:
@@ -158,7 +156,7 @@ class Design:
         return printed(self.spec, self._bill, self.table().title, columns)
 
     def module(self) -> Network:
-        """The network as a torch.nn.Module, with the weights that came with it, else with fresh ones from torch's global generator.
+        """The network as a torch.nn.Module with fresh weights from torch's global generator.
 
         It takes a tensor for each input, in their order or by their names, the batch first; whole numbers for `ids`. It returns what
         the spec asks for: a tensor for one output, a tuple where `outputs` is a list, a dictionary where it is a mapping.
@@ -170,15 +168,7 @@ class Design:
             import torch  # noqa: F401
         from archdsl.compilers.torch import compile
 
-        module = compile(verify(self._graph, "elaboration"))
-        if self.held is not None and self.has_weights:
-            self.held.fill(module, self._graph)
-        return module
-
-    @property
-    def has_weights(self) -> bool:
-        """Whether weights came with the network, of the model that it was imported from, and fit it as its knobs are."""
-        return self.held is not None and self.chosen is None and not self.held.unfit(self._graph)
+        return compile(verify(self._graph, "elaboration"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""

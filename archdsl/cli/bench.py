@@ -34,7 +34,7 @@ def command(
     """Running times of each SPEC side by side, and their ratios to the first, measured on this machine.
 
     In each round every network runs once, one after the other; a ratio is the median over the rounds of the two times of a round.
-    A runtime runs in a process of its own. Weights are random, but for those that come with an imported model. --set changes a knob of all.
+    A runtime runs in a process of its own. Weights are random. --set changes a knob of all.
     """
     from archdsl.artifacts import json_text, writable, write
     from archdsl.measure.bench import bench, steps

@@ -16,6 +16,7 @@ from archdsl.cli.terminal import echo, has_all_letters, letters
 from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
+from archdsl.net.held import Held
 from archdsl.spec.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -60,15 +61,13 @@ def json_option(function: F) -> F:
 def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, optimize: bool = False) -> Net:
     """The network that a command line means; `-` is one that comes by standard input, with imports from the zoo.
 
-    A model of PyTorch (`module:callable`), an ONNX file or a .pt2 file is imported on the way; its weights come with it.
+    A model of PyTorch (`module:callable`), an ONNX file or a .pt2 file is imported on the way.
     """
     knobs = parse_settings(list(settings))
     if spec == STDIN:
         net = loads(_standard_input(limits or Limits()), name="<stdin>", limits=limits, **knobs)
     elif is_model(spec):
-        found = _imported(spec)
-        net = loads(found.text, name=spec, limits=limits, **knobs)
-        net.held = found.held(spec)
+        net = loads(_imported(spec).text, name=spec, limits=limits, **knobs)
     else:
         net = load(spec, limits=limits, **knobs)
     return net.optimized() if optimize else net
@@ -79,8 +78,23 @@ def stem_of(spec: str) -> str:
     return "stdin" if spec == STDIN else stem(spec) if is_model(spec) else Path(spec).stem
 
 
+def weights_of(spec: str, net: Net) -> Held | None:
+    """The weights of a model that stands in the place of a SPEC; None where it is none, or nobody can run what was imported.
+
+    Raises:
+        InputError: the network has other tensors, because knobs were set.
+    """
+    if not is_model(spec) or _imported(spec).missing:
+        return None
+    state = _imported(spec).state
+    theirs = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    if theirs != {name: tuple(tensor.shape) for name, tensor in net.module().state_dict().items()}:
+        raise InputError(f"the weights of {spec} do not fit what --set makes of it; import it first, then set knobs of the spec")
+    return Held(spec, state)
+
+
 def _imported(target: str) -> Imported:
-    """The import of a model that stands in the place of a spec, once for each command."""
+    """The import of a model that stands in the place of a spec, made once for each command."""
     from archdsl.cli.models import imported
 
     kept = click.get_current_context().meta

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of, weights_of
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from archdsl.net import Net
+    from archdsl.net.held import Held
     from archdsl.viz.redundancy import Redundancy
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -34,7 +35,7 @@ class MapSource:
     """What the feature maps are of.
 
     Attributes:
-        weights: the file of the weights; where it is None, those that came with the network, else fresh ones.
+        weights: the file of the weights; where it is None, those of the model that stands for a SPEC, else fresh ones.
         layer: a layer or a block call; the end of the first residual block where it is None.
         seed: of fresh weights.
     """
@@ -44,17 +45,12 @@ class MapSource:
     layer: str | None
     seed: int
 
-    def origin(self, net: Net) -> str | None:
-        """What the weights are of; None for fresh ones."""
-        held = net.held.origin if net.held is not None and net.has_weights else None
-        return held if self.weights is None else str(self.weights)
-
-    def in_words(self, net: Net) -> str:
+    def in_words(self, held: Held | None) -> str:
         """Where the weights are from."""
-        origin = self.origin(net)
-        return f"random initialisation, seed {self.seed}" if origin is None else f"weights of {Path(origin).name}"
+        origin = self.weights.name if self.weights is not None else held.origin if held is not None else ""
+        return f"weights of {origin}" if origin else f"random initialisation, seed {self.seed}"
 
-    def maps(self, net: Net) -> tuple[str, NDArray[Any]]:
+    def maps(self, net: Net, held: Held | None) -> tuple[str, NDArray[Any]]:
         """The name of the layer and its maps (C, H, W).
 
         Raises:
@@ -75,6 +71,8 @@ class MapSource:
         module = net.module()
         if self.weights is not None:
             load_checkpoint(module, self.weights)
+        elif held is not None:
+            module.load_state_dict(held.state)
         return name, feature_maps(graph, module, pixels, name)
 
 
@@ -88,7 +86,7 @@ class MapLook:
 
 def source_options(function: F) -> F:
     """What the feature maps are of, as one `MapSource`."""
-    weights = "safetensors or torch checkpoint; where not given, those of an imported model, else fresh weights."
+    weights = "safetensors or torch checkpoint; fresh weights where not given."
     layer = "A layer or block call; the end of the first residual block where not given."
     image = "PNG, JPEG and so on; its middle is cut to fit."
     for option in (
@@ -144,7 +142,8 @@ def command(
     spares([target], [source.image, source.weights])
     writable(target)
     net = open_net(spec, settings, limits)
-    name, maps = source.maps(net)
+    held = weights_of(spec, net)
+    name, maps = source.maps(net, held)
     from archdsl.viz.mosaic import mosaic, save
     from archdsl.viz.redundancy import redundancy
 
@@ -152,16 +151,16 @@ def command(
     height, width = maps.shape[1:]
     title = f"{net.name}, {name}: {len(maps)} feature maps of {height}×{width}"
     cut = "" if len(maps) <= look.most else f"; the first {look.most} are drawn"
-    lines = (title, f"{source.image.name}; {source.in_words(net)}{cut}", *_sentences(found))
+    lines = (title, f"{source.image.name}; {source.in_words(held)}{cut}", *_sentences(found))
     save(mosaic(maps, lines, found.nearest, look.most), maps, target)
     if as_json:
-        weights = source.origin(net)
+        weights = str(source.weights) if source.weights is not None else held.origin if held is not None else None
         origin = {"weights": weights, "random_initialisation": weights is None}
         told = {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict()}
         print_json({**told, "drawing": str(target)})
         return
     echo(title)
-    echo(f"  of                   {source.image}; {source.in_words(net)}")
+    echo(f"  of                   {source.image}; {source.in_words(held)}")
     for head, value in _rows(found):
         echo(f"  {head:<20} {value}")
     echo(f"  written              {target}{cut}")

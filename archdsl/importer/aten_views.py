@@ -122,3 +122,27 @@ def _cat(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
 @call("stack")
 def _stack(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
     return stacks.stacked(draft, parts, axis)
+
+
+@call("slice_scatter")
+def _slice_scatter(
+    draft: Draft, x: Operand, part: Operand, axis: int = 0, start: int | None = None, stop: int | None = None, step: int = 1
+) -> Any:
+    length = x.sizes[axis]
+    first, last = (
+        (bound + length if bound < 0 else min(bound, length)) for bound in (start or 0, length if stop is None else stop)
+    )
+    if step != 1:
+        raise NotSaid("places written into that do not lie side by side")
+    return shapes.replaced(draft, x, part, axis, first, last)
+
+
+@call("select_scatter")
+def _select_scatter(draft: Draft, x: Operand, part: Operand, axis: int, index: int) -> Any:
+    axis, index = axis % len(x.sizes), index % x.sizes[axis]
+    return shapes.replaced(draft, x, shapes.unsqueezed(part, axis), axis, index, index + 1)
+
+
+@call("copy")
+def _copy(draft: Draft, x: Operand, written: Operand, waits: bool = False) -> Any:
+    return _expand(draft, written, x.sizes) if len(written.sizes) == len(x.sizes) else written

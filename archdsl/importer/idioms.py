@@ -15,6 +15,7 @@ from archdsl.importer import idioms_of_norms as norms
 from archdsl.importer import idioms_of_states as recurrent
 from archdsl.importer import idioms_of_windows as windows
 from archdsl.importer.idiom import Find, Idiom, either, is_call
+from archdsl.importer.writes import overwrites
 
 
 def stand_for(name: str) -> Callable[..., Any]:
@@ -159,9 +160,3 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
     for node in reversed(list(graph.nodes)):
         if node.op == "call_function" and not node.users and not overwrites(node):
             graph.erase_node(node)
-
-
-def overwrites(node: fx.Node) -> bool:
-    """Whether a call writes into what it is given."""
-    schema = getattr(node.target, "_schema", None)
-    return schema is not None and schema.is_mutable

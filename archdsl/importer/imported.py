@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
-from archdsl.compilers.held import Held
+from archdsl.compilers.optimized import fill
 from archdsl.compilers.torch import compile
-from archdsl.compilers.torch.batches import in_order
 from archdsl.cost.opaque import opaque_steps
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, Returned
 from archdsl.importer.in_double import InDouble
 from archdsl.importer.original import Original, Run
 from archdsl.importer.same import counterparts
@@ -51,6 +51,7 @@ class Imported:
         text: of the spec.
         design: the spec, read again.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
+        returned: what of the original's outputs the spec gives.
         missing: opaque steps, those first that read and write most.
         parameters, buffers: elements that the original has; None where the file does not tell.
         originals: ways to run what was imported, the most exact one first.
@@ -62,6 +63,7 @@ class Imported:
     text: str
     design: Design
     weights: Mapping[str, Tensor]
+    returned: Returned
     missing: tuple[Missing, ...] = ()
     parameters: int | None = None
     buffers: int | None = None
@@ -89,7 +91,7 @@ class Imported:
         kinds = {tensor.dtype for tensor in self.weights.values() if tensor.is_floating_point()}
         if kinds == {torch.float64}:
             module = module.double()
-        self.held("").fill(module, self.graph)
+        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
     @cached_property
@@ -100,12 +102,13 @@ class Imported:
             BackendError: the spec has opaque steps.
         """
         module = copy.deepcopy(self.module).double()
-        self.held("").fill(module, self.graph)
+        fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
-    def held(self, origin: str) -> Held:
-        """The weights, for the network of the spec to be given. `origin` says what they are of."""
-        return Held(origin, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The weights under the names of the compiled spec."""
+        return {name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}
 
     def save_weights(self, path: Path) -> None:
         """Write the weights as safetensors, under the names of the compiled spec. The file appears whole or not at all."""
@@ -114,7 +117,7 @@ class Imported:
 
         with needed_by("writing weights"):
             from safetensors.torch import save
-        artifacts.write(path, save({name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}))
+        artifacts.write(path, save(self.state))
 
 
 def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object) -> Imported:
@@ -129,7 +132,7 @@ def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object
         node, _, part = name.rpartition(".")
         if node in pairs:
             weights[f"{graph[pairs[node]].owner}.{part}"] = tensor
-    return Imported(text, design, weights, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
+    return Imported(text, design, weights, draft.returned, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
 
 
 def _missing(draft: Draft, design: Design, pairs: Mapping[str, str]) -> tuple[Missing, ...]:
@@ -155,7 +158,8 @@ def from_module(
     Raises:
         BackendError: torch.export cannot trace the model, or it has no batch.
     """
-    from archdsl.importer.program import drafted, traced, unread
+    from archdsl.importer.program import drafted
+    from archdsl.importer.tracing import traced, unread
 
     given = tuple([_twice(tensor) for tensor in (example if isinstance(example, tuple) else (example,))])
     title = title or type(model).__name__
@@ -242,7 +246,7 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
             if evaluated:
                 model.eval()
             with torch.no_grad(), InDouble():
-                return in_order(model.double()(*given))
+                return tuple(tree_leaves(model.double()(*given)))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}
             model.to(kinds.pop() if len(kinds) == 1 else torch.float32)

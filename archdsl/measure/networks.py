@@ -15,16 +15,14 @@ BATCH = 4  # of the random images that statistics are taken from
 
 
 def model(net: Design, seed: int = 0) -> Model:
-    """A network in evaluation mode with the weights that came with it, else with fresh ones, the same for the same seed.
+    """A network in evaluation mode with fresh weights, the same for the same seed.
 
-    With fresh ones every batch norm gets a random scale and shift and the statistics of a random batch. With those that it begins with, 0 and 1, it
+    Every batch norm gets a random scale and shift and the statistics of a random batch. With those that it begins with, 0 and 1, it
     would do nothing, and values might fall or grow from layer to layer until they are denormal, which is slow, or infinite.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = net.module()
-        if net.has_weights:
-            return Model(net.graph(), module.eval())
         with torch.no_grad():
             for norm in module.modules():
                 if isinstance(norm, _BatchNorm) and norm.affine:

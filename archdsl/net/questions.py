@@ -227,8 +227,7 @@ class Questions(Changing):
         Args:
             path: of the file; its ending says the form where `to` does not.
             to: python, onnx, pt2, openvino or executorch.
-            weights: of this network, or of the same in torchvision or timm; where not given, those that came with an import, else
-                fresh ones.
+            weights: of this network, or of the same in torchvision or timm; fresh ones where not given.
             pairing: a file that says which layer of the weights a layer takes; written with the most likely ones if not there.
             seed: of fresh weights.
             optimize: rewrite the network for inference first.

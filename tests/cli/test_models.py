@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -10,11 +11,11 @@ from types import ModuleType
 import onnxruntime
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import load_file
 from torch import nn
 
 from archdsl.cli.main import run
-from archdsl.measure.networks import model as measured
-from archdsl.net.importing import from_module
 
 SHOP = """
 from torch import nn
@@ -40,6 +41,16 @@ class Told(nn.Module):
 """
 
 
+KNOWN = """
+
+def known():
+    import torch
+
+    torch.manual_seed(5)
+    return small()
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a_shop.py").write_text(SHOP)
@@ -62,6 +73,40 @@ def test_a_model_is_costed_at_its_own_size_or_another(folder: Path, capsys: pyte
         assert macs == (24 * places if "Told" in target else 216 * places + 80)
 
 
+def _outputs_of_onnx(path: Path, image: torch.Tensor) -> torch.Tensor:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: image.numpy()})
+    return torch.from_numpy(found)
+
+
+def test_weights_come_along(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An export, feature maps and a build have those of the model, and again where the export stands for a SPEC."""
+    image = torch.rand(2, 3, 32, 32)
+    (folder / "a_shop.py").write_text(SHOP + KNOWN)
+    assert run(["export", "a_shop:known@1x3x32x32", "--to", "onnx", "-o", "known.onnx"]) == 0
+    assert "of a_shop:known" in capsys.readouterr().out
+    with torch.no_grad():
+        wanted = importlib.import_module("a_shop").known().eval()(image)
+    assert torch.allclose(_outputs_of_onnx(folder / "known.onnx", image), wanted, atol=1e-5)
+    assert run(["export", "known.onnx", "--optimize", "-o", "again.onnx", "--to", "onnx"]) == 0
+    assert torch.allclose(_outputs_of_onnx(folder / "again.onnx", image), wanted, atol=1e-5)
+    capsys.readouterr()
+    Image.fromarray((image[0].permute(1, 2, 0).numpy() * 255).astype("uint8")).save("image.png")
+    command = ["featuremaps", "a_shop:known@1x3x32x32", "--image", "image.png", "--layer", "conv", "-o", "maps.png", "--json"]
+    assert run(command) == 0
+    assert told(capsys)["weights"] == "a_shop:known@1x3x32x32"
+    assert run(["build", "a_shop:known@1x3x32x32", "-o", "built", "--json"]) == 0
+    kept = load_file(folder / "built" / "weights.safetensors")
+    assert torch.equal(kept["conv.weight"], importlib.import_module("a_shop").known()[0].weight)
+
+
+def test_weights_that_do_not_fit_what_knobs_make_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a_shop.py").write_text(SHOP + KNOWN)
+    assert run(["export", "a_shop:known@1x3x32x32", "--set", "classes=7", "--to", "onnx", "-o", "known.onnx"]) == 1
+    assert "do not fit what --set makes of it" in capsys.readouterr().err
+    assert not (folder / "known.onnx").exists()
+
+
 def test_other_commands_take_models(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diff", "a_shop:small@1x3x32x32", "a_shop:wide@1x3x32x32", "--json"]) == 0
     assert told(capsys)
@@ -79,71 +124,6 @@ def test_files_stand_there_too(folder: Path, capsys: pytest.CaptureFixture[str])
     torch.export.save(program, folder / "program.pt2")
     assert run(["cost", "program.pt2", "--json"]) == 0
     assert told(capsys)["macs"] == 12 * 64
-
-
-def normed() -> nn.Module:
-    model = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    model.append(nn.Linear(8, 4))
-    with torch.no_grad():
-        for tensor in [*model.parameters(), model[1].running_mean]:
-            tensor.uniform_(-1, 1)
-    return model.eval()
-
-
-def same(exported: Path, original: nn.Module, shape: tuple[int, ...]) -> bool:
-    """Whether an ONNX file gives the outputs of a model."""
-    image = torch.randn(shape)
-    session = onnxruntime.InferenceSession(exported)
-    (found,) = session.run(None, {session.get_inputs()[0].name: image.numpy()})
-    return torch.allclose(torch.from_numpy(found), original(image), rtol=1e-4, atol=1e-5)
-
-
-def sold(model: nn.Module, monkeypatch: pytest.MonkeyPatch) -> nn.Module:
-    """The model as that of a package."""
-    shop = ModuleType("a_shop")
-    shop.normed = model  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "a_shop", shop)
-    return model
-
-
-def test_weights_of_a_module_come_along(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = sold(normed(), monkeypatch)
-    assert run(["export", "a_shop:normed@1x3x16x16", "-o", "out.onnx"]) == 0
-    assert "weights   a_shop:normed@1x3x16x16" in capsys.readouterr().out
-    assert same(folder / "out.onnx", model, (2, 3, 16, 16))
-    assert run(["export", "a_shop:normed@1x3x16x16", "--set", "classes=5", "-o", "more.onnx"]) == 0
-    out = " ".join(capsys.readouterr().out.split())
-    assert "weights fresh, seed 0; those of a_shop:normed@1x3x16x16 do not fit: linear.weight is 5×8, there 4×8" in out
-
-
-def test_weights_of_files_come_along(folder: Path) -> None:
-    model = normed()
-    torch.export.save(torch.export.export(model, (torch.randn(2, 3, 16, 16),)), folder / "program.pt2")
-    for source in ("program.pt2", "program.onnx"):  # the second is what the first gives
-        target = folder / "program.onnx" if source == "program.pt2" else folder / "again.onnx"
-        assert run(["export", source, "-o", str(target)]) == 0
-        assert same(target, model, (1, 3, 16, 16))
-
-
-def test_other_weights_take_their_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sold(normed(), monkeypatch)
-    other = normed()
-    found = from_module(other, torch.randn(1, 3, 16, 16), tools=False)
-    found.save(folder / "other.yaml", weights=True)
-    assert run(["export", "a_shop:normed@1x3x16x16", "--weights", "other.safetensors", "-o", "out.onnx"]) == 0
-    assert same(folder / "out.onnx", other, (1, 3, 16, 16))
-
-
-def test_other_uses_of_weights() -> None:
-    model = normed()
-    net = from_module(model, torch.randn(1, 3, 16, 16), tools=False).net
-    image = torch.randn(1, 3, 16, 16)
-    for module in (net.module().eval(), measured(net).module, net.set(resolution=32).module().eval()):
-        assert torch.allclose(module(image), model(image), atol=1e-5)
-    assert net.has_weights
-    assert not net.set(classes=9).has_weights
 
 
 @pytest.mark.parametrize(

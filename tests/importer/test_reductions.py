@@ -12,7 +12,8 @@ from modules_with_reductions import FOUND, REFUSED, Calls, Parts, Recurrent, Sta
 import archdsl
 from archdsl.errors import BackendError
 from archdsl.importer.imported import imported
-from archdsl.importer.program import drafted, traced
+from archdsl.importer.program import drafted
+from archdsl.importer.tracing import traced
 from archdsl.ir.canonical import canonical_hash
 
 

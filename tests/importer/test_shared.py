@@ -16,7 +16,10 @@ class Gate(nn.Module):
     def __init__(self, channels: int, bias: bool = True, own: bool = True):
         super().__init__()
         self.own = own
-        self.reduce, self.expand = nn.Conv2d(channels, channels // 4, 1, bias=bias), nn.Conv2d(channels // 4, channels, 1, bias=bias)
+        self.reduce, self.expand = (
+            nn.Conv2d(channels, channels // 4, 1, bias=bias),
+            nn.Conv2d(channels // 4, channels, 1, bias=bias),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         gate = self.expand(self.reduce(x.mean((2, 3), keepdim=True)).relu()).sigmoid()
@@ -133,7 +136,9 @@ class Wide(nn.Module):
 class Narrow(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
-        self.layers = nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.Sigmoid(), nn.Softplus(), nn.Conv2d(channels, channels, 3, padding=1))
+        self.layers = nn.Sequential(
+            nn.MaxPool2d(3, 1, 1), nn.Sigmoid(), nn.Softplus(), nn.Conv2d(channels, channels, 3, padding=1)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(x) * x

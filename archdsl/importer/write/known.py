@@ -73,6 +73,11 @@ def _made_by(graph: Graph, name: str, kind: type, *usual: str, **wanted: Any) ->
     return node
 
 
+def _of(node: Node, name: str) -> Any:
+    """An argument of the operator of a node."""
+    return getattr(node.op, name)
+
+
 def _activation(graph: Graph, name: str) -> Node:
     node = graph[name]
     if not isinstance(node.op, Activation) or node.op.arguments():
@@ -96,7 +101,7 @@ def _gate(graph: Graph, end: Node) -> Form:
             continue
         names += [excite.name, act.name, squeeze.name, pool.name]
         if pool.inputs == (passed,) and not pool.op.arguments():
-            return "squeeze_excite", {"hidden": squeeze.op.out, "nl": act.op.word, "by": by.op.word}, [*names, end.name]
+            return "squeeze_excite", {"hidden": _of(squeeze, "out"), "nl": act.op.word, "by": by.op.word}, [*names, end.name]
     raise Apart
 
 
@@ -106,7 +111,7 @@ def _pointwise(graph: Graph, name: str) -> Node:
 
 
 def _attention(graph: Graph, end: Node) -> Form:
-    """Attention of one sequence, whose queries, keys and values come out of one linear layer; within windows, if it has a bias for offsets."""
+    """Attention of one sequence, whose queries, keys and values come out of one linear layer; of windows, if it has a bias for offsets."""
     _made_by(graph, end.name, Linear, bias=True)
     merge = _made_by(graph, end.inputs[0], MergeHeads)
     mix = _made_by(graph, merge.inputs[0], MatMul, "transpose", "scaled")
@@ -128,14 +133,14 @@ def _attention(graph: Graph, end: Node) -> Form:
     slices = [_made_by(graph, head.inputs[0], Slice) for head in heads]
     layers = {piece.inputs[0] for piece in slices}
     qkv = _made_by(graph, layers.pop(), Linear)
-    dim, arriving = end.op.out, graph[qkv.inputs[0]].shape[-1]
-    cuts = [(piece.op.start, piece.op.stop) for piece in slices]
-    count = {head.op.heads for head in heads}
-    even = cuts == [(0, dim), (dim, 2 * dim), (2 * dim, 3 * dim)] and qkv.op.out == 3 * dim
-    if layers or not even or dim != arriving or len(count) > 1 or len(set(parts)) < 3 or (args and not qkv.op.bias):
+    dim, arriving = _of(end, "out"), graph[qkv.inputs[0]].shape[-1]
+    cuts = [(_of(piece, "start"), _of(piece, "stop")) for piece in slices]
+    count = {_of(head, "heads") for head in heads}
+    even = cuts == [(0, dim), (dim, 2 * dim), (2 * dim, 3 * dim)] and _of(qkv, "out") == 3 * dim
+    if layers or not even or dim != arriving or len(count) > 1 or len(set(parts)) < 3 or (args and not _of(qkv, "bias")):
         raise Apart
     names += [scores.name, *parts, *(piece.name for piece in slices), qkv.name]
-    word, more = ("window_attention", args) if args else ("attention", {"bias": qkv.op.bias})
+    word, more = ("window_attention", args) if args else ("attention", {"bias": _of(qkv, "bias")})
     return word, {"heads": count.pop(), **more}, names
 
 
@@ -162,8 +167,8 @@ def _mlp(graph: Graph, end: Node) -> Form:
     first = _made_by(graph, act.inputs[0], Linear, bias=True)
     _made_by(graph, end.name, Linear, bias=True)
     dim = graph[first.inputs[0]].shape[-1]
-    ratio = Fraction(first.op.out, dim)
-    if end.op.out != dim or ratio.denominator > MOST or ratio < 1:
+    ratio = Fraction(_of(first, "out"), dim)
+    if _of(end, "out") != dim or ratio.denominator > MOST or ratio < 1:
         raise Apart
     plain = int(ratio) if ratio.denominator == 1 else ratio
     return "mlp", {"ratio": plain, "act": act.op.word}, [end.name, act.name, first.name]

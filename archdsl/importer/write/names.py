@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from archdsl.importer.write.steps import ABSENT, ACTIVATION, FORK, Body, Step
+from archdsl.importer.write.steps import ABSENT, FORK, Body, Step
 from archdsl.ops import OPERATORS
 
 TELLING = frozenset(
