@@ -23,6 +23,7 @@ from archdsl.importer.in_double import InDouble
 from archdsl.importer.original import NEAR, NEAR_FOR_ROUNDED, Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
+from archdsl.importer.write.sums import summed
 from archdsl.ir.graph import Graph
 
 
@@ -121,10 +122,11 @@ class Imported:
 
 def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object) -> Imported:
     """The spec of a draft, read again, with the weights under its names."""
-    text = spec_text(draft.graph, title=title, source=source, knobs=knobs)
+    written = summed(draft.graph)
+    text = spec_text(written, title=title, source=source, knobs=knobs)
     design = Design.loads(text)
     graph = design.graph()
-    pairs = counterparts(draft.graph, graph)
+    pairs = counterparts(written, graph)
     weights = {}
     for name, tensor in draft.weights.items():
         node, _, part = name.rpartition(".")
