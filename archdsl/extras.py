@@ -14,6 +14,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "parquet": ("pyarrow",),
     "search": ("optuna", "optuna_dashboard", "sqlalchemy"),
     "cluster": ("ray", "grpc"),
+    "solve": ("highspy",),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
     "openvino": ("openvino",),
     "executorch": ("executorch",),

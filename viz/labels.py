@@ -35,7 +35,7 @@ from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import ResizeLike, Upsample
 from archdsl.ops.scale import LayerScale
-from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.scores import CausalMask, RelativeBias, RelativeMlp, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.smooth import GLU, Hardtanh, LogSigmoid, QuickGELU, SquaredReLU, SwiGLU
 from archdsl.ops.standardised import StdConv2d
@@ -271,6 +271,7 @@ TABLE: dict[type[Operator], Label] = {
     Sub: _text("−"),
     Div: _text("÷"),
     RelativeBias: _text("+ relative bias"),
+    RelativeMlp: lambda op, shapes: f"+ bias by MLP of {cell(op.hidden)}",
     WindowMask: _text("window mask"),
     CausalMask: _text("causal mask"),
     Embedding: lambda op, shapes: f"embedding of {cell(op.vocabulary)}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument, stem_of
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument, stem_of, weights_of
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
 from archdsl.cli.totals import print_totals
@@ -93,7 +93,7 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
         print_totals(net, out)
     with folder(target, ARTIFACTS) as made:
-        parts = _write(net, seed, made, json_text(data, 1), sheet.markdown())
+        parts = _write(net, lambda: _module(spec, net, seed), made, json_text(data, 1), sheet.markdown())
         names = sorted(path.name for path in made.iterdir())
     if as_json:
         left_out = [{"what": entry.what, "why": entry.why} for entry in parts.absent]
@@ -108,7 +108,7 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
         raise BackendError(parts.failure)
 
 
-def _write(net: Net, seed: int, made: Path, cost: str, table: str) -> Parts:
+def _write(net: Net, module: Callable[[], Network], made: Path, cost: str, table: str) -> Parts:
     """Write all that can be made into a folder."""
     from archdsl.ir.serialize import dump
 
@@ -119,7 +119,7 @@ def _write(net: Net, seed: int, made: Path, cost: str, table: str) -> Parts:
     modules: list[Network] = []
 
     def run() -> None:
-        modules.append(_module(net, seed))
+        modules.append(module())
         parts.passed = _checked(net, modules[0])
 
     def save() -> None:
@@ -141,13 +141,18 @@ def _write(net: Net, seed: int, made: Path, cost: str, table: str) -> Parts:
     return parts
 
 
-def _module(net: Net, seed: int) -> Network:
+def _module(spec: str, net: Net, seed: int) -> Network:
+    """The network with fresh weights, or with those of the model that stands for the spec."""
     from archdsl.extras import needed_by
 
     with needed_by("a module"):
         import torch
     torch.manual_seed(seed)
-    return net.module()
+    module = net.module()
+    held = weights_of(spec, net)
+    if held is not None:
+        module.load_state_dict(held.state)
+    return module
 
 
 def _checked(net: Net, module: Network) -> str:

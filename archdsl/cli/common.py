@@ -16,6 +16,7 @@ from archdsl.cli.terminal import echo, has_all_letters, letters
 from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
+from archdsl.net.held import Held
 from archdsl.spec.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from archdsl.cost.tables.result import Result
     from archdsl.explore.grid.axis import Axis
+    from archdsl.importer.imported import Imported
 
 F = TypeVar("F", bound=Callable[..., Any])
 STDIN = "-"
@@ -65,7 +67,7 @@ def open_net(spec: str, settings: Iterable[str], limits: Limits | None = None, o
     if spec == STDIN:
         net = loads(_standard_input(limits or Limits()), name="<stdin>", limits=limits, **knobs)
     elif is_model(spec):
-        net = loads(_imported(spec), name=spec, limits=limits, **knobs)
+        net = loads(_imported(spec).text, name=spec, limits=limits, **knobs)
     else:
         net = load(spec, limits=limits, **knobs)
     return net.optimized() if optimize else net
@@ -76,15 +78,30 @@ def stem_of(spec: str) -> str:
     return "stdin" if spec == STDIN else stem(spec) if is_model(spec) else Path(spec).stem
 
 
-def _imported(target: str) -> str:
-    """The spec of a model that stands in the place of one, imported once for each command."""
+def weights_of(spec: str, net: Net) -> Held | None:
+    """The weights of a model that stands in the place of a SPEC; None where it is none, or nobody can run what was imported.
+
+    Raises:
+        InputError: the network has other tensors, because knobs were set.
+    """
+    if not is_model(spec) or _imported(spec).missing:
+        return None
+    state = _imported(spec).state
+    theirs = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    if theirs != {name: tuple(tensor.shape) for name, tensor in net.module().state_dict().items()}:
+        raise InputError(f"the weights of {spec} do not fit what --set makes of it; import it first, then set knobs of the spec")
+    return Held(spec, state)
+
+
+def _imported(target: str) -> Imported:
+    """The import of a model that stands in the place of a spec, made once for each command."""
     from archdsl.cli.models import imported
 
     kept = click.get_current_context().meta
     if target not in kept:
-        kept[target] = imported(target).text
-    text: str = kept[target]
-    return text
+        kept[target] = imported(target)
+    found: Imported = kept[target]
+    return found
 
 
 def _standard_input(limits: Limits) -> str:

@@ -17,6 +17,7 @@ from archdsl.cli.common import (
     print_result,
     spec_argument,
     stem_of,
+    weights_of,
 )
 from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import gathered, given
@@ -145,7 +146,7 @@ def command(
     net = open_net(spec, settings, limits)
     if source.pairing and not source.weights:
         raise click.UsageError("--pairing is of --weights; give both")
-    origin = Origin(source.weights, source.seed, source.pairing)
+    origin = Origin(source.weights, source.seed, source.pairing, weights_of(spec, net) if source.weights is None else None)
     found = export(net, target, form, origin, Rewritten(rewriting.wanted, at))
     if as_json:
         print_json(found.as_dict())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, spec_argument, stem_of, weights_of
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import echo
 from archdsl.errors import InputError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from archdsl.net import Net
+    from archdsl.net.held import Held
     from archdsl.viz.redundancy import Redundancy
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -34,7 +35,7 @@ class MapSource:
     """What the feature maps are of.
 
     Attributes:
-        weights: the file of the weights; fresh ones where it is None.
+        weights: the file of the weights; where it is None, those of the model that stands for a SPEC, else fresh ones.
         layer: a layer or a block call; the end of the first residual block where it is None.
         seed: of fresh weights.
     """
@@ -44,11 +45,12 @@ class MapSource:
     layer: str | None
     seed: int
 
-    def in_words(self) -> str:
+    def in_words(self, held: Held | None) -> str:
         """Where the weights are from."""
-        return f"weights of {self.weights.name}" if self.weights is not None else f"random initialisation, seed {self.seed}"
+        origin = self.weights.name if self.weights is not None else held.origin if held is not None else ""
+        return f"weights of {origin}" if origin else f"random initialisation, seed {self.seed}"
 
-    def maps(self, net: Net) -> tuple[str, NDArray[Any]]:
+    def maps(self, net: Net, held: Held | None) -> tuple[str, NDArray[Any]]:
         """The name of the layer and its maps (C, H, W).
 
         Raises:
@@ -69,6 +71,8 @@ class MapSource:
         module = net.module()
         if self.weights is not None:
             load_checkpoint(module, self.weights)
+        elif held is not None:
+            module.load_state_dict(held.state)
         return name, feature_maps(graph, module, pixels, name)
 
 
@@ -138,7 +142,8 @@ def command(
     spares([target], [source.image, source.weights])
     writable(target)
     net = open_net(spec, settings, limits)
-    name, maps = source.maps(net)
+    held = weights_of(spec, net)
+    name, maps = source.maps(net, held)
     from archdsl.viz.mosaic import mosaic, save
     from archdsl.viz.redundancy import redundancy
 
@@ -146,16 +151,16 @@ def command(
     height, width = maps.shape[1:]
     title = f"{net.name}, {name}: {len(maps)} feature maps of {height}×{width}"
     cut = "" if len(maps) <= look.most else f"; the first {look.most} are drawn"
-    lines = (title, f"{source.image.name}; {source.in_words()}{cut}", *_sentences(found))
+    lines = (title, f"{source.image.name}; {source.in_words(held)}{cut}", *_sentences(found))
     save(mosaic(maps, lines, found.nearest, look.most), maps, target)
     if as_json:
-        weights = str(source.weights) if source.weights is not None else None
+        weights = str(source.weights) if source.weights is not None else held.origin if held is not None else None
         origin = {"weights": weights, "random_initialisation": weights is None}
         told = {"name": net.name, "layer": name, "shape": list(maps.shape), **origin, **found.as_dict()}
         print_json({**told, "drawing": str(target)})
         return
     echo(title)
-    echo(f"  of                   {source.image}; {source.in_words()}")
+    echo(f"  of                   {source.image}; {source.in_words(held)}")
     for head, value in _rows(found):
         echo(f"  {head:<20} {value}")
     echo(f"  written              {target}{cut}")

@@ -77,16 +77,20 @@ class Largest:
     """A cost that is the largest of those of its layers, such as the peak of memory.
 
     Args:
-        total: worked out when it is asked for.
+        sides: what the total is the largest of; worked out when it is asked for. On a grid they are arrays of many shapes.
         layers: the same, for every layer in the order of the bill.
         partly: whether a layer may take more than is known, so that the total is a lower bound.
     """
 
-    def __init__(self, total: Callable[[], Dim], layers: Callable[[], Sequence[Dim | None]], partly: bool = False):
-        self._total, self._layers, self.partly = total, layers, partly
+    def __init__(self, sides: Callable[[], Sequence[Dim]], layers: Callable[[], Sequence[Dim | None]], partly: bool = False):
+        self._sides, self._layers, self.partly = sides, layers, partly
+
+    @cached_property
+    def sides(self) -> Sequence[Dim]:
+        return self._sides()
 
     def parts(self) -> Iterator[tuple[Dim, int]]:
-        yield self._total(), 1
+        yield maximum(*self.sides), 1
         if self.partly:
             yield Partly(), 1
 
@@ -96,7 +100,7 @@ class Largest:
 
     @cached_property
     def total(self) -> Any:
-        return at_least_if(self.partly, plain(self._total()))
+        return at_least_if(self.partly, plain(maximum(*self.sides)))
 
     def join(self, first: Dim, second: Dim) -> Dim:
         return at_least_if(any_partly((first, second)), maximum(first, second))

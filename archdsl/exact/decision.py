@@ -35,6 +35,9 @@ def agreed(values: Any, knobs: frozenset[str]) -> Any:
 
     if values.dtype == bool:
         raise Disagreement(knobs, values)
+    if values.dtype != object:
+        found = np.unique(values, return_inverse=True)[1]
+        raise Disagreement(knobs, found.reshape(values.shape))
     numbers: dict[Any, int] = {}
     listed = [numbers.setdefault(value, len(numbers)) for value in values.ravel().tolist()]
     raise Disagreement(knobs, np.array(listed).reshape(values.shape))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.kinds import is_choice_array, is_number_array, is_truth_array, knobs_of, to_plain
+from archdsl.exact.kinds import is_choice_array, is_list_array, is_number_array, is_truth_array, knobs_of, to_plain
 from archdsl.exact.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -158,15 +158,8 @@ def one_answer(x: Any) -> Any:
     Raises:
         Disagreement: x is an array whose elements differ.
     """
-    if is_number_array(x) or is_choice_array(x):
+    if is_number_array(x):
         return exact(to_plain(agreed(x.values, x.knobs)))
+    if is_choice_array(x) or is_list_array(x):
+        return x.decided()
     return bool(x) if is_truth_array(x) else x
-
-
-def key(x: Any) -> Any:
-    """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
-    if type(x) is int:
-        return int, x
-    if isinstance(x, (list, tuple)):
-        return tuple(map(key, x))
-    return x.key if is_number_array(x) else (type(x), x)

@@ -21,6 +21,8 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdsl.exact.counted import Counted
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -38,25 +40,40 @@ class GridContext:
     """The variants of one grid. Enter it with `with`.
 
     Attributes:
-        counted: mask of the elements that are asked for, which broadcasts with arrays of the grid; None where all are. The others
-            mean nothing, and decide nothing.
+        counted: the variants that are asked for. The elements of others mean nothing, and decide nothing.
         refusals: the conditions noted so far, in order.
     """
 
-    def __init__(self, counted: np.ndarray | None = None, *, noting: bool = False):
+    def __init__(self, counted: np.ndarray | None = None, *, noting: bool = False, branching: bool = False):
         """
         Args:
+            counted: a mask that broadcasts with arrays of the grid; None where all variants are asked for.
             noting: whether a condition that fails for some variants is noted. Where it is not, it is an error.
+            branching: whether a decision about structure with several answers is followed into each of them, for the variants that
+                give it. Where it is not, it is an error.
         """
-        self.counted = counted
+        self.counted = Counted.of(counted)
         self.refusals: list[Refusal] = []
+        self.branching = branching
         self._noting = noting
+        self._branch: np.ndarray | None = None
+        self._outer: GridContext | None = None
+        self._key: Any = None
         self._token: Token[GridContext | None] | None = None
 
     def narrowed(self, counted: np.ndarray | None) -> GridContext:
         """A context for other variants of the same grid, which notes where this one does and into the same list."""
         inner = GridContext(counted, noting=self._noting)
         inner.refusals = self.refusals
+        return inner
+
+    def branch(self, mask: np.ndarray) -> GridContext:
+        """A context for the variants of one answer to a decision. What is noted in it is said of no others."""
+        inner = self.narrowed(None)
+        inner.counted = self.counted.within(mask)
+        inner.branching = self.branching
+        inner._branch = mask if self._branch is None else self._branch & mask
+        inner._outer = self
         return inner
 
     def __enter__(self) -> GridContext:
@@ -71,20 +88,32 @@ class GridContext:
         self._token = None
 
     def elements(self, values: np.ndarray) -> np.ndarray:
-        """Those elements of an array that count, along one axis."""
-        if self.counted is None:
-            return values.reshape(-1)
-        import numpy as np
-
-        values, counted = np.broadcast_arrays(values, self.counted)
-        found: np.ndarray = values[counted]
-        return found
+        """Those elements of an array that count for any variant, along one axis."""
+        return self.counted.elements(values)
 
     def note(self, ok: Truth, reason: str) -> bool:
-        """Note a condition that fails for some variants. False where nothing is noted, so that it has to be an error."""
+        """Note a condition that fails for some variants. False where nothing is noted, so that it has to be an error.
+
+        Where decisions are followed, the variants that fail count no more from there on.
+        """
         if self._noting:
+            if self._branch is not None:
+                ok = type(ok)(ok.mask | ~self._branch, ok.knobs)
             self.refusals.append(Refusal(ok, reason))
+            if self.branching:
+                self._narrow(ok.mask)
         return self._noting
+
+    def _narrow(self, mask: np.ndarray) -> None:
+        context: GridContext | None = self
+        while context is not None:
+            context.counted, context._key = context.counted.within(mask), None
+            context = context._outer
+
+    @property
+    def present(self) -> np.ndarray | None:
+        """A mask of the variants that have what is made now; None where all that count do."""
+        return self._branch
 
     @property
     def noting(self) -> bool:
@@ -103,7 +132,10 @@ class GridContext:
     @property
     def key(self) -> Any:
         """What a cache adds to its keys where the answer may depend on which elements count."""
-        return None if self.counted is None else (self.counted.shape, self.counted.tobytes())
+        if self._key is None:
+            counted = self.counted.key or None
+            self._key = (counted, self._branch is None) if self.branching else counted
+        return self._key
 
 
 _CURRENT: ContextVar[GridContext | None] = ContextVar("grid context", default=None)

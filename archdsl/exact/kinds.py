@@ -3,7 +3,8 @@
     Array               a value for each variant of a grid
     ├── NumberArray     exact numbers: `Grid`
     ├── TruthArray      truth values that disagree: `Truth`
-    └── ChoiceArray     words, truth values or names of blocks to choose from: `Choices`
+    ├── ChoiceArray     words, truth values or names of blocks to choose from: `Choices`
+    └── ListArray       lists of different lengths: `Lists`
 
 The classes below hold no data. The arrays themselves need NumPy, which a network of single numbers never imports.
 """
@@ -17,7 +18,7 @@ from archdsl.exact.symbol import Symbol
 
 if TYPE_CHECKING:
     from archdsl.exact.grid import Grid
-    from archdsl.exact.truth import Choices, Truth
+    from archdsl.exact.truth import Choices, Lists, Truth
 
 NO_KNOBS: frozenset[str] = frozenset()
 
@@ -41,6 +42,14 @@ class ChoiceArray(Array):
     __slots__ = ()
 
 
+class ListArray(Array):
+    __slots__ = ()
+
+    def decided(self) -> list[Any]:
+        """The one list. Raises Disagreement where there are several."""
+        raise NotImplementedError
+
+
 def is_array(x: Any) -> TypeGuard[Grid | Truth | Choices]:
     """Whether x has a value for each variant of a grid, of whatever kind."""
     return isinstance(x, Array)
@@ -59,6 +68,11 @@ def is_truth_array(x: Any) -> TypeGuard[Truth]:
 def is_choice_array(x: Any) -> TypeGuard[Choices]:
     """Whether x is an array of words, truth values or names of blocks, as a knob holds it."""
     return isinstance(x, ChoiceArray)
+
+
+def is_list_array(x: Any) -> TypeGuard[Lists]:
+    """Whether x is an array of lists of different lengths, as a knob holds it."""
+    return isinstance(x, ListArray)
 
 
 def is_truth(x: Any) -> TypeGuard[bool | Truth]:
@@ -105,3 +119,12 @@ def to_plain(x: Any) -> Any:
     """Arrays as nested lists and NumPy's scalars as Python's own; anything else as it is."""
     found = elements(x)
     return found.tolist() if is_foreign_array(found) else found
+
+
+def key(x: Any) -> Any:
+    """What a number, word or list can be looked up by: equal for equal ones of one kind. TypeError for what has no such key."""
+    if type(x) is int:
+        return int, x
+    if isinstance(x, (list, tuple)):
+        return tuple(map(key, x))
+    return x.key if is_number_array(x) or is_choice_array(x) or is_list_array(x) else (type(x), x)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from archdsl.exact.decision import agreed
-from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, TruthArray
+from archdsl.exact.kinds import NO_KNOBS, ChoiceArray, ListArray, TruthArray, key
 
 
 class Truth(TruthArray):
@@ -62,20 +62,47 @@ class Choices(ChoiceArray):
     """Words, truth values or names of blocks: a knob whose values are not numbers. It can be compared and nothing else.
 
     Attributes:
-        values: object array.
+        codes: integer array, the place of each element among `words`.
+        words: the different values. True is another than 1.
         knobs: names of the knobs that it depends on.
     """
 
-    __slots__ = ("knobs", "values")
+    __slots__ = ("codes", "knobs", "words")
 
-    def __init__(self, values: np.ndarray, knobs: frozenset[str] = NO_KNOBS):
-        self.values = values
+    def __init__(self, codes: np.ndarray, words: Sequence[Any], knobs: frozenset[str] = NO_KNOBS):
+        self.codes = codes
+        self.words = tuple(words)
         self.knobs = knobs
 
+    @classmethod
+    def of(cls, values: Sequence[Any], shape: tuple[int, ...], knobs: frozenset[str] = NO_KNOBS) -> Choices:
+        """From the values themselves."""
+        places: dict[Any, int] = {}
+        codes = [places.setdefault((type(value), value), len(places)) for value in values]
+        return cls(np.array(codes, dtype=np.int64).reshape(shape), [value for _, value in places], knobs)
+
+    @property
+    def values(self) -> np.ndarray:
+        """The values as an array of objects."""
+        return objects([self.words[code] for code in self.codes.ravel().tolist()], self.codes.shape)
+
+    @property
+    def key(self) -> Any:
+        """Equal for equal choices."""
+        return Choices, self.codes.shape, self.codes.tobytes(), tuple([(type(word), word) for word in self.words])
+
+    def decided(self) -> Any:
+        """The one value. Raises Disagreement where there are several."""
+        return self.words[int(agreed(self.codes, self.knobs))]
+
     def __eq__(self, other: object) -> Any:
-        right = other.values if isinstance(other, Choices) else objects([other], ())
-        knobs = self.knobs | (other.knobs if isinstance(other, Choices) else NO_KNOBS)
-        return Truth.of(np.asarray(_same(self.values, right), dtype=bool), knobs)
+        if not isinstance(other, Choices):
+            same = [place for place, word in enumerate(self.words) if type(word) is type(other) and word == other]
+            return Truth.of(self.codes == same[0], self.knobs) if same else False
+        left, right = ([(type(word), word) for word in side.words] for side in (self, other))
+        both = list(dict.fromkeys([*left, *right]))
+        codes = [np.array([both.index(word) for word in words])[side.codes] for words, side in ((left, self), (right, other))]
+        return Truth.of(codes[0] == codes[1], self.knobs | other.knobs)
 
     def __ne__(self, other: object) -> Any:
         same = self == other
@@ -84,10 +111,41 @@ class Choices(ChoiceArray):
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        return bool(Truth.of(self.values.astype(bool), self.knobs))
+        return bool(Truth.of(np.array([bool(word) for word in self.words])[self.codes], self.knobs))
 
     def __repr__(self) -> str:
         return f"Choices({self.values.tolist()})"
+
+
+class Lists(ListArray):
+    """Lists of numbers of different lengths. It is decided wherever it is read: then it is a list of numbers or of grids.
+
+    Attributes:
+        lengths: integer array.
+        places: a number or grid for each place of the longest list; where a list is shorter, the number stands for nothing.
+        knobs: names of the knobs that it depends on.
+    """
+
+    __slots__ = ("knobs", "lengths", "places")
+
+    def __init__(self, lengths: np.ndarray, places: Sequence[Any], knobs: frozenset[str] = NO_KNOBS):
+        self.lengths = lengths
+        self.places = list(places)
+        self.knobs = knobs
+
+    def decided(self) -> list[Any]:
+        """The list. Raises Disagreement where there are several lengths."""
+        return self.places[: int(agreed(self.lengths, self.knobs))]
+
+    @property
+    def key(self) -> Any:
+        """Equal for equal lists."""
+        return Lists, self.lengths.shape, self.lengths.tobytes(), key(self.places)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Lists({self.lengths.tolist()})"
 
 
 def objects(values: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray:
@@ -96,6 +154,3 @@ def objects(values: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray:
     for index, value in enumerate(values):
         array[index] = value
     return array.reshape(shape)
-
-
-_same = np.frompyfunc(lambda a, b: type(a) is type(b) and a == b, 2, 1)

@@ -9,7 +9,7 @@ import torch
 
 from archdsl.importer.aten_call import CALLS, Call, call
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import arithmetic, attention, scores
+from archdsl.importer.lower import arithmetic, attention, scores, turns
 from archdsl.importer.values import Const, Operand, Value
 
 
@@ -40,6 +40,16 @@ def _baddbmm(draft: Draft, added: Operand, x: Operand, y: Operand, *, beta: floa
     if (beta, alpha) != (1, 1):
         raise NotSaid("a product and a sum with factors")
     return arithmetic.combined(draft, "add", attention.matmul(draft, x, y), added)
+
+
+@call("product_of_three")
+def _product_of_three(draft: Draft, q: Operand, k: Operand, v: Operand) -> Any:
+    return attention.matmul(draft, q, attention.matmul(draft, k, v))
+
+
+@call("product_with_sums")
+def _product_with_sums(draft: Draft, q: Operand, k: Operand) -> Any:
+    return attention.matmul(draft, q, CALLS["sum"](draft, k, [-1], True))
 
 
 @call("einsum")
@@ -76,6 +86,11 @@ def _filled(value: float | None) -> Call:
 CALLS.update(new_zeros=_filled(0.0), new_ones=_filled(1.0), new_full=_filled(None))
 CALLS.update(zeros_like=lambda draft, x, **ignored: Const(torch.zeros(x.sizes)))
 CALLS.update(ones_like=lambda draft, x, **ignored: Const(torch.ones(x.sizes)))
+
+
+@call("rotary")
+def _rotary(draft: Draft, x: Operand, cos: Operand, sin: Operand, pairs: str, class_tokens: int = 0) -> Any:
+    return turns.rotary(draft, x, cos, sin, pairs, class_tokens)
 
 
 @call("l2_norm")

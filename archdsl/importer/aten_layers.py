@@ -123,6 +123,14 @@ def _batch_norm(
 
 
 @call("_native_batch_norm_legit_no_training")
+def _batch_norm_at_inference(
+    draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
+) -> Any:
+    """Beside what the norm gives there are statistics of the batch, which are empty."""
+    return [_batch_norm(draft, x, weight, bias, mean, variance, False, momentum, eps), None, None]
+
+
+@call("_native_batch_norm_legit_no_training")
 def _native_batch_norm(
     draft: Draft, x: Operand, weight: Any, bias: Any, mean: Any, variance: Any, momentum: float, eps: float
 ) -> Any:

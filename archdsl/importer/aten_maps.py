@@ -74,6 +74,19 @@ def _scales(given: Sequence[Any]) -> list[float] | None:
     return flat or None
 
 
+@call("im2col")
+def _im2col(draft: Draft, x: Operand, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Any:
+    """Windows as columns: where none shares a place with another, the places of the map in another order."""
+    count, channels, height, width = x.sizes
+    (rows, columns), (down, across) = spread(kernel, 2), spread(stride, 2)
+    apart = (rows, columns) == (down, across) and height % rows == width % columns == 0
+    if not apart or any(spread(padding, 2)) or spread(dilation, 2) != [1, 1]:
+        raise NotSaid("windows as columns that share places")
+    x = shapes.reshaped(draft, x, [count, channels, height // rows, rows, width // columns, columns])
+    x = shapes.permuted(x, [0, 1, 3, 5, 2, 4])
+    return shapes.reshaped(draft, x, [count, channels * rows * columns, -1])
+
+
 @call("pixel_shuffle")
 def _pixel_shuffle(draft: Draft, x: Operand, factor: int) -> Any:
     return maps.shuffled(draft, x, "pixel_shuffle", factor)

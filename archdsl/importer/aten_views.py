@@ -9,6 +9,7 @@ from typing import Any
 from archdsl.importer.aten_call import call
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower import shapes, stacks
+from archdsl.importer.settle import once_more
 from archdsl.importer.values import Const, Operand
 
 
@@ -69,6 +70,15 @@ def _unsqueeze(draft: Draft, x: Operand, axis: int) -> Any:
     return shapes.unsqueezed(x, axis)
 
 
+@call("repeat_interleave")
+def _repeat_interleave(draft: Draft, x: Operand, times: Any, axis: int | None = None, **ignored: Any) -> Any:
+    if times == 1:
+        return x
+    if isinstance(x, Const) or not isinstance(times, int) or axis is None or axis % len(x.sizes):
+        raise NotSaid("values that are repeated")
+    return once_more(draft, x, times)
+
+
 @call("expand", "expand_as")
 def _expand(draft: Draft, x: Operand, sizes: Any, **more: Any) -> Any:
     wanted = sizes.sizes if isinstance(sizes, tuple) and hasattr(sizes, "sizes") else sizes
@@ -122,3 +132,27 @@ def _cat(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
 @call("stack")
 def _stack(draft: Draft, parts: Sequence[Operand], axis: int = 0) -> Any:
     return stacks.stacked(draft, parts, axis)
+
+
+@call("slice_scatter")
+def _slice_scatter(
+    draft: Draft, x: Operand, part: Operand, axis: int = 0, start: int | None = None, stop: int | None = None, step: int = 1
+) -> Any:
+    length = x.sizes[axis]
+    first, last = (
+        (bound + length if bound < 0 else min(bound, length)) for bound in (start or 0, length if stop is None else stop)
+    )
+    if step != 1:
+        raise NotSaid("places written into that do not lie side by side")
+    return shapes.replaced(draft, x, part, axis, first, last)
+
+
+@call("select_scatter")
+def _select_scatter(draft: Draft, x: Operand, part: Operand, axis: int, index: int) -> Any:
+    axis, index = axis % len(x.sizes), index % x.sizes[axis]
+    return shapes.replaced(draft, x, shapes.unsqueezed(part, axis), axis, index, index + 1)
+
+
+@call("copy")
+def _copy(draft: Draft, x: Operand, written: Operand, waits: bool = False) -> Any:
+    return _expand(draft, written, x.sizes) if len(written.sizes) == len(x.sizes) else written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,6 +24,18 @@ class NotSaid(Exception):
     """What a call does is not in the language; its text says what, for the report."""
 
 
+class Returned(NamedTuple):
+    """What of the things that the original returns the network gives.
+
+    Attributes:
+        places: of those that it gives, among all that the original returns, in their order.
+        left_out: names of the others, which no input changes.
+    """
+
+    places: tuple[int, ...] | None = None
+    left_out: tuple[str, ...] = ()
+
+
 class Draft:
     """A network that is being imported.
 
@@ -35,7 +47,9 @@ class Draft:
         reasons: for each opaque step why there is none better.
         settled: nodes that give another one in an order that was asked for, so that it is worked out once; see `settle`.
         seen_at: by node and view of a value, where the call stands that made it.
+        rounded: whether a table was taken for one that follows from sizes, which the original works out in single precision.
         place: where the call stands that is being turned into nodes; a front end sets it.
+        returned: what of the original's outputs there is; a front end sets it.
     """
 
     def __init__(self, name: str, batch: int):
@@ -45,9 +59,11 @@ class Draft:
         self.batch = batch
         self.seen_at: dict[Value, Place] = {}
         self.place = Place()
+        self.returned = Returned()
         self.owners: dict[tuple[str, ...], str] = {}
         self.reasons: dict[str, str] = {}
         self.settled: dict[Any, str] = {}
+        self.rounded = False
         self._taken: Counter[str] = Counter()
 
     def input(self, name: str, shape: Typed) -> Value:

@@ -6,25 +6,32 @@ out of the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Container
 from typing import Any
 
 from torch import fx
 
 from archdsl.importer import idioms_of_norms as norms
 from archdsl.importer import idioms_of_states as recurrent
+from archdsl.importer import idioms_of_sums as sums
+from archdsl.importer import idioms_of_turns as turns
 from archdsl.importer import idioms_of_windows as windows
 from archdsl.importer.idiom import Find, Idiom, either, is_call
+from archdsl.importer.inlined import inline
+from archdsl.importer.writes import overwrites
 
 
-def stand_for(name: str) -> Callable[..., Any]:
+class StandIn:
     """A function that is never run, under a name that the table of calls knows."""
 
-    def idiom(*args: Any) -> Any:
-        raise AssertionError(f"{name} stands for several calls and is not run")
+    def __init__(self, name: str):
+        self.__name__ = self.__qualname__ = name
 
-    idiom.__name__ = name
-    return idiom
+    def __str__(self) -> str:
+        return self.__name__
+
+    def __call__(self, *args: Any) -> Any:
+        raise AssertionError(f"{self} stands for several calls and is not run")
 
 
 def _silu(node: fx.Node) -> Idiom | None:
@@ -134,6 +141,10 @@ IDIOMS: tuple[Find, ...] = (
     recurrent.ends,
     windows.padded_convolution,
     windows.padded_max_pool,
+    sums.of_values,
+    sums.of_ones,
+    turns.turned,
+    turns.after_class_tokens,
 )
 """In the order in which they are looked for at a node."""
 
@@ -144,6 +155,7 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
     Args:
         inputs: names of what the program is given; what follows from weights alone is worked out as it stands.
     """
+    inline(graph)
     fed: set[fx.Node] = set()
     for node in list(graph.nodes):
         if node.name in inputs or not fed.isdisjoint(node.all_input_nodes):
@@ -151,7 +163,7 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
         for find in IDIOMS:
             if node in fed and node.op == "call_function" and (found := find(node)) is not None:
                 with graph.inserting_after(node):
-                    made = graph.call_function(stand_for(found.name), found.args)
+                    made = graph.call_function(StandIn(found.name), found.args)
                 made.meta = {**node.meta}
                 fed.add(made)
                 node.replace_all_uses_with(made)
@@ -159,9 +171,3 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
     for node in reversed(list(graph.nodes)):
         if node.op == "call_function" and not node.users and not overwrites(node):
             graph.erase_node(node)
-
-
-def overwrites(node: fx.Node) -> bool:
-    """Whether a call writes into what it is given."""
-    schema = getattr(node.target, "_schema", None)
-    return schema is not None and schema.is_mutable

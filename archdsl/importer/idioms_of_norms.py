@@ -25,16 +25,16 @@ def square(node: fx.Node) -> Idiom | None:
     x = _squared(node)
     if x is None:
         return None
-    inner = _bare(x)
+    inner = bare(x)
     return Idiom("squared_relu", (inner.args[0],)) if is_call(inner, "relu") else Idiom("square", (x,))
 
 
 def rms_norm(node: fx.Node) -> Idiom | None:
     """x / sqrt(mean(x^2) + eps)."""
     for found in _quotients(node):
-        mean = _bare(found.inside)
+        mean = bare(found.inside)
         axes = _axes(mean, "mean")
-        if axes is not None and _bare(_squared(mean.args[0])) is _bare(found.top):
+        if axes is not None and bare(_squared(mean.args[0])) is bare(found.top):
             return Idiom("rms_norm_along", (found.top, axes, found.eps))
     return None
 
@@ -42,14 +42,14 @@ def rms_norm(node: fx.Node) -> Idiom | None:
 def standardised(node: fx.Node) -> Idiom | None:
     """(x - mean) / sqrt(variance + eps), over any axes."""
     for found in _quotients(node):
-        top, spread = _bare(found.top), _bare(found.inside)
+        top, spread = bare(found.top), bare(found.inside)
         if not is_call(top, "sub") or len(top.args) != 2 or top.kwargs:
             continue
-        x, axes = top.args[0], _axes(_bare(top.args[1]), "mean")
-        if axes is None or _bare(_bare(top.args[1]).args[0]) is not _bare(x):
+        x, axes = top.args[0], _axes(bare(top.args[1]), "mean")
+        if axes is None or bare(bare(top.args[1]).args[0]) is not bare(x):
             continue
-        by_hand = _axes(spread, "mean") == axes and _bare(_squared(spread.args[0])) is top
-        if by_hand or (_variance_axes(spread) == axes and _bare(spread.args[0]) is _bare(x)):
+        by_hand = _axes(spread, "mean") == axes and bare(_squared(spread.args[0])) is top
+        if by_hand or (_variance_axes(spread) == axes and bare(spread.args[0]) is bare(x)):
             return Idiom("standardised_along", (x, axes, found.eps))
     return None
 
@@ -68,7 +68,7 @@ def _followed(node: fx.Node, word: str, norms: tuple[str, ...], given: int) -> I
     if not is_call(node, word) or len(node.args) != 2 or node.kwargs:
         return None
     for norm, other in either(node):
-        inner = _bare(norm)
+        inner = bare(norm)
         if is_call(inner, *norms) and len(inner.args) == given and len(inner.users) == 1 and isinstance(other, fx.Node):
             return Idiom(inner.target.__name__, (*inner.args, other))
     return None
@@ -86,7 +86,7 @@ def _quotients(node: fx.Node) -> list[Quotient]:
 
 def _under(value: Any, power: float) -> Any:
     """What stands under a root, or under one that divides; None where there is none."""
-    value = _bare(value)
+    value = bare(value)
     if is_call(value, "sqrt" if power > 0 else "rsqrt"):
         return value.args[0]
     if is_call(value, "pow") and value.args[1] == power:
@@ -100,7 +100,7 @@ def _under(value: Any, power: float) -> Any:
 
 def _plus(value: Any) -> tuple[Any, float] | None:
     """A sum with a number."""
-    value = _bare(value)
+    value = bare(value)
     if not is_call(value, "add") or value.kwargs:
         return None
     return next(((x, eps) for x, eps in either(value) if isinstance(x, fx.Node) and isinstance(eps, float)), None)
@@ -108,7 +108,7 @@ def _plus(value: Any) -> tuple[Any, float] | None:
 
 def _squared(value: Any) -> Any:
     """What is squared; None where nothing is."""
-    value = _bare(value)
+    value = bare(value)
     if is_call(value, "square"):
         return value.args[0]
     if is_call(value, "pow") and value.args[1] == 2:
@@ -137,7 +137,7 @@ def _counted(axes: Any, value: fx.Node) -> tuple[int, ...]:
     return tuple(sorted(axis % count for axis in ([axes] if isinstance(axes, int) else axes)))
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """A value without the calls around it that change nothing."""
     while is_call(value, *UNCHANGED):
         value = value.args[0]

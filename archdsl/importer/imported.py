@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 from archdsl.compilers.optimized import fill
 from archdsl.compilers.torch import compile
-from archdsl.compilers.torch.batches import in_order
 from archdsl.cost.opaque import opaque_steps
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
-from archdsl.importer.draft import Draft
+from archdsl.importer.draft import Draft, Returned
 from archdsl.importer.in_double import InDouble
-from archdsl.importer.original import Original, Run
+from archdsl.importer.original import NEAR, NEAR_FOR_ROUNDED, Original, Run
 from archdsl.importer.same import counterparts
 from archdsl.importer.write import spec_text
+from archdsl.importer.write.sums import summed
 from archdsl.ir.graph import Graph
 
 
@@ -50,6 +51,7 @@ class Imported:
         text: of the spec.
         design: the spec, read again.
         weights: values of the tensors of its nodes, by `<node>.<tensor>`.
+        returned: what of the original's outputs the spec gives.
         missing: opaque steps, those first that read and write most.
         parameters, buffers: elements that the original has; None where the file does not tell.
         originals: ways to run what was imported, the most exact one first.
@@ -61,6 +63,7 @@ class Imported:
     text: str
     design: Design
     weights: Mapping[str, Tensor]
+    returned: Returned
     missing: tuple[Missing, ...] = ()
     parameters: int | None = None
     buffers: int | None = None
@@ -102,6 +105,11 @@ class Imported:
         fill(module, self.graph, {name: tensor.detach().cpu().numpy() for name, tensor in self.weights.items()})
         return module
 
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The weights under the names of the compiled spec."""
+        return {name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}
+
     def save_weights(self, path: Path) -> None:
         """Write the weights as safetensors, under the names of the compiled spec. The file appears whole or not at all."""
         from archdsl import artifacts
@@ -109,21 +117,22 @@ class Imported:
 
         with needed_by("writing weights"):
             from safetensors.torch import save
-        artifacts.write(path, save({name: tensor.clone().contiguous() for name, tensor in self.module.state_dict().items()}))
+        artifacts.write(path, save(self.state))
 
 
 def imported(draft: Draft, title: str, source: str, knobs: bool, **about: object) -> Imported:
     """The spec of a draft, read again, with the weights under its names."""
-    text = spec_text(draft.graph, title=title, source=source, knobs=knobs)
+    written = summed(draft.graph)
+    text = spec_text(written, title=title, source=source, knobs=knobs)
     design = Design.loads(text)
     graph = design.graph()
-    pairs = counterparts(draft.graph, graph)
+    pairs = counterparts(written, graph)
     weights = {}
     for name, tensor in draft.weights.items():
         node, _, part = name.rpartition(".")
         if node in pairs:
             weights[f"{graph[pairs[node]].owner}.{part}"] = tensor
-    return Imported(text, design, weights, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
+    return Imported(text, design, weights, draft.returned, _missing(draft, design, pairs), **about)  # type: ignore[arg-type]
 
 
 def _missing(draft: Draft, design: Design, pairs: Mapping[str, str]) -> tuple[Missing, ...]:
@@ -149,7 +158,8 @@ def from_module(
     Raises:
         BackendError: torch.export cannot trace the model, or it has no batch.
     """
-    from archdsl.importer.program import drafted, traced, unread
+    from archdsl.importer.program import drafted
+    from archdsl.importer.tracing import traced, unread
 
     given = tuple([_twice(tensor) for tensor in (example if isinstance(example, tuple) else (example,))])
     title = title or type(model).__name__
@@ -167,7 +177,7 @@ def from_module(
         parameters=parameters,
         buffers=buffers,
         fixed=draft.fixed,
-        originals=(Original(_double(model)),),
+        originals=(_original(model, draft),),
         left_out=left_out,
         unread=sum(model.get_parameter(name).numel() for name in left_out),
     )
@@ -222,8 +232,12 @@ def _from_program(path: Path, title: str, knobs: bool) -> Imported:
         parameters=parameters,
         buffers=buffers,
         fixed=draft.fixed,
-        originals=(Original(_double(module, False)),),
+        originals=(_original(module, draft, False),),
     )
+
+
+def _original(model: nn.Module, draft: Draft, evaluated: bool = True) -> Original:
+    return Original(_double(model, evaluated), near=NEAR_FOR_ROUNDED if draft.rounded else NEAR)
 
 
 def _double(model: nn.Module, evaluated: bool = True) -> Run:
@@ -236,7 +250,7 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
             if evaluated:
                 model.eval()
             with torch.no_grad(), InDouble():
-                return in_order(model.double()(*given))
+                return tuple(tree_leaves(model.double()(*given)))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}
             model.to(kinds.pop() if len(kinds) == 1 else torch.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from torch import fx
@@ -25,12 +26,20 @@ def kind_of_input(node: fx.Node) -> Typed:
     return {1: Vector, 2: Sequence}.get(len(shape), Map)(shape)
 
 
-def outputs_of(returned: Any, count: int) -> tuple[str, list[str]]:
-    """What a model returns, and the names of so many outputs: those by which it gives them, if it gives a dictionary."""
-    if count == 1:
-        return "tensor", [OUTPUT]
+def outputs_of(returned: Any, count: int, kept: Collection[int]) -> tuple[str, list[str]]:
+    """What a network returns for a model, and a name for each thing that the model gives: those of its dictionary, if it gives one.
+
+    Args:
+        returned: how torch.export says what the model returns.
+        count: of things that it gives.
+        kept: places of those that the network gives; alone, it is no tuple.
+    """
     of_dict = returned is not None and isinstance(returned.type, type) and issubclass(returned.type, dict)
-    names = returned.context if of_dict and returned.num_leaves == count else None
-    if isinstance(names, list) and len(names) == count and all(isinstance(name, str) and name.isidentifier() for name in names):
-        return "dict", names
-    return "tuple", [f"output_{number}" for number in range(1, count + 1)]
+    named = returned.context if of_dict and returned.num_leaves == count else None
+    if isinstance(named, list) and len(named) == count and all(isinstance(name, str) and name.isidentifier() for name in named):
+        names = named
+    else:
+        named, names = None, [f"output_{number}" for number in range(1, count + 1)]
+    if len(kept) == 1:
+        return "tensor", [OUTPUT if place in kept else name for place, name in enumerate(names)]
+    return "dict" if named else "tuple", names

@@ -12,7 +12,7 @@ import torch
 from onnx import NodeProto, TensorProto
 
 from archdsl.errors import BackendError
-from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.draft import Draft, NotSaid, Returned
 from archdsl.importer.onnx_compounds import COMPOUNDS
 from archdsl.importer.onnx_file import Array, Entry, File, attributes, folded, inferred, load
 from archdsl.importer.onnx_operators import OPERATORS, Call
@@ -144,6 +144,8 @@ class _Reading:
         values = {name: value for name, value in given.items() if isinstance(value, Value)}
         if not values:
             raise BackendError("onnx: no output depends on an input")
+        places = tuple([place for place, name in enumerate(given) if name in values])
+        self.draft.returned = Returned(places, tuple([name for name in given if name not in values]))
         if len(values) == 1:
             finish(self.draft, {OUTPUT: next(iter(values.values()))}, "tensor")
         else:

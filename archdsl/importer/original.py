@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 Run = Callable[..., tuple[Tensor, ...]]
-"""Takes a batch of each input, gives the outputs in their order."""
+"""Takes a batch of each input, gives all that the original returns in its order."""
 
 
 NEAR = 1e-8

@@ -11,6 +11,7 @@ from torch import fx
 from archdsl.ir.graph import Frame
 
 _CONTAINERS = frozenset(["Sequential", "ModuleList", "ModuleDict", "MultiheadAttention"])
+_BITS = re.compile(r"_(?=[A-Z][a-z](?:_|$))|(?<=_[A-Z][a-z])_(?=[A-Z](?:_|$))")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -68,8 +69,8 @@ def shared(one: tuple[Frame, ...], other: tuple[Frame, ...]) -> int:
 
 
 def snake(name: str) -> str:
-    """InvertedResidual as inverted_residual, MBConv as mb_conv."""
-    return re.sub(r"\W", "_", _WORDS.sub("_", name).lower())
+    """InvertedResidual as inverted_residual, MBConv as mb_conv, ConvNeXt as convnext, RepViT as repvit."""
+    return re.sub(r"\W", "_", _BITS.sub("", _WORDS.sub("_", name)).lower())
 
 
 def place_of(node: fx.Node) -> Place:

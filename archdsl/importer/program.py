@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 
-from archdsl.compilers.failures import first_line
-from archdsl.compilers.programs import out_of_place, quiet
-from archdsl.errors import BackendError
+from archdsl.errors import ArchdslError, BackendError
 from archdsl.importer.aten_operators import CALLS
-from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.draft import Draft, NotSaid, Returned
 from archdsl.importer.idiom import word_of
-from archdsl.importer.idioms import overwrites, put_together
+from archdsl.importer.idioms import put_together
 from archdsl.importer.interface import kind_of_input, outputs_of
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place, place_of
 from archdsl.importer.settle import finish, left, whole
-from archdsl.importer.values import Const, Value
+from archdsl.importer.values import Const, Folded, Value
+from archdsl.importer.writes import without_writes
 
-SKIPPING = frozenset(["StochasticDepth", "DropPath"])
-"""Classes of modules that skip a path at random while training and leave no trace at inference."""
-RATES = ("p", "drop_prob", "rate")
 MOVES = frozenset(
     [
         "view",
@@ -61,64 +56,6 @@ STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
 
 
-class Skips(nn.Module):
-    """Stands for a stochastic depth while a model is traced, so that its place and rate are seen."""
-
-    def __init__(self, rate: float):
-        super().__init__()
-        self.rate = rate
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.feature_dropout(x, self.rate, False)
-
-
-def traced(model: nn.Module, example: tuple[Tensor, ...]) -> ExportedProgram:
-    """The program of a model for these inputs. The model is left as it came.
-
-    Raises:
-        BackendError: torch.export cannot trace it; says why.
-    """
-    training = model.training
-    try:
-        with quiet(), out_of_place(model), _skips_seen(model.eval()), torch.no_grad():
-            return torch.export.export(model, example)
-    except Exception as error:  # of many kinds, none of them documented
-        raise BackendError(f"torch.export cannot trace the model: {first_line(error)}") from error
-    finally:
-        model.train(training)
-
-
-@contextmanager
-def _skips_seen(model: nn.Module) -> Iterator[None]:
-    found = []
-    for parent in model.modules():
-        for name, child in parent.named_children():
-            rate = _rate(child)
-            if type(child).__name__ in SKIPPING and isinstance(rate, (int, float)):
-                found.append((parent, name, child))
-    try:
-        for parent, name, child in found:
-            setattr(parent, name, Skips(_rate(child)))
-        yield
-    finally:
-        for parent, name, child in found:
-            setattr(parent, name, child)
-
-
-def _rate(module: nn.Module) -> Any:
-    """How often a module skips its path, by any of the names that people give it."""
-    return next((getattr(module, name) for name in RATES if hasattr(module, name)), None)
-
-
-def unread(program: ExportedProgram) -> tuple[str, ...]:
-    """Names of the parameters that no output depends on, such as those of heads that only training runs."""
-    nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
-    specs = zip(nodes, program.graph_signature.input_specs, strict=True)
-    found = [(str(spec.target), bool(node.users)) for node, spec in specs if spec.kind is InputKind.PARAMETER]
-    read = {program.state_dict[name].data_ptr() for name, users in found if users}  # tied weights are read under one name
-    return tuple([name for name, users in found if not users and program.state_dict[name].data_ptr() not in read])
-
-
 def drafted(program: ExportedProgram, title: str) -> Draft:
     """The network of a program. What the language lacks is an opaque step."""
     return _Reading(program, title).draft
@@ -128,7 +65,7 @@ class _Reading:
     """One walk over a program."""
 
     def __init__(self, program: ExportedProgram, title: str):
-        self.program = program
+        self.program = program = without_writes(program)
         put_together(program.graph, program.graph_signature.user_inputs)
         self.found: dict[str, Any] = {}
         arguments = [node for node in program.graph.nodes if node.op == "placeholder"]
@@ -145,18 +82,27 @@ class _Reading:
             if spec.kind is not InputKind.USER_INPUT:
                 self.found[node.name] = self._const(spec)
         for node in program.graph.nodes:
-            if node.op == "call_function":
-                self.draft.place = place_of(node)
-                for given in node.all_input_nodes:
-                    self._leave(given)
-                self.found[node.name] = made = self._called(node)
-                self.draft.remember(made)
-                if overwrites(node) and isinstance(node.args[0], fx.Node) and isinstance(made, Value):
-                    self.found[node.args[0].name] = made  # who reads it from now on reads what was written
-            elif node.op == "get_attr":
-                self.found[node.name] = Const(getattr(program.graph_module, node.target))
-            elif node.op == "output":
-                self._returned(node)
+            try:
+                self._read(node)
+            except NotSaid as missing:  # of what even an opaque step cannot stand for
+                raise BackendError(f"'{node.name}' cannot be said, not even as an opaque step: {missing}") from missing
+            except ArchdslError:
+                raise
+            except Exception as error:  # of a call that nobody thought of
+                raise BackendError(f"'{node.name}' is not understood: {error!r}") from error
+
+    def _read(self, node: fx.Node) -> None:
+        if node.op == "call_function":
+            self.draft.place = place_of(node)
+            for given in node.all_input_nodes:
+                self._leave(given)
+            self.found[node.name] = made = self._called(node)
+            self.draft.remember(made)
+        elif node.op == "get_attr":
+            held = getattr(self.program.graph_module, str(node.target))
+            self.found[node.name] = Const(held) if isinstance(held, Tensor) else held
+        elif node.op == "output":
+            self._returned(node)
 
     def _leave(self, given: fx.Node) -> None:
         """Work out what a module gave, once a call outside of it reads that."""
@@ -186,6 +132,8 @@ class _Reading:
         try:
             if lower is None:
                 raise NotSaid("no operator does that")
+            if word == "sum":  # of values that are repeated, each counts as often
+                self._check(node.all_input_nodes[0], args[0])
             found = lower(self.draft, *args, **kwargs)
             if word not in STRETCHED:
                 self._check(node, found)
@@ -206,16 +154,14 @@ class _Reading:
         given = node.meta.get("val")
         name = str(node.target).removesuffix(".default")
         if isinstance(given, Tensor):
-            empty = 0 in given.shape
-            return (
-                Const(torch.zeros(given.shape))
-                if empty
-                else stand_in(self.draft, name, operands, tuple(map(int, given.shape)), why)
-            )
+            return self._stands_for(name, operands, given, why)
         if isinstance(given, (list, tuple)) and all(isinstance(item, Tensor) for item in given):
-            sizes = [tuple(map(int, item.shape)) for item in given]
-            return [stand_in(self.draft, f"{name}[{place}]", operands, each, why) for place, each in enumerate(sizes)]
+            return [self._stands_for(f"{name}[{place}]", operands, each, why) for place, each in enumerate(given)]
         raise BackendError(f"{name} gives no tensors: {why}")
+
+    def _stands_for(self, name: str, operands: list[Any], given: Tensor, why: str) -> Any:
+        sizes = tuple(map(int, given.shape))
+        return stand_in(self.draft, name, operands, sizes, why) if all(sizes) else Const(torch.zeros(sizes))
 
     def _folded(self, node: fx.Node, args: Any, kwargs: Any, operands: list[Any]) -> Any:
         """What follows from weights and numbers alone is worked out now."""
@@ -228,6 +174,7 @@ class _Reading:
             if isinstance(value, Tensor):
                 value = _short(value)
                 found = operands[0].follows(value, tuple(operands[1:])) if operands else Const(value)
+                found = found._replace(call=Folded(word_of(node), tuple(operands)))
                 return found._replace(fixed=sum(operand.held for operand in operands)) if beside and found.learned else found
             return [const(item) for item in value] if isinstance(value, (list, tuple)) else value
 
@@ -259,13 +206,15 @@ class _Reading:
     def _returned(self, node: fx.Node) -> None:
         specs = self.program.graph_signature.output_specs
         given = [
-            self._whole(value)
-            for value, spec in zip(self._values(node.args[0]), specs, strict=True)
-            if spec.kind is OutputKind.USER_OUTPUT and isinstance(value, Value)
+            value for value, spec in zip(self._values(node.args[0]), specs, strict=True) if spec.kind is OutputKind.USER_OUTPUT
         ]
+        values = {place: self._whole(value) for place, value in enumerate(given) if isinstance(value, Value)}
+        if not values:
+            raise BackendError("no output of the model follows from an input")
         self.draft.place = Place()
-        returns, names = outputs_of(self.program.call_spec.out_spec, len(given))
-        finish(self.draft, dict(zip(names, given, strict=True)), returns)
+        returns, names = outputs_of(self.program.call_spec.out_spec, len(given), values)
+        finish(self.draft, {names[place]: value for place, value in values.items()}, returns)
+        self.draft.returned = Returned(tuple(values), tuple([names[place] for place in range(len(given)) if place not in values]))
 
 
 def _operands(given: Any) -> Iterator[Any]:

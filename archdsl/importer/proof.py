@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from archdsl.compilers.export import FLOOR, ROUNDINGS, Model, compare, distance_of_float32
 from archdsl.compilers.failures import first_line
@@ -43,9 +44,14 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether outputs were compared, and are equal."""
+        return self.difference is not None and not self.differs
+
+    @property
+    def differs(self) -> bool:
+        """Whether outputs were compared, at any size, and are not equal."""
         measured = [self.difference, *[value for value in self.sizes.values() if isinstance(value, float)]]
-        return all(value is None or self.near(value) for value in measured)
+        return not all(value is None or self.near(value) for value in measured)
 
 
 def prove(imported: Imported, seed: int = 0) -> Proof:
@@ -69,7 +75,7 @@ def prove(imported: Imported, seed: int = 0) -> Proof:
 def _in_single(imported: Imported, original: Original) -> tuple[float, float]:
     """How far outputs in single precision differ, and what is allowed, as exports are judged: of the output that is worst."""
     model = Model(imported.graph, imported.module)
-    _, differences = compare(model, original.run, (original.batch,))
+    _, differences = compare(model, lambda *given: kept(imported, original.run(*given)), (original.batch,))
     roundings = distance_of_float32(model, (original.batch,))
     allowed = {name: FLOOR + ROUNDINGS * rounding for name, rounding in roundings.items()}
     worst = max(allowed, key=lambda name: math.inf if math.isnan(differences[name]) else differences[name] / allowed[name])
@@ -84,9 +90,27 @@ def _difference(imported: Imported, original: Original, design: Design, seed: in
     wanted = original.run(*given)
     with torch.no_grad():
         came = in_order(module(*given))
-    if len(came) != len(wanted):
-        raise BackendError(f"the spec gives {len(came)} outputs where the original gives {len(wanted)}")
-    return max(float((a - b).abs().max() / b.square().mean().sqrt().clamp_min(1e-300)) for a, b in zip(came, wanted, strict=True))
+    return max(map(_apart, came, kept(imported, wanted)))
+
+
+def kept(imported: Imported, returned: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Of what the original returns those outputs that the spec has, in its order.
+
+    Raises:
+        BackendError: it has others.
+    """
+    places = imported.returned.places
+    found = returned if places is None else tuple([returned[place] for place in places if place < len(returned)])
+    if len(found) != len(imported.graph.outputs) or not all(isinstance(tensor, Tensor) for tensor in found):
+        raise BackendError(f"the spec has {len(imported.graph.outputs)} outputs where the original gives {len(returned)}")
+    return found
+
+
+def _apart(came: Tensor, wanted: Tensor) -> float:
+    """How far an output is from the original's, as a share of the size of that."""
+    if came.shape != wanted.shape:
+        return math.inf
+    return float((came - wanted).abs().max() / wanted.square().mean().sqrt().clamp_min(1e-300))
 
 
 def _at(imported: Imported, design: Design) -> torch.nn.Module:

@@ -116,6 +116,38 @@ def apart(draft: Draft, value: Value, group: Group) -> Value:
     return _over(draft, value, target)
 
 
+def in_depth(draft: Draft, value: Value) -> Value:
+    """Maps of windows that stand in the batch, as one map whose depth they are: nothing of one window reaches another.
+
+    Raises:
+        NotSaid: the value is no map with windows in its batch.
+    """
+    batch, *units = value.view.axes
+    if batch[:1] != (BATCH,) or len(batch) == 1 or len(units) != 3:
+        raise NotSaid(f"axes {_text(value.view)}")
+    channels, *places = units
+    return _over(draft, value, Target(Map, (channels, batch[1:], *places)))
+
+
+def once_more(draft: Draft, value: Value, times: int) -> Value:
+    """The value several times in a row along its batch, each image by itself: windows that all have the same tokens.
+
+    Raises:
+        NotSaid: its batch does not come first, or it makes no tokens.
+    """
+    if value.view.axes[0] != (BATCH,):
+        raise NotSaid("windows that are repeated")
+    tokens = settled(draft, value, "tokens")
+    view = tokens.view
+    if len(view.source) != 3:
+        raise NotSaid("windows that are repeated")
+    one = _over(draft, tokens, Target(Heads, ((), *view.source[1:])))
+    made = draft.add("repeat_heads", one, times=times)
+    new = len(view.lengths)
+    seen = normal((*view.lengths, times), (view.source[0], (new,), *view.source[1:]), ((BATCH, new), *view.axes[1:]))
+    return made._replace(view=seen)
+
+
 def finish(draft: Draft, outputs: Mapping[str, Value], returns: str) -> None:
     """Say what the network gives. What none of that depends on goes."""
     draft.graph.outputs = {name: whole(draft, value).node for name, value in outputs.items()}

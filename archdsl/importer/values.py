@@ -20,6 +20,13 @@ class Value(NamedTuple):
         return self.view.sizes
 
 
+class Folded(NamedTuple):
+    """A call of constants that was worked out while a program was read: its name, and its tensors in their order."""
+
+    word: str
+    operands: tuple[Const, ...]
+
+
 class Const(NamedTuple):
     """A tensor that no input changes: a parameter, a buffer, or what follows from them.
 
@@ -28,6 +35,7 @@ class Const(NamedTuple):
         learned: whether that is a parameter.
         origin: the parameter or buffer itself.
         fixed: of a tensor with a parameter in it, the elements that none is in, such as zeros that were put beside it.
+        call: what it was worked out by, the last of its calls; None of what a program holds.
     """
 
     tensor: Tensor
@@ -35,6 +43,7 @@ class Const(NamedTuple):
     learned: bool = False
     origin: Tensor | None = None
     fixed: int = 0
+    call: Folded | None = None
 
     @property
     def held(self) -> int:

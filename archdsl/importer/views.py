@@ -11,6 +11,8 @@ from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
+from torch import Tensor
+
 Group = tuple[int, ...]
 """Factors that are one axis, by number; the last changes fastest. None for an axis of length 1."""
 
@@ -35,6 +37,13 @@ class View(NamedTuple):
     def sizes(self) -> tuple[int, ...]:
         """Lengths of the axes that are seen."""
         return tuple([self.length(group) for group in self.axes])
+
+    def of(self, tensor: Tensor) -> Tensor:
+        """What is seen of a tensor of one image, whose batch axis comes first."""
+        lengths = [1 if factor == BATCH else length for factor, length in enumerate(self.lengths)]
+        order = [factor for group in self.axes for factor in group]
+        apart = tensor.reshape(lengths).permute(order)
+        return apart.reshape([prod(lengths[factor] for factor in group) for group in self.axes])
 
     @property
     def is_plain(self) -> bool:

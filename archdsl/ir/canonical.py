@@ -187,6 +187,8 @@ def schedule_hash(graph: Graph) -> str:
     for part, node in zip(parts, graph, strict=True):
         if node.shared:
             part.append(number[node.shared])
+        if node.present is not None:
+            part.append([node.present.shape, node.present.tobytes().hex()])
     return hashlib.sha256(
         json.dumps([parts, *(number[name] for name in graph.outputs.values())], sort_keys=True, default=_plain).encode()
     ).hexdigest()

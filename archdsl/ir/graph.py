@@ -57,6 +57,7 @@ class Node:
         mark: the step that made it.
         row: number of the table row, where a row names the operator itself.
         shared: name of the node before it whose weights it uses; '' where it has its own.
+        present: of a grid whose variants differ in structure, a mask of those that have it; None where all do.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Node:
     mark: Mark | None = None
     row: int | None = None
     shared: str = ""
+    present: Any = None
 
     @property
     def owner(self) -> str:
@@ -137,6 +139,11 @@ class Graph:
     def opaque(self) -> list[Node]:
         """The nodes of which nobody knows what they compute, nor what it costs."""
         return [node for node in self if node.op.opaque]
+
+    @property
+    def branched(self) -> bool:
+        """Whether it is of a grid whose variants differ in structure."""
+        return any(node.present is not None for node in self)
 
     def readers(self) -> dict[str, list[str]]:
         """For every node, the nodes that read it; one that reads twice stands twice."""

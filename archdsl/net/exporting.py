@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from archdsl.compilers.export import Checked, Model
     from archdsl.measure.job import Configuration
+    from archdsl.net.held import Held
 
 LINE = 120
 """Letters of a line of the text about a network in what is written."""
@@ -95,11 +96,13 @@ class Weights:
         file: fresh ones where not given.
         seed: of fresh ones.
         pairing: a file that says which layer of the file a layer takes; written with the most likely pairs where it is not there.
+        held: those that are taken where no file is given.
     """
 
     file: Path | None = None
     seed: int = 0
     pairing: Path | None = None
+    held: Held | None = None
 
 
 def export(net: Design, path: Path, to: str, weights: Weights | None = None, rewriting: Rewriting | None = None) -> Exported:
@@ -138,7 +141,10 @@ def _model(net: Design, weights: Weights) -> tuple[Model, str]:
     torch.manual_seed(weights.seed)
     module = net.module().eval()
     origin = f"fresh, seed {weights.seed}"
-    if weights.file is None:
+    if weights.file is None and weights.held is not None:
+        module.load_state_dict(weights.held.state)
+        origin = f"of {weights.held.origin}"
+    elif weights.file is None:
         from archdsl.compilers.torch.settle import settle
 
         settle(module, net.graph(), seed=weights.seed)  # or what is compared would hardly depend on the image

@@ -47,11 +47,19 @@ class ImportedNet(Result):
 
     @property
     def holds(self) -> bool:
-        """Whether outputs and parameters are equal. What tools count hangs on which modules the original is written with."""
+        """Whether outputs were compared and are equal, and parameters are.
+
+        What tools count hangs on which modules the original is written with.
+        """
+        return self.proof.holds and not self.differs
+
+    @property
+    def differs(self) -> bool:
+        """Whether outputs or parameters are not equal, as far as they could be compared."""
         theirs = self.found.parameters
         ours = self.proof.parameters
         equal = theirs is None or ours is None or theirs - self._unread + self.found.fixed == ours
-        return self.proof.holds and equal
+        return self.proof.differs or not equal
 
     @property
     def _unread(self) -> int:
@@ -91,6 +99,8 @@ class ImportedNet(Result):
                 f"{self._unread:,} parameters are read by no output at inference and are not in the spec: {first}"
                 f"{' and others' if len(self.found.left_out) > 3 else ''}"
             )
+        if self.found.returned.left_out:
+            lines.append(f"no input changes these outputs, which the spec leaves out: {', '.join(self.found.returned.left_out)}")
         if self.found.fixed:
             lines.append(
                 f"the original holds {self.found.fixed:,} numbers fixed that the spec learns, such as filters or zeros beside a bias"
@@ -111,6 +121,7 @@ class ImportedNet(Result):
             "proof": self._records(),
             "opaque": [step._asdict() for step in self.found.missing],
             "left_out": list(self.found.left_out),
+            "outputs_left_out": list(self.found.returned.left_out),
             "spec": self.text,
         }
 

@@ -57,6 +57,8 @@ class Questions(Changing):
         least: Bounds | None = None,
         top: int = 10,
         show: Iterable[str] = (),
+        differ: int | None = None,
+        front: bool = False,
     ) -> Solution:
         """The best variants inside budgets, proven on the whole grid: `net.solve("max:width", free="width", most={"macs": "118M"})`.
 
@@ -67,16 +69,19 @@ class Questions(Changing):
             most, least: budgets.
             top: how many variants are wanted.
             show: costs that rows hold beside params and macs.
+            differ: in how many settings those that are listed differ from each other, at least; a quarter of them where it is None.
+            front: whether variants along the front of two objectives are wanted.
 
         Raises:
-            InputError: an unknown setting or cost, a value that does not fit, or no objective.
+            InputError: an unknown setting or cost, a value that does not fit, no objective, or not two for a front.
         """
         from archdsl.explore.criteria.budget import budget_texts, budgets_on
         from archdsl.explore.solve.solver import solver_on
 
         axes = self._axes(free)
         budgets = budgets_on(axes, budget_texts(most or {}), budget_texts(least or {}))
-        return solver_on(self, axes, objectives, budgets, top, show).solve()
+        solver = solver_on(self, axes, objectives, budgets, top, show, differ)
+        return solver.front(top) if front else solver.solve()
 
     def whatif(
         self, *, show: Iterable[str] = (), by: str = "macs", steps: Mapping[str, Any] | None = None, **knobs: Any

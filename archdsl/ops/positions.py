@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.exact import product
-from archdsl.ops.arguments import COUNT, POSITIVE, arg, word
-from archdsl.ops.errors import RankError, refuse
+from archdsl.ops.arguments import COUNT, FLAG, PLANE, POSITIVE, WHOLE, arg, optional, word
+from archdsl.ops.errors import ArgumentError, RankError, refuse
 from archdsl.ops.facts import Dim, Kept, Layout, Memory, keeps_nothing, no_scratch, sees_place
-from archdsl.ops.operator import NoMacs, SameShape, Shape, operator
+from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Ids, Map, Sequence, feature_map, heads, size
 from archdsl.ops.tokens import ungrouped
 
@@ -66,13 +66,42 @@ class Sinusoidal(_Even):
 
 @operator("rotary")
 class Rotary(_Even):
-    """Turns pairs of channels of queries or keys by an angle that grows with the place of the token (Su et al. 2021)."""
+    """Turns pairs of channels of queries or keys by an angle that grows with the place of the token (Su et al. 2021).
+
+    With a `map` the tokens are its places, row by row: the first half of the pairs turns by the row, the second by the column. With
+    `centred` these run from -1 to 1 over the middles of the places, times 2 pi, whatever the size of the map (Siméoni et al. 2025).
+    """
 
     base: Any = arg(POSITIVE, 10000.0, doc="ratio of the longest wavelength to the shortest")
     pairs: Any = arg(word("halves", "neighbours"), "halves", doc="which channels turn together: i and i + half, or 2i and 2i + 1")
+    map: Any = arg(optional(PLANE), None, doc="height and width of the map whose places the tokens are")
+    centred: Any = arg(FLAG, False, doc="whether rows and columns run from -1 to 1, times 2 pi; only with `map`")
+    class_tokens: Any = arg(WHOLE, 0, doc="tokens at the beginning that have no place and stay as they are")
+
+    @classmethod
+    def read(cls, values: dict[str, Any]) -> Operator:
+        made = super().read(values)
+        assert isinstance(made, Rotary)
+        if made.centred and made.map is None:
+            raise ArgumentError("'centred' of rotary goes with 'map' alone", "", "centred")
+        return made
 
     def shape(self, *inputs: Shape) -> Shape:
-        self.even(heads(self, inputs[0])[-1])
+        *_, tokens, channels = heads(self, inputs[0])
+        self.even(channels)
+        if self.map is None:
+            if (ok := self.class_tokens < tokens) is not True:
+                told = f"{tokens} tokens arrive, of which {self.class_tokens} have no place"
+                refuse(ok, told, about="class_tokens")
+            return inputs[0]
+        if (ok := channels % 4 == 0) is not True:
+            refuse(
+                ok, f"rotary over a map turns pairs by the row and pairs by the column, {channels} channels arrive", about="map"
+            )
+        places = product(self.map) + self.class_tokens
+        if (ok := places == tokens) is not True:
+            told = f"a map of {size(self.map)}" + (f" and {self.class_tokens} class tokens" if self.class_tokens != 0 else "")
+            refuse(ok, f"{told} are {places} tokens, {tokens} arrive", about="map")
         return inputs[0]
 
     def constants(self, *inputs: Shape) -> dict[str, Shape]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.exact import product
-from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PLANE, POSITIVE, WHOLES, arg
+from archdsl.exact import product, select
+from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PLANE, POSITIVE, WHOLES, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, refuse
 from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
@@ -86,6 +86,63 @@ class RelativeBias(_Scores):
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The numbers of every pair of tokens, once for all windows."""
         return product(output[-3:]) * itemsize
+
+
+@operator("relative_mlp")
+class RelativeMlp(_Scores):
+    """Adds a number to every score that two linear layers, a ReLU between them, give each head for an offset in a window (Liu et al. 2022).
+
+    The layers take how far a query stands below its key and to the right of it, on a logarithmic scale, and they are worked out once for a
+    whole batch. As Swin V2 has it an offset x is a share of the largest one and becomes log2(1 + 8 |x|) / 3 with its sign; in `places` it
+    counts places and becomes ln(1 + |x|). With `most` a sigmoid times that comes last.
+    """
+
+    integers = frozenset({"index"})
+
+    window: Any = arg(PLANE, doc="height and width of the window that the tokens come from")
+    hidden: Any = arg(COUNT, 512, doc="channels between the two layers")
+    offsets: Any = arg(
+        word("shares", "places"), "shares", doc="what offsets are: shares of the largest one, or numbers of places"
+    )
+    most: Any = arg(
+        optional(POSITIVE), None, doc="what a sigmoid that comes last is multiplied by, 16 in Swin V2; none where not given"
+    )
+    bias: Any = arg(FLAG, False, doc="whether the second layer adds a bias")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        found = scores(self, inputs[0])
+        tokens = product(self.window)
+        if (ok := tokens == found[-1]) is not True:
+            refuse(ok, f"a window of {size(self.window)} has {tokens} tokens, {found[-1]} arrive", about="window")
+        return found
+
+    def weights(self, *inputs: Shape) -> dict[str, Shape]:
+        heads = inputs[0][-3]
+        found: dict[str, Shape] = {
+            "hidden_weight": (self.hidden, 2),
+            "hidden_bias": (self.hidden,),
+            "weight": (heads, self.hidden),
+        }
+        return {**found, "bias": (heads,)} if self.bias else found
+
+    def constants(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"table": (self.apart, 2), "index": (inputs[0][-2] * inputs[0][-1],)}
+
+    @property
+    def apart(self) -> Dim:
+        """How many offsets there are."""
+        return product(2 * extent - 1 for extent in self.window)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Dim:
+        return self.apart * self.hidden * (2 + output[-3])
+
+    def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
+        return Kept(once=self.apart * self.hidden + (0 if self.most is None else self.apart * output[-3]))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """What the layers give for each offset, or the numbers of every pair of tokens, once for all windows."""
+        layers, bias = self.apart * (2 * self.hidden + output[-3]), product(output[-3:])
+        return select(layers > bias, layers, bias) * itemsize
 
 
 @operator("window_mask")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, POSITIVE, WHOLE, arg, optional
+from archdsl.exact import product
+from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, PLANE, POSITIVE, WHOLE, arg, optional, word
 from archdsl.ops.errors import RankError, refuse
 from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
@@ -49,20 +50,34 @@ class ClassToken(NoMacs):
 
 @operator("position")
 class Position(SameShape):
-    """Adds a learned embedding to every token, or to every place of a map: a number to each value that arrives."""
+    """Adds a learned embedding to every token, or to every place of a map: a number to each value that arrives.
+
+    With a `size` the embedding of a map is that large and fills the map by interpolation, or in tiles, the same in each.
+    """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    kept, sees = keeps_nothing, sees_place
 
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
+    size: Any = arg(optional(PLANE), None, doc="height and width of what is learned; those of the map where not given")
+    fill: Any = arg(word("bicubic", "bilinear", "tiles"), "bicubic", doc="how what is learned at a `size` fills the map")
 
     def shape(self, *inputs: Shape) -> Shape:
-        if not isinstance(typed(inputs[0]), (Sequence, Map)):
+        if self.size is not None:
+            _, *places = feature_map(self, inputs[0])
+            for own, extent in zip(self.size, places, strict=True):
+                if self.fill == "tiles" and (ok := extent % own == 0) is not True:
+                    refuse(ok, f"tiles of {size(self.size)} do not fill a map of {size(tuple(places))}", about="size")
+        elif not isinstance(typed(inputs[0]), (Sequence, Map)):
             raise RankError(f"position takes tokens or a map, {described(typed(inputs[0]))} arrives")
         return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"weight": inputs[0]}
+        return {"weight": inputs[0] if self.size is None else (inputs[0][0], *self.size)}
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
+        """The embedding that fills the map, once for the batch."""
+        return 0 if self.size is None else product(output) * itemsize
 
 
 @operator("select_token")

@@ -7,6 +7,7 @@ from typing import Any
 
 from archdsl.errors import near_miss
 from archdsl.exact import one_answer, select
+from archdsl.exact.kinds import ListArray
 from archdsl.exact.shown import with_kind
 from archdsl.spec.arithmetic import BINARY, truth
 from archdsl.spec.sizes import ARRIVING, SIZES, size_of
@@ -47,7 +48,8 @@ def name(key: str, token: Token) -> Evaluate:
 
     def evaluate(n: Names) -> Any:
         try:
-            return n[key]
+            found = n[key]
+            return found.decided() if isinstance(found, ListArray) else found
         except KeyError:
             if key in SIZES and ARRIVING in n:
                 return checked(lambda shape: size_of(shape, key), token, n[ARRIVING])

@@ -131,9 +131,8 @@ def _grid(values: Any, name: str) -> Any:
 
     flat = values.ravel().tolist() if is_foreign_array(values) else values
     if len(flat) and all(isinstance(v, (str, bool)) for v in flat):
-        import numpy as np
-
-        return Choices(np.asarray(values, dtype=object), frozenset([name]))
+        shape = values.shape if is_foreign_array(values) else (len(flat),)
+        return Choices.of(flat, shape, frozenset([name]))
     try:
         return Grid.of(values, name)
     except (ValueError, TypeError, OverflowError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from archdsl.exact import is_choice_array
 from archdsl.spec.model import Body, Call, Choice, Constant, Formula, RowEdit, Stage, Step, Table, Value
 from archdsl.spec.report import Report
 
@@ -62,7 +63,7 @@ def _row(call: Call, table: Table, edits: dict[int, RowEdit], report: Report) ->
         if column not in table.columns:
             report.unknown("column", column, table.columns, mark)
         elif column == "op":
-            target = _target(value, report)
+            target = _target(value, report, call.row or 0)
         elif isinstance(value, Constant) and value.value is None:
             args.pop(column, None)
         else:
@@ -75,7 +76,14 @@ def _row(call: Call, table: Table, edits: dict[int, RowEdit], report: Report) ->
     return dataclasses.replace(call, target=target, args=args, arg_marks=marks, mods=mods)
 
 
-def _target(value: Value, report: Report) -> str:
+def operator_of(row: int) -> str:
+    """The name under which a row finds its operator, where it has several in a grid."""
+    return f"rows.{row}.op"
+
+
+def _target(value: Value, report: Report, row: int) -> str:
+    if isinstance(value, Constant) and is_choice_array(value.value):
+        return f"${operator_of(row)}"
     if isinstance(value, Constant) and isinstance(value.value, str):
         return value.value
     if isinstance(value, Formula) and value.bare is not None:

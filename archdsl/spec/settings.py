@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
+from archdsl.exact import is_choice_array
 from archdsl.exact.shown import written
 from archdsl.spec.borrowed import taken_over
 from archdsl.spec.expression import ExpressionError
@@ -25,7 +26,7 @@ from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
 from archdsl.spec.row_groups import cells, is_cells, relative, split_setting, spread
-from archdsl.spec.rows import edit_rows
+from archdsl.spec.rows import edit_rows, operator_of
 from archdsl.spec.types import mistake, of_elements
 from archdsl.spec.unknown_names import argument_hint
 from archdsl.spec.yaml import compose
@@ -131,7 +132,8 @@ def apply(spec: Spec, settings: Mapping[str, Any]) -> tuple[Spec, dict[str, Any]
     for owner, replaced in changes.elements.items():
         base = given[owner] if owner in given else values(spec, {})[owner]
         given[owner] = [replaced.get(place, item) for place, item in enumerate(base, 1)]
-    return spec, values(spec, given)
+    several = {operator_of(row): cells["op"] for row, cells in changes.rows.items() if is_choice_array(cells.get("op"))}
+    return spec, {**values(spec, given), **several}
 
 
 def _sorted_out(spec: Spec, settings: Mapping[str, Any]) -> _Changes:

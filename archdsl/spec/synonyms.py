@@ -48,6 +48,7 @@ OPERATORS: dict[str, str] = {
     "div": "divide truediv",
     "clamp": "clip",
     "relative_bias": "relposbias relativepositionbias",
+    "relative_mlp": "relposmlp cpbmlp continuouspositionbias logcpb metanetwork",
     "identity": "noop linearactivation passthrough nothing none noact",
     "pad": "zeropad zeropadding reflectionpad replicationpad padding constantpad",
     "upsample": "interpolate resize upsampling upsamplebilinear upsamplenearest scaleup",

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.errors import choices, near_miss
-from archdsl.exact import floor, is_choice_array, is_integer, is_number, is_number_array, is_truth
+from archdsl.exact import floor, is_choice_array, is_integer, is_list_array, is_number, is_number_array, is_truth
 from archdsl.exact.shown import describe, written
 from archdsl.ops import ShapeError
 from archdsl.ops.errors import refuse
@@ -38,7 +38,7 @@ def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
         listed = value if of_elements(parameter) else [value]
         return next((found for item in listed if (found := _choice(parameter.choices, item)) is not None), None)
     if parameter.range is not None:
-        for item in value if isinstance(value, (list, tuple)) else [value]:
+        for item in value.places if is_list_array(value) else value if isinstance(value, (list, tuple)) else [value]:
             if (found := _outside(parameter.range, item)) is not None:
                 return found
     return None
@@ -59,16 +59,16 @@ def _is(type_: str, value: Any) -> bool:
     if type_ == "word":
         return isinstance(value, str) or _all(value, str)
     if type_ == "list":
-        return isinstance(value, (list, tuple))
+        return isinstance(value, (list, tuple)) or is_list_array(value)
     return isinstance(value, (str, Closure, list, tuple)) or _all(value, str)
 
 
 def _all(value: Any, kind: type) -> bool:
-    return is_choice_array(value) and all(isinstance(v, kind) for v in value.values.flat)
+    return is_choice_array(value) and all(isinstance(word, kind) for word in value.words)
 
 
 def _choice(known: tuple[Any, ...], value: Any) -> tuple[str, str] | None:
-    listed = value.values.ravel().tolist() if is_number_array(value) or is_choice_array(value) else [value]
+    listed = value.words if is_choice_array(value) else value.values.ravel().tolist() if is_number_array(value) else [value]
     for item in listed:
         plain = list(item) if isinstance(item, tuple) else item
         if isinstance(item, Closure) or not any(type(plain) is type(k) and plain == k for k in known):

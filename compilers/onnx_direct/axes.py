@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from archdsl.compilers.onnx_direct.constants import angles, fourier_table, relative_index, window_mask
+from archdsl.compilers.onnx_direct.constants import angles, fourier_table, offsets, relative_index, turns, window_mask
 from archdsl.compilers.onnx_direct.maps import END
 from archdsl.compilers.onnx_direct.rule import Rule
 from archdsl.compilers.onnx_direct.weights import Tensors
@@ -18,7 +18,7 @@ from archdsl.ops.attention import LogSoftmax, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
-from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.scores import CausalMask, RelativeBias, RelativeMlp, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 
 
@@ -88,6 +88,19 @@ def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], inputs: list[str
     return write("Add", inputs[0], write("Reshape", bias, write.integers(*shapes[0][-3:])))
 
 
+def _relative_mlp(op: RelativeMlp, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
+    value = write.weight("table", offsets(op))
+    for name in ("hidden_", ""):
+        value = write("MatMul", value, write.weight(f"{name}weight", tensors[f"{name}weight"].T))
+        if f"{name}bias" in tensors:
+            value = write("Add", value, write.weight(f"{name}bias", tensors[f"{name}bias"]))
+        value = write("Relu", value) if name else value
+    if op.most is not None:
+        value = write("Mul", write("Sigmoid", value), write.number(op.most))
+    bias = write("Gather", write("Transpose", value, perm=[1, 0]), write.weight("index", relative_index(op)), axis=1)
+    return write("Add", inputs[0], write("Reshape", bias, write.integers(*shapes[0][-3:])))
+
+
 def _window_mask(op: WindowMask, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
     return write("Add", inputs[0], write.weight("mask", window_mask(op.map, op.window, op.shifts) * np.float32(op.value)))
 
@@ -109,7 +122,7 @@ def _sinusoidal(op: Sinusoidal, shapes: tuple[Shape, ...], inputs: list[str], te
 
 
 def _rotary(op: Rotary, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    angle, axis = angles(shapes[0][-2], shapes[0][-1], op.base), len(shapes[0])
+    angle, axis = turns(op, shapes[0][-2], shapes[0][-1]), len(shapes[0])
     if op.pairs == "neighbours":
         channels = shapes[0][-1]
         swapped = np.arange(channels).reshape(-1, 2)[:, ::-1].flatten()
@@ -163,6 +176,7 @@ AXES: dict[type[Operator], Rule] = {
     Sub: _two("Sub"),
     Div: _two("Div"),
     RelativeBias: _relative_bias,
+    RelativeMlp: _relative_mlp,
     WindowMask: _window_mask,
     CausalMask: _causal_mask,
     Embedding: _embedding,

@@ -13,7 +13,15 @@ from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, T
 
 
 def _position(op: Position, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:
-    return write("Add", inputs[0], write.weight("weight", tensors["weight"]))
+    table = write.weight("weight", tensors["weight"] if op.size is None else tensors["weight"][None])
+    if op.size is not None:
+        channels, height, width = shapes[0]
+        if op.fill == "tiles":
+            table = write("Tile", table, write.integers(1, 1, height // op.size[0], width // op.size[1]))
+        else:
+            how = {"mode": "linear"} if op.fill == "bilinear" else {"mode": "cubic", "cubic_coeff_a": -0.75}
+            table = write("Resize", table, "", "", write.integers(1, channels, height, width), **how)
+    return write("Add", inputs[0], table)
 
 
 def _class_token(op: ClassToken, shapes: tuple[Shape, ...], inputs: list[str], tensors: Tensors, write: Writer) -> str:

@@ -47,9 +47,9 @@ def extent_of(value: int, hint: str) -> Argument:
     return Argument("", (Slot(value, hint, "extent"),))
 
 
-def pair_of(value: tuple[int, int], hint: str) -> Argument:
+def pair_of(value: tuple[int, int], hint: str, keyword: str = "") -> Argument:
     """Rows and columns."""
-    return Argument("", ("(", Slot(value[0], hint, "extent"), ", ", Slot(value[1], f"{hint}_width", "extent"), ")"))
+    return Argument(keyword, ("(", Slot(value[0], hint, "extent"), ", ", Slot(value[1], f"{hint}_width", "extent"), ")"))
 
 
 def window_of(module: Any, hint: str = "kernel") -> list[Argument]:

@@ -17,7 +17,7 @@ from archdsl.ops.attention import LogSoftmax, OverAxis, Softmax
 from archdsl.ops.positions import Embedding, FourierPosition, Rotary, Sinusoidal
 from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
-from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.scores import CausalMask, RelativeBias, RelativeMlp, RepeatHeads, WindowMask
 from archdsl.ops.shapes import channel_axis, is_map
 
 
@@ -79,6 +79,11 @@ def _relative_bias(op: RelativeBias, shapes: tuple[Shape, ...], in_place: bool) 
     return positions.RelativeBias(shapes[0][-3], height, width, op.heads_first, op.deviation, form, op.stride)
 
 
+def _relative_mlp(op: RelativeMlp, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    height, width = op.window
+    return positions.RelativeMlp(shapes[0][-3], height, width, op.hidden, op.offsets == "shares", op.most, op.bias)
+
+
 def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     made = nn.Embedding(op.vocabulary, op.channels)
     nn.init.normal_(made.weight, std=op.deviation)
@@ -87,7 +92,7 @@ def _embedding(op: Embedding, shapes: tuple[Shape, ...], in_place: bool) -> nn.M
 
 def _rotary(op: Rotary, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
     *_, tokens, channels = shapes[0]
-    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours")
+    return positions.Rotary(tokens, channels, op.base, op.pairs == "neighbours", op.map, op.centred, op.class_tokens)
 
 
 def _fourier(op: FourierPosition, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
@@ -123,6 +128,7 @@ AXES: dict[type[Operator], Rule] = {
     Sub: _two(operator.sub),
     Div: _two(operator.truediv),
     RelativeBias: Layer(_relative_bias),
+    RelativeMlp: Layer(_relative_mlp),
     WindowMask: Layer(lambda op, shapes, in_place: positions.WindowMask(op.map[0], op.map[1], op.window, op.shifts, op.value)),
     CausalMask: Layer(lambda op, shapes, in_place: positions.CausalMask()),
     Embedding: Layer(_embedding),

@@ -65,6 +65,48 @@ class RelativeBias(nn.Module):
         return f"{self.heads}, heads_first={self.heads_first}"
 
 
+class RelativeMlp(nn.Module):
+    """Adds what two linear layers give each head for the offset of two places of a window: scores (N, ..., heads, T, T).
+
+    Offsets are shares of the largest one, or places, on a logarithmic scale. With a `most` a sigmoid times that comes last.
+    """
+
+    table: Tensor
+    index: Tensor
+
+    def __init__(
+        self, heads: int, height: int, width: int, hidden: int, shares: bool = True, most: float | None = None, bias: bool = False
+    ):
+        super().__init__()
+        self.heads, self.window, self.shares, self.most = heads, (height, width), shares, most
+        self.hidden_weight = nn.Parameter(torch.empty(hidden, 2))
+        self.hidden_bias = nn.Parameter(torch.zeros(hidden))
+        self.weight = nn.Parameter(torch.empty(heads, hidden))
+        self.bias = nn.Parameter(torch.zeros(heads)) if bias else None
+        nn.init.trunc_normal_(self.hidden_weight, std=0.02)
+        nn.init.trunc_normal_(self.weight, std=0.02)
+        axes = [torch.arange(1 - extent, extent).float() for extent in (height, width)]
+        if shares:
+            axes = [8 * axis / max(1, extent - 1) for axis, extent in zip(axes, (height, width), strict=True)]
+        apart = torch.stack(torch.meshgrid(axes, indexing="ij"), -1).flatten(0, 1)
+        scale = (1.0 + apart.abs()).log2() / 3 if shares else (1.0 + apart.abs()).log()
+        self.register_buffer("table", apart.sign() * scale, persistent=False)
+        down = torch.arange(height).repeat_interleave(width)
+        right = torch.arange(width).repeat(height)
+        index = (down[:, None] - down + height - 1) * (2 * width - 1) + (right[:, None] - right + width - 1)
+        self.register_buffer("index", index.flatten().int(), persistent=False)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        hidden = functional.linear(self.table, self.hidden_weight, self.hidden_bias).relu()
+        made = functional.linear(hidden, self.weight, self.bias)
+        made = made if self.most is None else made.sigmoid() * self.most
+        tokens = scores.shape[-1]
+        return scores + made.transpose(0, 1).index_select(1, self.index).reshape(self.heads, tokens, tokens)
+
+    def extra_repr(self) -> str:
+        return f"{self.heads}, window={self.window}, shares={self.shares}, most={self.most}"
+
+
 class WindowMask(nn.Module):
     """Adds a number to scores (N, windows, heads, T, T) of tokens that were no neighbours before the map was rolled up and to the left."""
 
@@ -119,16 +161,34 @@ class Sinusoidal(nn.Module):
 
 
 class Rotary(nn.Module):
-    """Turns pairs of channels of queries or keys (N, ..., heads, T, C) by the place of the token."""
+    """Turns pairs of channels of queries or keys (N, ..., heads, T, C) by the place of the token.
+
+    Over a map half of the pairs turn by the row and half by the column, which may run from -1 to 1, times 2 pi. Class tokens at the
+    beginning are not turned.
+    """
 
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, tokens: int, channels: int, base: float = 10000.0, neighbours: bool = False):
+    def __init__(
+        self,
+        tokens: int,
+        channels: int,
+        base: float = 10000.0,
+        neighbours: bool = False,
+        places: tuple[int, int] | None = None,
+        centred: bool = False,
+        class_tokens: int = 0,
+    ):
         super().__init__()
-        self.base, self.neighbours = base, neighbours
-        pace = base ** (-torch.arange(0, channels, 2).double() / channels)
-        angle = torch.arange(tokens).double()[:, None] * pace
+        self.base, self.neighbours, self.places, self.centred, self.class_tokens = base, neighbours, places, centred, class_tokens
+        order = torch.arange(tokens - class_tokens).double()[:, None]
+        axes = [order] if places is None else [order // places[1], order % places[1]]
+        if places is not None and centred:
+            axes = [((2 * axis + 1) / extent - 1) * (2 * torch.pi) for axis, extent in zip(axes, places, strict=True)]
+        along = channels // len(axes)
+        pace = base ** (-torch.arange(0, along, 2).double() / along)
+        angle = functional.pad(torch.cat([axis * pace for axis in axes], 1), (0, 0, class_tokens, 0))
         angle = angle.repeat_interleave(2, 1) if neighbours else torch.cat([angle, angle], 1)
         self.register_buffer("cos", angle.cos().float(), persistent=False)
         self.register_buffer("sin", angle.sin().float(), persistent=False)
@@ -142,7 +202,7 @@ class Rotary(nn.Module):
         return x * self.cos + turned * self.sin
 
     def extra_repr(self) -> str:
-        return f"base={self.base:g}, neighbours={self.neighbours}"
+        return f"base={self.base:g}, neighbours={self.neighbours}, places={self.places}"
 
 
 class FourierPosition(nn.Module):

@@ -145,6 +145,13 @@ def _fold(combine: Callable[[Any, Any], Any]) -> Call:
     return Call(emit)
 
 
+def _position(op: Position, shapes: tuple[Shape, ...], in_place: bool) -> nn.Module:
+    if op.size is None:
+        return tokens.Position(*shapes[0], deviation=op.deviation)
+    channels, height, width = shapes[0]
+    return tokens.FilledPosition(channels, op.size, (height, width), op.fill, op.deviation)
+
+
 TABLE: dict[type[Operator], Rule] = {
     Linear: Layer(_linear),
     BatchNorm: Layer(_norm),
@@ -187,7 +194,7 @@ TABLE: dict[type[Operator], Rule] = {
     DropPath: Layer(lambda op, shapes, in_place: tokens.DropPath(op.rate)),
     WeightedAdd: Layer(lambda op, shapes, in_place: sharing.WeightedAdd(len(shapes), op.begin)),
     ClassToken: Layer(lambda op, shapes, in_place: tokens.ClassToken(shapes[0][1], op.deviation, op.count)),
-    Position: Layer(lambda op, shapes, in_place: tokens.Position(*shapes[0], deviation=op.deviation)),
+    Position: Layer(_position),
     MatMul: Call(_matmul),
     Tokens: Call(_tokens),
     SplitHeads: Call(_split_heads),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class MapNorm(nn.LayerNorm):
@@ -42,6 +43,25 @@ class Position(nn.Module):
 
     def extra_repr(self) -> str:
         return ", ".join(map(str, self.weight.shape))
+
+
+class FilledPosition(nn.Module):
+    """A learned embedding for every place of a map (N, C, H, W), at a size of its own, interpolated or in tiles."""
+
+    def __init__(self, channels: int, own: tuple[int, int], places: tuple[int, int], fill: str, deviation: float):
+        super().__init__()
+        self.places, self.fill, self.deviation = places, fill, deviation
+        self.weight = nn.Parameter(torch.empty(channels, *own))
+        nn.init.trunc_normal_(self.weight, std=deviation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, height, width = self.weight.shape
+        if self.fill == "tiles":
+            return x + self.weight.repeat(1, self.places[0] // height, self.places[1] // width)
+        return x + functional.interpolate(self.weight[None], self.places, mode=self.fill, align_corners=False)
+
+    def extra_repr(self) -> str:
+        return f"{', '.join(map(str, self.weight.shape))}, places={self.places}, fill={self.fill}"
 
 
 class LayerScale(nn.Module):

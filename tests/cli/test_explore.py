@@ -101,12 +101,12 @@ def test_solve(call: Run) -> None:
     assert found["variants"] == 76 * 32 * 2
     best = found["best"][0]
     assert (best["width"], best["resolution"], best["kernels"]) == (0.95, 32, [3, 5])
-    assert found["binding"] == [{"budget": "params ≤ 3.4M", "without": 4}]
+    assert found["binding"] == [{"budget": "params ≤ 3.4M", "without": 4, "more": 0.95}]
     assert found["infeasible"] is None
     code, out, _ = call(*line)
     assert code == 0
     assert "proven on 4,864 variants" in out
-    assert "params ≤ 3.4M binds: without it width would reach 4" in out
+    assert "params ≤ 3.4M binds: with 1% more width would reach 0.95, without it 4" in out
 
 
 def test_solve_the_order_of_objectives_is_that_of_the_line(call: Run) -> None:

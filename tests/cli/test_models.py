@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from pathlib import Path
 from types import ModuleType
 
+import onnxruntime
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import load_file
 from torch import nn
 
 from archdsl.cli.main import run
@@ -37,6 +41,16 @@ class Told(nn.Module):
 """
 
 
+KNOWN = """
+
+def known():
+    import torch
+
+    torch.manual_seed(5)
+    return small()
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a_shop.py").write_text(SHOP)
@@ -57,6 +71,40 @@ def test_a_model_is_costed_at_its_own_size_or_another(folder: Path, capsys: pyte
         macs = told(capsys)["macs"]
         places = 600 if pixels is None else pixels * pixels
         assert macs == (24 * places if "Told" in target else 216 * places + 80)
+
+
+def _outputs_of_onnx(path: Path, image: torch.Tensor) -> torch.Tensor:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: image.numpy()})
+    return torch.from_numpy(found)
+
+
+def test_weights_come_along(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An export, feature maps and a build have those of the model, and again where the export stands for a SPEC."""
+    image = torch.rand(2, 3, 32, 32)
+    (folder / "a_shop.py").write_text(SHOP + KNOWN)
+    assert run(["export", "a_shop:known@1x3x32x32", "--to", "onnx", "-o", "known.onnx"]) == 0
+    assert "of a_shop:known" in capsys.readouterr().out
+    with torch.no_grad():
+        wanted = importlib.import_module("a_shop").known().eval()(image)
+    assert torch.allclose(_outputs_of_onnx(folder / "known.onnx", image), wanted, atol=1e-5)
+    assert run(["export", "known.onnx", "--optimize", "-o", "again.onnx", "--to", "onnx"]) == 0
+    assert torch.allclose(_outputs_of_onnx(folder / "again.onnx", image), wanted, atol=1e-5)
+    capsys.readouterr()
+    Image.fromarray((image[0].permute(1, 2, 0).numpy() * 255).astype("uint8")).save("image.png")
+    command = ["featuremaps", "a_shop:known@1x3x32x32", "--image", "image.png", "--layer", "conv", "-o", "maps.png", "--json"]
+    assert run(command) == 0
+    assert told(capsys)["weights"] == "a_shop:known@1x3x32x32"
+    assert run(["build", "a_shop:known@1x3x32x32", "-o", "built", "--json"]) == 0
+    kept = load_file(folder / "built" / "weights.safetensors")
+    assert torch.equal(kept["conv.weight"], importlib.import_module("a_shop").known()[0].weight)
+
+
+def test_weights_that_do_not_fit_what_knobs_make_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a_shop.py").write_text(SHOP + KNOWN)
+    assert run(["export", "a_shop:known@1x3x32x32", "--set", "classes=7", "--to", "onnx", "-o", "known.onnx"]) == 1
+    assert "do not fit what --set makes of it" in capsys.readouterr().err
+    assert not (folder / "known.onnx").exists()
 
 
 def test_other_commands_take_models(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

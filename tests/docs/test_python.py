@@ -32,7 +32,7 @@ NET = {
     "rewritten": "",
     "search": "(*objectives, over, most, least, trials, seed, storage, jobs) -> Found",
     "set": "(**knobs) -> Self",
-    "solve": "(*objectives, free, most, least, top, show) -> Solution",
+    "solve": "(*objectives, free, most, least, top, show, differ, front) -> Solution",
     "sweep": "(*, where, show, **axes) -> Sweep",
     "table": "() -> Sheet",
     "prune": "(keep, *, by, weights) -> Pruned",

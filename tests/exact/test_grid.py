@@ -236,12 +236,12 @@ def test_a_truth_that_disagrees_cannot_decide() -> None:
 
 
 def test_choices_compare_by_value_and_kind() -> None:
-    words = Choices(np.array(["block", "stage"], dtype=object), frozenset(["transition"]))
+    words = Choices.of(["block", "stage"], (len(["block", "stage"]),), frozenset(["transition"]))
     assert plain_pair(words == "block") == [True, False]
     assert plain_pair(words != "block") == [False, True]
     assert (words == "none") is False
     assert (words == 1) is False
-    truths = Choices(np.array([True, False], dtype=object))
+    truths = Choices.of([True, False], (len([True, False]),))
     assert (truths == 1) is False
     assert plain_pair(truths == True) == [True, False]  # noqa: E712
 

@@ -24,7 +24,7 @@ def fails_at(place: int, knob: str = "k") -> Truth:
 
 def test_outside_of_any_every_element_counts_and_nothing_is_noted() -> None:
     grid = current()
-    assert grid.counted is None
+    assert grid.counted.parts == ()
     assert grid.key is None
     assert grid.elements(np.array([[1, 2], [3, 4]])).tolist() == [1, 2, 3, 4]
     with pytest.raises(ShapeError, match=r"too wide \(for some values of k\)"):
@@ -95,7 +95,7 @@ def test_a_narrowed_context_notes_into_the_same_list() -> None:
         with grid.narrowed(SOME) as fewer:
             refuse(fails_at(1), "second")
             assert fewer.noted == grid.noted == 2
-        assert current().counted is None
+        assert current().counted.parts == ()
     with GridContext() as silent, silent.narrowed(SOME), pytest.raises(ShapeError):
         refuse(fails_at(0), "not noted")
 
@@ -117,10 +117,10 @@ def test_keys_are_equal_for_equal_masks_and_tell_shapes_apart() -> None:
 def test_a_context_is_of_its_thread() -> None:
     seen = []
     with GridContext(SOME):
-        thread = threading.Thread(target=lambda: seen.append(current().counted))
+        thread = threading.Thread(target=lambda: seen.append(current().counted.parts))
         thread.start()
         thread.join()
-    assert seen == [None]
+    assert seen == [()]
 
 
 KEPT = {

@@ -43,7 +43,7 @@ VALUES: dict[str, Any] = {
     "grid of ints": Grid.of([1, 2], "k"),
     "grid of ratios": Grid.of([Fraction(1, 2), 1], "k"),
     "truth": Truth(np.array([True, False]), K),
-    "choices": Choices(np.array(["relu", "gelu"], dtype=object), K),
+    "choices": Choices.of(["relu", "gelu"], (len(["relu", "gelu"]),), K),
     "numpy array": np.array([1, 2]),
     "numpy array without axes": np.array(1),
     "numpy int": np.int64(1),

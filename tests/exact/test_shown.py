@@ -32,7 +32,7 @@ THIRD = Fraction(1, 3)
         (symbols("C")[0] / 2, "C/2", "the number C/2"),
         (Grid.of([1, 4]), "1 to 4", "an array"),
         (Truth(np.array([True, False])), "Truth([True, False])", "an array"),
-        (Choices(np.array(["a"], dtype=object)), "Choices(['a'])", "an array"),
+        (Choices.of(["a"], (len(["a"]),)), "Choices(['a'])", "an array"),
     ],
 )
 def test_in_messages(value: Any, described: str, kind: str) -> None:

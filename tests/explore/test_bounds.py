@@ -15,10 +15,11 @@ import pytest
 from archdsl.cli.progress import time_left
 from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import parse_budgets
-from archdsl.explore.grid import partition
+from archdsl.explore.grid import box, partition
 from archdsl.explore.grid.axis import Axis, parse_axes
 from archdsl.explore.grid.box import Box, boxes
 from archdsl.explore.grid.partition import Partition
+from archdsl.explore.grid.region import Region
 from archdsl.explore.keep import front
 from archdsl.explore.keep.front import First, Front
 from archdsl.explore.outcome import OTHER, REASONS, Outcome
@@ -41,20 +42,28 @@ def words(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every word stands alone, as what fits into no array does, so that each variant is a box of its own."""
+    monkeypatch.setattr(box, "_kind", lambda value: (type(value), value))
+
+
+@pytest.mark.usefixtures("alone")
 def test_boxes_are_taken_one_at_a_time(words: Path) -> None:
     net = load(words)
     taken = 0
 
     def counted() -> Iterator[Box]:
         nonlocal taken
-        for box in boxes(tuple(parse_axes(NAMES, net.base))):
+        for found in boxes(tuple(parse_axes(NAMES, net.base))):
             taken += 1
-            yield box
+            yield found
 
     assert len(list(itertools.islice(Partition(net, counted(), ("macs",)), 5))) == 5
     assert taken == 5
 
 
+@pytest.mark.usefixtures("alone")
 def test_totals_of_graphs_are_kept_up_to_a_bound(words: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition, "KEPT", 20 * partition.OVERHEAD)
     net = load(words)
@@ -63,10 +72,20 @@ def test_totals_of_graphs_are_kept_up_to_a_bound(words: Path, monkeypatch: pytes
         assert len(found.known) <= 20
 
 
+def test_words_are_one_structure(words: Path) -> None:
+    net = load(words)
+    (found,) = Partition(net, boxes(tuple(parse_axes(NAMES, net.base))), ("macs", "params"))
+    assert isinstance(found, Region)
+    assert found.box.size == 4**WORDS
+    assert found.elements < 1000
+
+
 INTERRUPTED = """
 import os, signal, sys
 from archdsl.cli import main
+from archdsl.explore.grid import box
 from archdsl.explore.grid.partition import Partition
+box._kind = lambda value: (type(value), value)
 work, done = Partition.work, []
 def counted(self, box):
     done.append(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from archdsl.cost.comparing.totals import cost_names
 from archdsl.explore.criteria.budget import parse_budgets
 from archdsl.explore.grid.axis import parse_axes
 from archdsl.explore.solve import branch
+from archdsl.explore.solve import solver as solving
 from archdsl.explore.solve.solution import Solution
 from archdsl.explore.solve.solver import Solver
 from archdsl.explore.sweep import Sweep
@@ -18,18 +21,28 @@ from archdsl.explore.sweep import Sweep
 GRID = ["width=0.5:1.5:0.05", "resolution=96:256:32", "kernels=[3,5],[3,7],[5,7]", "transition"]
 
 
-def solver(objectives: list[str], most: list[str] = (), least: list[str] = (), axes: list[str] = GRID, count: int = 5) -> Solver:  # type: ignore[assignment]
+def solver(
+    objectives: list[str],
+    most: list[str] = (),
+    least: list[str] = (),
+    axes: list[str] = GRID,
+    count: int = 5,
+    differ: int | None = None,
+) -> Solver:  # type: ignore[assignment]
     net = archdsl.load("dpnet")
     found = parse_axes(axes, net.base)
     names = [*cost_names(), *(name for axis in found for name in axis.names)]
     budgets = parse_budgets(most, least, names)
     sweep = Sweep(net, found, shown=[*(b.cost for b in budgets), *(text.rpartition(":")[2] for text in objectives)])
-    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count)
+    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count, differ)
 
 
-@pytest.fixture(autouse=True)
-def _small_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=["branches", "tables"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every question is answered by branch and bound, and by sums of tables."""
     monkeypatch.setattr(branch, "LEAF", 16)
+    monkeypatch.setattr(solving, "MANY", 0 if request.param == "tables" else 1 << 62)
+    return str(request.param)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +73,13 @@ def test_the_best_are_those_of_an_exhaustive_look(objectives: list[str], most: l
     assert solution.lack is None
 
 
-def test_boxes_that_cannot_be_better_are_not_counted() -> None:
+def test_boxes_that_cannot_be_better_are_not_counted(way: str) -> None:
     found = solver(["max:width"], ["params=3.4M"], count=1)
     solution = found.solve()
+    if way == "tables":
+        assert solution.counted is None
+        return
+    assert solution.counted is not None
     assert 0 < solution.counted < found.outcome.variants / 4
 
 
@@ -70,6 +87,64 @@ def test_the_budget_that_binds_is_named() -> None:
     solution = solver(["max:width"], ["params=3.4M", "macs=2G"]).solve()
     assert [(str(b.budget), b.without) for b in solution.binding] == [("params ≤ 3.4M", archdsl.exact.divide(3, 2))]
     assert solver(["max:width"], ["params=100M"]).solve().binding == []
+
+
+def test_what_a_little_more_of_a_budget_gives() -> None:
+    rows = solver(["max:params"]).sweep.rows()
+    (bound,) = solver(["max:params"], ["macs=30M"]).solve().binding
+    assert bound.more == max(row["params"] for row in rows if row["macs"] <= 30_300_000)
+    assert bound.without == max(row["params"] for row in rows)
+
+
+def test_those_that_are_listed_are_different_designs() -> None:
+    axes = [f"rows.{row}.exp=64:256:32" for row in (4, 6, 8, 10)]
+    for differ in (1, 2, 3):
+        found = solver(["max:params"], ["macs=112M"], axes=axes, count=4, differ=differ)
+        rows = [tuple(row[name] for name in found.sweep.settings) for row in found.solve().best]
+        assert len(rows) == 4
+        assert all(
+            sum(a != b for a, b in zip(one, other, strict=True)) >= differ for one, other in itertools.combinations(rows, 2)
+        )
+        everything = [row for row in found.sweep.rows() if row["macs"] <= 112_000_000]
+        taken: list[Any] = []
+        while len(taken) < 4:  # the best, then the best of what is unlike it, and so on
+            left = [row for row in everything if all(_unlike(row, other, found.sweep.settings) >= differ for other in taken)]
+            taken.append(max(left, key=lambda row: row["params"]))
+        assert [row["params"] for row in found.solve().best][:1] == [taken[0]["params"]]
+        assert differ > 1 or [row["params"] for row in found.solve().best] == [row["params"] for row in taken]
+
+
+def _unlike(row: dict[str, Any], other: dict[str, Any], names: tuple[str, ...]) -> int:
+    return sum(row[name] != other[name] for name in names)
+
+
+def test_a_front_is_walked_by_budgets() -> None:
+    found = solver(["macs", "max:params"], least=["resolution=160"])
+    rows = [row for row in found.sweep.rows() if row["resolution"] >= 160]
+    front = found.front(6)
+    points = [(row["macs"], row["params"]) for row in front.best]
+    assert points == sorted(points)
+    assert 4 <= len(points) <= 6
+    for macs, params in points:
+        assert not any(
+            row["macs"] <= macs and row["params"] >= params and (row["macs"], row["params"]) != (macs, params) for row in rows
+        )
+    assert points[0][0] == min(row["macs"] for row in rows)
+    assert points[-1][1] == max(row["params"] for row in rows)
+
+
+def test_random_questions_are_answered_as_by_an_exhaustive_look() -> None:
+    rng = random.Random("solve")
+    costs = ["params", "macs", "moved", "flops.fvcore", "peak"]
+    axes = ["width=0.25:1.25:0.25", "resolution=96:224:32", "transition", "kernels=[3,5],[5,7]", "split=1/4,1/2"]
+    rows = list(solver(costs, axes=axes).sweep.rows())
+    for _ in range(20):
+        cost, bounded = rng.sample(costs, 2)
+        bound = rng.choice(rows)[bounded] + rng.choice([-1, 0, 1])
+        high = cost != "peak" and rng.random() < 0.5
+        best = solver([f"max:{cost}" if high else cost], [f"{bounded}={bound}"], axes=axes, count=1).solve().best
+        allowed = [row[cost] for row in rows if row[bounded] <= bound]
+        assert [row[cost] for row in best] == ([max(allowed) if high else min(allowed)] if allowed else [])
 
 
 def lacking(solution: Solution) -> Any:
@@ -91,6 +166,7 @@ def test_a_budget_out_of_reach() -> None:
 def test_budgets_that_only_together_are_out_of_reach() -> None:
     lack = lacking(solver(["max:width"], ["params=1.5M"], ["macs=200M"]).solve())
     assert lack.alone == []
+    assert [str(budget) for budget in lack.clash] == ["params ≤ 1.5M", "macs ≥ 200M"]
     assert lack.closest["params"] > 1_500_000 or lack.closest["macs"] < 200_000_000
 
 

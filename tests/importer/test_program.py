@@ -14,8 +14,9 @@ from archdsl.cost.tables.summary import unknown
 from archdsl.errors import BackendError
 from archdsl.importer.imported import imported
 from archdsl.importer.lower.layers import number
-from archdsl.importer.program import drafted, traced
+from archdsl.importer.program import drafted
 from archdsl.importer.proof import prove
+from archdsl.importer.tracing import traced
 from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 

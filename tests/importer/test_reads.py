@@ -94,9 +94,11 @@ def test_shifted_windows_are_one_block_that_alternates() -> None:
 
 @pytest.mark.parametrize("scores", [False, True])
 def test_attention_with_the_usual_scale_is_scaled(scores: bool) -> None:
-    text = imported(Attention(16, 2, scores=scores), 9, 16).text
-    assert "scaled: true" in text
-    assert "gain" not in text
+    found = imported(Attention(16, 2, scores=scores), 9, 16)
+    (product,) = [node.op for node in found.net.graph() if node.op.word == "matmul" and node.op.transpose]
+    assert product.scaled
+    assert "- attention: {heads: 2}" in found.text
+    assert "gain" not in found.text
 
 
 @pytest.mark.parametrize("scores", [False, True])

@@ -8,11 +8,13 @@ import pytest
 import torch
 from importer.test_program import CLOSE, filled, given
 from modules_with_reductions import FOUND, REFUSED, Calls, Parts, Recurrent, Star
+from torch import Tensor, nn
 
 import archdsl
 from archdsl.errors import BackendError
 from archdsl.importer.imported import imported
-from archdsl.importer.program import drafted, traced
+from archdsl.importer.program import drafted
+from archdsl.importer.tracing import traced
 from archdsl.ir.canonical import canonical_hash
 
 
@@ -65,3 +67,21 @@ def test_numbers_that_training_made_are_no_beginnings() -> None:
 def test_what_leaves_no_image_or_no_channels_says_so(function: Callable[[torch.Tensor], torch.Tensor]) -> None:
     with pytest.raises(BackendError, match=r"which has no (batch of 2|channels): a (sum|maximum) over"):
         archdsl.from_module(Calls(function), torch.randn(2, 4, 5, 6), tools=False)
+
+
+class Repeated(nn.Module):
+    """A mean of each channel, repeated for every place, and added up or averaged again."""
+
+    def __init__(self, mode: str):
+        super().__init__()
+        self.conv, self.mode = nn.Conv2d(3, 6, 1), mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x).mean((2, 3), keepdim=True).expand(-1, -1, 4, 5)
+        return x.sum((2, 3)) if self.mode == "sum" else x.mean((2, 3))
+
+
+def test_sums_of_repeated_values_are_opaque() -> None:
+    example = torch.randn(1, 3, 4, 5)
+    assert archdsl.from_module(Repeated("sum"), example, tools=False).found.missing
+    assert archdsl.from_module(Repeated("mean"), example, tools=False).holds

@@ -104,3 +104,54 @@ def test_what_is_no_padding_of_a_maximum_is_opaque(module: nn.Module) -> None:
     """Another number than minus infinity counts in the maximum; with padding on top a window would see it twice."""
     found = archdsl.from_module(module, torch.randn(1, 3, 14, 14), tools=False)
     assert [step.what for step in found.found.missing] == ["aten.pad"]
+
+
+class Pooled(nn.Module):
+    """Windows of 4x4 that stand in the batch, each pooled by itself."""
+
+    def __init__(self, kernel: int = 2, average: bool = False, padding: int = 0):
+        super().__init__()
+        self.linear, self.out = nn.Linear(6, 6), nn.Linear(6, 5)
+        self.pool = nn.AvgPool2d(kernel, 2, padding) if average else nn.MaxPool2d(kernel, 2, padding)
+
+    def forward(self, x: Tensor) -> Tensor:
+        count, channels, height, width = x.shape
+        x = x.view(count, channels, height // 4, 4, width // 4, 4).permute(0, 2, 4, 3, 5, 1).reshape(-1, 4, 4, channels)
+        x = self.pool(self.linear(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        x = self.out(x).reshape(count, height // 4, width // 4, *x.shape[1:3], 5)
+        return x.permute(0, 5, 1, 3, 2, 4).reshape(count, 5, height // 4 * x.shape[3], -1)
+
+
+@pytest.mark.parametrize(
+    ("module", "word"), [(Pooled(), "maxpool"), (Pooled(3, padding=1), "maxpool"), (Pooled(3, True, 1), "avgpool")]
+)
+def test_windows_are_pooled_each_by_itself(module: Pooled, word: str) -> None:
+    found = archdsl.from_module(module, torch.randn(1, 6, 8, 12), tools=False)
+    assert found.holds, str(found)
+    (pooled,) = [node for node in found.net.graph() if node.op.word == word]
+    assert tuple(pooled.shape) == (6, 6, 2, 2)
+
+
+class Asked(nn.Module):
+    """Tokens of each window look at the same queries, repeated for every window."""
+
+    def __init__(self, windows_first: bool = False):
+        super().__init__()
+        self.linear, self.windows_first = nn.Linear(6, 12), windows_first
+
+    def forward(self, x: Tensor, queries: Tensor) -> Tensor:
+        count = queries.shape[0]
+        k, v = self.linear(x).reshape(count * 4, 9, 2, 2, 3).permute(2, 0, 3, 1, 4)
+        asked = queries.repeat(4, 1, 1) if self.windows_first else queries.repeat_interleave(4, 0)
+        q = asked.reshape(count * 4, -1, 2, 3).transpose(1, 2)
+        made = (q @ k.transpose(-2, -1)).softmax(-1) @ v
+        return made.transpose(1, 2).reshape(count, 4 * queries.shape[1], 6)
+
+
+def test_queries_for_every_window() -> None:
+    example = (torch.randn(2, 36, 6), torch.randn(2, 5, 6))
+    found = archdsl.from_module(Asked(), example, tools=False)
+    assert found.holds, str(found)
+    assert "repeat_heads" in {node.op.word for node in found.net.graph()}
+    other = archdsl.from_module(Asked(windows_first=True), example, tools=False)
+    assert other.found.missing

@@ -5,6 +5,7 @@ import pytest
 
 from archdsl.exact.grid import Grid
 from archdsl.ops import OPERATORS, ShapeError
+from archdsl.ops.errors import ArgumentError
 from archdsl.ops.shapes import Heads
 
 
@@ -92,3 +93,20 @@ def test_grids():
     assert np.array_equal(found.values, [(n * n + 1) ** 2 * c for n, c in [(10, 192), (14, 384), (16, 768)]])
     with pytest.raises(ShapeError, match="cannot be shared out over 5 heads"):
         op("split_heads", heads=5).shape(shape)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"map": [3, 4]}, "a map of 3x4 are 12 tokens, 13 arrive"),
+        ({"map": [3, 4], "class_tokens": 2}, "a map of 3x4 and 2 class tokens are 14 tokens, 13 arrive"),
+        ({"class_tokens": 13}, "13 tokens arrive, of which 13 have no place"),
+    ],
+)
+def test_tokens_that_are_no_places(arguments, told):
+    with pytest.raises(ShapeError, match=told):
+        op("rotary", **arguments).shape(Heads((2, 13, 8)))
+    with pytest.raises(ShapeError, match="6 channels arrive"):
+        op("rotary", map=[3, 4]).shape(Heads((2, 12, 6)))
+    with pytest.raises(ArgumentError, match="goes with 'map' alone"):
+        op("rotary", centred=True)

@@ -245,7 +245,7 @@ def test_lists_are_bounded() -> None:
 
 def test_conditions_over_grids() -> None:
     width = Grid.of([1, 2], "width")
-    mode = Choices(np.array(["block", "none"], dtype=object), frozenset(["mode"]))
+    mode = Choices.of(["block", "none"], (len(["block", "none"]),), frozenset(["mode"]))
     assert value("8 if $w > 1 else 4", w=width).values.tolist() == [4, 8]
     assert value("8 if $w > 0 else 1/0", w=width) == 8
     assert value("$w > 1 and $m == block", w=width, m=mode) is False

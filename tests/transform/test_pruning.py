@@ -12,10 +12,13 @@ from safetensors.torch import load_file, save_file
 
 import archdsl
 from archdsl.cli.main import run
+from archdsl.cost.comparing.totals import total
 from archdsl.errors import InputError
 from archdsl.transform.pruning.carry import kept_channels, norms
 from archdsl.transform.pruning.channels import Channels
 from archdsl.transform.pruning.run import prune
+
+PI = "latency.raspberry-pi-3b"
 
 CHAIN = """\
 archdsl: 1
@@ -52,6 +55,29 @@ def test_the_bound_is_kept_and_the_next_step_would_not(name: str, by: str) -> No
         stages = again.knobs["stages"]
         wider = [[*stages[:at], part + 1 / 8, *stages[at + 1 :]] for at, part in enumerate(stages) if part < 1]
         assert all(again.set(stages=each).cost().macs > 0.6 * net.cost().macs for each in wider)
+
+
+@pytest.mark.parametrize("keep", ["params=40%", "params=5M", "peak=70%", f"{PI}=50%", f"{PI}=14s"])
+def test_every_cost_can_be_the_bound(keep: str) -> None:
+    net = archdsl.load("resnet18")
+    cost, _, size = keep.partition("=")
+    before = total(net, cost)
+    bound = (
+        before * Fraction(size[:-1]) / 100 if size.endswith("%") else Fraction(size[:-1]) * (10**6 if size.endswith("M") else 1)
+    )
+    made = net.prune(keep)
+    after = total(archdsl.loads(made.text), cost)
+    assert 0.9 * bound < after <= bound
+    assert made.reached == Fraction(after) / Fraction(before)
+
+
+def test_times_are_told_as_times(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prune", "resnet18", "--keep", f"{PI}=50%"]) == 0
+    assert f"{PI} 13.77 s of 27.89 s: 49.3" in capsys.readouterr().err
+    assert run(["prune", "resnet18", "--keep", f"{PI}=14"]) == 1
+    assert f"{PI}=20ms" in capsys.readouterr().err
+    assert run(["prune", "resnet18", "--keep", "params=14s"]) == 1
+    assert "params=2M" in capsys.readouterr().err
 
 
 def test_channels_without_weight_go_first_and_nothing_changes(tmp_path: Path) -> None:

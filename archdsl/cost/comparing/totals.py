@@ -20,12 +20,13 @@ Bytes are for float32. All costs are for the batch of the bill, 1 unless another
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from archdsl.cost.amounts import Amounts, Largest, Parts, Sum
-from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.bill import Bill, having
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
 from archdsl.cost.counting.layer import Layer
@@ -34,9 +35,10 @@ from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.words import change, duration
 from archdsl.errors import InputError, near_miss
-from archdsl.exact import divide, has_axes, maximum
+from archdsl.exact import divide, has_axes, is_array, maximum
 from archdsl.exact.partly import Partly, at_least_if
 from archdsl.exact.shown import shown
+from archdsl.ops.operator import Dim
 
 if TYPE_CHECKING:
     from archdsl.cost.costed import Costed
@@ -134,7 +136,7 @@ def kernels(bill: Bill) -> Sum:
             return ((Partly(1), 1),)
         return () if MOVEMENT.of(layer.node).hands_on(len(layer.inputs)) else ((1, 1),)
 
-    return Sum(range(len(bill.layers)), [runs(layer) for layer in bill])
+    return bill.summed([runs(bill.layers[number]) for number in bill.distinct])
 
 
 def peak(bill: Bill) -> Largest:
@@ -142,17 +144,22 @@ def peak(bill: Bill) -> Largest:
 
     Layers of a grid have 0: its variants differ in what is there when.
     """
+    from archdsl.cost.memory.moments import Moments
     from archdsl.cost.memory.peak import memory, peak_bytes
 
-    found = memory(bill.graph)
-
     def layers() -> list[int]:
-        if has_axes(found.peak_activation_bytes):
+        if bill.branched or has_axes(found.peak_activation_bytes):
             return [at_least_if(layer.node.op.opaque, 0) for layer in bill]
         there = {moment.node: moment.bytes for moment in found.timeline}
         return [there.get(layer.node.name, 0) * bill.batch for layer in bill]
 
-    return Largest(lambda: peak_bytes(found.plan) * bill.batch, layers, bool(bill.opaque))
+    def sides() -> Sequence[Dim]:
+        if any(map(is_array, chain.from_iterable(node.shape for node in bill.graph))) or bill.branched:
+            return [side * bill.batch for side in Moments(bill.graph, ITEM_BYTES).sums()]
+        return [peak_bytes(found.plan) * bill.batch]
+
+    found = memory(bill.graph)
+    return Largest(sides, layers, bool(bill.opaque))
 
 
 def _latency(bill: Bill, device: Device) -> Amounts:
@@ -165,7 +172,8 @@ def _moved(bill: Bill) -> Amounts:
     from archdsl.cost.memory.movement import movement
 
     moved = movement(bill).layers
-    return Sum(range(len(moved)), [((layer.inputs, 1), (layer.weights, 1), (layer.output, 1)) for layer in moved])
+    found = [moved[number] for number in bill.distinct]
+    return bill.summed([((layer.inputs, 1), (layer.weights, 1), (layer.output, 1)) for layer in found])
 
 
 def _receptive_field(bill: Bill) -> Amounts:
@@ -175,7 +183,8 @@ def _receptive_field(bill: Bill) -> Amounts:
     views = [seen[layer.node.name] for layer in bill]
     widest = [None if view.field is None else maximum(*view.field) for view in views]
     shown = [side if view.known else Partly() for side, view in zip(widest, views, strict=True)]
-    return Largest(lambda: maximum(1, *(side for side in widest if side is not None)), lambda: shown, bool(bill.opaque))
+    there = [bill.present(side, layer.node) for side, layer in zip(widest, bill, strict=True) if side is not None]
+    return Largest(lambda: [1, *there], lambda: shown, bool(bill.opaque))
 
 
 def _entropy(bill: Bill) -> Amounts:
@@ -201,9 +210,10 @@ def _state(bill: Bill) -> Amounts:
 
     terms: list[Parts] = []
     for layer in [bill.layers[number] for number in bill.distinct]:
-        kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
+        with having(layer.node):
+            kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
         terms.append(((layer.params, ITEM_BYTES), (Partly() if layer.node.op.opaque else kept, 1)))
-    return Sum(bill.kinds, terms)
+    return bill.summed(terms)
 
 
 COSTS: dict[str, Callable[[Bill], Amounts]] = {

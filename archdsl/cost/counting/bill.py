@@ -5,7 +5,8 @@ On a grid of networks every figure is an array; sums broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +16,12 @@ from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
 from archdsl.exact import key as lookup
+from archdsl.exact.grid_context import current
 from archdsl.exact.partly import Partly, any_partly, at_least_if
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
+from archdsl.ir.wiring import Reaching, where
 from archdsl.ops.operator import Dim
+from archdsl.ops.select import Select
 
 ONCE = frozenset(["params", "own_params", "bias_params", "macs"])
 """Quantities that a layer has for the batch as they are: learned values, and what `Layer.macs` holds."""
@@ -40,6 +44,7 @@ class Bill:
         self.distinct: list[int] = []
         self.kinds: list[int] = []
         self.opaque: list[Layer] = []
+        self.branched = graph.branched
         self._quantities: dict[tuple[int, str], Dim] = {}
         self._fill(graph)
 
@@ -49,12 +54,16 @@ class Bill:
     @cached_property
     def params(self) -> Any:
         """Learned values: an int, or for a grid an array."""
+        if self.branched:
+            return self.sum("own_params").total
         known = plain(sum([layer.params for layer in self.layers]))  # as self.sum, quicker: it is asked after every change
         return at_least_if(any_partly(layer.params for layer in self.opaque), known)
 
     @cached_property
     def macs(self) -> Any:
         """Multiply-accumulates of convolutions and linear layers for the batch, biases not counted."""
+        if self.branched:
+            return self.sum("macs").total
         return at_least_if(self.opaque, plain(sum([layer.macs for layer in self.layers])))
 
     @cached_property
@@ -80,13 +89,28 @@ class Bill:
             if layer.node.op.opaque:
                 terms.append(((Partly(), 1),))
                 continue
-            weights = chosen.terms(layer.node, layer.inputs)
-            terms.append(None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights]))
-        if chosen.dead_counted or not self.dead:
-            return Sum(self.kinds, terms)
+            with having(layer.node):
+                weights = chosen.terms(layer.node, layer.inputs)
+                counts = None if weights is None else tuple([(self.quantity(number, name), weight) for name, weight in weights])
+            terms.append(counts)
+        if chosen.dead_counted:
+            return self.summed(terms)
+        if self.branched:
+            return self._reaching(terms)
+        if not self.dead:
+            return self.summed(terms)
         left_out = len(terms)
         kinds = [left_out if number in self.dead else kind for number, kind in enumerate(self.kinds)]
         return Sum(kinds, [*terms, None])
+
+    def _reaching(self, terms: Sequence[Parts | None]) -> Sum:
+        """A sum over the layers whose output reaches an output of the network, in each variant of a grid that differs in structure."""
+        reaching = Reaching(self.graph)
+        found: list[Parts | None] = []
+        for layer, kind in zip(self.layers, self.kinds, strict=True):
+            parts, mask = terms[kind], reaching.of(layer.node)
+            found.append(parts and tuple([(where(value, mask), weight) for value, weight in parts]))
+        return Sum(range(len(found)), found)
 
     @cached_property
     def dead(self) -> frozenset[int]:
@@ -98,7 +122,28 @@ class Bill:
         """A quantity (see `archdsl.cost.counting.quantities`) of every layer, as many times."""
         rule, layers = QUANTITIES[quantity], self.layers
         times = times if quantity in ONCE else times * self.batch
-        return Sum(self.kinds, [((rule(layers[number]), times),) for number in self.distinct])
+        terms: list[Parts | None] = []
+        for number in self.distinct:
+            with having(layers[number].node):
+                terms.append(((rule(layers[number]), times),))
+        return self.summed(terms)
+
+    def summed(self, terms: Sequence[Parts | None]) -> Sum:
+        """A cost that adds up, from what a layer of each kind costs. Variants of a grid that have no such layer cost nothing of it."""
+        return Sum(self.kinds, self._present(terms))
+
+    def _present(self, terms: Sequence[Parts | None]) -> Sequence[Parts | None]:
+        if not self.branched:
+            return terms
+        found: list[Parts | None] = []
+        for number, parts in zip(self.distinct, terms, strict=True):
+            node = self.layers[number].node
+            found.append(parts if parts is None else tuple([(self.present(value, node), weight) for value, weight in parts]))
+        return found
+
+    def present(self, value: Dim, node: Node) -> Dim:
+        """A number of a node for the variants of a grid that have it, and 0 for the others."""
+        return where(value, node.present)
 
     def quantity(self, number: int, name: str) -> Dim:
         """A quantity of the layer with this number. Each is worked out once."""
@@ -114,18 +159,19 @@ class Bill:
         known: dict[Any, int] = {}
         for node in graph:
             inputs = graph.input_shapes(node)
-            if not inputs:
+            if not inputs or type(node.op) is Select:
                 continue
             op = node.op
             own = not node.shared
-            key: Any = (id(op), inputs, own)
+            key: Any = (id(op), inputs, own, id(node.present))
             try:
                 kind = known.get(key)
             except TypeError:  # a grid has no hash
-                key = (id(op), *map(lookup, inputs), own)
+                key = (id(op), *map(lookup, inputs), own, id(node.present))
                 kind = known.get(key)
             if kind is None:
-                params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
+                with having(node):
+                    params, macs = op.params(*inputs) if own else 0, op.macs(inputs, node.shape)
                 macs = macs if self.batch == 1 else macs * self.batch
                 kind = len(self.distinct)
                 self.distinct.append(len(self.layers))
@@ -137,6 +183,11 @@ class Bill:
             self.layers.append(Layer(node, inputs, params, macs))
             if op.opaque:
                 self.opaque.append(self.layers[-1])
+
+
+def having(node: Node) -> AbstractContextManager[Any]:
+    """A context in which only the variants of a grid count that have a node."""
+    return nullcontext() if node.present is None else current().branch(node.present)
 
 
 class Flops(Mapping[str, Any]):

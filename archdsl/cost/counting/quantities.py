@@ -15,6 +15,7 @@
     joins            elementwise operations of an add or mul of several inputs: (inputs - 1) * out
     window           elements that pooling looks at: out * elements of the kernel, the inputs of adaptive pooling
     by_token         learned values times tokens of the input
+    by_name          learned values called weight or bias, and those of other names times the first axis of the output
     gates            learned values of recurrent gates, biases among them, times tokens of the input
     plain_gates      the same as if no state were projected
     states           elements of recurrent states: tokens times layers, directions and channels
@@ -112,6 +113,11 @@ def _by_token(layer: Layer) -> Dim:
     return layer.params * product(layer.inputs[0][:-1])
 
 
+def _by_name(layer: Layer) -> Dim:
+    sizes = layer.node.op.weights(*layer.inputs)
+    return sum(product(shape) * (1 if name in ("weight", "bias") else layer.output[0]) for name, shape in sizes.items())
+
+
 def _gates(layer: Layer) -> Dim:
     return _of_gates(layer.node.op, layer.inputs)
 
@@ -183,6 +189,7 @@ QUANTITIES: dict[str, Quantity] = {
     "joins": _joins,
     "window": _window,
     "by_token": _by_token,
+    "by_name": _by_name,
     "gates": _gates,
     "plain_gates": _plain_gates,
     "states": _states,
@@ -206,6 +213,7 @@ WORDS = {
     "joins": "joined element",
     "window": "window element",
     "by_token": "parameter and token",
+    "by_name": "parameter",
     "gates": "value of gates and token",
     "plain_gates": "value of unprojected gates and token",
     "states": "state",

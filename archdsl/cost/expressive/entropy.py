@@ -84,7 +84,7 @@ def effectiveness(bill: Bill) -> Largest:
         lengths = [piece.length for piece in _pieces(bill)]
         return _ratio(Length(sum(length.layers for length in lengths), sum(length.widths for length in lengths)))
 
-    return Largest(total, lambda: [*[None] * (len(bill.layers) - 1), total()])
+    return Largest(lambda: [total()], lambda: [*[None] * (len(bill.layers) - 1), total()])
 
 
 def _ratio(length: Length) -> Any:
@@ -109,5 +109,16 @@ def _pieces(bill: Bill) -> list[Piece]:
 
 
 def _over_layers(bill: Bill, terms: dict[str, Parts]) -> Sum:
-    """A sum over the layers of the bill, from the terms of some of them by name."""
-    return Sum(range(len(bill.layers)), [terms.get(layer.node.name, ((0, 1),)) for layer in bill])
+    """A sum over the layers of the bill, from the terms of some nodes by name.
+
+    What belongs to a node that is no layer, where alternatives of a grid meet, is told of the layer before it.
+    """
+    found: list[Parts] = []
+    layers = {layer.node.name for layer in bill}
+    for node in bill.graph:
+        told = terms.get(node.name, ())
+        if node.name in layers:
+            found.append(told or ((0, 1),))
+        elif told:
+            found[-1] += told
+    return Sum(range(len(found)), found)

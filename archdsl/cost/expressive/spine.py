@@ -19,11 +19,13 @@ multiply-accumulates, before or behind, that are neither convolutions nor linear
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 
+from archdsl.cost.counting.bill import having
 from archdsl.cost.memory.receptive import View, receptive_fields
 from archdsl.errors import InputError
 from archdsl.exact import one_answer, select
@@ -32,6 +34,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ops.convolution import Convolving
 from archdsl.ops.linear import Linear
 from archdsl.ops.operator import Dim, NoMacs, Operator
+from archdsl.ops.select import Select
 
 
 class Length(NamedTuple):
@@ -142,11 +145,23 @@ def _pieces(graph: Graph, inside: list[Node], cuts: list[int]) -> Iterator[Piece
         found = {inside[first].name: NOTHING}
         for node in inside[first + 1 : last + 1]:
             arriving = [found[name] for name in node.inputs if name in found]
-            longest = arriving[0]
-            for other in arriving[1:]:
-                longest = _longer(longest, other)
-            found[node.name] = _and(graph, longest, node)
+            if isinstance(node.op, Select):
+                found[node.name] = _taken(node.op, arriving)
+                continue
+            with having(node):
+                found[node.name] = _and(graph, reduce(_longer, arriving), node)
         yield Piece(inside[last], found[inside[last].name])
+
+
+def _taken(op: Select, lengths: list[Length]) -> Length:
+    """The length of whichever alternative each variant of a grid takes."""
+    from archdsl.exact.selection import chosen
+
+    return Length(*(chosen(op.masks, side) for side in zip(*lengths, strict=True)))
+
+
+def _same(numbers: Sequence[Dim]) -> bool:
+    return all(isinstance(number, int) and number == numbers[0] for number in numbers)
 
 
 def _and(graph: Graph, length: Length, node: Node) -> Length:
@@ -162,8 +177,8 @@ def _and(graph: Graph, length: Length, node: Node) -> Length:
 
 def _longer(a: Length, b: Length) -> Length:
     first = (a.layers > b.layers) | ((a.layers == b.layers) & (a.widths >= b.widths))
-    same = isinstance(a.layers, int) and isinstance(b.layers, int) and a.layers == b.layers
-    return Length(a.layers if same else select(first, a.layers, b.layers), select(first, a.widths, b.widths))
+    layers = a.layers if _same((a.layers, b.layers)) else select(first, a.layers, b.layers)
+    return Length(layers, select(first, a.widths, b.widths))
 
 
 def _ends(graph: Graph, cuts: list[Node], views: dict[str, View]) -> list[int]:

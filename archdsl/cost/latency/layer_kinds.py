@@ -62,7 +62,7 @@ from archdsl.ops.reduce import Reduce
 from archdsl.ops.reorder import Rearrange, Roll, ToMap
 from archdsl.ops.resize import Resize
 from archdsl.ops.scale import LayerScale
-from archdsl.ops.scores import CausalMask, RelativeBias, RepeatHeads, WindowMask
+from archdsl.ops.scores import CausalMask, RelativeBias, RelativeMlp, RepeatHeads, WindowMask
 from archdsl.ops.shapes import is_map
 from archdsl.ops.smooth import Gate
 from archdsl.ops.standardised import StdConv2d
@@ -251,6 +251,7 @@ TABLE: dict[type[Operator], Rule] = {
     Sub: _word,
     Div: _word,
     RelativeBias: _word,
+    RelativeMlp: _word,
     WindowMask: _word,
     CausalMask: _word,
     Embedding: _word,

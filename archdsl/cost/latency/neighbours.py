@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.ir.folding import folded_norms
+from archdsl.ir.folding import FoldedNorms
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.wiring import Wiring
 from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.facts import Layout, Memory
@@ -22,68 +23,68 @@ class Neighbours:
 
     def __init__(self, graph: Graph):
         self.graph = graph
-        self.readers = graph.readers()
-        self.ends = graph.ends
-        self.folded = folded_norms(graph)
-        self.inner = self._inner()
-        self.first = next((node.name for node in graph if node.inputs), "")
+        self.wiring = Wiring(graph)
+        self.folds = FoldedNorms(self.wiring)
+        self._inner: dict[str, bool] = {}
 
     def of(self, node: Node) -> Beside:
         """What stands beside a node.
 
         First `.folded` of a batch norm, `.behind` or `.sum` of an activation, `.fused` of a sum, or nothing. Then those of `start`,
         `layout.enter` and `layout.leave` that come on top.
+
+        Raises:
+            Disagreement: variants of a grid differ in it.
         """
-        more = ("start",) if node.name == self.first else ()
-        if node.name in self.folded:
+        more = ("start",) if self.wiring.is_first(node) else ()
+        if self.folds.layer(node) is not None:
             return ".folded", more
         if isinstance(node.op, Activation):
             return self._stands(node), more
         crosses = self._crosses(node)
         return ".fused" if isinstance(node.op, Add) and self._fuses(node) else "", (*more, crosses) if crosses else more
 
-    def _inner(self) -> dict[str, bool]:
-        """Which maps are in the layout of convolutions: what they, and pooling, make, and what is done to it value by value."""
-        found: dict[str, bool] = {}
-        for node in self.graph:
+    def _inside(self, node: Node) -> bool:
+        """Whether a map is in the layout of convolutions: what they, and pooling, make, and what is done to it value by value."""
+        found = self._inner.get(node.name)
+        if found is None:
             layout = LAYOUTS.of(node).layout
-            if layout is Layout.FOLLOWS:
-                found[node.name] = any(found[source] for source in node.inputs)
-            else:
-                found[node.name] = layout is Layout.BLOCKED
+            follows = layout is Layout.FOLLOWS
+            found = any(map(self._inside, self.wiring.inputs(node))) if follows else layout is Layout.BLOCKED
+            if not self.wiring.branched:
+                self._inner[node.name] = found
         return found
 
     def _crosses(self, node: Node) -> str:
         """Whether a map is brought into that layout, or out of it, for a node. The first reader of a map pays for all."""
-        layout = node.op.layout
+        layout = LAYOUTS.of(node).layout
         if layout is Layout.FOLLOWS:
             return ""
         inside = layout is Layout.BLOCKED
-        for source in node.inputs:
-            other = is_map(self.graph[source].shape) and self.inner[source] != inside
-            if other and self._first(source, layout) == node.name:
+        for source in self.wiring.inputs(node):
+            other = is_map(source.shape) and self._inside(source) != inside
+            if other and self._first(source, layout) is node:
                 return "layout.enter" if inside else "layout.leave"
         return ""
 
-    def _first(self, source: str, layout: Layout) -> str:
+    def _first(self, source: Node, layout: Layout) -> Node | None:
         """The first reader of a map that wants it in this layout."""
-        return next((name for name in self.readers[source] if self.graph[name].op.layout is layout), "")
+        return next((reader for reader in self.wiring.readers(source.name) if LAYOUTS.of(reader).layout is layout), None)
 
-    def _maker(self, name: str) -> Node | None:
+    def _maker(self, node: Node) -> Node | None:
         """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""
-        while len(self.readers[name]) == 1 and name not in self.ends:
-            node = self.graph[name]
-            if node.name not in self.folded and node.op.memory is not Memory.PASSED:
+        while len(self.wiring.readers(node.name)) == 1 and not self.wiring.is_end(node.name):
+            if self.folds.layer(node) is None and node.op.memory is not Memory.PASSED:
                 return node
-            name = node.inputs[0]
+            node = self.wiring.inputs(node)[0]
         return None
 
     def _stands(self, node: Node) -> str:
-        maker = self._maker(node.inputs[0])
+        maker = self._maker(self.wiring.inputs(node)[0])
         if maker is not None and maker.op.takes_norm:
             return ".behind"
         return ".sum" if maker is not None and isinstance(maker.op, Add) and self._fuses(maker) else ""
 
     def _fuses(self, node: Node) -> bool:
-        makers = [self._maker(source) for source in node.inputs]
+        makers = [self._maker(source) for source in self.wiring.inputs(node)]
         return len(makers) == 2 and any(maker is not None and isinstance(maker.op, Conv2d) for maker in makers)

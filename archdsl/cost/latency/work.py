@@ -29,6 +29,7 @@ from archdsl.ops.linear import Linear
 from archdsl.ops.operator import Dim, NoMacs, Shape
 from archdsl.ops.readers import Rules
 from archdsl.ops.recurrent import Recurrent
+from archdsl.ops.scores import RelativeMlp
 from archdsl.ops.shapes import channel_axis
 from archdsl.ops.standardised import StdConv2d
 
@@ -82,6 +83,7 @@ BLOCKS = Rules[Callable[[Layer, int], Dim]](
         ChooseAdd: _as_they_are,
         Recurrent: _as_they_are,
         StdConv2d: _as_they_are,
+        RelativeMlp: _as_they_are,
         NoMacs: _as_they_are,
     },
 )

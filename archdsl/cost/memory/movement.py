@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.cost.amounts import plain
-from archdsl.cost.counting.bill import Bill
+from archdsl.cost.counting.bill import Bill, having
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.memory.peak import buffer_bytes, constant_bytes, item_bytes
 from archdsl.cost.memory.storage import size_of
@@ -59,7 +59,10 @@ class Movement:
     def __init__(self, bill: Bill, batch: int | None = None, dtype: str = "float32"):
         images = batch or bill.batch
         self.opaque = bool(bill.opaque)
-        self.layers = [_moved(layer, images, Fraction(images, bill.batch), item_bytes(dtype)) for layer in bill]
+        self.layers = []
+        for layer in bill:
+            with having(layer.node):
+                self.layers.append(_moved(layer, images, Fraction(images, bill.batch), item_bytes(dtype)))
 
     @property
     def bytes(self) -> Any:

@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.exact import divide, maximum, one_answer
+from archdsl.exact import Disagreement, divide, maximum, one_answer
+from archdsl.exact.grid_context import current
+from archdsl.exact.kinds import NO_KNOBS
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.wiring import any_of
 from archdsl.ops.facts import Reach, Window
 from archdsl.ops.operator import Dim, Shape
 from archdsl.ops.readers import Facts
+from archdsl.ops.select import Select
 from archdsl.ops.shapes import is_map
 
 RECEPTIVE = Facts("receptive fields", __name__, sees="what one value of its output sees of its input")
@@ -60,18 +64,43 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
     """
     views: dict[str, View] = {}
     for node in graph:
-        if not node.inputs:
-            views[node.name] = _pixel(node.shape) if is_map(node.shape, None) else WHOLE
-            continue
-        arriving = _joined([views[name] for name in _placed(graph, node)])
-        seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING
-        if seen is Reach.UNKNOWN or not arriving.known:
-            views[node.name] = UNKNOWN
-        elif isinstance(seen, Window):
-            views[node.name] = _slid(arriving, seen)
+        if isinstance(node.op, Select):
+            views[node.name] = _selected(node.op, [views[name] for name in node.inputs])
+        elif node.present is None:
+            views[node.name] = _view(graph, node, views)
         else:
-            views[node.name] = arriving if seen is Reach.PLACE else WHOLE
+            with current().branch(node.present):
+                views[node.name] = _view(graph, node, views)
     return views
+
+
+def _view(graph: Graph, node: Node, views: dict[str, View]) -> View:
+    if not node.inputs:
+        return _pixel(node.shape) if is_map(node.shape, None) else WHOLE
+    arriving = _joined([views[name] for name in _placed(graph, node)])
+    seen = RECEPTIVE.of(node).sees(graph.input_shapes(node), node.shape) if arriving.field is not None else Reach.EVERYTHING
+    if seen is Reach.UNKNOWN or not arriving.known:
+        return UNKNOWN
+    if isinstance(seen, Window):
+        return _slid(arriving, seen)
+    return arriving if seen is Reach.PLACE else WHOLE
+
+
+def _selected(op: Select, views: list[View]) -> View:
+    """The view of whichever alternative a variant takes. Raises Disagreement where some see the whole image."""
+    whole = [view.field is None for view in views]
+    if all(whole):
+        return views[0] if all(view.known for view in views) else UNKNOWN
+    if any(whole):
+        raise Disagreement(NO_KNOBS, any_of([mask for mask, all_ in zip(op.masks, whole, strict=True) if all_]))
+    fields, strides = ([getattr(view, side) for view in views] for side in ("field", "stride"))
+    return View(_chosen(op, fields), _chosen(op, strides))
+
+
+def _chosen(op: Select, sides: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    from archdsl.exact.selection import chosen
+
+    return tuple([chosen(op.masks, axis) for axis in zip(*sides, strict=True)])
 
 
 def _placed(graph: Graph, node: Node) -> list[str]:

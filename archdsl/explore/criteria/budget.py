@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -52,6 +52,11 @@ class Budget:
         """How far a count lies outside, as a share of the bound; 0 or less inside."""
         over = value - self.bound if self.sense == "max" else self.bound - value
         return float(over / self.bound) if self.bound else float(over)
+
+    def eased(self, share: Fraction) -> Budget:
+        """The budget with a share of its bound more room."""
+        more = abs(self.bound) * share
+        return replace(self, bound=self.bound + more if self.sense == "max" else self.bound - more)
 
     def missed(self, value: int | Fraction) -> str:
         """How far a count lies outside, in words: `params 1,200 over 3.4M (0.0353%)`, `macs 4,000 short of 1M (0.4%)`; empty inside."""

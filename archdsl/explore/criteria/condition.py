@@ -150,7 +150,7 @@ class _Values(dict[str, Any]):
     def __missing__(self, key: str) -> Any:
         name = self.names[int(key[1:])]
         region = self.chunk.region
-        word = region.word(name)
+        word = self.chunk.word(name)
         if word is None and region.setting(name) is None and name not in region.costs:
             raise ExpressionError(f"'{name}' is neither a number nor a word here", 0, 1, "elements of a list are name.1, name.2")
         found = self[key] = self.chunk.grid(name) if word is None else word

@@ -14,6 +14,7 @@ import numpy as np
 from archdsl.exact import is_single_number
 from archdsl.exact.grid import Grid
 from archdsl.exact.integers import LIMIT
+from archdsl.exact.truth import Choices, Lists
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.axis import Axis
 
@@ -123,33 +124,46 @@ class Box:
 
 
 def boxes(axes: Sequence[Axis]) -> Iterator[Box]:
-    """A whole grid in boxes: all numbers of an axis share one, every word and every length of a list has one of its own."""
-    for chosen in product(*(_kinds(axis) for axis in axes)):
+    """A whole grid in boxes: all numbers of an axis share one, and of a knob all words, all truth values and all lists of numbers."""
+    for chosen in product(*map(_kinds, axes)):
         yield Box(tuple(axes), chosen)
 
 
 def _kinds(axis: Axis) -> list[np.ndarray]:
     """The places of an axis in groups whose values can stand in one array."""
     groups: dict[Any, list[int]] = {}
-    for index, point in enumerate(axis.points):
-        groups.setdefault(tuple(map(_kind, point)), []).append(index)
+    columns = []
+    for values in zip(*axis.points, strict=True):
+        known: dict[Any, Any] = {}
+        columns.append(
+            [known.get((type(value), value)) or known.setdefault((type(value), value), _kind(value)) for value in values]
+        )
+    for index, kinds in enumerate(zip(*columns, strict=True)):
+        groups.setdefault(kinds, []).append(index)
     return [np.array(places) for places in groups.values()]
 
 
 def _kind(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_kind, value))
+    """What an array is of: numbers, lists of numbers, words, or truth values; other values stand alone."""
     if is_single_number(value):
         return "number"
-    return (type(value), value)
+    if isinstance(value, tuple):
+        return "numbers" if value and all(map(is_single_number, value)) else tuple(map(_kind, value))
+    return type(value) if isinstance(value, (str, bool)) else (type(value), value)
 
 
 def _value(values: Sequence[Any], shape: tuple[int, ...], name: str) -> Any:
     first = values[0]
     if isinstance(first, tuple):
-        return [_value([value[place] for value in values], shape, name) for place in range(len(first))]
+        lengths = [len(value) for value in values]
+        places = [_value([value[min(place, len(value) - 1)] for value in values], shape, name) for place in range(max(lengths))]
+        if min(lengths) == max(lengths):
+            return places
+        return Lists(np.array(lengths).reshape(shape), places, frozenset([name]))
     if all(value == first for value in values):
         return first
+    if isinstance(first, (str, bool)):
+        return Choices.of(values, shape, frozenset([name]))
     array = np.empty(
         len(values), dtype=np.int64 if all(type(value) is int and -LIMIT < value < LIMIT for value in values) else object
     )

@@ -12,6 +12,7 @@ import numpy as np
 from archdsl.exact import exact
 from archdsl.exact.grid import Grid
 from archdsl.exact.partly import at_least_if
+from archdsl.exact.truth import Choices
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.region import Region
 from archdsl.explore.variants import Row
@@ -47,6 +48,14 @@ class Chunk:
         """A total as exact numbers that can be compared and calculated with. Raises InputError for one of lower bounds."""
         total = self.region.known(name)
         return Grid(self.column(name), total.den, bounds=(total.low, total.high))
+
+    def word(self, name: str) -> Any:
+        """The word of a setting: one, or an array of the words of every line; None where it holds none."""
+        found = self.region.word(name)
+        if not isinstance(found, Choices):
+            return found
+        codes = cut.elements(self.region.box.with_all_axes(found.codes), self.span)
+        return Choices(np.broadcast_to(codes, self.shape).reshape(-1), found.words, found.knobs)
 
     @cached_property
     def lines(self) -> np.ndarray | None:

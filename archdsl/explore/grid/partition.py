@@ -19,12 +19,12 @@ from archdsl.exact.grid_context import GridContext
 from archdsl.exact.room import Room, TooLarge
 from archdsl.explore.grid.box import Box
 from archdsl.explore.grid.region import Refused, Region, reason
-from archdsl.explore.grid.total import Total
+from archdsl.explore.grid.total import Most, Total, total_of
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.elaborate import Undecided
 from archdsl.ir.elaboration.links import Kept
 
-ROOM = 32_000_000
+ROOM = 64_000_000
 """Array elements that may be made while one box is elaborated and costed; a box that needs more is cut in two."""
 
 KEPT = 8_000_000
@@ -43,14 +43,18 @@ class Partition:
 
     Attributes:
         costs: names of the totals that regions have.
+        largest, wide: variants of the last box that was too large, and the knobs that made it so; others of that size are cut
+            before that is found out again.
         known: totals by graph, so that boxes whose graphs turn out equal are costed once; as many as fit.
     """
 
     net: Design
     boxes: Iterable[Box]
     costs: tuple[str, ...] = ()
-    known: Kept[Any, dict[str, Total]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
+    known: Kept[Any, dict[str, Total | Most]] = field(default_factory=lambda: Kept(KEPT), init=False, repr=False)
     spent: int = field(default=0, init=False, repr=False)
+    largest: int | None = field(default=None, init=False, repr=False)
+    wide: frozenset[str] = field(default=frozenset(), init=False, repr=False)
 
     def __iter__(self) -> Iterator[Region | Refused]:
         for box in self.boxes:  # one at a time: words on many axes make more boxes than memory holds
@@ -64,7 +68,9 @@ class Partition:
 
     def work(self, box: Box) -> Region | Refused | list[Box]:
         """The region of a box, or the boxes that it has to be cut into."""
-        grid = GridContext(box.counted, noting=True)
+        if self.largest is not None and box.size >= self.largest:
+            return box.halves(self.wide)
+        grid = GridContext(box.counted, noting=True, branching=True)
         try:
             with Room(ROOM) as room, grid:
                 net = self.net.set(**box.settings())
@@ -75,6 +81,7 @@ class Partition:
         except Disagreement as error:  # of a cost
             return box.groups(error.mask)
         except TooLarge as error:
+            self.largest, self.wide = box.size, error.knobs
             return box.halves(error.knobs)
         except ArchdslError as error:
             return self.failed(box, grid, error)
@@ -87,7 +94,7 @@ class Partition:
         once = {(ok.mask.shape, ok.mask.tobytes(), text): (box.with_all_axes(ok.mask), text) for ok, text in grid.refusals}
         return Region(box, {**_exact(net.settings), **net.knobs}, costs, tuple(once.values()))
 
-    def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total] | None:
+    def totals(self, net: Design, box: Box, grid: GridContext) -> dict[str, Total | Most] | None:
         """The costs of a graph for the variants that can be built; None where no variant of the box can be."""
         counted = box.counted
         for ok, _ in grid.refusals:
@@ -96,13 +103,20 @@ class Partition:
         if counted is not None and not counted.any():
             return None
         buildable = grid.narrowed(counted)
-        place = box.shape, schedule_hash(net.graph()), buildable.key
+        graph = net.graph()
+        if graph.branched:  # most boxes have their structures in one graph, so hardly any comes up again
+            return self.summed(net, box, buildable)
+        place = box.shape, schedule_hash(graph), buildable.key
         found = self.known.get(place)
         if found is not None:
             return found
-        with buildable:
-            found = {name: Total(amounts(net, name).parts(), len(box.axes), parts_of_unit(name)) for name in self.costs}
+        found = self.summed(net, box, buildable)
         return self.known.keep(place, found, OVERHEAD + sum(total.elements for total in found.values()))
+
+    def summed(self, net: Design, box: Box, buildable: GridContext) -> dict[str, Total | Most]:
+        """The costs of the variants that can be built."""
+        with buildable:
+            return {name: total_of(amounts(net, name), len(box.axes), parts_of_unit(name)) for name in self.costs}
 
     def forget(self, spent: int) -> None:
         """Free what was kept of blocks and operators once it has grown large; the next boxes make theirs anew."""

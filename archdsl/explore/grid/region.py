@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from archdsl.errors import ArchdslError, InputError, SpecError
+from archdsl.exact.counted import Counted
 from archdsl.exact.grid import Grid
+from archdsl.exact.truth import Choices
 from archdsl.explore.grid.box import Box
-from archdsl.explore.grid.total import Total
+from archdsl.explore.grid.total import Most, Total
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class Region:
 
     box: Box
     values: dict[str, Any]
-    costs: dict[str, Total]
+    costs: dict[str, Total | Most]
     masks: tuple[tuple[np.ndarray, str], ...] = ()
     _settings: dict[str, Total] = field(default_factory=dict, init=False, repr=False)
 
@@ -43,15 +45,15 @@ class Region:
         """How many variants cannot be built, by the first reason."""
         found: Counter[str] = Counter()
         alive = self.box.size
-        counted = np.array(True) if self.box.counted is None else self.box.counted
+        counted = Counted.of(None if self.box.counted is None else self.box.with_all_axes(self.box.counted))
         for ok, reason in self.masks:
-            counted = counted & ok
-            left = Box(self.box.axes, self.box.chosen, self.box.with_all_axes(counted)).size
+            counted = counted.within(ok)
+            left = counted.of_box(self.box.shape)
             found[reason] += alive - left
             alive = left
         return +found
 
-    def total(self, name: str) -> Total:
+    def total(self, name: str) -> Total | Most:
         """A cost, or the values of a setting that is a number. KeyError for a cost that was not asked for."""
         value = self.setting(name)
         if value is None:
@@ -60,7 +62,7 @@ class Region:
             self._settings[name] = Total([(value, 1)], len(self.box.axes))
         return self._settings[name]
 
-    def known(self, name: str) -> Total:
+    def known(self, name: str) -> Total | Most:
         """A total that is compared or written as an exact number. Raises InputError for one of which only a lower bound is known."""
         total = self.total(name)
         if total.partly:
@@ -76,9 +78,9 @@ class Region:
         return value if isinstance(value, (int, Fraction, Grid)) and not isinstance(value, bool) else None
 
     def word(self, name: str) -> Any:
-        """The one value that a setting has in the whole region, if it is a word or true or false; None for anything else."""
+        """The word, or true or false, that a setting holds, or an array of them; None for anything else."""
         value = self._value(name)
-        return value if isinstance(value, (bool, str)) else None
+        return value if isinstance(value, (bool, str, Choices)) else None
 
     def _value(self, name: str) -> Any:
         """The value of a setting, a knob, or an element of a list (`kernels.2`)."""

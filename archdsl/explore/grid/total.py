@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from archdsl.cost.amounts import Amounts, Largest
 from archdsl.exact.bounds import Bounds, of_product, ordered
 from archdsl.exact.factors import Factors, along
 from archdsl.exact.grid import Grid
@@ -122,6 +123,71 @@ class Total:
         return np.broadcast_to(np.asarray(total), places[0].shape)
 
 
+class Most:
+    """A total that is the largest of several: of arrays along different axes, worked out only where it is looked at.
+
+    Attributes:
+        sides: what it is the largest of, one for each set of axes.
+        den, partly, low, high: as of a `Total`.
+    """
+
+    def __init__(self, values: Iterable[Any], dimensions: int, partly: bool = False, unit: int = 1):
+        """
+        Args:
+            values: ints, Fractions and grids, none of them below 0.
+            dimensions, unit: as of a `Total`.
+        """
+        values = list(values)
+        den = lcm(1, *map(_denominator, values))
+        self.partly, self.den = partly, den * unit
+        self.constant = 0
+        arrays: dict[int, np.ndarray] = {}
+        for value in values:
+            if not isinstance(value, Grid):
+                self.constant = max(self.constant, int(Fraction(value) * den))
+                continue
+            array = _full(_times(value, den), dimensions)
+            bits = along(array)
+            arrays[bits] = np.maximum(arrays[bits], array) if bits in arrays else array
+        self.constant = max([self.constant, *(int(array.min()) for array in arrays.values())])
+        self.sides = [array for array in arrays.values() if int(array.max()) > self.constant]
+        self.low, self.high = self.bounds()
+
+    @property
+    def elements(self) -> int:
+        """How many array elements it holds."""
+        return sum(side.size for side in self.sides)
+
+    def bounds(self, span: Span | None = None) -> tuple[int, int]:
+        """A number that no numerator is below, and one that none is above; of all variants, or of those in a span."""
+        low = high = self.constant
+        for side in self.sides:
+            array = side if span is None else elements(side, span)
+            low, high = max(low, int(array.min())), max(high, int(array.max()))
+        return low, high
+
+    def numerators(self, span: Span) -> np.ndarray:
+        """The numerators in a span: an array that broadcasts to its lengths."""
+        found = np.full((1,) * len(span), self.constant, dtype=np.int64 if fits(self.constant, self.constant) else object)
+        for side in sorted((elements(side, span) for side in self.sides), key=lambda array: array.size):
+            found = np.maximum(found, side)
+        return found
+
+    def at(self, places: Index) -> np.ndarray:
+        """The numerators of single variants: `places` holds one array of equal length for each axis."""
+        found: Any = self.constant
+        for side in self.sides:
+            found = np.maximum(found, elements(side, places))
+        return np.broadcast_to(np.asarray(found), places[0].shape)
+
+
+def total_of(found: Amounts, dimensions: int, unit: int = 1) -> Total | Most:
+    """The total of a cost for all variants of a box; see `Total` for the arguments."""
+    if isinstance(found, Largest):
+        return Most(found.sides, dimensions, found.partly, unit)
+    return Total(found.parts(), dimensions, unit)
+
+
 class _Sum(NamedTuple):
     """A sum of arrays that grows: in int64 as long as that is proven to suffice, otherwise in Python ints."""
 
@@ -178,6 +244,15 @@ def _size(a: tuple[int, ...], b: tuple[int, ...]) -> int:
     for m, n in zip(a, b, strict=True):
         total *= m if m > n else n
     return total
+
+
+def _times(value: Grid, den: int) -> np.ndarray:
+    """A grid times a multiple of its denominators, as whole numbers."""
+    scale = den // value.den if isinstance(value.den, int) else den // value.den.astype(object)
+    if isinstance(scale, int) and fits(*ordered(*(int(end) * scale for end in (value.num.min(), value.num.max())))):
+        return value.num * scale
+    found: np.ndarray = value.num.astype(object) * scale
+    return found
 
 
 def _denominator(value: Any) -> int:

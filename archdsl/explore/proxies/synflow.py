@@ -73,10 +73,10 @@ def _flow(module: fx.GraphModule) -> fx.Interpreter:
     from torch import fx, nn
     from torch.nn.modules.batchnorm import _BatchNorm
 
-    from archdsl.compilers.torch.tokens import Position
+    from archdsl.compilers.torch.tokens import FilledPosition, Position
 
     activations = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.LeakyReLU, nn.PReLU, nn.Tanh, nn.LogSoftmax)
-    passed = (*activations, _BatchNorm, nn.LayerNorm, Position)
+    passed = (*activations, _BatchNorm, nn.LayerNorm, Position, FilledPosition)
 
     class Flow(fx.Interpreter):
         """The network as a product of magnitudes."""

@@ -20,13 +20,10 @@ from archdsl.explore.criteria.objective import Objective
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.chunk import Chunk
 from archdsl.explore.grid.region import Region
-from archdsl.explore.variants import Row
+from archdsl.explore.solve.found import Found, Key, Question
 
 LEAF = 1 << 15
 """Variants of a span that are counted one by one instead of cutting it again."""
-
-Key = tuple[int, ...]
-"""The objectives in order, as integers of which smaller is better; compared one after the other."""
 
 
 @dataclass
@@ -39,14 +36,13 @@ class BranchAndBound:
         best: the best so far, best first.
     """
 
-    budgets: Sequence[Budget]
-    objectives: Sequence[Objective]
+    question: Question
     count: int
     shown: Sequence[str]
     counted: int = 0
-    best: list[tuple[Key, Row]] = field(default_factory=list)
+    best: list[Found] = field(default_factory=list)
 
-    def run(self, batches: Iterable[Sequence[Region]]) -> list[tuple[Key, Row]]:
+    def run(self, batches: Iterable[Sequence[Region]]) -> list[Found]:
         """The variants, best first. Regions come in batches, so that they need not be held all at once."""
         for regions in batches:
             self._search(regions)
@@ -58,49 +54,67 @@ class BranchAndBound:
         waiting: list[tuple[Key, int, Region, cut.Span]] = []
 
         def consider(region: Region, span: cut.Span) -> None:
-            if all(_possible(region, span, budget) for budget in self.budgets):
-                key = tuple(_least(region, span, objective) for objective in self.objectives)
-                if len(self.best) < self.count or key < self.best[-1][0]:
+            if all(_possible(region, span, budget) for budget in self.question.budgets):
+                key = tuple(_least(region, span, objective) for objective in self.question.objectives)
+                if len(self.best) < self.count or key < self.best[-1].key:
                     heapq.heappush(waiting, (key, next(serial), region, span))
 
         for region in regions:
             consider(region, cut.whole(region.box.shape))
         while waiting:
             key, _, region, span = heapq.heappop(waiting)
-            if len(self.best) >= self.count and key >= self.best[-1][0]:
+            if len(self.best) >= self.count and key >= self.best[-1].key:
                 break
             if cut.size(span) > LEAF:
                 for half in cut.halves(span):
                     consider(region, half)
                 continue
-            self.best = sorted([*self.best, *self._leaf(Chunk(region, span))], key=lambda found: found[0])[: self.count]
+            self.best = sorted([*self.best, *self._leaf(Chunk(region, span))], key=lambda found: found.key)[: self.count]
 
-    def _leaf(self, chunk: Chunk) -> list[tuple[Key, Row]]:
+    def _leaf(self, chunk: Chunk) -> list[Found]:
         """The best variants of a chunk."""
         self.counted += chunk.size
         lines = chunk.every_line
-        for budget in self.budgets:
-            limit, column = _limit(chunk.region, budget), chunk.column(budget.cost)[lines]
-            lines = lines[column <= limit if budget.sense == "max" else column >= limit]
+        for budget in self.question.budgets:
+            bound, column = limit(chunk.region, budget), chunk.column(budget.cost)[lines]
+            lines = lines[column <= bound if budget.sense == "max" else column >= bound]
+        for other in self.question.away:
+            places = _places(chunk, lines)
+            unlike = sum((here != place).astype(int) for here, place in zip(places, other, strict=True))
+            lines = lines[unlike >= self.question.differ]
         if not len(lines):
             return []
-        keys = [objective.column(chunk)[lines] for objective in self.objectives]
+        keys = [objective.column(chunk)[lines] for objective in self.question.objectives]
         order = np.lexsort(tuple(reversed(keys)))[: self.count]
         rows = chunk.rows(lines[order], self.shown)
-        return [(tuple(int(key[line]) for key in keys), row) for line, row in zip(order.tolist(), rows, strict=True)]
+        where = zip(*(here.tolist() for here in _places(chunk, lines[order])), strict=True)
+        return [
+            Found(tuple(int(key[line]) for key in keys), row, places)
+            for line, row, places in zip(order.tolist(), rows, where, strict=True)
+        ]
 
 
-def _limit(region: Region, budget: Budget) -> int:
+def _places(chunk: Chunk, lines: np.ndarray) -> list[np.ndarray]:
+    """For every axis of the grid the places of some lines."""
+    return [chosen[here] for chosen, here in zip(chunk.region.box.chosen, chunk.places(lines), strict=True)]
+
+
+def limit(region: Region, budget: Budget) -> int:
     """The last numerator of a cost that keeps to its bound."""
     bound = budget.bound * region.total(budget.cost).den
     return math.floor(bound) if budget.sense == "max" else math.ceil(bound)
 
 
+def keeps(budget: Budget, bound: int, numerator: int) -> bool:
+    """Whether a numerator keeps to a budget with this last one."""
+    return numerator <= bound if budget.sense == "max" else numerator >= bound
+
+
 def _possible(region: Region, span: cut.Span, budget: Budget) -> bool:
     """Whether any variant may keep to the budget."""
     low, high = region.total(budget.cost).bounds(span)
-    limit = _limit(region, budget)
-    return low <= limit if budget.sense == "max" else high >= limit
+    bound = limit(region, budget)
+    return low <= bound if budget.sense == "max" else high >= bound
 
 
 def _least(region: Region, span: cut.Span, objective: Objective) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from archdsl.design import Design
 from archdsl.errors import InputError
+from archdsl.exact import exact
+from archdsl.exact.shown import shown
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective, denominator
 from archdsl.explore.grid.axis import Axis
@@ -19,10 +22,15 @@ from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import OVERHEAD, Partition
 from archdsl.explore.grid.region import Refused, Region
 from archdsl.explore.outcome import Outcome
-from archdsl.explore.solve.branch import BranchAndBound, Key
+from archdsl.explore.solve.branch import BranchAndBound
+from archdsl.explore.solve.found import Found, Places, Question
+from archdsl.explore.solve.proof import Proof
 from archdsl.explore.solve.solution import Binding, Lack, Solution
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.explore.variants import Row, Variants
+
+MANY = 1 << 22
+"""Variants above which a proof by sums of tables is tried first."""
 
 HELD = 8_000_000
 """Array elements of regions that are held from one question to the next."""
@@ -35,16 +43,18 @@ def solver_on(
     budgets: Sequence[Budget],
     count: int = 10,
     show: Iterable[str] = (),
+    differ: int | None = None,
 ) -> Solver:
     """What finds the best variants of a grid inside budgets, and proves that no other is better.
 
     Args:
         objectives: `macs`, `max:width`; a further one decides between variants that are equal in those before it.
         show: costs that rows hold beside params, macs and those that are asked for.
+        differ: in how many axes those that are listed differ from each other, at least; a quarter of them where it is None.
     """
     read = [*(text.rpartition(":")[2] for text in objectives), *(budget.cost for budget in budgets)]
     sweep = Sweep(net, axes, shown=[*read, *show])
-    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count)
+    return Solver(sweep, budgets, [sweep.objective(text) for text in objectives], count, differ)
 
 
 class Solver:
@@ -62,12 +72,14 @@ class Solver:
         budgets: Sequence[Budget],
         objectives: Sequence[Objective],
         count: int = 10,
+        differ: int | None = None,
     ):
         """
         Args:
             sweep: the grid; its condition is not looked at.
             objectives: the first decides, each further one between variants that are equal in those before it.
             count: how many variants are wanted.
+            differ: as of `solver_on`.
         """
         if not objectives:
             raise InputError("nothing to maximize or minimize")
@@ -77,7 +89,10 @@ class Solver:
         self.progress: Progress | None = None
         self.held: list[Region] | None = None
         self.pending: list[Region] = []  # elaborated and not searched yet
-        self.search = BranchAndBound(self.budgets, self.objectives, count, sweep.shown)
+        self.differ = max(1, len(sweep.axes) // 4) if differ is None else differ
+        self.counted = 0
+        self.search = self._branching(Question(self.budgets, self.objectives), count)
+        self.proof: Proof | None = None
         names = [*sweep.shown, *(budget.cost for budget in budgets), *(objective.name for objective in objectives)]
         self.decisive = (*(budget.cost for budget in budgets), *(objective.name for objective in objectives))
         self.asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
@@ -126,37 +141,100 @@ class Solver:
     def solve(self) -> Solution:
         """The best variants and which budgets bind, or where none is feasible what stands in the way."""
         begin = time.perf_counter()
-        search = self.search = BranchAndBound(self.budgets, self.objectives, self.count, self.sweep.shown)
-        found = search.run(self.batches())
+        self._begin()
+        found = self._several()
+        counted = None if self.proof is not None else self.counted
         lack = None if found else self.lack()
-        binding = [b for b in (self.binding(budget, found[0][0][0]) for budget in self.budgets) if b is not None] if found else []
+        binding = (
+            [b for b in (self.binding(budget, found[0].key[0]) for budget in self.budgets) if b is not None] if found else []
+        )
         self.outcome.seconds = seconds = time.perf_counter() - begin
         wanted = tuple(self.objectives), tuple(self.budgets)
-        return Solution(self._best_rows(), binding, lack, search.counted, seconds, *wanted, self.sweep.axes)
+        gap = found[0].gap if found else 0.0
+        best = self.sweep.variants([one.row for one in found], self.outcome)
+        return Solution(best, binding, lack, counted, gap, self.differ, seconds, *wanted, self.sweep.axes)
+
+    def front(self, points: int) -> Solution:
+        """Variants of which none is better in both of two objectives, each of them proven: the ends of the front, and as many between.
+
+        The second objective is bounded in even steps, and the first is made as good as it can be.
+        """
+        if len(self.objectives) != 2:
+            raise InputError("a front is of two costs or settings")
+        begin = time.perf_counter()
+        self._begin()
+        first, second = self.objectives
+        ends = [self._best(self.budgets, pair) for pair in ([first, second], [second, first])]
+        found: dict[Places, Found] = {one.places: one for one in ends if one is not None}
+        if len(found) == 2:
+            low, high = (one.row[second.name] for one in (ends[1], ends[0]) if one is not None)
+            for step in range(1, points - 1):
+                bound = exact(low + (high - low) * Fraction(step, points - 1))
+                budget = Budget(second.name, Fraction(bound), "max" if second.sign > 0 else "min", shown(bound))
+                one = self._best([*self.budgets, budget], [first, second])
+                if one is not None:
+                    found.setdefault(one.places, one)
+        listed = sorted(found.values(), key=lambda one: one.row[first.name] * first.sign)
+        self.outcome.seconds = seconds = time.perf_counter() - begin
+        gap = max((one.gap for one in listed), default=0.0)
+        best = self.sweep.variants([one.row for one in listed], self.outcome)
+        counted = None if self.proof is not None else self.counted
+        lack = None if listed else self.lack()
+        wanted = tuple(self.objectives), tuple(self.budgets)
+        return Solution(best, [], lack, counted, gap, 1, seconds, *wanted, self.sweep.axes, front=True)
 
     def known(self) -> Variants:
         """The best of the variants so far, after an interrupt."""
-        self.search.run([self._taken()])
-        return self._best_rows()
+        found = [] if self.proof is not None else self.search.run([self._taken()])
+        return self.sweep.variants([one.row for one in found], self.outcome)
 
-    def _best_rows(self) -> Variants:
-        return self.sweep.variants([row for _, row in self.search.best], self.outcome)
+    def _begin(self) -> None:
+        """Choose what proves: sums of tables where the grid is too large to be gone through, and they are narrow enough."""
+        if self.sweep.size > MANY:
+            self.proof = Proof.over(self.batches(), self.budgets, self.objectives, self.sweep.shown)
+
+    def _branching(self, question: Question, count: int) -> BranchAndBound:
+        return BranchAndBound(question, count, self.sweep.shown)
+
+    def _several(self) -> list[Found]:
+        """The best variants, each unlike those before it."""
+        if self.proof is None and self.differ <= 1:
+            self.search = self._branching(Question(self.budgets, self.objectives), self.count)
+            found = self.search.run(self.batches())
+            self.counted += self.search.counted
+            return found
+        listed: list[Found] = []
+        while len(listed) < self.count:
+            away = tuple(one.places for one in listed)
+            best = self._best(self.budgets, self.objectives, away)
+            if best is None:
+                break
+            listed.append(best)
+        return listed
 
     def binding(self, budget: Budget, best: int) -> Binding | None:
-        """The budget, if the first objective would be better than `best` without it."""
+        """The budget, if the first objective would be better than `best` without it; and what a hundredth more of it would give."""
         others = [other for other in self.budgets if other is not budget]
-        free = self._best(others, self.objectives[0])
-        return Binding(budget, self.objectives[0].value(free[0][0])) if free and free[0][0] < best else None
+        objective = self.objectives[0]
+        free = self._best(others, [objective])
+        if free is None or free.key[0] >= best:
+            return None
+        more = self._best([*others, budget.eased(Fraction(1, 100))], [objective])
+        assert more is not None
+        return Binding(budget, objective.value(free.key[0]), objective.value(more.key[0]))
 
     def lack(self) -> Lack:
         """What stands in the way of all variants."""
         alone = []
         for budget in self.budgets:
             wanted = Objective(budget.cost, 1 if budget.sense == "max" else -1, self.dens[budget])
-            if found := self._best([], wanted):
-                value = wanted.value(found[0][0])
-                if budget.violation(value) > 0:
-                    alone.append((budget, value, found[1]))
+            found = self._best([], [wanted])
+            if found is not None and budget.violation(value := wanted.value(found.key[0])) > 0:
+                alone.append((budget, value, found.row))
+        clash = [] if alone else self._clash()
+        if self.proof is not None:
+            row, excess = self.proof.closest(self.budgets) or (None, math.inf)
+            return Lack(alone, clash, row, excess, tuple(self.budgets))
         closest: tuple[float, Row | None] = (math.inf, None)
         for chunk in (chunk for regions in self.batches() for region in regions for chunk in chunks(region)):
             lines = chunk.every_line
@@ -166,11 +244,25 @@ class Solver:
             least = int(np.argmin(worst))
             if worst[least] < closest[0]:
                 closest = float(worst[least]), chunk.rows(lines[least : least + 1], self.sweep.shown)[0]
-        return Lack(alone, closest[1], closest[0], tuple(self.budgets))
+        return Lack(alone, clash, closest[1], closest[0], tuple(self.budgets))
 
-    def _best(self, budgets: Sequence[Budget], objective: Objective) -> tuple[Key, Row] | None:
-        """The one best variant in one objective; None where none keeps to the budgets."""
-        found = BranchAndBound(budgets, [objective], 1, self.sweep.shown).run(self.batches())
+    def _clash(self) -> list[Budget]:
+        """Budgets that cannot be kept to together, of which any one less can."""
+        left = list(self.budgets)
+        for budget in self.budgets:
+            others = [other for other in left if other is not budget]
+            if self._best(others, self.objectives[:1]) is None:
+                left = others
+        return left
+
+    def _best(self, budgets: Sequence[Budget], objectives: Sequence[Objective], away: tuple[Places, ...] = ()) -> Found | None:
+        """The one best variant, unlike some; None where none keeps to the budgets."""
+        question = Question(budgets, objectives, away, self.differ)
+        if self.proof is not None:
+            return self.proof.best(question)
+        search = self._branching(question, 1)
+        found = search.run(self.batches())
+        self.counted += search.counted
         return found[0] if found else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower import scores
+from archdsl.importer.lower import filled, places, scores
 from archdsl.importer.lower.along import alike, as_map, kind, over_last, same_order, worked_out
 from archdsl.importer.lower.attention import scaled_scores
 from archdsl.importer.lower.layers import is_typed, number
@@ -61,6 +61,10 @@ def _weighed(draft: Draft, word: str, value: Value, const: Const) -> Value:
         return _scaled(draft, value, const)
     if word == "add" and (added := scores.added(draft, value, const)) is not None:
         return added
+    if word == "add" and (learned := places.projected(draft, value, const)) is not None:
+        return _joined(draft, "add", value, learned)
+    if word == "add" and (placed := filled.positions(draft, value, const)) is not None:
+        return placed
     if word == "add" and const.learned:
         return _offset(draft, value, const) if const.tensor.numel() == 1 else _shifted(draft, value, const)
     raise NotSaid(f"{word} with a tensor of {'x'.join(map(str, const.sizes))} that is {'learned' if const.learned else 'fixed'}")

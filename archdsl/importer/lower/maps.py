@@ -9,8 +9,9 @@ from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, worked_out
 from archdsl.importer.lower.layers import number
 from archdsl.importer.lower.windows import Steps, each, spread
-from archdsl.importer.settle import settled
+from archdsl.importer.settle import in_depth, settled
 from archdsl.importer.values import Operand, Value
+from archdsl.importer.views import BATCH
 from archdsl.ops.shapes import Map
 
 
@@ -25,7 +26,16 @@ def pool(draft: Draft, x: Operand, word: str, kernel: Numbers[int], steps: Steps
         "ceil": ceil,
         "count_padding": None if word == "maxpool" or counted or not any(steps.padding) else False,
     }
-    return draft.add(word, as_map(draft, x), **arguments)
+    value = worked_out(x)
+    if len(kernel) != 2 or len(value.sizes) != 4 or value.view.axes[0] in ((BATCH,), ()):
+        return draft.add(word, as_map(draft, value), **arguments)
+    windows = in_depth(draft, value)
+    deep = Steps([1, *steps.stride], [0, *steps.padding], [1, 1, 1])
+    made = pool(draft, draft.value(windows.node), word, [1, *kernel], deep, ceil, counted)
+    view = windows.view
+    for axis, length in zip((2, 3), draft.shape(made)[2:], strict=True):
+        view = view.with_length(axis, length)
+    return made._replace(view=view)
 
 
 def adaptive_pool(draft: Draft, x: Operand, size: Any, mode: str) -> Value:

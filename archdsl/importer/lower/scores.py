@@ -16,6 +16,7 @@ from archdsl.compilers.torch.positions import WindowMask
 from archdsl.importer.draft import Draft
 from archdsl.importer.lower.along import kind
 from archdsl.importer.lower.layers import number
+from archdsl.importer.lower.offsets import by_mlp
 from archdsl.importer.values import Const, Value
 from archdsl.importer.views import View
 from archdsl.ops.scores import RelativeBias
@@ -29,7 +30,7 @@ def added(draft: Draft, value: Value, const: Const) -> Value | None:
         return None
     if not const.learned and shape[-1] != shape[-2]:
         return None
-    forms = (_relative,) if const.learned else (_causal, _windows)
+    forms = (_relative, by_mlp) if const.learned else (_causal, _windows)
     found = next((made for form in forms if (made := form(draft, value, const)) is not None), None)
     return None if found is None else found._replace(view=value.view)
 

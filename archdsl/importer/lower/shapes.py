@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Numbers
 
+import torch
+
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import as_map, kind, over_last, same_order, worked_out
 from archdsl.importer.settle import settled, whole
@@ -81,6 +83,8 @@ def narrowed(draft: Draft, x: Operand, axis: int, start: int, stop: int, step: i
         return x._replace(tensor=x.tensor[tuple(index)])
     if (start, stop, step) == (0, length, 1):
         return x
+    if start >= stop:
+        return Const(torch.zeros([*x.sizes[:axis], 0, *x.sizes[axis + 1 :]]))
     view = x.view
     entire = [number for number, group in enumerate(view.source) if group and group == view.axes[axis]]
     if entire:
@@ -209,6 +213,12 @@ def concatenated(draft: Draft, parts: Numbers[Operand], axis: int) -> Operand:
         return entire._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
     made = draft.add("concat", *values, axis=None if along == channels else along)
     return made._replace(view=view.with_length(axis, sum(part.sizes[axis] for part in parts)))
+
+
+def replaced(draft: Draft, x: Operand, part: Operand, axis: int, start: int, stop: int) -> Operand:
+    """The value with a part of it, from `start` to before `stop` along an axis, put there instead."""
+    before, after = narrowed(draft, x, axis, 0, start), narrowed(draft, x, axis, stop, x.sizes[axis])
+    return concatenated(draft, [before, part, after], axis)
 
 
 def _all_slices(draft: Draft, values: Numbers[Value]) -> Value | None:

@@ -8,37 +8,15 @@ from typing import Any
 from archdsl.importer.write.dataflow import Flow
 from archdsl.importer.write.idioms import MOBILE
 from archdsl.importer.write.merge import merge, nature
-from archdsl.importer.write.parameters import Parameter
+from archdsl.importer.write.names import named
+from archdsl.importer.write.plain import is_plain
 from archdsl.importer.write.region import Region
 from archdsl.importer.write.render import Block, Renderer, Vocabulary
 from archdsl.importer.write.runs import deep, fold, together
+from archdsl.importer.write.shared import BODY, GATE, KNOWN, POOL, SHARED, own_gate, taken
 from archdsl.importer.write.steps import ACTIVATION, Body, Step, vacant
-from archdsl.importer.write.units import ACT, CHANNELS, KERNEL, STRIDE
 from archdsl.ir.graph import Graph
 from archdsl.ops import OPERATORS
-
-SHARED = Block(
-    "conv_norm",
-    [
-        Parameter("out", CHANNELS, (1,)),
-        Parameter("kernel", KERNEL, (1,), 1),
-        Parameter("s", STRIDE, (1,), 1),
-        Parameter("groups", CHANNELS, (1,), 1),
-        Parameter("nl", ACT, (), None),
-    ],
-    origin="blocks/mobile",
-)
-"""The block of the zoo that most networks are made of."""
-
-BODY: list[Any] = [
-    {"conv": {"out": "$out", "kernel": "$kernel", "stride": "$s", "groups": "$groups"}},
-    "norm",
-    {"$nl": {}, "when": "given($nl)"},
-]
-"""Its steps, for networks that have blocks of other names that come with it."""
-
-POOL = Block("pool", [], origin="blocks/mobile")
-
 
 Group = tuple[Body, list[Region]]
 """A body, and the regions whose it is, in the order of its columns."""
@@ -51,6 +29,7 @@ class Library:
         self.words = words
         self.flow = Flow(graph, self.call, structured)
         self.calls: dict[Region, Step] = {}
+        self.taken: frozenset[str] = frozenset()
 
     def call(self, region: Region) -> Step:
         return self.calls[region]
@@ -61,13 +40,16 @@ class Library:
         for region in root.regions():
             heights[region] = 1 + max((heights[item] for item in region.items if isinstance(item, Region)), default=0)
         clash = any(region.word in MOBILE and not region.is_idiom for region in heights)
+        self.taken = taken({region.word for region in heights if region.known is not None})
         for height in range(1, heights[root]):
             words: dict[tuple[str, bool], list[Region]] = {}
             for region in heights:
                 if heights[region] == height and region is not root:
                     words.setdefault((region.word, region.is_idiom), []).append(region)
             for (word, is_idiom), regions in words.items():
-                if word == POOL.name and is_idiom:
+                if regions[0].known is not None:
+                    self._known(word, regions, clash)
+                elif word == POOL.name and is_idiom:
                     self.words.blocks[word] = POOL
                     self.calls.update((region, Step(word)) for region in regions)
                 elif word == SHARED.name and is_idiom:
@@ -77,6 +59,17 @@ class Library:
                 else:
                     self._group(word, regions, is_idiom)
         return self.flow.body(root)
+
+    def _known(self, word: str, regions: list[Region], clash: bool) -> None:
+        """Calls of a block that comes with an import, or of one like it where the import would bring other blocks that clash."""
+        calls = [region.known or {} for region in regions]
+        block = own_gate(calls) if clash and word == GATE.name else KNOWN[word]
+        self.words.blocks[word] = block
+        names = [p.name for p in block.parameters if not p.formula]
+        self.calls.update(
+            (region, Step(word, {name: (call[name],) for name in names if name in call}))
+            for region, call in zip(regions, calls, strict=True)
+        )
 
     def _share(self, regions: list[Region], block: Block) -> None:
         """Calls of the block of the zoo, or of one like it. Those whose norm is not the usual one of the network are left."""
@@ -107,14 +100,30 @@ class Library:
             bodies.append(body)
             members.append(region)
         groups = [(together(bodies), members) for bodies, members in alike.values()]
-        while len(groups) > len(fewer := _merged(groups)):
+        while len(groups) > len(fewer := self._merged(groups)):
             groups = fewer
+        names = named(word, [body for body, _ in groups])
+        for name, (body, members) in zip(names, groups, strict=True):
+            self._block(name, body, members)
+
+    def _merged(self, groups: list[Group]) -> list[Group]:
+        """Those that differ in a few steps as one."""
+        found: list[Group] = []
         for body, members in groups:
-            self._block(word, body, members)
+            for number, (known, others) in enumerate(found):
+                both = merge(known, body)
+                if both and is_plain(Renderer(fold(both, self.words), self.words)):
+                    found[number] = (both, [*others, *members])
+                    break
+            else:
+                found.append((body, members))
+        return found
 
     def _block(self, word: str, body: Body, members: list[Region]) -> None:
         name, number = word, 1
-        while name in self.words.blocks or name in OPERATORS or name in RESERVED:
+        if name in self.taken:
+            name = word = f"own_{word}"
+        while name in self.words.blocks or name in OPERATORS or name in RESERVED or name in self.taken:
             number += 1
             name = f"{word}_{number}"
         body = fold(body, self.words)
@@ -126,19 +135,6 @@ class Library:
         for index, region in enumerate(members):
             args = {p.name: (p.column[index],) for p in parameters if not p.formula}
             self.calls[region] = Step(name, args)
-
-
-def _merged(groups: list[Group]) -> list[Group]:
-    """Those that differ in a few steps as one."""
-    found: list[Group] = []
-    for body, members in groups:
-        for number, (known, others) in enumerate(found):
-            if both := merge(known, body):
-                found[number] = (both, [*others, *members])
-                break
-        else:
-            found.append((body, members))
-    return found
 
 
 RESERVED = frozenset(

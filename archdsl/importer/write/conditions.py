@@ -84,6 +84,8 @@ def _tests(formulas: Formulas, into: Column, rounds: bool, dropped: bool) -> Ite
 def _given(formulas: Formulas, dropped: bool) -> Iterator[Test]:
     """Whether paths are dropped, or an argument is given at all."""
     for parameter in formulas.used:
+        if parameter.unit == "shift":
+            yield f"${parameter.name} > 0", lambda p, f=parameter: _above(f.column[p])  # type: ignore[misc]
         if parameter.unit == RATE and dropped:
             yield f"${parameter.name} > 0", lambda p, f=parameter: _above(f.column[p])  # type: ignore[misc]
     for parameter in formulas.used:

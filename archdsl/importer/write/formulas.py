@@ -176,6 +176,8 @@ class Formulas:
 
     def _multiple(self, column: Column, into: Column) -> str:
         """A multiple of what arrives, where the factors are fewer than the numbers."""
+        if ABSENT in into:
+            return ""
         factors = tuple(ABSENT if v is ABSENT else Fraction(v, n) for v, n in zip(column, into, strict=True))
         values = [f for f in factors if f is not ABSENT]
         whole = all(f.denominator == 1 and 1 <= f <= 12 for f in values)
@@ -190,7 +192,7 @@ class Formulas:
     def _new(self, column: Column, unit: str, name: str, into: Column, *words: str) -> Parameter:
         options = [*words]
         if unit == CHANNELS and name == "out":
-            wider = all(v is ABSENT or v >= n for v, n in zip(column, into, strict=True))
+            wider = all(ABSENT in (v, n) or v >= n for v, n in zip(column, into, strict=True))
             numbered = [word for word in words if word[-1].isdigit()]
             options = [*numbered, "exp" if wider else "inner", *options, *(f"{word}_out" for word in words)]
         elif unit == STRIDE:

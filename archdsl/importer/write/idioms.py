@@ -85,7 +85,7 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
     shared = {name for node in graph if node.shared for name in (node.name, node.shared)}
     within = {name: readers[name][0] for name in readers if len(readers[name]) == 1 and name not in graph.ends}
     for region in root.regions():
-        at = 0
+        at = 0 if region.known is None else len(region.items)
         while at < len(region.items):
             chain = _chain(region, at, within, shared)
             word, length = _match(chain)
@@ -102,7 +102,7 @@ def mark_idioms(root: Region, graph: Graph, readers: dict[str, list[str]]) -> No
     for region, _, _, word in found:
         often.setdefault(word, Counter())[region] += 1
     imports = "conv_norm" in often and _is_worth_a_block("conv_norm", often["conv_norm"])
-    if not imports or any(region.word in MOBILE for region in root.regions()):
+    if not imports or any(region.word in MOBILE and region.known is None for region in root.regions()):
         often.pop("pool", None)
     for region, at, length, word in reversed(found):
         if word in often and _is_worth_a_block(word, often[word]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from archdsl.ir.graph import Node
 
@@ -18,6 +19,7 @@ class Region:
         inputs: tensors outside that it reads, by the names of their nodes, in the order in which they are first read.
         outputs: its tensors that are read outside, or that the network returns.
         is_idiom: whether it is a run of operators that readers know, rather than a scope.
+        known: arguments of the shared block that it is, if it is one.
     """
 
     word: str
@@ -25,6 +27,7 @@ class Region:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     is_idiom: bool = False
+    known: dict[str, Any] | None = None
 
     def nodes(self) -> Iterator[Node]:
         for item in self.items:

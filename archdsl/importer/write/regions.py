@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from archdsl.importer.write.idioms import idiom, is_activated_norm, mark_idioms
+from archdsl.importer.write.known import known
 from archdsl.importer.write.narrows import mark_units
 from archdsl.importer.write.region import Region
 from archdsl.ir.graph import Graph, Node
@@ -35,12 +36,40 @@ def regions(graph: Graph, scopes: bool = True) -> Region:
         while _dissolve(root, _plain_scopes(root)):
             pass
         mark_units(root, graph, readers)
+        _mark_known(root, graph)
+        _connect(graph, root, readers)
+        while _dissolve(root, _plain_scopes(root)):
+            pass
         _connect(graph, root, readers)
         if _dissolve(root, _reach_outside(graph, root)):
             _connect(graph, root, readers)
         mark_idioms(root, graph, readers)
         _connect(graph, root, readers)
     return root
+
+
+def _mark_known(root: Region, graph: Graph) -> None:
+    """Make regions of what shared blocks stand for, wherever one scope holds all of it."""
+    around: dict[str, list[Region]] = {}
+    for region in root.regions():  # the inner ones first
+        for node in region.nodes():
+            around.setdefault(node.name, []).append(region)
+    for word, args, nodes in known(graph):
+        names = {node.name for node in nodes}
+        region = next(region for region in around[nodes[0].name] if all(region in around[name] for name in names))
+        inside = [_share(item, names) for item in region.items]
+        if any(share not in (0, 1) for share in inside):
+            continue
+        last = max(place for place, share in enumerate(inside) if share)
+        made = Region(word, list(nodes), is_idiom=True, known=args)
+        items = [made if place == last else item for place, item in enumerate(region.items) if not inside[place] or place == last]
+        region.items = items
+
+
+def _share(item: Node | Region, names: set[str]) -> float:
+    """How much of an item is among some nodes: 0 where nothing is, 1 where all is."""
+    nodes = list(item.nodes()) if isinstance(item, Region) else [item]
+    return sum(node.name in names for node in nodes) / len(nodes)
 
 
 def _hoist(root: Region) -> bool:
@@ -138,7 +167,7 @@ def _dissolve(root: Region, drop: Test) -> bool:
     for region in list(root.regions()):
         items: list[Node | Region] = []
         for item in region.items:
-            if isinstance(item, Region) and drop(item):
+            if isinstance(item, Region) and item.known is None and drop(item):
                 items += item.items
                 changed = True
             else:
@@ -152,14 +181,32 @@ def _containers(root: Region) -> set[str]:
     found: dict[str, list[Region]] = {}
     for region in root.regions():
         found.setdefault(region.word, []).append(region)
-    return {word for word, those in found.items() if all(map(_is_run, those)) and len({len(r.items) for r in those}) > 1}
+    uneven = {word: those for word, those in found.items() if len({len(region.items) for region in those}) > 1}
+    outer = {item.word for item in root.items if isinstance(item, Region)}
+    return {word for word, those in uneven.items() if all(map(_is_run, those)) or (word in outer and _are_stages(those))}
+
+
+def _are_stages(those: list[Region]) -> bool:
+    """Whether they are few, and hold blocks in a row, of which some come several times."""
+    if len(those) > STAGES or any(isinstance(item, Node) and item.op.joins for region in those for item in region.items):
+        return False
+    kinds = [Counter(item.word for item in region.items if isinstance(item, Region) and _is_block(item)) for region in those]
+    return all(kinds) and max(max(kind.values()) for kind in kinds) > 1
+
+
+def _is_block(region: Region) -> bool:
+    """Whether it is more than a layer."""
+    return len(list(region.nodes())) > LAYER
 
 
 def _is_run(region: Region) -> bool:
     """Whether most of what is in it is of one word, and more than a layer."""
-    words = Counter(item.word for item in region.items if isinstance(item, Region) and len(list(item.nodes())) > LAYER)
+    words = Counter(item.word for item in region.items if isinstance(item, Region) and _is_block(item))
     return bool(words) and 3 * words.most_common(1)[0][1] >= 2 * len(region.items)
 
+
+STAGES = 6
+"""Stages that a network has at most."""
 
 LAYER = 4
 """Operators up to which a scope is a layer with its norm and activation."""

@@ -125,12 +125,12 @@ class Renderer:
                 self._fill(inner, number if step.join[0] == "concat" and step.word == FORK else path)
 
     def _value(self, step: Step, name: str, column: Column, called: str) -> str | None:
-        word = step.word
+        word, into = step.word, _steady(step)
         given = [value for value in column if value is not ABSENT]
         if word == ACTIVATION:
             if not all(step.present):
                 column = tuple(None if value is ABSENT else value for value in column)
-            return self.formulas.find(column, step.into, "nl", ACT)
+            return self.formulas.find(column, into, "nl", ACT)
         if word == SPLIT:
             return self._share(step, column)
         if self.words.unit(word, name) == RATE and word not in self.words.blocks and len(set(given)) > 1:
@@ -139,7 +139,7 @@ class Renderer:
             given = list(column)
         if all(self.words.is_default(word, name, value) for value in given):
             return None
-        return self.formulas.find(column, step.into, name, self.words.unit(word, name), called)
+        return self.formulas.find(column, into, name, self.words.unit(word, name), called)
 
     def _conditions(self, body: Body, parent: Column, around: list[str]) -> None:
         for step in body.steps:
@@ -249,6 +249,12 @@ class Renderer:
             data["repeat"] = str(len(step.paths[0].into))
         data["body"] = body
         return data
+
+
+def _steady(step: Step) -> Column:
+    """Channels that arrive at a step, where every round of it has the same."""
+    out = step.args.get("out", step.into)
+    return tuple([ABSENT if times != 1 and made != n else n for n, made, times in zip(step.into, out, step.repeat, strict=True)])
 
 
 def _word(step: Step) -> str:

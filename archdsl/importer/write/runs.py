@@ -17,6 +17,9 @@ LONGEST = 8
 PARTIAL, FEW = 3, 8
 """Steps that a round is worth which lacks some, where there are more than so many rounds."""
 
+FAKES = 2
+"""Lists of numbers up to which a round may have some that nothing reads."""
+
 LISTED = 6
 """Numbers of a list that are seen at a glance."""
 
@@ -82,11 +85,15 @@ def _regular(columns: list[Column], word: str, name: str, words: Vocabulary) -> 
 
 
 def _turning(values: list[Any]) -> Turning | None:
-    """Values that alternate; two alone do so where one of them is none, or is a truth that begins as false."""
+    """Values that alternate; two alone do so where one of them is none, or they begin as false or as 0."""
     even, odd = values[0], values[1]
     if any(value != (odd if place % 2 else even) for place, value in enumerate(values)):
         return None
-    return Turning(even, odd) if len(values) > 3 or None in (even, odd) or even is False else None
+    return (
+        Turning(even, odd)
+        if len(values) > 3 or None in (even, odd) or even is False or (even == 0 and type(even) is int)
+        else None
+    )
 
 
 def _growing(values: list[Any]) -> Growing | None:
@@ -185,14 +192,23 @@ def _rounds(steps: list[Step], at: int, length: int) -> tuple[list[list[Step | N
         return [], at, at
     begin = at
     lacking = next((n for n in range(length - 1, 0, -1) if at >= n and [deep(s) for s in steps[at - n : at]] == template[-n:]), 0)
-    if lacking:
+    if lacking and _invented(rounds, range(length - lacking)) <= FAKES:
         begin = at - lacking
         rounds.insert(0, [None] * (length - lacking) + list(steps[begin:at]))
     more = next((n for n in range(length - 1, 0, -1) if [deep(s) for s in steps[end : end + n]] == template[:n]), 0)
-    if more:
+    if more and _invented(rounds, range(more, length)) <= FAKES:
         rounds.append(list(steps[end : end + more]) + [None] * (length - more))
         end += more
     return rounds, begin, end
+
+
+def _invented(rounds: list[list[Step | None]], places: range) -> int:
+    """How many lists of numbers would need one for steps that a round has not."""
+    found = 0
+    for place in places:
+        steps = [step for one in rounds if (step := one[place]) is not None]
+        found += sum(len({step.args[name] for step in steps}) > 1 for name in steps[0].args)
+    return found
 
 
 def _stage(rounds: list[list[Step | None]], after: Column) -> Step:

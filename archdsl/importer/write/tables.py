@@ -59,7 +59,7 @@ def _stands_out(step: Step, rows: list[Step], words: Vocabulary) -> bool:
 
 
 def _is_row(step: Step) -> bool:
-    return not (step.paths or step.labelled or step.word == ACTIVATION)
+    return not (step.paths or step.labelled or step.word in (ACTIVATION, "rearrange"))  # whose axes have names of their own
 
 
 def _columns(rows: list[Step], words: Vocabulary) -> list[str]:

@@ -170,7 +170,7 @@ def _template_place(state: State, block: Block, site: CallSite, args: dict[str, 
     extents = [state.links.extent(state.spec, block, shape) for shape in shapes]
     if values is None or None in extents:
         return None
-    return block, *extents, tuple(args), values, state.knobs_key, state.grid_key
+    return block, *extents, tuple(args), values, state.knobs_key, state.grid.key
 
 
 def _copy(state: State, template: Template, block: Block, site: CallSite, args: dict[str, Any]) -> Tensors | None:

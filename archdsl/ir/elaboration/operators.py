@@ -53,7 +53,7 @@ def _make(state: State, kind: type[Operator], site: CallSite, args: dict[str, An
         if args.get(name) is None:
             args[name] = evaluate(state, value, site.scope.names)
     values = lookup(args.values())
-    place = None if values is None else (kind, tuple(args), values, state.grid_key)
+    place = None if values is None else (kind, tuple(args), values, state.grid.key)
     if place is not None and (found := state.links.operators.get(place)) is not None:
         return found
     args = _fitting(state, kind, call, args)
@@ -138,7 +138,7 @@ def add_node(state: State, name: str, op: Operator, scope: Scope, arriving: Tens
         raise state.fail(f"{op.word}: division by zero", mark) from None
     row = maker.row if isinstance(maker, Call) else None
     nodes = state.graph.nodes
-    node = nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row)
+    node = nodes[name] = Node(name, op, inputs, shape, scope.frames, mark, row, present=state.grid.present)
     if len(nodes) > state.limits.nodes:
         state.too_many_nodes(mark)
     return node

@@ -36,11 +36,11 @@ class State:
         failed: whether a mistake was met. What is made from then on is thrown away, so nothing of it is kept in `links`.
         recovers: whether elaboration goes on after a mistake: for one network, not for a grid, whose parts are tried many at a time.
         knobs_key: what blocks read beside their arguments, as `Links.knobs_key` gives it.
-        grid: which variants of a grid count, and what was noted of them; `grid_key` is its key, worked out once.
+        grid: which variants of a grid count, and what was noted of them.
     """
 
     __slots__ = (
-        "failed", "graph", "grid", "grid_key", "knobs", "knobs_key", "limits", "links", "namer", "opened", "recovers", "report", "runners",
+        "failed", "graph", "grid", "knobs", "knobs_key", "limits", "links", "namer", "opened", "recovers", "report", "runners",
         "spec", "steps",
     )  # fmt: skip
 
@@ -60,7 +60,6 @@ class State:
         self.opened: list[Opened] = []
         self.knobs_key = links.knobs_key(spec, knobs)
         self.grid = current()
-        self.grid_key = self.grid.key
         self.recovers = not self.grid.noting and not any(map(has_arrays, knobs.values()))
 
     def fail(self, message: str, mark: Mark | None, hint: str = "", *related: tuple[str, Mark]) -> Stop:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from archdsl.errors import Mark
-from archdsl.exact import Undetermined
+from archdsl.exact import Disagreement, Undetermined, is_number_array
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import is_doubtful
+from archdsl.ir.elaboration.branches import Before, followed, meet
 from archdsl.ir.elaboration.labels import give, labelled
 from archdsl.ir.elaboration.lost import LOST
 from archdsl.ir.elaboration.naming import LongName, Plan
 from archdsl.ir.elaboration.scope import Scope, Tensors, arrive
 from archdsl.ir.elaboration.share import share
 from archdsl.ir.elaboration.state import State, Stop
-from archdsl.ir.elaboration.values import decide, evaluate
+from archdsl.ir.elaboration.values import decide, evaluate, undecided
 from archdsl.spec.expression import Names
 from archdsl.spec.model import PLAIN, Modifiers, Step, Value
 from archdsl.spec.values import reads_arrival
@@ -25,18 +28,16 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
     """Run steps one after the other; the tensors after the last. A step that fails leaves a lost tensor, and the next is run."""
     runners = state.runners
     opened = len(state.opened)
+    branching = state.grid.branching
     for step in steps:
         mods = step.mods
         try:
-            if mods is PLAIN:
+            if branching:
+                arriving = followed(state, scope, partial(_step, state, step, scope, arriving, plan))
+            elif mods is PLAIN:
                 arriving = runners[type(step)](state, step, scope, arriving, plan)
-            elif mods.repeat is None and not mods.loop:
-                arriving = _once(state, step, scope, arriving, plan)
             else:
-                arrive(scope.names, arriving)
-                beside = plan.beside
-                for names in _rounds(state, mods, scope):
-                    arriving = _once(state, step, scope.having(names), arriving, beside)
+                arriving = _step(state, step, scope, arriving, plan)
         except Undetermined as error:  # of a shape rule; in an expression it is a mistake of the expression
             if not state.failed:
                 state.fail(str(error), step.mark)
@@ -45,6 +46,52 @@ def run_steps(state: State, steps: Iterable[Step], scope: Scope, arriving: Tenso
             state.exceed(str(error), step.mark if mods.name is None else mods.name.mark, error.hint)
         except Stop:
             arriving = _lose(state, step, scope, opened)
+    return arriving
+
+
+def _step(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan) -> Tensors:
+    """Run one step with its modifiers."""
+    mods = step.mods
+    if mods is PLAIN:
+        return state.runners[type(step)](state, step, scope, arriving, plan)
+    if mods.repeat is None and not mods.loop:
+        return _once(state, step, scope, arriving, plan)
+    arrive(scope.names, arriving)
+    beside = plan.beside
+    if state.grid.branching and mods.repeat is not None:
+        count = evaluate(state, mods.repeat, scope.names)
+        if is_number_array(count) and count.is_integer and state.grid.elements(count.num).min() >= 0:
+            return _as_often(state, step, scope, arriving, beside, count)
+    for names in _rounds(state, mods, scope):
+        arriving = _once(state, step, scope.having(names), arriving, beside)
+    return arriving
+
+
+def _as_often(state: State, step: Step, scope: Scope, arriving: Tensors, plan: Plan, count: Any) -> Tensors:
+    """Repeat a step as often as each variant of a grid has it: a round that only some have is followed for those."""
+    written = step.mods.repeat
+    assert written is not None
+    often = state.grid.elements(count.num)
+    for index in range(int(often.max())):
+        state.count_step(written.mark)
+
+        def run(index: int = index, came: Tensors = arriving) -> Tensors:
+            names = {**scope.names, "i": index}
+            for inner in loop(state, step.mods.loop, names) if step.mods.loop else [names]:
+                came = _once(state, step, scope.having(inner), came, plan)
+            return came
+
+        if (often > index).all():
+            arriving = followed(state, scope, run)
+            continue
+        has = count.num > index
+        error = undecided(Disagreement(count.knobs, has), written.mark, "'repeat'")
+        sides = [(has, partial(followed, state, scope, run)), (~has, partial(_same, arriving))]
+        arriving = meet(state, scope, Before.of(state, scope), error, sides)
+    return arriving
+
+
+def _same(arriving: Tensors) -> Tensors:
     return arriving
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.errors import Mark
 from archdsl.exact import key
@@ -36,6 +36,7 @@ class TemplateNode(NamedTuple):
     shape: Shape
     frames: tuple[int, ...]
     mark: Mark | None
+    present: Any
 
 
 Numbered = tuple[tuple[str, int], ...]
@@ -117,7 +118,7 @@ def record(made: list[Node], prefix: str, outer: int, arriving: Tensors, result:
         if inner is None:
             inner = scopes[id(node.scope)] = tuple([_frame_number(frame, frames, len(prefix)) for frame in node.scope[outer:]])
         inputs = tuple([numbers[name] for name in node.inputs])
-        nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, inner, node.mark))
+        nodes.append(TemplateNode(node.name[len(prefix) :], node.op, inputs, node.shape, inner, node.mark, node.present))
     inside = tuple([f for _, f in frames.values()])
     lengths = [len(node.name) for node in nodes]
     letters = sum(lengths) + sum([len(frame.path) for frame in inside])
@@ -147,14 +148,14 @@ def stamp(template: Template, prefix: str, outer: tuple[Frame, ...], arriving: T
     pairs = zip([node.shape for node in arriving], template.arriving, strict=True)
     same = all(type(shape) is type(known) and key(shape) == key(known) for shape, known in pairs)
     made: list[Node] = []
-    for name, op, inputs, shape, inner, mark in template.nodes:
+    for name, op, inputs, shape, inner, mark, present in template.nodes:
         scope = scopes.get(inner)
         if scope is None:
             scope = scopes[inner] = (*outer, *[frames[number] for number in inner])
         sources = [made[number] if number >= 0 else arriving[OUTSIDE - number] for number in inputs]
         if not same:
             shape = bounded(op.shape(*[node.shape for node in sources]), op)
-        made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark))
+        made.append(Node(prefix + name, op, tuple([node.name for node in sources]), shape, scope, mark, None, "", present))
     for user, owner in template.shared:
         made[user].shared = made[owner].name
     return made, tuple([made[number] if number >= 0 else arriving[OUTSIDE - number] for number in template.outputs])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.errors import Diagnostic, Mark, SpecError
-from archdsl.exact import Disagreement, is_array, one_answer
+from archdsl.exact import Disagreement, is_array, is_list_array, one_answer
 from archdsl.exact.shown import describe
 from archdsl.exact.unknown import UNKNOWN, is_doubtful
 from archdsl.ir.elaboration.links import Link
@@ -46,7 +46,8 @@ def evaluate(state: State, value: Value, names: Names) -> Any:
     if type(value) is Constant:
         return value.value
     if type(value) is Formula and value.bare in names:
-        return names[value.bare]
+        found = names[value.bare]
+        return answer(found, value.mark, "a list") if is_list_array(found) else found
     try:
         return value.evaluate(names)
     except ExpressionError as error:

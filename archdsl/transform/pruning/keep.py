@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.comparing.totals import cost_names, total
+from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file, total
 from archdsl.design import Design
 from archdsl.errors import InputError, SpecError, unknown
 from archdsl.spec.read_reported import parse_size
@@ -34,6 +34,10 @@ class Keep:
         except (SpecError, InputError):
             return None
 
+    def words(self, value: Fraction) -> str:
+        """An amount of the cost for people, such as a whole number, or a time."""
+        return in_words(self.cost, value if self.cost.startswith(LATENCY) else int(value))
+
     def fits(self, found: Fraction | None) -> bool:
         return found is not None and found <= self.most
 
@@ -41,14 +45,17 @@ class Keep:
 def parse_keep(text: str, design: Design) -> Keep:
     """Raises InputError: no such cost, or no share or size."""
     cost, equals, size = (piece.strip() for piece in text.partition("="))
-    if cost not in cost_names():
+    if cost not in cost_names() and not of_file(cost):
         message, near = unknown("cost", cost, list(cost_names()))
         raise InputError(f"--keep: {message}; {near or 'write macs=50% or params=2M'}")
     whole = Fraction(total(design, cost))
-    read = parse_size(size.removesuffix("%")) if equals else None
+    timed = cost.startswith(LATENCY) and not size.endswith("%")
+    read = parse_size(size.removesuffix("%")) if equals and size.endswith("s") == timed else None
     if read is None or read[0] <= 0:
-        raise InputError(f"--keep takes a share or a size, as macs=50% or params=2M; '{text}' came")
+        sizes = f"a time, as {cost}=50% or {cost}=20ms" if timed else "a size, as macs=50% or params=2M"
+        raise InputError(f"--keep takes a share or {sizes}; '{text}' came")
     most = whole * read[0] / 100 if size.endswith("%") else read[0]
+    keep = Keep(cost, most, whole, len(design.graph()))
     if most >= whole:
-        raise InputError(f"--keep {text}: the network has {cost} {int(whole):,} already")
-    return Keep(cost, most, whole, len(design.graph()))
+        raise InputError(f"--keep {text}: the network has {cost} {keep.words(whole)} already")
+    return keep

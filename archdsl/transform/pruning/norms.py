@@ -49,7 +49,7 @@ def by_norm(draft: Draft, keep: Keep, weights: Weights) -> tuple[list[Fraction],
         else:
             low = middle + 1
     if low == len(thresholds) or not keep.fits(keep.of(design, **{KNOB: factors(thresholds[low])})):
-        raise InputError(f"no threshold of norms brings {keep.cost} to {int(keep.most):,}")
+        raise InputError(f"no threshold of norms brings {keep.cost} to {keep.words(keep.most)}")
     found = factors(thresholds[low])
     set_factors(draft, found)
     return found, carried(weights, graph, draft.graph, channels, scores)

@@ -77,6 +77,7 @@ def _told(design: Design, draft: Draft, asked: Keep, factors: list[Fraction], le
     assert cost is not None
     reached = cost / asked.whole
     words = ", ".join(map(shown, factors))
-    draft.notes = [f"{asked.cost} {shown(int(cost))} of {shown(int(asked.whole))}: {float(reached):.2%}", f"channels: {words}"]
+    kept, whole = asked.words(cost), asked.words(asked.whole)
+    draft.notes = [f"{asked.cost} {kept} of {whole}: {float(reached):.2%}", f"channels: {words}"]
     found = told(design, draft)
     return Pruned(found.text, found.design, found.totals, found.done, reached, tuple(factors), left)

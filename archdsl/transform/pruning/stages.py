@@ -142,7 +142,7 @@ def by_stage(draft: Draft, keep: Keep) -> list[Fraction]:
                 "stages of other widths would need other layers, such as projections on shortcuts; take --by uniform"
             )
         if not found:
-            raise InputError(f"an eighth of all stages has more than {keep.cost} {int(keep.most):,}")
+            raise InputError(f"an eighth of all stages has more than {keep.cost} {keep.words(keep.most)}")
         parts = min(found, key=lambda pair: pair[0])[1]
     for at in range(stages.count):
         while parts[at] < EIGHTHS and keep.fits(cost([*parts[:at], parts[at] + 1, *parts[at + 1 :]])):

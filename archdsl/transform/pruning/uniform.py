@@ -45,7 +45,7 @@ def uniform(draft: Draft, keep: Keep) -> Fraction:
             above = found
     part = next((part for part in range(fitting, 0, -1) if keep.fits(cost(part))), 0)
     if not part:
-        raise InputError(f"no factor of {name} brings {keep.cost} to {int(keep.most):,}")
+        raise InputError(f"no factor of {name} brings {keep.cost} to {keep.words(keep.most)}")
     set_factor(draft, name, now * part / PARTS)
     return Fraction(part, PARTS)
 

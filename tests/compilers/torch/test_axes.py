@@ -45,6 +45,18 @@ def test_rotary_scores_follow_from_differences_of_places(pairs):
         assert torch.allclose(diagonal, diagonal[:1].expand_as(diagonal), atol=1e-5)
 
 
+@pytest.mark.parametrize("centred", [False, True])
+def test_rotary_over_a_map_follows_from_differences_of_rows_and_columns(centred):
+    arguments = {"map": [3, 4], "centred": centred, "class_tokens": 1, "base": 100}
+    q, k = (torch.randn(8).expand(1, 1, 13, 8) for _ in range(2))
+    turned = [run("rotary", Heads((1, 13, 8)), x, **arguments) for x in (q, k)]
+    assert all(torch.equal(made[:, :, 0], x[:, :, 0]) for made, x in zip(turned, (q, k), strict=True))
+    scores = (turned[0] @ turned[1].transpose(-1, -2))[0, 0, 1:, 1:].reshape(3, 4, 3, 4)
+    assert torch.allclose(scores[0, 1, 1, 3], scores[1, 0, 2, 2], atol=1e-5)
+    assert torch.allclose(scores[2, 3, 1, 0], scores[1, 3, 0, 0], atol=1e-5)
+    assert not torch.allclose(scores[0, 0, 0, 1], scores[0, 0, 1, 0], atol=1e-3)
+
+
 def test_gpt2_is_a_causal_encoder_with_its_norm_first():
     net = archdsl.load("gpt2", length=9, vocabulary=50, dim=24, depth=2, heads=4)
     ours = net.module().double().eval()
