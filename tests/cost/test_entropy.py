@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from itertools import pairwise
 from typing import Any
 
@@ -128,6 +129,25 @@ def test_arrays_are_their_networks(name: str) -> None:
     grid = amounts(archdsl.load("mobilenet_v2", width=np.array([0.5, 1, 1.4])), name)
     found = np.broadcast_to(np.asarray(grid.total), (3,)).tolist()
     assert found == [amounts(archdsl.load("mobilenet_v2", width=width), name).total for width in (0.5, 1, 1.4)]
+
+
+@pytest.mark.parametrize("name", ["entropy", "effectiveness", "path_layers"])
+def test_grids_that_differ_in_structure(name: str) -> None:
+    net = archdsl.load("spaces/mobile")
+    free = {
+        "depths.1": [1, 3],
+        "rows.1.op": ["mobile", "part", "dual_b"],
+        "rows.2.op": ["mobile", "part", "dual_a", "dual_b"],
+        "rows.2.kernel": [3, 5],
+        "widths.2": [32, 48],
+        "rows.13.op": ["mobile", "dual_b"],
+        "widths.3": [96, 112],
+    }
+    rows = net.sweep(**free, show=[name]).rows()
+    assert len(rows) == 384
+    assert rows.outcome.structures < 10
+    for row in random.Random(3).sample(list(rows), 40):
+        assert row[name] == total(net.set(**{key: row[key] for key in rows.settings}), name)
 
 
 def test_depth_by_depth() -> None:

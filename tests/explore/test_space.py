@@ -130,6 +130,24 @@ def test_the_mobile_space() -> None:
     assert kinds == {"mobile", "part", "dual_a", "dual_b"}
 
 
+def test_the_best_of_the_mobile_space_is_proven() -> None:
+    net = archdsl.load("spaces/mobile")
+    found = net.solve("max:params", free="*", most={"macs": "120M"}, top=1)
+    row = found.best[0]
+    one = net.set(**{name: value for name, value in row.items() if name in found.best.settings}).cost()
+    assert (one.params, one.macs) == (row["params"], row["macs"])
+    assert row["macs"] <= 120_000_000
+    assert found.gap == 0
+
+
+def test_grids_of_more_axes_than_arrays_have() -> None:
+    net = archdsl.load("spaces/mobile")
+    with pytest.raises(archdsl.InputError, match="a grid has at most 64 axes, 70 came"):
+        net.sweep(
+            **{name: [3, 4] for axis in parse_axes(["*"], net.base) for name in axis.names}, **{f"x{n}": [1] for n in range(10)}
+        )
+
+
 def test_the_list_shows_spaces_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "--json"]) == 0
     found = {entry["spec"]: entry for entry in json.loads(capsys.readouterr().out)}

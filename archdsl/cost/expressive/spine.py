@@ -89,7 +89,7 @@ def scales(graph: Graph) -> list[Scale]:
         Disagreement: networks of a grid differ in it.
     """
     _check(graph)
-    views = receptive_fields(graph)
+    views = receptive_fields(graph, sizes=False)
     reaching = _reaching(graph)
     inside = [node for node in graph if node.name in reaching and views[node.name].field is not None]
     cuts = _cuts(graph, inside)
