@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.errors import SpecError
-from archdsl.ir.elaboration.scope import Gathered, Scope, Tensors
+from archdsl.ir.elaboration.scope import Gathered, Scope, Shares, Tensors
 from archdsl.ir.elaboration.state import State, Stop
 from archdsl.ir.elaboration.values import Undecided
 from archdsl.ir.graph import Node
@@ -35,11 +35,11 @@ class Before(NamedTuple):
     nodes: int
     opened: int
     labels: dict[str, Tensors]
-    shares: int
+    shares: Shares
 
     @classmethod
     def of(cls, state: State, scope: Scope) -> Before:
-        return cls(len(state.graph.nodes), len(state.opened), dict(scope.labels), len(scope.shares))
+        return cls(len(state.graph.nodes), len(state.opened), dict(scope.labels), dict(scope.shares))
 
     def restore(self, state: State, scope: Scope) -> None:
         """Take back what the step has made. Names that it took stay taken."""
@@ -49,6 +49,8 @@ class Before(NamedTuple):
         del state.opened[self.opened :]
         scope.labels.clear()
         scope.labels.update(self.labels)
+        scope.shares.clear()
+        scope.shares.update(self.shares)
 
 
 class _End(NamedTuple):
@@ -95,7 +97,7 @@ def meet(state: State, scope: Scope, before: Before, error: Undecided, groups: S
             here.restore(state, scope)
             _note(state, mask, found)
             continue
-        if len(scope.shares) != before.shares:
+        if len(scope.shares) != len(before.shares):
             raise error
         ends.append(_End(mask, tensors, dict(scope.labels)))
         scope.labels.clear()
