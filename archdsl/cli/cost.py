@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -60,6 +60,11 @@ class Columns:
     depth: int | None = given(
         click.option(
             "--depth", type=click.IntRange(1), metavar="N", help="Show stages and blocks inside each other, N levels deep."
+        )
+    )
+    show: str = given(
+        click.option(
+            "--show", default="", metavar="COST,...", help="Totals beside the others: entropy, effectiveness, moved, ..."
         )
     )
     device: str | None = given(
@@ -126,6 +131,7 @@ class BillView:
         from archdsl.cost.comparing.totals import convention_of, device_of
 
         self.net, self.by, self.sort = net, columns.by, columns.sort
+        self.shown = [name.strip() for name in columns.show.split(",") if name.strip()]
         self.convention: Convention | None = convention_of(net, columns.convention) if columns.convention else None
         self.device: Device | None = device_of(net, columns.device) if columns.device else None
 
@@ -146,11 +152,19 @@ class BillView:
         data = document(self.net.name, self.net.spec, self.net.cost())
         if self.device:
             timed(data, self.net.cost(), self.device)
+        if self.shown:
+            data["costs"] = {name: jsonable(value) for name, value in self.costs().items()}
         if self.by != "layer" or self.convention:
             data |= {"by": self.by, "entries": [entry.as_dict() for entry in self.entries()]}
         if self.net.chosen is not None:
             data["rewritten"] = jsonable(rewritten(self.net))
         return data
+
+    def costs(self) -> dict[str, Any]:
+        """The totals that `--show` names."""
+        from archdsl.cost.comparing.totals import total
+
+        return {name: total(self.net, name) for name in self.shown}
 
     def sheet(self, people: bool) -> Sheet:
         """The bill as a table."""
@@ -161,12 +175,16 @@ class BillView:
 
     def print(self, out: Console) -> None:
         """Print the bill with the totals under it."""
+        from archdsl.cost.comparing.totals import in_words
+
         if self.by == "line":
             self._print_lines(out)
         else:
             sheet = self.sheet(people=True)
             print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
         print_totals(self.net, out)
+        for name, value in self.costs().items():
+            out.print(f"  {name:<17} [bold]{in_words(name, value)}[/]", soft_wrap=True)
         self._print_latency(out)
         if self.by != "line":
             print_rewritten(self.net, out)

@@ -35,7 +35,8 @@ def command(name: str | None, as_json: bool) -> None:
 
     nets = {spec: load(spec) for spec in zoo_names()}
     if as_json:
-        print_json([_entry(spec, net) for spec, net in nets.items()])
+        entries = [_entry(spec, net) for spec, net in nets.items()]
+        print_json([*entries, *({**_entry(spec, net), "designs": _designs(net)} for spec, net in _spaces().items())])
         return
     from archdsl.cost.tables.about import files_of_blocks
 
@@ -45,9 +46,27 @@ def command(name: str | None, as_json: bool) -> None:
     ]
     head = ["spec", "params (M)", "MACs (M)", "source"]
     print_table(out, "Networks", head, rows, head[1:3])
+    spaces = [[spec, f"{_designs(net):.2g}", str(len(net.spec.space)), net.spec.doc] for spec, net in _spaces().items()]
+    print_table(out, "Spaces, for `search SPEC '*'`", ["spec", "designs", "lines", ""], spaces, ["designs", "lines"])
     files = [[file, ", ".join(content.blocks)] for file, content in files_of_blocks().items()]
     print_table(out, "Blocks", ["import", "blocks"], files, ())
     out.print("  `archdsl list NAME` shows the knobs or arguments of one", markup=False)
+
+
+def _spaces() -> dict[str, Any]:
+    """The shipped spaces by their names."""
+    from archdsl.net import load
+    from archdsl.spec.locate import space_names
+
+    return {spec: load(spec) for spec in space_names()}
+
+
+def _designs(net: Any) -> int:
+    """How many choices a space holds, those of absent rows among them."""
+    from archdsl.explore.grid.axis import parse_axes, size
+    from archdsl.spec.space import ALL
+
+    return size(parse_axes([ALL], net.base))
 
 
 def _entry(spec: str, net: Any) -> dict[str, Any]:

@@ -146,9 +146,9 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
     net = open_net(base.spec, base.settings, limits).batched(wanted.batch)
     aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
-    asked = request(net, parse_axes(base.axes, net.base), aims, wanted.most, wanted.least, wanted.length)
+    asked = request(net, parse_axes(base.axes, net.base, net.settings), aims, wanted.most, wanted.least, wanted.length)
     # One network needs no file beside it.
-    where = place.storage or ("" if len(asked.space) == 1 else _storage_of(base.spec))
+    where = place.storage or ("" if asked.space.size == 1 else _storage_of(base.spec))
     name = place.study or asked.name(stem_of(base.spec))
     try:
         found = search(asked, name, where, Labour(**vars(measuring)), _progress(asked))

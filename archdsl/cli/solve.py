@@ -109,12 +109,12 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
     objectives = asked.wanted(ctx.meta["objectives"])
     texts = asked.axes
     net = open_net(spec, settings, limits).batched(asked.batch)
-    axes = parse_axes(texts, net.base)
+    axes = parse_axes(texts, net.base, net.settings)
     solver = solver_on(
         net, axes, objectives, budgets_on(axes, asked.most, asked.least), asked.top, listed(asked.show), asked.differ
     )
     try:
-        with progress("variants", len(solver.sweep), quiet=as_json) as solver.progress:
+        with progress("variants", solver.sweep.size, quiet=as_json) as solver.progress:
             found = solver.solve() if asked.pareto is None else solver.front(asked.top)
     except KeyboardInterrupt:  # what is known so far is shown
         return _show_stopped(solver, as_json)
@@ -133,7 +133,7 @@ def _show_stopped(solver: Solver, as_json: bool) -> int:
         return 130
     out = console()
     out.print(
-        f"  [bold]Stopped[/] when {outcome.variants:,} of {len(solver.sweep):,} variants were put together; nothing is proven."
+        f"  [bold]Stopped[/] when {outcome.variants:,} of {solver.sweep.size:,} variants were put together; nothing is proven."
     )
     if best:
         print_result(out, best)

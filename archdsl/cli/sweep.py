@@ -164,7 +164,7 @@ def command(
     from archdsl.explore.sweep import Sweep
 
     net = open_net(spec, settings, limits).batched(asked.batch)
-    grid = parse_axes(axes, net.base)
+    grid = parse_axes(axes, net.base, net.settings)
     sweep = Sweep(net, grid, asked.where, asked.shown)
     if not output.as_json:
         print_steps(grid)
@@ -195,8 +195,8 @@ def _print_answer(sweep: Sweep, asked: Question, output: Output, answer: Answer)
     """Print what was found, and how much of the grid was seen where the user stopped it."""
     out, outcome, name = console(), answer.outcome, sweep.net.name
     if outcome.stopped:
-        share = outcome.variants / len(sweep)
-        out.print(f"  [bold]Stopped[/] after {outcome.variants:,} of {len(sweep):,} variants ({share:.2g} of the grid).")
+        share = outcome.variants / sweep.size
+        out.print(f"  [bold]Stopped[/] after {outcome.variants:,} of {sweep.size:,} variants ({share:.2g} of the grid).")
         out.print("  What follows is of those alone, and nothing is written.")
     if not outcome.passed:
         out.print("  No variant passes." if asked.where else "  No variant can be built.")
@@ -238,11 +238,11 @@ def _run(sweep: Sweep, keepers: list[Mergeable], processes: Processes, output: O
             from archdsl.explore.spread import spread, workers_for
 
             workers = stack.enter_context(workers_for(processes.jobs, processes.cluster))
-            step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
+            step = stack.enter_context(progress("variants", sweep.size, quiet=output.as_json))
             spread(sweep, keepers, workers, step, outcome)
             return
         file = [stack.enter_context(sweep.file(output.table))] if output.table else []
-        step = stack.enter_context(progress("variants", len(sweep), quiet=output.as_json))
+        step = stack.enter_context(progress("variants", sweep.size, quiet=output.as_json))
         sweep.run([*keepers, *file], step, outcome)
 
 

@@ -67,7 +67,7 @@ class Counted:
 
     def elements(self, values: np.ndarray) -> np.ndarray:
         """Those elements of an array that count for any variant, along one axis."""
-        import numpy as np
+        from archdsl.exact.broadcasting import together
 
         axes = frozenset(axis for axis, length in enumerate(values.shape[::-1]) if length > 1)
         mask: Any = None
@@ -80,7 +80,7 @@ class Counted:
             mask = here if mask is None else mask & here
         if mask is None:
             return values.reshape(-1)
-        values, mask = np.broadcast_arrays(values, mask)
+        values, mask = together(values, mask)
         found: np.ndarray = values[mask]
         return found
 

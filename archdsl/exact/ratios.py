@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from archdsl.exact.bounds import Bounds, of_product
+from archdsl.exact.broadcasting import shape_of, together
 from archdsl.exact.factors import Factors, along, joined, multiplied
 from archdsl.exact.integers import ELEMENT_BITS, apply, fits, integers, pack
 from archdsl.exact.kinds import NO_KNOBS, NumberArray
@@ -74,15 +75,15 @@ class Ratios(NumberArray):
     def shape(self) -> tuple[int, ...]:
         if self._num is None:
             assert self.factors is not None
-            return np.broadcast_shapes(*(array.shape for _, array in self.factors))
-        return np.broadcast_shapes(self._num.shape, np.shape(self.den))
+            return shape_of(*(array.shape for _, array in self.factors))
+        return shape_of(self._num.shape, np.shape(self.den))
 
     @property
     def values(self) -> np.ndarray:
         """The elements: integers as an int64 (or, past its range, object) array, ratios as an object array of Fractions."""
         if self.is_integer:
             return self.num
-        num, den = np.broadcast_arrays(self.num, self.den)
+        num, den = together(self.num, self.den)
         ratios = [small(Fraction(int(n), int(d))) for n, d in zip(num.ravel().tolist(), den.ravel().tolist(), strict=True)]
         return objects(ratios, num.shape)
 
@@ -149,7 +150,7 @@ class Ratios(NumberArray):
         common = apply(np.gcd, self.num, den.num)
         n, d = apply(np.floor_divide, self.num, common), apply(np.floor_divide, den.num, common)
         if bool((d == 1).all()):
-            return type(self)(pack(np.broadcast_to(n, np.broadcast_shapes(n.shape, d.shape))), 1, knobs)
+            return type(self)(pack(np.broadcast_to(n, shape_of(n.shape, d.shape))), 1, knobs)
         return type(self)(pack(n), pack(d), knobs)
 
     def denominator(self) -> Self:

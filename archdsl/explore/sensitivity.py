@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archdsl.cost.comparing.totals import Value, total
@@ -12,6 +12,7 @@ from archdsl.errors import ArchdslError, InputError
 from archdsl.exact import exact, is_single_number
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.region import reason
+from archdsl.explore.slopes import slopes
 from archdsl.ir.single import need_numbers
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
@@ -40,6 +41,7 @@ class Influence:
     Attributes:
         down, up: None where there is no step: the end of a range, or of the choices.
         step: its length; None for a knob that holds no number.
+        slopes: what one unit of the knob costs, see `archdsl.explore.slopes`; None for a cost that goes in steps here.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Influence:
     down: Side | None
     up: Side | None
     step: Any = None
+    slopes: dict[str, Value | None] = field(default_factory=dict)
 
     def change(self, cost: str, start: Value) -> tuple[Value | None, Value | None]:
         """The differences of a cost, down and up; None where there is no step, or nothing can be built there."""
@@ -79,7 +82,14 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         if not is_single_number(step) or step <= 0:
             raise InputError(f"the step of '{name}' is a number above 0, {describe(step)} came")
     found = [
-        Influence(name, value, _side(net, name, down, names), _side(net, name, up, names), step)
+        Influence(
+            name,
+            value,
+            _side(net, name, down, names),
+            _side(net, name, up, names),
+            step,
+            _slopes(net, name, value, step, names),
+        )
         for name, value, (down, up), step in _steps(net, dict(steps or {}))
         if down is not None or up is not None
     ]
@@ -89,6 +99,10 @@ def sensitivity(net: Design, costs: Iterable[str], steps: Mapping[str, Any] | No
         return max((float(influence.span(name, start[name]) / start[name]) for name in names if start[name]), default=0.0)
 
     return sorted(found, key=relative, reverse=True)
+
+
+def _slopes(net: Design, name: str, value: Any, step: Any, costs: list[str]) -> dict[str, Value | None]:
+    return {} if step is None else slopes(net, name, value, step, costs)
 
 
 def _side(net: Design, name: str, value: Any, costs: list[str]) -> Side | None:

@@ -64,7 +64,7 @@ def spread(
 
 def pieces(sweep: Sweep) -> Iterator[Box]:
     """The grid in boxes of about equal size."""
-    most = max(LEAST, len(sweep) // PIECES)
+    most = max(LEAST, sweep.size // PIECES)
     for whole in boxes(sweep.axes):
         waiting = [whole]
         while waiting:

@@ -13,6 +13,7 @@ import numpy as np
 
 from archdsl.design import Design
 from archdsl.errors import InputError
+from archdsl.exact.broadcasting import MOST_AXES
 from archdsl.explore.criteria.condition import Condition
 from archdsl.explore.criteria.objective import Objective, check_cost, denominator, objective
 from archdsl.explore.grid.axis import Axis, size
@@ -46,6 +47,8 @@ class Sweep:
         """
         if not axes:
             raise InputError("a grid needs at least one axis")
+        if len(axes) > MOST_AXES:
+            raise InputError(f"a grid has at most {MOST_AXES} axes, {len(axes)} came; `archdsl search` takes any number")
         if not isinstance(where, str):
             raise InputError("a condition is a text, as in where='params<=3.5M'")
         self.net = net
@@ -65,6 +68,11 @@ class Sweep:
             check_cost(name, net)
 
     def __len__(self) -> int:
+        return self.size
+
+    @property
+    def size(self) -> int:
+        """How many variants there are; unlike `len`, of any number."""
         return size(self.axes)
 
     def __repr__(self) -> str:

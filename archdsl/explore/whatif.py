@@ -45,7 +45,7 @@ class WhatIf(Result):
     by: str
 
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
-        return [*self._changes(), self._steps(), *self._tornado(width)]
+        return [*self._changes(), self._steps(), *self._slopes(), *self._tornado(width)]
 
     def notes(self) -> list[str]:
         lengths = [f"{i.name} by {shown(i.step)}" for i in self.influences if i.step is not None]
@@ -89,6 +89,17 @@ class WhatIf(Result):
                 rows.append((*knob, shown(side.value), *(_moved(side, cost, self.start[cost]) for cost in self.start)))
         head = ("knob", "is", "step", *self.start)
         return Sheet(f"{self.name}: one step of each knob", head, tuple(rows), frozenset(head[2:]))
+
+    def _slopes(self) -> Iterator[Sheet]:
+        """What one unit of each knob costs, or what the next step adds where a cost goes in steps."""
+        rows = []
+        for influence in self.influences:
+            if influence.slopes and not self._idle(influence):
+                told = (_slope(influence, cost, self.start[cost]) for cost in self.start)
+                rows.append((influence.name, shown(influence.value), *told))
+        if rows:
+            head = ("knob", "at", *(f"{cost} per unit" for cost in self.start))
+            yield Sheet(f"{self.name}: slopes", head, tuple(rows), frozenset(head[1:]))
 
     def _tornado(self, width: int) -> Iterator[Sheet]:
         """What steps do to one cost, as bars; nothing where no step moves it."""
@@ -155,6 +166,18 @@ def _moved(side: Side, cost: str, start: Value) -> str:
     return f"{share:+.1%}" if abs(share) >= 5e-4 else f"{share * 100:+.1g}%"  # one class of a thousand is no +0.0%
 
 
+def _slope(influence: Influence, cost: str, start: Value) -> str:
+    """An exact slope; where the cost goes in steps, the next one."""
+    slope = influence.slopes[cost]
+    if slope is not None:
+        return in_words(cost, slope, "+") if slope else "·"
+    side = influence.up if influence.up and influence.up.costs else influence.down
+    if side is None or not side.costs:
+        return "cannot be built"
+    change = side.costs[cost] - start
+    return f"steps: {in_words(cost, change, '+') if change else 'no change'} at {shown(side.value)}"
+
+
 def _bar(change: Value, most: Value, mark: str, width: int) -> str:
     """A bar to the left or right of a middle line."""
     length = round(abs(float(change)) / float(most) * width)
@@ -171,4 +194,5 @@ def _influence(influence: Influence) -> dict[str, Any]:
         return None if found is None else {"value": jsonable(found.value), "costs": _costs(found), "reason": found.reason}
 
     sides = {"down": side(influence.down), "up": side(influence.up)}
-    return {"knob": influence.name, "value": jsonable(influence.value), "step": jsonable(influence.step), **sides}
+    found = {"knob": influence.name, "value": jsonable(influence.value), "step": jsonable(influence.step), **sides}
+    return {**found, "slopes": {cost: jsonable(slope) for cost, slope in influence.slopes.items()}}

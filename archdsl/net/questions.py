@@ -259,7 +259,7 @@ class Questions(Changing):
             for axis in axes:
                 axis.check(self.base)
             return axes
-        return parse_axes(split_axes(given) if isinstance(given, str) else given, self.base)
+        return parse_axes(split_axes(given) if isinstance(given, str) else given, self.base, self.settings)
 
     def _design(self, other: Design | str) -> Design:
         return type(self).load(other) if isinstance(other, str) else other

@@ -60,9 +60,13 @@ def _blocks(checks: Checks) -> None:
 
 
 def _reachable(spec: Spec) -> set[str]:
-    """The blocks that the net leads to, by calls and by words that name them."""
-    found: set[str] = set()
-    waiting = [of_steps(spec.net), mentions(spec.knobs, spec.input, spec.defaults)]
+    """The blocks that the net leads to, by calls and by words that name them; those too that its space may put there."""
+    found = {word for line in spec.space for word in line.words} & spec.blocks.keys()
+    waiting = [
+        of_steps(spec.net),
+        mentions(spec.knobs, spec.input, spec.defaults),
+        *(of_block(spec.blocks[name]) for name in found),
+    ]
     while waiting:
         new = (waiting.pop().words & spec.blocks.keys()) - found
         found |= new

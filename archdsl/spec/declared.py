@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -80,3 +81,27 @@ class RowEdit:
     cells: dict[str, Value] | None
     cell_marks: dict[str, Mark]
     mods: dict[str, tuple[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Free:
+    """One line of a space (see `archdsl.spec.space`).
+
+    Attributes:
+        name: of a setting, or `each:` and the name of several.
+        text: its values, as an axis is written; empty for all that the knob may be.
+    """
+
+    mark: Mark
+    name: str
+    text: str
+
+    @property
+    def words(self) -> list[str]:
+        """The words among its values."""
+        return re.findall(r"[A-Za-z_]\w*", self.text)
+
+    @property
+    def axis(self) -> str:
+        """As an axis is written on a command line."""
+        return f"{self.name}={self.text}" if self.text else self.name

@@ -101,7 +101,7 @@ def _written(raw: Written, knob: Parameter) -> Any:
     nested = any(isinstance(item, (list, tuple)) for item in raw)
     if knob.type in ("list", "block", "any") and not (nested and knob.type == "list"):
         return [convert(Written(item) if isinstance(item, (list, tuple)) else item, knob) for item in raw]
-    one = "a number or a word" if knob.name.startswith("rows.") else WORDS[knob.type]
+    one = "a number or a word" if knob.name.startswith("rows") and "." in knob.name else WORDS[knob.type]
     listed = ",".join(written(item).replace(" ", "") for item in raw)
     several = f"; `archdsl sweep` takes several values: {clip(f'{knob.name}={listed}')}" if raw else ""
     raise ValueError(f"expected {one}, {describe(list(raw))} came{several}")

@@ -13,11 +13,12 @@ from typing import Any
 from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
 from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
-from archdsl.spec.model import Arrival, Block, Body, File, Label, Outputs, Override, Parameter, Reported, Spec, Title, Value
+from archdsl.spec.model import Arrival, Block, Body, File, Free, Label, Outputs, Override, Parameter, Reported, Spec, Title, Value
 from archdsl.spec.read_file import read_file
 from archdsl.spec.read_parameters import implied_type
 from archdsl.spec.report import Report
 from archdsl.spec.rows import edit_rows
+from archdsl.spec.space import check_space
 from archdsl.spec.titles import check_titles
 from archdsl.spec.wraps import resolve, take_place, wraps_namesake
 from archdsl.spec.yaml import TextLimits
@@ -74,6 +75,7 @@ class _Parts:
     files: dict[Path | None, Source] = field(default_factory=dict)
     extends: str | None = None
     titles: dict[str, Title] = field(default_factory=dict)
+    space: tuple[Free, ...] = ()
 
 
 class _Loader:
@@ -199,13 +201,14 @@ class _Loader:
         parts.default_marks.update(file.default_marks)
         parts.init = {**parts.init, **(file.init or {})}
         parts.input = parts.input if file.input is None else file.input
-        if file.net is not None:  # outputs are labels of a net, and go with it
-            parts.net, parts.outputs = file.net, None
+        if file.net is not None:  # outputs are labels of a net, and go with it; so do rows that are free
+            parts.net, parts.outputs, parts.space = file.net, None, ()
         parts.outputs = parts.outputs if file.outputs is None else file.outputs
         parts.doc = file.doc or parts.doc
         parts.paper = file.paper or parts.paper
         parts.reported = file.reported
         parts.titles = {**parts.titles, **file.titles}
+        parts.space = file.space or parts.space
         if file.rows and not (parts.net is None and self.incomplete):
             parts.net = edit_rows(parts.net or (), file.rows, self.report)
 
@@ -253,6 +256,7 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         reported=parts.reported,
         files=tuple(parts.files.values()),
         extends=parts.extends,
+        space=parts.space,
         titles={**{name: block.title for name, block in parts.blocks.items() if block.title is not None}, **parts.titles},
     )
     check_titles(spec, report)
@@ -262,4 +266,6 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
             other = ("and here", mark)
             hint = f"say which it is under 'knobs': {name}: …"
             report.error(f"two imported files declare the knob '{name}'", checked.knobs[name].mark, hint, other)
+    if checked.space and not report.errors:
+        check_space(checked, report)
     return checked

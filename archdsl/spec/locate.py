@@ -13,6 +13,7 @@ from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, clip
 from archdsl.spec.yaml import TextLimits
 
 SUFFIX = ".yaml"
+SPACES = "spaces"
 MAX_LISTED = 500  # files of a folder that are looked at for a near miss
 
 
@@ -31,6 +32,11 @@ def zoo_names() -> list[str]:
     return sorted(path.stem for path in zoo().glob(f"*{SUFFIX}"))
 
 
+def space_names() -> list[str]:
+    """Names of the shipped spaces, sorted: `spaces/mobile`."""
+    return sorted(f"{SPACES}/{path.stem}" for path in (zoo() / SPACES).glob(f"*{SUFFIX}"))
+
+
 def find(target: str) -> Path:
     """The file that a user means: a path, or the name of a shipped network.
 
@@ -41,14 +47,15 @@ def find(target: str) -> Path:
     if os.path.isfile(path):  # unlike Path.is_file, no error for a name that is too long
         return path
     named = zoo() / f"{target}{SUFFIX}"
-    if PurePosixPath(target).name == target and os.path.isfile(named):
+    shipped = PurePosixPath(target).name == target or target in space_names()
+    if shipped and os.path.isfile(named):
         return named
     if os.path.isdir(path):
         raise InputError(f"{target} is a folder, not a spec")
     if os.path.exists(path):
         raise InputError(f"{target} is no regular file")
     beside = sorted(p.stem for p in islice(path.parent.glob(f"*{SUFFIX}"), MAX_LISTED)) if os.path.isdir(path.parent) else []
-    near = near_miss(path.stem, [*zoo_names(), *beside])
+    near = near_miss(path.stem, [*zoo_names(), *beside]) or near_miss(target, space_names())
     looks_like_path = path.suffix in (SUFFIX, ".yml") or len(path.parts) > 1
     shown = clip(target)
     what = f"no such file: {shown}" if looks_like_path else f"no spec '{shown}': neither a file nor a network of the zoo"

@@ -12,7 +12,7 @@ from typing import Any
 from archdsl.errors import Mark, Source
 from archdsl.exact import is_number
 from archdsl.spec.choice import Choice
-from archdsl.spec.declared import Override, Parameter, Reported, RowEdit
+from archdsl.spec.declared import Free, Override, Parameter, Reported, RowEdit
 from archdsl.spec.labels import Label
 from archdsl.spec.values import Closure, Constant, Formula, Inline, ListOf, Title, Value, Wraps
 
@@ -27,6 +27,7 @@ __all__ = [
     "Constant",
     "File",
     "Formula",
+    "Free",
     "Inline",
     "Label",
     "ListOf",
@@ -237,6 +238,7 @@ class File:
     rows: dict[int, RowEdit]
     reported: tuple[Reported, ...]
     titles: dict[str, Title]
+    space: tuple[Free, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -245,7 +247,7 @@ class Spec:
 
     `knobs` holds those of the network and those of imported files that its blocks read, `forced` arguments by block that are the
     same in every call, `titles` printed names, those of blocks among them, `dropped` knobs that only the net of the base read,
-    `borrowed` the other knobs of imported files, for blocks that only a setting names.
+    `borrowed` the other knobs of imported files, for blocks that only a setting names, `space` what is free in it.
     """
 
     name: str
@@ -266,3 +268,4 @@ class Spec:
     forced: dict[str, dict[str, Constant]] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     borrowed: dict[str, Parameter] = field(default_factory=dict)
+    space: tuple[Free, ...] = ()

@@ -12,6 +12,7 @@ from archdsl.spec.read_interface import read_input, read_labels, read_outputs
 from archdsl.spec.read_modifiers import MODIFIERS, modifier
 from archdsl.spec.read_parameters import read_arguments, read_knobs
 from archdsl.spec.read_reported import read_reported
+from archdsl.spec.read_space import read_space
 from archdsl.spec.read_steps import STRUCTURE, reading
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
@@ -21,7 +22,7 @@ from archdsl.spec.yaml import Mapping, Node, Scalar, Sequence, TextLimits, compo
 
 KEYS = (
     *("archdsl", "name", "doc", "source", "import", "extends", "input", "knobs"),
-    *("defaults", "init", "blocks", "net", "outputs", "rows", "reported", "titles"),
+    *("defaults", "init", "blocks", "net", "outputs", "rows", "reported", "titles", "space"),
 )
 VERSION = 1
 
@@ -79,6 +80,7 @@ class _FileReader:
             rows=self.rows(root.get("rows")),
             reported=read_reported(root.get("reported"), self.values),
             titles=read_titles(root.get("titles"), self.values),
+            space=read_space(root.get("space"), self.values),
         )
 
     def version(self, root: Mapping) -> None:

@@ -45,6 +45,7 @@ def schema() -> dict[str, Any]:
             "titles": {"type": "object", "description": "printed names", "additionalProperties": {"type": ["string", "null"]}},
             "rows": {"type": "object", "patternProperties": {"^[0-9]+$": {"type": ["object", "null"]}}, **_CLOSED},
             "reported": {"type": "array", "items": _reported()},
+            "space": {"type": "object", "description": "settings that are free, and their values"},
         },
         **_CLOSED,
         "$defs": {

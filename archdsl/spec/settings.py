@@ -3,6 +3,7 @@
 width                 a knob
 kernels.2             one element of a knob that holds a list, counted from 1
 rows.15.exp           a cell of a table, rows counted from 1 as printed
+rows.5-9.exp          cells of several rows (see `archdsl.spec.row_groups`)
 blocks.dp_a.se        an argument of a block, the same in every call
 """
 
@@ -12,7 +13,6 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
@@ -21,10 +21,12 @@ from archdsl.exact.shown import written
 from archdsl.spec.borrowed import taken_over
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import Written, convert, values
-from archdsl.spec.model import Body, Constant, Inline, Parameter, RowEdit, Spec, Table
+from archdsl.spec.model import Constant, Inline, Parameter, RowEdit, Spec
+from archdsl.spec.read_modifiers import MODIFIERS
 from archdsl.spec.read_steps import reading
 from archdsl.spec.report import Report
-from archdsl.spec.rows import edit_rows, operator_of, tables
+from archdsl.spec.row_groups import cells, is_cells, relative, split_setting, spread
+from archdsl.spec.rows import edit_rows, operator_of
 from archdsl.spec.types import mistake, of_elements
 from archdsl.spec.unknown_names import argument_hint
 from archdsl.spec.yaml import compose
@@ -44,18 +46,20 @@ def parse_settings(texts: list[str] | tuple[str, ...], option: str = "--set") ->
     """
     found: dict[str, Any] = {}
     for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
+        name, equals, value = split_setting(text)
+        if not equals or not name:
             raise InputError(f"{option} takes name=value, '{text}' came")
-        if name.strip() in found:
-            raise InputError(f"{option} gives '{name.strip()}' twice")
-        found[name.strip()] = _parsed(name.strip(), value, option)
+        if name in found:
+            raise InputError(f"{option} gives '{name}' twice")
+        found[name] = _parsed(name, value, option)
     return found
 
 
 def _parsed(name: str, text: str, option: str) -> Any:
     if not text.strip():
         raise InputError(f"{option} {name}= has no value")
+    if relative(name, text)[0] != name:
+        return text.strip()
     value = read_value(Source(f"{option} {name}", text), f"{option} {name} takes a number, word or list")
     return Written(value) if isinstance(value, list) else value
 
@@ -89,14 +93,20 @@ class _Changes:
     elements: dict[str, dict[int, Any]] = field(default_factory=dict)
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     arguments: dict[str, dict[str, Constant]] = field(default_factory=dict)
+    named: dict[tuple[int, str], str] = field(default_factory=dict)
 
-    def add(self, name: str, value: Any) -> None:
-        """One setting that is known to fit."""
+    def add(self, spec: Spec, name: str, value: Any) -> None:
+        """One setting that is known to fit. Raises InputError for a cell that another has set."""
+        if is_cells(name):
+            for row, column, held in spread(spec.net, name, value):
+                if (row, column) in self.named:
+                    raise InputError(f"rows.{row}.{column} is set by '{self.named[row, column]}' and by '{name}'")
+                self.named[row, column] = name
+                self.rows.setdefault(row, {})[column] = held
+            return
         owner, *rest = name.split(".")
         if not rest:
             self.knobs[name] = value
-        elif owner == "rows":
-            self.rows.setdefault(int(rest[0]), {})[rest[1]] = value
         elif owner == "blocks":
             self.arguments.setdefault(rest[0], {})[rest[1]] = Constant(setting_mark(name, value), value)
         else:
@@ -130,17 +140,18 @@ def _sorted_out(spec: Spec, settings: Mapping[str, Any]) -> _Changes:
     """What settings change. Raises InputError with all that do not fit."""
     changes = _Changes()
     mistakes: list[str] = []
-    for name, raw in settings.items():
+    for given, text in settings.items():
+        name = given
         try:
+            name, raw = relative(given, text)
             knob = known_setting(spec, name)
             value = convert(raw, knob)
             _refuse(knob, value, name)
+            changes.add(spec, name, value)
         except InputError as error:
             mistakes.append(str(error))
         except ValueError as error:
             mistakes.append(f"{name}: {error}")
-        else:
-            changes.add(name, value)
     if mistakes:
         raise InputError("\n".join(mistakes))
     return changes
@@ -152,6 +163,9 @@ def known_setting(spec: Spec, name: str) -> Parameter:
     Raises:
         InputError: there is no such setting; names the near miss.
     """
+    if is_cells(name):
+        cells(spec.net, name)
+        return Parameter(name=name, mark=setting_mark(name), type="number")
     owner, *rest = name.split(".")
     if owner in spec.dropped:
         raise InputError(f"{name}: the knob '{owner}' is not here; only the net read it that '{spec.name}' replaces")
@@ -159,8 +173,6 @@ def known_setting(spec: Spec, name: str) -> Parameter:
         if name not in spec.knobs:
             raise InputError(f"unknown knob '{name}'; {near_miss(name, spec.knobs) or _known(spec.knobs)}")
         return spec.knobs[name]
-    if owner == "rows":
-        return _cell(spec, name, rest)
     if owner == "blocks":
         return _argument(spec, name, rest)
     if owner not in spec.knobs:
@@ -180,31 +192,10 @@ def check_setting(spec: Spec, name: str, value: Any) -> None:
 
 
 def _refuse(knob: Parameter, value: Any, name: str) -> None:
-    if name.startswith("rows."):
+    if is_cells(name):
         return  # what a cell may hold is known where its row is built
     if (wrong := mistake(knob, value)) is not None:
         raise InputError(f"{name}: {wrong[0]}" + (f"; {wrong[1]}" if wrong[1] else ""))
-
-
-def _cell(spec: Spec, name: str, rest: list[str]) -> Parameter:
-    if len(rest) != 2 or not _NUMBER.match(rest[0]) or not rest[1]:
-        raise InputError(f"'{name}' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp")
-    rows = _rows(spec.net)
-    table = rows.get(int(rest[0]))
-    if table is None:
-        last = max((row or 0 for row in rows), default=0)
-        raise InputError(
-            f"{name}: no row {int(rest[0])}; " + (f"the tables have rows 1 to {last}" if last else "the net has no table")
-        )
-    if rest[1] not in table.columns:
-        raise InputError(f"{name}: unknown column '{rest[1]}'; {near_miss(rest[1], table.columns) or _known(table.columns)}")
-    return Parameter(name=name, mark=setting_mark(name), type="number")
-
-
-@lru_cache(maxsize=4)
-def _rows(net: Body) -> dict[int | None, Table]:
-    """The table of each row."""
-    return {call.row: table for table in tables(net) for call in table.calls()}
 
 
 def _argument(spec: Spec, name: str, rest: list[str]) -> Parameter:
@@ -244,10 +235,11 @@ def _known(names: Any) -> str:
 def _edited(spec: Spec, edits: dict[int, dict[str, Any]]) -> Spec:
     report = Report()
     read = {}
-    for number, cells in edits.items():
-        marks = {column: setting_mark(f"rows.{number}.{column}", value) for column, value in cells.items()}
-        constants = {column: Constant(marks[column], value) for column, value in cells.items()}
-        read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks)
+    for number, held in edits.items():
+        marks = {column: setting_mark(f"rows.{number}.{column}", value) for column, value in held.items()}
+        constants = {column: Constant(marks[column], value) for column, value in held.items()}
+        mods = {column: (MODIFIERS[column][0], constants.pop(column)) for column in list(constants) if column in MODIFIERS}
+        read[number] = RowEdit(mark=next(iter(marks.values())), cells=dict(constants), cell_marks=marks, mods=mods)
     net = edit_rows(spec.net, read, report)
     if report.errors:
         raise InputError("\n".join(map(_in_one_line, report.errors)))

@@ -129,6 +129,7 @@ KEYS: dict[str, str] = {
     "blocks": "block modules functions definitions defs",
     "defaults": "default",
     "init": "initialization initialisation initializer weightinit",
+    "space": "free searchspace designspace tunable",
     "source": "paper reference cite citation",
     "doc": "description desc comment",
     "body": "layers steps net",

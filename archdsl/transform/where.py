@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from archdsl.errors import InputError, near_miss
 from archdsl.ir.graph import Graph
 from archdsl.spec.model import Call, Spec
-from archdsl.spec.rows import tables
+from archdsl.spec.row_groups import is_cells, named_rows, rows_of
 from archdsl.transform.net_stages import NetStage, net_stages
 
-_ROWS = re.compile(r"rows\.([0-9]+)(?:-([0-9]+))?\Z")
 _RANGE = re.compile(r"(.*?)([0-9]+)-([0-9]+)\Z")
 
 
@@ -45,11 +44,11 @@ MANY = 1000
 
 def rows(spec: Spec) -> dict[int, Call]:
     """The rows of a network by their number."""
-    return {call.row: call for table in tables(spec.net) for call in table.calls() if call.row is not None}
+    return {number: row.call for number, row in rows_of(spec.net).items()}
 
 
 def parse(texts: list[str] | tuple[str, ...], spec: Spec, graph: Graph) -> Where:
-    """`rows.5-9`, `rows.3`, `stage2`, `stage2-4`, or the name of a block; several by commas.
+    """`rows.5-9`, `rows.3`, `rows[op=dp_a]`, `stage2`, `stage2-4`, or the name of a block; several by commas.
 
     Raises:
         InputError: no such row, stage or block.
@@ -61,8 +60,8 @@ def parse(texts: list[str] | tuple[str, ...], spec: Spec, graph: Graph) -> Where
     for text in _pieces(texts):
         if text in spec.blocks:
             blocks.add(text)
-        elif _ROWS.match(text):
-            found_rows |= _rows(text, rows(spec))
+        elif is_cells(text):
+            found_rows |= _rows(text, spec)
         else:
             stages += _stages(text, named, spec)
     if blocks and (found_rows or stages):
@@ -73,16 +72,11 @@ def parse(texts: list[str] | tuple[str, ...], spec: Spec, graph: Graph) -> Where
     )
 
 
-def _rows(text: str, known: dict[int, Call]) -> set[int]:
-    found = _ROWS.match(text)
-    assert found is not None
-    first, last = int(found[1]), int(found[2] or found[1])
+def _rows(text: str, spec: Spec) -> set[int]:
+    known = rows_of(spec.net)
     if not known:
         raise InputError(f"--where {text}: the net has no table, so it has no rows; give a stage or the name of a block")
-    asked = range(first, min(last, max(known) + 1) + 1)
-    if not asked or any(row not in known for row in asked):
-        raise InputError(f"--where {text}: the tables have rows 1 to {max(known)}")
-    return set(asked)
+    return set(named_rows(text, known, f"--where {text}"))
 
 
 def _stages(text: str, named: dict[str, NetStage], spec: Spec) -> list[str]:
@@ -110,5 +104,8 @@ def _hint(named: dict[str, NetStage]) -> str:
 
 
 def _pieces(texts: list[str] | tuple[str, ...]) -> Iterator[str]:
+    """Places between commas; those in brackets, and between numbers of rows, belong to a place."""
     for text in texts:
-        yield from (piece.strip() for piece in text.split(",") if piece.strip())
+        yield from (
+            piece.strip() for piece in re.split(r",(?![^\[]*\])(?!\s*[0-9]+(?:-[0-9]+)?\s*(?:,|\[|$))", text) if piece.strip()
+        )

@@ -113,7 +113,10 @@ def test_one_step_for_all_and_it_is_said(text: str, said: str) -> None:
         ("classes=1:100000000", "classes=1:100000000: more than 1,000,000 values"),
         ("rows.99.exp=3", "rows.99.exp: no row 99; the tables have rows 1 to 20"),
         ("rows.3.ex=3", "rows.3.ex: unknown column 'ex'; did you mean 'exp'?"),
-        ("rows.3=3", "'rows.3' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp"),
+        (
+            "rows.3=3",
+            "'rows.3' names no cell; write rows.NUMBER.COLUMN, as in rows.15.exp; several rows as rows.5-9, ",
+        ),
         ("rows.3.exp=[1,2]", "rows.3.exp: expected a number or a word, the list [1, 2] came"),
         ("blocks.dp_c.se=true", "blocks.dp_c.se: unknown block 'dp_c'; did you mean 'dp_"),
         ("blocks.dp_a.see=true", "unknown argument 'see' of the block 'dp_a'; did you mean 'se'?"),

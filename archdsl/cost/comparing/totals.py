@@ -10,6 +10,9 @@
     moved             bytes that layers move, each by itself
     kernels           operators that run: all but those that hand on memory (slice, flatten, identity, dropout)
     receptive_field   pixels across, of the largest field that is not the whole image
+    entropy           of the features of a network of convolutions, over all scales (see `archdsl.cost.expressive.entropy`)
+    effectiveness     depth over width of such a network, ρ of DeepMAD
+    path_layers       convolutions on its longest path, the depth that is meant
     latency.DEVICE    seconds that a device is predicted to take, exact in femtoseconds: latency.raspberry-pi-3b
 
 Bytes are for float32. All costs are for the batch of the bill, 1 unless another is asked for; latencies for that of the device file.
@@ -27,6 +30,7 @@ from archdsl.cost.counting.bill import Bill, having
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
 from archdsl.cost.counting.layer import Layer
+from archdsl.cost.expressive.units import ENTROPY_UNIT, RATIO_UNIT
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
 from archdsl.cost.words import change, duration
@@ -83,7 +87,7 @@ def total(net: Costed, name: str) -> Value:
 
 def parts_of_unit(name: str) -> int:
     """How many units of `amounts` make one unit of the total: latencies are added up in femtoseconds and given in seconds."""
-    return FEMTOSECONDS if name.startswith(LATENCY) else 1
+    return FEMTOSECONDS if name.startswith(LATENCY) else UNITS.get(name, 1)
 
 
 def amounts(net: Costed, name: str) -> Amounts:
@@ -183,6 +187,24 @@ def _receptive_field(bill: Bill) -> Amounts:
     return Largest(lambda: [1, *there], lambda: shown, bool(bill.opaque))
 
 
+def _entropy(bill: Bill) -> Amounts:
+    from archdsl.cost.expressive.entropy import entropy
+
+    return entropy(bill)
+
+
+def _effectiveness(bill: Bill) -> Amounts:
+    from archdsl.cost.expressive.entropy import effectiveness
+
+    return effectiveness(bill)
+
+
+def _path_layers(bill: Bill) -> Amounts:
+    from archdsl.cost.expressive.entropy import path_layers
+
+    return path_layers(bill)
+
+
 def _state(bill: Bill) -> Amounts:
     from archdsl.cost.memory.peak import kept_bytes
 
@@ -204,4 +226,9 @@ COSTS: dict[str, Callable[[Bill], Amounts]] = {
     "moved": _moved,
     "kernels": kernels,
     "receptive_field": _receptive_field,
+    "entropy": _entropy,
+    "effectiveness": _effectiveness,
+    "path_layers": _path_layers,
 }
+UNITS = {"entropy": ENTROPY_UNIT, "effectiveness": RATIO_UNIT}
+"""How many units of `amounts` make one of a cost that is no whole number."""

@@ -56,8 +56,11 @@ def _pixel(shape: Shape) -> View:
     return View(ones, ones)
 
 
-def receptive_fields(graph: Graph) -> dict[str, View]:
+def receptive_fields(graph: Graph, sizes: bool = True) -> dict[str, View]:
     """The view of every node, by name. On a grid of networks its numbers are grids.
+
+    Args:
+        sizes: whether fields are worked out; else they are those of a pixel, and only strides, and what sees the whole image, tell.
 
     Raises:
         Disagreement: some networks of a grid see the whole image where others do not.
@@ -67,14 +70,14 @@ def receptive_fields(graph: Graph) -> dict[str, View]:
         if isinstance(node.op, Select):
             views[node.name] = _selected(node.op, [views[name] for name in node.inputs])
         elif node.present is None:
-            views[node.name] = _view(graph, node, views)
+            views[node.name] = _view(graph, node, views, sizes)
         else:
             with current().branch(node.present):
-                views[node.name] = _view(graph, node, views)
+                views[node.name] = _view(graph, node, views, sizes)
     return views
 
 
-def _view(graph: Graph, node: Node, views: dict[str, View]) -> View:
+def _view(graph: Graph, node: Node, views: dict[str, View], sizes: bool) -> View:
     if not node.inputs:
         return _pixel(node.shape) if is_map(node.shape, None) else WHOLE
     arriving = _joined([views[name] for name in _placed(graph, node)])
@@ -82,7 +85,7 @@ def _view(graph: Graph, node: Node, views: dict[str, View]) -> View:
     if seen is Reach.UNKNOWN or not arriving.known:
         return UNKNOWN
     if isinstance(seen, Window):
-        return _slid(arriving, seen)
+        return _slid(arriving, seen if sizes else seen._replace(kernel=(1,) * len(seen.kernel)))
     return arriving if seen is Reach.PLACE else WHOLE
 
 

@@ -15,6 +15,7 @@ from archdsl.exact.partly import Partly, settled
 from archdsl.exact.shown import describe
 from archdsl.explore.grid.axis import Axis
 from archdsl.spec.read_reported import parse_size
+from archdsl.spec.row_groups import split_setting
 
 Sense = Literal["max", "min"]
 
@@ -86,7 +87,7 @@ def parse_budget(text: str, known: Iterable[str], sense: Sense = "max") -> Budge
     Raises:
         InputError: not of this form, or an unknown cost.
     """
-    cost, equals, written = (part.strip() for part in text.partition("="))
+    cost, equals, written = (part.strip() for part in split_setting(text))
     timed = cost.startswith(LATENCY)
     size = parse_size(written) if equals and not written.endswith("%") and written.endswith("s") == timed else None
     if size is None or not cost:

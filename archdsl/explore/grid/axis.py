@@ -7,7 +7,10 @@ kernels=[3,5],[3,7]        values that are lists
 kernels.2=5,7,9            one element of a list, counted from 1
 transition=block,none      words
 rows.15.exp=480:960:16     a cell of a table, rows counted as printed
+rows.5-9.exp=*0.9,*1,*1.1  cells of several rows that change together (see `archdsl.spec.row_groups`)
 blocks.dp_a.se=true,false  an argument in every call of a block
+each:rows.5-9.exp=64,96    the same as an axis for each row; each:kernels=3,5 for each element of a list
+*                          the space of the spec (see `archdsl.spec.space`)
 width                      all that the knob's choices or range allow
 """
 
@@ -25,7 +28,9 @@ from archdsl.exact import exact, has_axes, is_foreign_array, to_plain
 from archdsl.exact.shown import describe, jsonable, written
 from archdsl.spec.knobs import step_of, values
 from archdsl.spec.model import Parameter, Spec
+from archdsl.spec.row_groups import is_cells, relative_of, relative_values, split_setting
 from archdsl.spec.settings import check_setting, known_setting, read_value
+from archdsl.spec.space import expanded
 
 MOST_VALUES = 1_000_000
 """Values that one axis may have."""
@@ -80,6 +85,7 @@ class Axis:
         points: list[tuple[Any, ...]] = []
         if isinstance(listed, str) or not isinstance(listed, Iterable) or (is_foreign_array(listed) and not has_axes(listed)):
             raise InputError(f"{name}: an axis takes several values, as in {name}=[1, 2]")
+        name, listed = relative_of(name, listed)
         for value in listed:
             if len(points) >= MOST_VALUES:
                 raise InputError(f"{name}: more than {MOST_VALUES:,} values")
@@ -108,14 +114,17 @@ def steps(axes: Iterable[Axis]) -> dict[str, Any]:
     return {axis.name: jsonable(axis.walked[2]) for axis in axes if axis.walked is not None}
 
 
-def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
+def parse_axes(texts: Iterable[str], spec: Spec, fixed: Iterable[str] = ()) -> list[Axis]:
     """The axes of a command line, checked against a spec.
+
+    Args:
+        fixed: settings that have a value, which `*` leaves out.
 
     Raises:
         InputError: not of the form above, an unknown setting, a value that does not fit, or a setting twice.
     """
     axes: list[Axis] = []
-    for text in texts:
+    for text in expanded(texts, spec, fixed):
         axis = parse_axis(text, spec)
         if any(axis.name == other.name for other in axes):
             raise InputError(f"'{axis.name}' is given twice; write its values one after another: {axis.name}=1,2,3")
@@ -125,9 +134,9 @@ def parse_axes(texts: Iterable[str], spec: Spec) -> list[Axis]:
 
 def parse_axis(text: str, spec: Spec) -> Axis:
     """One axis from its text. Raises InputError."""
-    name, equals, listed = text.partition("=")
-    name = name.strip()
-    if equals and "," in name:
+    name, equals, listed = split_setting(text)
+    name, listed = relative_values(name, listed)
+    if equals and "," in name and not is_cells(name):
         raise InputError(f"'{text}': give each knob that has values an option of its own")
     if not name or (equals and not listed.strip()):
         raise InputError(f"'{text}' names no values; write knob=from:to:step or knob=value,value")
@@ -142,7 +151,7 @@ def parse_axis(text: str, spec: Spec) -> Axis:
 
 def split_axes(text: str) -> list[str]:
     """`width,resolution` as two axes; a text with values is one axis."""
-    return [text] if "=" in text else [name for name in text.split(",") if name.strip()]
+    return [text] if "=" in text or is_cells(text) else [name for name in text.split(",") if name.strip()]
 
 
 def allowed(knob: Parameter, spec: Spec) -> Axis:

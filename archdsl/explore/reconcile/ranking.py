@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from archdsl.exact.broadcasting import together
 from archdsl.explore.grid import cut
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.keep.front import First
@@ -44,7 +45,7 @@ class Ranking:
         changed = _changed(span)
         searched = changed <= self.most
         buildable = [cut.elements(tally.buildable, span) for tally in self.tallies]
-        ok = np.logical_and.reduce(np.broadcast_arrays(searched, *buildable))
+        ok = np.logical_and.reduce(together(searched, *buildable))
         explained = sum(cut.elements(tally.explained, span).astype(np.int64) for tally in self.tallies)
         distance = sum(cut.elements(tally.distance, span) for tally in self.tallies)
         lines = np.flatnonzero(np.broadcast_to(ok, shape))

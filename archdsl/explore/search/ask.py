@@ -9,17 +9,19 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archdsl.cost.comparing.totals import cost_names
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError, unknown
 from archdsl.explore.criteria.budget import parse_budgets
 from archdsl.explore.grid.axis import Axis
 from archdsl.explore.search.measure import measure
-from archdsl.explore.search.objectives import LATER, Aim, cost_names, objectives
+from archdsl.explore.search.objectives import LATER, Aim, objectives
 from archdsl.explore.search.result import Found, result
 from archdsl.explore.search.run import Search, Watch
 from archdsl.explore.search.space import Space
 from archdsl.explore.search.storage import kept, memory, need_optuna, open_storage, shown
 from archdsl.explore.search.study import SAMPLERS, Request
+from archdsl.spec.row_groups import split_setting
 
 if TYPE_CHECKING:
     from archdsl.explore.work.workers import Workers
@@ -72,7 +74,7 @@ def request(
     bounds = list(most), list(least)
     measured = {*LATER, *(name for name in objectives() if name not in cost_names())}
     for text in (*bounds[0], *bounds[1]):
-        if (cost := text.partition("=")[0].strip()) in measured:
+        if (cost := split_setting(text)[0]) in measured:
             raise InputError(f"{cost} is known only when it has been measured; budgets bound costs: {', '.join(cost_names())}")
     budgets = parse_budgets(*bounds, cost_names())
     if length.sampler not in SAMPLERS:

@@ -64,7 +64,7 @@ class Fresh(BaseSampler):
 
 def _unknown(space: Space, known: set[Point], random: np.random.Generator) -> Point | None:
     """A point at random that was not proposed yet: the first after any point. None where every point was."""
-    if len(known) >= len(space):
+    if len(known) >= space.size:
         return None
     places = list(space.draw(random))
     while tuple(places) in known:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from archdsl.cost.comparing.totals import FLOPS, LATENCY, of_file, total
-from archdsl.cost.counting.conventions import convention_names
-from archdsl.cost.latency.devices import device_names
+from archdsl.cost.comparing.totals import LATENCY, cost_names, of_file, total
 from archdsl.errors import InputError, unknown
 from archdsl.exact.partly import is_partly
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
@@ -75,19 +73,14 @@ LATER = {
 """Objectives that are known by name only, and what is missing."""
 
 
-def cost_names() -> list[str]:
-    """Every exact cost: what budgets may bound."""
-    flops, latencies = (FLOPS + name for name in convention_names()), (LATENCY + name for name in device_names())
-    return ["params", "macs", *flops, "weights", "state", "peak", *latencies]
-
-
 def objectives() -> dict[str, Objective]:
     """Every objective by name."""
     return {objective.name: objective for objective in (*MEASURED, *map(_cost, cost_names()))}
 
 
 def _cost(name: str) -> Objective:
-    return Cost(name, "bytes" if name in ("weights", "state", "peak") else "s" if name.startswith(LATENCY) else "")
+    unit = "bytes" if name in ("weights", "state", "peak", "moved") else "s" if name.startswith(LATENCY) else ""
+    return Cost(name, unit, "maximize" if name == "entropy" else "minimize")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Found(Result):
         parts = [f"{self.trials} measured"]
         parts += [f"{count} {word}" for count, word in ((self.failed, "failed"), (self.reused, "reused")) if count]
         parts += [f"{self.rejected:,} rejected ({self._rejected()})"] if self.reasons else []
-        if self.points == len(self.request.space) > 1:
+        if self.points == self.request.space.size > 1:
             parts.append(f"all {self.points:,} variants proposed")
         lines = [f"{', '.join(parts)}; {self.seconds:.1f} s"]
         lines += self._bests()
@@ -178,7 +178,7 @@ class Found(Result):
 
     def _nothing(self) -> list[str]:
         """Why no variant was measured."""
-        which = f"none of the {self.points:,} variants" if self.points == len(self.request.space) else "no variant"
+        which = f"none of the {self.points:,} variants" if self.points == self.request.space.size else "no variant"
         lines = [f"{which} is let through: {self.rejected:,} proposals rejected ({self._rejected()})"]
         lines += [f"nearest: {self.nearest}"] if self.nearest else []
         return [*lines, *(axis.said for axis in self.request.space.axes if axis.said)]

@@ -89,7 +89,7 @@ class Search:
         return (
             known.used() >= self.request.trials
             or self.rejected_in_row >= MOST_REJECTED
-            or len(known.points) >= len(self.request.space)
+            or len(known.points) >= self.request.space.size
             or (not known.measured and len(known.failed) >= MOST_FAILED)
         )
 

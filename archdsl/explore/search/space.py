@@ -59,7 +59,9 @@ class Space:
         self.axes = tuple(axes)
         self.directions = [_direction(axis) for axis in axes]
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many variants there are: more than `len` could tell, in a space of architectures."""
         return size(self.axes)
 
     def suggest(self, trial: Trial) -> Point:

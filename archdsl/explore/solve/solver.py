@@ -190,7 +190,7 @@ class Solver:
 
     def _begin(self) -> None:
         """Choose what proves: sums of tables where the grid is too large to be gone through, and they are narrow enough."""
-        if len(self.sweep) > MANY:
+        if self.sweep.size > MANY:
             self.proof = Proof.over(self.batches(), self.budgets, self.objectives, self.sweep.shown)
 
     def _branching(self, question: Question, count: int) -> BranchAndBound:

@@ -13,10 +13,11 @@ from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 from searching import AtOnce, Recorded, counts, request, value
 
+from archdsl.cost.comparing.totals import cost_names
 from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import parse_budget
 from archdsl.explore.search import session
-from archdsl.explore.search.objectives import Aim, Cost, choose, cost_names
+from archdsl.explore.search.objectives import Aim, Cost, choose
 from archdsl.explore.search.result import Found, result
 from archdsl.explore.search.run import Search
 from archdsl.explore.search.storage import open_storage

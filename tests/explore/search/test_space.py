@@ -70,7 +70,7 @@ def test_a_point_that_is_not_whole_is_none() -> None:
 def test_draws_reach_every_point() -> None:
     made = space("a=1:3", "mode")
     random = np.random.default_rng(0)
-    assert len({made.draw(random) for _ in range(200)}) == len(made) == 6
+    assert len({made.draw(random) for _ in range(200)}) == made.size == 6
 
 
 def test_settings_that_change_together() -> None:

@@ -1,0 +1,1 @@
+"""Spaces of networks that ship: specs whose `space` says what is free."""
