@@ -82,9 +82,9 @@ class Question:
                 raise click.UsageError("solve needs --maximize or --minimize")
             return objectives
         found = listed(self.pareto)
-        if len(found) != 2 or objectives:
+        if len(found) != 2 or objectives or self.differ is not None:
             raise click.UsageError(
-                "--pareto takes two costs, as in --pareto macs,max:width, and stands for --maximize and --minimize"
+                "--pareto takes two costs, as in --pareto macs,max:width, and stands for --maximize, --minimize and --differ"
             )
         return found
 

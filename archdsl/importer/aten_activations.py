@@ -83,6 +83,8 @@ def _celu(draft: Draft, x: Operand, alpha: float = 1.0) -> Any:
 
 @call("softplus")
 def _softplus(draft: Draft, x: Operand, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    if threshold != 20:
+        raise NotSaid(f"softplus that is straight from {threshold:g} on")
     return alike(draft, x, "softplus", beta=layers.number(beta))
 
 
@@ -123,6 +125,12 @@ def _dropout(draft: Draft, x: Operand, rate: float, training: bool = False) -> A
 
 
 @call("feature_dropout")
+def _feature_dropout(draft: Draft, x: Operand, rate: float, training: bool = False) -> Any:
+    """Whole maps dropped at random: the same at inference, and the nearest that there is while training."""
+    return _dropout(draft, x, rate)
+
+
+@call("drop_path")
 def _drop_path(draft: Draft, x: Operand, rate: float, training: bool = False) -> Any:
-    """What stands for stochastic depth in what is traced (see `program`)."""
+    """What stands for stochastic depth in what is traced (see `tracing`)."""
     return alike(draft, x, "drop_path", rate=layers.rate(rate))

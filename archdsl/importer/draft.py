@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from archdsl.errors import BackendError
 from archdsl.importer.place import Place, shared
 from archdsl.importer.values import Const, Value
 from archdsl.importer.views import plain
@@ -22,6 +23,10 @@ from archdsl.ops.shapes import Typed
 
 class NotSaid(Exception):
     """What a call does is not in the language; its text says what, for the report."""
+
+
+class AcrossImages(BackendError):
+    """A call works out something over the images of a batch, which no network of the language can."""
 
 
 class Returned(NamedTuple):
@@ -60,6 +65,7 @@ class Draft:
         self.seen_at: dict[Value, Place] = {}
         self.place = Place()
         self.returned = Returned()
+        self.opaque_parameters: set[str] = set()
         self.owners: dict[tuple[str, ...], str] = {}
         self.reasons: dict[str, str] = {}
         self.settled: dict[Any, str] = {}
@@ -78,6 +84,13 @@ class Draft:
 
     def shape(self, value: Value) -> Shape:
         return self.graph[value.node].shape
+
+    def counts(self, const: Const) -> bool:
+        """Whether an opaque step is the first that has a parameter, so that it is counted there."""
+        name = const.name or str(const.tensor.data_ptr())
+        new = name not in self.opaque_parameters
+        self.opaque_parameters.add(name)
+        return new
 
     def remember(self, made: Any) -> None:
         """Note where a value was made that is not worked out yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from torch import fx
+from torch import Tensor, fx
 
 
 class Idiom(NamedTuple):
@@ -19,8 +19,19 @@ Find = Callable[[fx.Node], Idiom | None]
 
 
 def is_call(value: Any, *names: str) -> bool:
-    """Whether a value is what a call of one of these operators gives."""
-    return isinstance(value, fx.Node) and value.op == "call_function" and word_of(value) in names
+    """Whether a value is what a call of one of these operators gives, without a factor or a rounding in it."""
+    if not isinstance(value, fx.Node) or value.op != "call_function" or word_of(value) not in names:
+        return False
+    return value.kwargs.get("rounding_mode") is None and bool(value.kwargs.get("alpha", 1) == 1)
+
+
+def keeps_kind(node: fx.Node) -> bool:
+    """Whether a call gives numbers of the kind that it takes: floating ones, whatever their precision, or the very same type."""
+    first = node.args[0] if node.args else None
+    given, made = (each.meta.get("val") if isinstance(each, fx.Node) else None for each in (first, node))
+    if not isinstance(given, Tensor) or not isinstance(made, Tensor):
+        return True
+    return bool(given.dtype == made.dtype) or (given.is_floating_point() and made.is_floating_point())
 
 
 def word_of(node: fx.Node) -> str:

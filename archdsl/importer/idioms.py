@@ -17,7 +17,6 @@ from archdsl.importer import idioms_of_sums as sums
 from archdsl.importer import idioms_of_turns as turns
 from archdsl.importer import idioms_of_windows as windows
 from archdsl.importer.idiom import Find, Idiom, either, is_call
-from archdsl.importer.inlined import inline
 from archdsl.importer.writes import overwrites
 
 
@@ -87,7 +86,7 @@ def _l2_norm(node: fx.Node) -> Idiom | None:
     if not is_call(length, "clamp_min"):
         return None
     norm, eps = length.args[:2]  # type: ignore[union-attr]
-    if not is_call(norm, "linalg_vector_norm", "norm") or norm.args[0] is not x or len(norm.args) < 3:  # type: ignore[union-attr]
+    if not is_call(norm, "linalg_vector_norm", "norm") or norm.args[0] is not x or len(norm.args) < 4 or not norm.args[3]:  # type: ignore[union-attr]
         return None
     _, order, axes, *_ = norm.args  # type: ignore[union-attr]
     return Idiom("l2_norm", (x, axes[0], eps)) if order == 2 and len(axes) == 1 else None  # type: ignore[index,arg-type]
@@ -155,7 +154,6 @@ def put_together(graph: fx.Graph, inputs: Container[str]) -> None:
     Args:
         inputs: names of what the program is given; what follows from weights alone is worked out as it stands.
     """
-    inline(graph)
     fed: set[fx.Node] = set()
     for node in list(graph.nodes):
         if node.name in inputs or not fed.isdisjoint(node.all_input_nodes):

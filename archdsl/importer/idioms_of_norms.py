@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from torch import fx
 
-from archdsl.importer.idiom import Idiom, either, is_call
+from archdsl.importer.idiom import Idiom, either, is_call, keeps_kind
 
 UNCHANGED = ("to", "_to_copy", "type_as", "contiguous", "clone", "alias", "detach")
 """Calls that change nothing here, which stand between the parts of a norm."""
@@ -139,6 +139,6 @@ def _counted(axes: Any, value: fx.Node) -> tuple[int, ...]:
 
 def bare(value: Any) -> Any:
     """A value without the calls around it that change nothing."""
-    while is_call(value, *UNCHANGED):
+    while is_call(value, *UNCHANGED) and keeps_kind(value):
         value = value.args[0]
     return value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -164,8 +165,8 @@ def from_module(
     given = tuple([_twice(tensor) for tensor in (example if isinstance(example, tuple) else (example,))])
     title = title or type(model).__name__
     program = traced(model, given)
-    left_out = unread(program)
     draft = drafted(program, title)
+    left_out = unread(program, draft.returned.places)
     kept = program.state_dict
     parameters = sum(tensor.numel() for tensor in model.parameters())
     buffers = sum(tensor.numel() for name, tensor in model.named_buffers() if name in kept)
@@ -249,7 +250,7 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
         try:
             if evaluated:
                 model.eval()
-            with torch.no_grad(), InDouble():
+            with _steady_eps(model), torch.no_grad(), InDouble():
                 return tuple(tree_leaves(model.double()(*given)))
         finally:
             kinds = {tensor.dtype for tensor in state.values() if tensor.is_floating_point()}
@@ -259,6 +260,19 @@ def _double(model: nn.Module, evaluated: bool = True) -> Run:
                 model.train(training)
 
     return run
+
+
+@contextmanager
+def _steady_eps(model: nn.Module) -> Iterator[None]:
+    """Norms that take their epsilon from the precision keep that of single precision."""
+    norms = [module for module in model.modules() if isinstance(module, nn.RMSNorm) and module.eps is None]
+    try:
+        for norm in norms:
+            norm.eps = torch.finfo(torch.float32).eps
+        yield
+    finally:
+        for norm in norms:
+            norm.eps = None
 
 
 def _twice(tensor: Tensor) -> Tensor:

@@ -7,7 +7,6 @@ from typing import Any
 from torch import fx
 
 from archdsl.importer.idiom import word_of
-from archdsl.importer.writes import overwrites
 
 
 def inline(graph: fx.Graph) -> None:
@@ -17,7 +16,7 @@ def inline(graph: fx.Graph) -> None:
         if held is None or not isinstance(held[0], fx.Node) or held[0].op != "get_attr" or not _taken_apart(node):
             continue
         inner = getattr(graph.owning_module, str(held[0].target)).graph
-        if any(each.op in ("get_attr", "call_module") or _held(each) is not None or overwrites(each) for each in inner.nodes):
+        if any(each.op in ("get_attr", "call_module") or _held(each) is not None for each in inner.nodes):
             continue
         given = [each for each in inner.nodes if each.op == "placeholder"]
         with graph.inserting_before(node):

@@ -27,7 +27,7 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
         raise BackendError(f"{what} gives {'x'.join(map(str, sizes)) or 'one number'}, which has no channels: {why}")
     if sizes[0] % draft.batch:
         return _turned(draft, what, operands, sizes, why)
-    learned = [list(operand.sizes) for operand in operands if isinstance(operand, Const) and operand.learned]
+    learned = [list(const.sizes) for const in _parameters(operands) if draft.counts(const)]
     takes = [_said(typed(draft.shape(value))) for value in values]
     inside = sizes[0] // draft.batch
     gives = _kind(sizes[1:]) if inside == 1 else _in_groups((inside, *sizes[1:]))
@@ -36,6 +36,16 @@ def stand_in(draft: Draft, what: str, operands: collections.abc.Sequence[Operand
     view = made.view if inside == 1 else made.view.reshaped(sizes)
     assert view is not None
     return made._replace(view=view)
+
+
+def _parameters(operands: collections.abc.Iterable[Operand]) -> collections.abc.Iterator[Const]:
+    """The parameters that are given, or that what is given follows from."""
+    for operand in operands:
+        if isinstance(operand, Const) and operand.learned:
+            if operand.call is not None:
+                yield from _parameters(operand.call.operands)
+            else:
+                yield operand
 
 
 def _turned(draft: Draft, what: str, operands: collections.abc.Sequence[Operand], sizes: tuple[int, ...], why: str) -> Value:

@@ -9,13 +9,16 @@ import torch
 from torch import Tensor, fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
+from torch.utils._pytree import tree_leaves
 
 from archdsl.errors import ArchdslError, BackendError
 from archdsl.importer.aten_operators import CALLS
-from archdsl.importer.draft import Draft, NotSaid, Returned
-from archdsl.importer.idiom import word_of
+from archdsl.importer.draft import AcrossImages, Draft, NotSaid, Returned
+from archdsl.importer.idiom import keeps_kind, word_of
 from archdsl.importer.idioms import put_together
+from archdsl.importer.inlined import inline
 from archdsl.importer.interface import kind_of_input, outputs_of
+from archdsl.importer.lower.along import alike
 from archdsl.importer.opaque import stand_in
 from archdsl.importer.place import Place, place_of
 from archdsl.importer.settle import finish, left, whole
@@ -54,6 +57,10 @@ MOVES = frozenset(
 """Calls that move values about and calculate nothing, so that weights stay the numbers that they are."""
 STRETCHED = frozenset(["expand", "expand_as"])
 """Calls that repeat values along an axis, which is left to what reads them."""
+STRETCHING = STRETCHED | frozenset(["add", "sub", "rsub", "mul", "div", "mean", "amax", "amin", "max", "min"])
+"""Calls that may read values that are repeated: they stretch what they take to one size, or it makes no difference how often a value is
+there. To others each would count once."""
+CASTS = frozenset(["to", "_to_copy", "type_as"])
 
 
 def drafted(program: ExportedProgram, title: str) -> Draft:
@@ -65,6 +72,7 @@ class _Reading:
     """One walk over a program."""
 
     def __init__(self, program: ExportedProgram, title: str):
+        inline(program.graph)
         self.program = program = without_writes(program)
         put_together(program.graph, program.graph_signature.user_inputs)
         self.found: dict[str, Any] = {}
@@ -132,12 +140,13 @@ class _Reading:
         try:
             if lower is None:
                 raise NotSaid("no operator does that")
-            if word == "sum":  # of values that are repeated, each counts as often
-                self._check(node.all_input_nodes[0], args[0])
+            self._check_taken(node, word)
             found = lower(self.draft, *args, **kwargs)
             if word not in STRETCHED:
                 self._check(node, found)
             return found
+        except AcrossImages as error:
+            raise BackendError(f"'{node.name}' is {error}, which no network of the language works out") from error
         except Exception as error:  # of a call that nobody thought of, whatever goes wrong: it is not understood, and said to be
             self.draft.forget(known)
             return self._opaque(node, operands, str(error) if isinstance(error, NotSaid) else f"not understood: {error!r}")
@@ -189,6 +198,16 @@ class _Reading:
             return {name: self._values(item) for name, item in given.items()}
         return given
 
+    def _check_taken(self, node: fx.Node, word: str) -> None:
+        """What a call takes has the sizes that torch gives it, unless the call stretches it, and its numbers stay of their kind."""
+        if word in CASTS and not keeps_kind(node):
+            raise NotSaid("numbers of another kind")
+        if word not in STRETCHING:
+            for given in node.all_input_nodes:
+                found, wanted = self.found[given.name], given.meta.get("val")
+                if isinstance(found, Value) and isinstance(wanted, Tensor) and found.sizes != tuple(wanted.shape):
+                    raise NotSaid("values that are repeated along an axis")
+
     def _check(self, node: fx.Node, found: Any) -> None:
         """The shapes are those that torch gives."""
         wanted = node.meta.get("val")
@@ -203,12 +222,26 @@ class _Reading:
         except NotSaid as missing:
             return stand_in(self.draft, "aten.reshape", [value], value.sizes, str(missing))
 
+    def _full(self, node: fx.Node, given: list[Any]) -> Iterator[Any]:
+        """What is returned: one that is repeated as a step that does it, and one that is returned already, or came in, as a copy."""
+        taken = set()
+        returned = list(tree_leaves(node.args[0]))[-len(given) :]
+        for value, source in zip(given, returned, strict=True):
+            if isinstance(value, Value):
+                wanted = source.meta.get("val")
+                if isinstance(wanted, Tensor) and value.sizes != tuple(wanted.shape):
+                    value = stand_in(self.draft, "aten.expand", [value], tuple(wanted.shape), "a tensor that is repeated")
+                if value.node in taken or (len(given) == 1 and not self.draft.graph[value.node].inputs):
+                    value = alike(self.draft, value, "identity")
+                taken.add(value.node)
+            yield value
+
     def _returned(self, node: fx.Node) -> None:
         specs = self.program.graph_signature.output_specs
         given = [
             value for value, spec in zip(self._values(node.args[0]), specs, strict=True) if spec.kind is OutputKind.USER_OUTPUT
         ]
-        values = {place: self._whole(value) for place, value in enumerate(given) if isinstance(value, Value)}
+        values = {place: self._whole(value) for place, value in enumerate(self._full(node, given)) if isinstance(value, Value)}
         if not values:
             raise BackendError("no output of the model follows from an input")
         self.draft.place = Place()

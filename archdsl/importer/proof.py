@@ -87,10 +87,10 @@ def _difference(imported: Imported, original: Original, design: Design, seed: in
     module = imported.doubled if design is imported.design else _at(imported, design)
     generator = torch.Generator().manual_seed(seed)
     given = tuple([x.double() if x.is_floating_point() else x for x in batch_of(graph, original.batch, generator)])
-    wanted = original.run(*given)
+    wanted = original.run(*[x.clone() for x in given])  # a model may write into what it is given
     with torch.no_grad():
         came = in_order(module(*given))
-    return max(map(_apart, came, kept(imported, wanted)))
+    return max(map(_apart, came, kept(imported, wanted)), key=lambda far: math.inf if math.isnan(far) else far)
 
 
 def kept(imported: Imported, returned: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

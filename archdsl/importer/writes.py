@@ -35,12 +35,26 @@ def _kept(name: str) -> Callable[..., Tensor]:
 
 Names = dict[fx.Node, set[fx.Node]]
 KEPT = {name: _kept(name) for name in SKIPS}
+DROP_PATH = _kept("drop_path")
+"""Stands for stochastic depth in a program."""
 
 
 def overwrites(node: fx.Node) -> bool:
-    """Whether a call writes into what it is given."""
+    """Whether a call writes into what it is given, or a program that it runs does."""
+    inner = inner_program(node)
+    if inner is not None:
+        return any(overwrites(each) for each in inner.nodes)
     schema = getattr(node.target, "_schema", None)
     return schema is not None and schema.is_mutable
+
+
+def inner_program(node: fx.Node) -> fx.Graph | None:
+    """The program within a program that a call runs; None of other calls."""
+    for given in node.all_input_nodes if node.op == "call_function" else []:
+        held = getattr(node.graph.owning_module, str(given.target), None) if given.op == "get_attr" else None
+        if isinstance(held, fx.GraphModule):
+            return held.graph
+    return None
 
 
 def without_writes(program: ExportedProgram) -> ExportedProgram:
@@ -53,6 +67,8 @@ def without_writes(program: ExportedProgram) -> ExportedProgram:
     if not _are_read_besides(program, names):
         return program
     for node in list(program.graph.nodes):
+        if word_of(node) == "einsum" and len(node.all_input_nodes) == 1 and any(map(overwrites, names[node])):
+            raise BackendError(f"'{node.name}' may be a view of what it takes, and one of both is written into")
         if node.op == "call_function" and word_of(node) in KEPT:
             if _is_read(names, node, node):  # they are one tensor, and a call that is kept makes another
                 node.replace_all_uses_with(node.args[0])
@@ -96,7 +112,7 @@ def _taken_on(node: fx.Node) -> list[fx.Node]:
     """What a call is given that shares its memory with what the call gives."""
     if node.op != "call_function":
         return []
-    if word_of(node) in ("getitem", *SKIPS):
+    if word_of(node) in ("getitem", "einsum", *SKIPS) or inner_program(node) is not None:
         return node.all_input_nodes
     schema = getattr(node.target, "_schema", None)
     return [

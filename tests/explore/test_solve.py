@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import random
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 import archdsl
 from archdsl.cost.comparing.totals import cost_names
+from archdsl.errors import InputError
 from archdsl.explore.criteria.budget import parse_budgets
 from archdsl.explore.grid.axis import parse_axes
 from archdsl.explore.solve import branch
@@ -42,6 +44,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every question is answered by branch and bound, and by sums of tables."""
     monkeypatch.setattr(branch, "LEAF", 16)
     monkeypatch.setattr(solving, "MANY", 0 if request.param == "tables" else 1 << 62)
+    monkeypatch.setattr(solving, "PATIENCE", 0)
     return str(request.param)
 
 
@@ -145,6 +148,43 @@ def test_random_questions_are_answered_as_by_an_exhaustive_look() -> None:
         best = solver([f"max:{cost}" if high else cost], [f"{bounded}={bound}"], axes=axes, count=1).solve().best
         allowed = [row[cost] for row in rows if row[bounded] <= bound]
         assert [row[cost] for row in best] == ([max(allowed) if high else min(allowed)] if allowed else [])
+
+
+def test_a_grid_that_branch_and_bound_is_quick_with_needs_no_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "MANY", 0)
+    monkeypatch.setattr(solving, "PATIENCE", 10_000)
+    assert solver(["max:width"], ["params=3.4M"], count=1).solve().counted is not None
+
+
+def test_settings_as_budgets_may_be_ratios_or_negative() -> None:
+    net = archdsl.loads("input: [8, 16, 16]\nknobs: {z: 0, w: 8}\nnet: [{conv: $w + $z}]\n")
+    free = {"z": range(-4, 5), "w": range(8, 17)}
+    assert net.solve("max:z", free=free, most={"z": -2}).best[0]["z"] == -2
+    assert archdsl.load("dpnet").solve("max:width", free="width", most={"width": "1/2"}).best[0]["width"] == Fraction(1, 2)
+    lack = net.solve("max:z", free=free, most={"z": -6}).lack
+    assert lack is not None
+    assert lack.closest is not None
+    assert lack.closest["z"] == -4
+    assert lack.excess == pytest.approx(1 / 3)
+
+
+def test_a_largest_that_is_to_be_high_and_cannot_be() -> None:
+    for least, most in ((["peak=100G"], []), (["receptive_field=100k"], ["macs=60M"])):
+        lack = lacking(solver(["max:params"], most, least).solve())
+        assert lack.closest is not None
+        assert lack.alone or [str(budget) for budget in lack.clash] == [f"{least[0].replace('=', ' ≥ ')}"]
+
+
+def test_what_cannot_be_asked_is_refused() -> None:
+    for wrong in ({"count": 0}, {"differ": 0}):
+        with pytest.raises(InputError, match="at least 1"):
+            solver(["max:width"], **wrong)
+    with pytest.raises(InputError, match="two costs"):
+        solver(["macs", "macs"]).front(5)
+    with pytest.raises(InputError, match="two ends"):
+        solver(["macs", "params"]).front(1)
+    with pytest.raises(InputError, match=r"say of which device, as in latency\."):
+        parse_budgets(["latency=6s"], [], cost_names())
 
 
 def lacking(solution: Solution) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file
+from archdsl.cost.comparing.totals import LATENCY, cost_names, in_words, of_file, unknown_cost
 from archdsl.errors import InputError, clip, unknown
 from archdsl.exact import exact, to_plain
 from archdsl.exact.partly import Partly, settled
@@ -51,7 +52,7 @@ class Budget:
     def violation(self, value: int | Fraction) -> float:
         """How far a count lies outside, as a share of the bound; 0 or less inside."""
         over = value - self.bound if self.sense == "max" else self.bound - value
-        return float(over / self.bound) if self.bound else float(over)
+        return float(over / abs(self.bound)) if self.bound else float(over)
 
     def eased(self, share: Fraction) -> Budget:
         """The budget with a share of its bound more room."""
@@ -90,10 +91,15 @@ def parse_budget(text: str, known: Iterable[str], sense: Sense = "max") -> Budge
     cost, equals, written = (part.strip() for part in split_setting(text))
     timed = cost.startswith(LATENCY)
     size = parse_size(written) if equals and not written.endswith("%") and written.endswith("s") == timed else None
+    names = list(known)
+    if size is None and equals and cost in names and cost not in cost_names():  # a setting may be negative, or a ratio
+        with suppress(ValueError, ZeroDivisionError):
+            size = Fraction(written), Fraction(1)
+    if cost == LATENCY.rstrip("."):
+        raise unknown_cost(cost)
     if size is None or not cost:
         example = f"{cost}=20ms" if timed else "macs=118M"
         raise InputError(f"'{clip(text)}' is no budget; write cost={'time' if timed else 'size'}, as in --{sense} {example}")
-    names = list(known)
     if cost not in names and not of_file(cost):
         raise InputError("; ".join(filter(None, unknown("cost", cost, names))))
     return Budget(cost, size[0], sense, written)

@@ -26,12 +26,17 @@ LEAF = 1 << 15
 """Variants of a span that are counted one by one instead of cutting it again."""
 
 
+class TooLong(Exception):
+    """A search has looked at more spans than it was to."""
+
+
 @dataclass
 class BranchAndBound:
     """A search for the first `count` variants in the order of the objectives that keep to the budgets.
 
     Attributes:
         shown: costs that rows hold.
+        patience: spans that are looked at before it is given up; None for as many as it takes.
         counted: variants that were counted one by one so far.
         best: the best so far, best first.
     """
@@ -39,6 +44,7 @@ class BranchAndBound:
     question: Question
     count: int
     shown: Sequence[str]
+    patience: int | None = None
     counted: int = 0
     best: list[Found] = field(default_factory=list)
 
@@ -62,6 +68,7 @@ class BranchAndBound:
         for region in regions:
             consider(region, cut.whole(region.box.shape))
         while waiting:
+            self._tire()
             key, _, region, span = heapq.heappop(waiting)
             if len(self.best) >= self.count and key >= self.best[-1].key:
                 break
@@ -70,6 +77,13 @@ class BranchAndBound:
                     consider(region, half)
                 continue
             self.best = sorted([*self.best, *self._leaf(Chunk(region, span))], key=lambda found: found.key)[: self.count]
+
+    def _tire(self) -> None:
+        """Raises TooLong where no patience is left for one more span."""
+        if self.patience is not None:
+            self.patience -= 1
+            if self.patience < 0:
+                raise TooLong
 
     def _leaf(self, chunk: Chunk) -> list[Found]:
         """The best variants of a chunk."""

@@ -16,6 +16,16 @@ from archdsl.extras import needed_by
 
 INF = math.inf
 
+OPTIONS: dict[str, bool | int | float] = {
+    "output_flag": False,
+    "random_seed": 0,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 1e-6,
+    "mip_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+
 
 class Model:
     """The choice of a place on every axis, as HiGHS holds it.
@@ -34,7 +44,7 @@ class Model:
         self.kinds = highspy
         with _unsaid():
             self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-6), ("random_seed", 0)):
+        for option, value in OPTIONS.items():
             self.solver.setOptionValue(option, value)
         rows = cells.rows()
         model = highspy.HighsLp()

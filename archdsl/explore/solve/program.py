@@ -26,8 +26,12 @@ from archdsl.explore.grid.total import Most, Total
 CELLS = 1_000_000
 """Cells that the tables of one program may have together."""
 
-LARGEST = 1e4
-"""Coefficients are scaled to be at most this, so that the solver's tolerance of 1e-6 is far below one unit of a cost."""
+LARGEST = 1e6
+"""Coefficients are scaled to be at most this."""
+
+TOLERANCE = 1e-2
+"""By how much, after scaling, another variant could be better than one that the solver says is best: it takes for whole what is so
+within 1e-9, in each of the cells that a variant takes. Of totals up to a hundred million this is no unit."""
 
 Axes = tuple[int, ...]
 
@@ -44,9 +48,15 @@ class Linear:
         self.scale = max(1.0, largest / LARGEST)
         self.coefficients, self.constant = coefficients / self.scale, constant / self.scale
 
-    def bound(self, value: float) -> float:
-        """What the coefficients' part is at most, or at least, where the whole is at most or at least a value."""
-        return value / self.scale - self.constant
+    def bound(self, value: float, side: int = 0) -> float:
+        """What the coefficients' part is at most, or at least, where the whole is at most or at least a value.
+
+        Args:
+            side: 1 for at most and -1 for at least, with half a unit of room, so that what keeps to a bound to the unit is not
+                lost by rounding. Totals are whole numbers, so half a unit lets nothing else in.
+        """
+        end = value / self.scale - self.constant
+        return end + side * max(0.5 / self.scale, 1e-9 * abs(end))
 
 
 class Cells:

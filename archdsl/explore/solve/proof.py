@@ -40,7 +40,7 @@ class Proof:
         try:
             for regions in batches:
                 for region in regions:
-                    if len(programs) == MOST:
+                    if len(programs) == MOST or region.box.size == 1:
                         return None
                     if any(
                         isinstance(region.total(name), Most) for name in high

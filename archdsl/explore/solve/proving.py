@@ -15,7 +15,7 @@ from archdsl.explore.grid.total import Most
 from archdsl.explore.solve.branch import keeps, limit
 from archdsl.explore.solve.found import Found, Key, Question
 from archdsl.explore.solve.highs import INF, Model
-from archdsl.explore.solve.program import LARGEST, Cells, Linear, TooWide, axes_of, linear, masks_of, tables_of
+from archdsl.explore.solve.program import LARGEST, TOLERANCE, Cells, Linear, TooWide, axes_of, linear, masks_of, tables_of
 from archdsl.explore.variants import Row
 
 SECONDS = 60.0
@@ -25,7 +25,7 @@ AGAIN = 50
 """Variants that the solver may take for ones that keep to the budgets, within its tolerance, and that do not."""
 
 PROVEN = 1e-9
-"""A gap up to which nothing better is left: what double precision tells apart."""
+"""A gap up to which nothing better is left, of costs that are no whole numbers, such as times."""
 
 
 class Proving:
@@ -80,13 +80,19 @@ class Proving:
                 places, gap = found
                 if self._keeps(question, places):
                     chosen = tuple(int(chosen[place]) for chosen, place in zip(self.region.box.chosen, places, strict=True))
-                    return Found(
-                        self._key(question.objectives, places), self._row_of(places), chosen, gap if gap > PROVEN else 0.0
-                    )
+                    key = self._key(question.objectives, places)
+                    return Found(key, self._row_of(places), chosen, self._told(question.objectives[0], key[0], gap))
                 self._apart(places, 1)
         raise InputError(
             "too many variants lie within the rounding of double precision of a budget; make it a little smaller or larger"
         )
+
+    def _told(self, objective: Objective, value: int, gap: float) -> float:
+        """The gap as it is told: 0 where nothing better is left, of whole numbers no single unit."""
+        if objective.den != 1 or objective.name not in self.sums:
+            return gap if gap > PROVEN else 0.0
+        units = max(gap * abs(value), TOLERANCE * self.sums[objective.name].scale)
+        return units / max(abs(value), 1) if units >= 1 else 0.0
 
     def _keeps(self, question: Question, places: Sequence[int]) -> bool:
         """Whether a variant keeps to all budgets, in exact integers."""
@@ -98,16 +104,18 @@ class Proving:
         Of a largest of tables that is to be high nothing is asked here.
         """
         with self.model.kept():
-            column = self.model.column(-INF)
+            column = self.model.column(0.0)  # somebody asks because no variant keeps to all
             for budget in budgets:
-                sign, bound = (1 if budget.sense == "max" else -1), limit(self.region, budget)
+                sign, bound = (1 if budget.sense == "max" else -1), float(budget.bound * self.region.known(budget.cost).den)
                 if budget.cost in self.sums:
                     sides = [self.sums[budget.cost]]
                 else:
-                    sides = [linear(self.cells, [side], 0) for side in self.largest[budget.cost]] if sign > 0 else []
+                    constant = np.array(self.region.known(budget.cost).constant)
+                    tables = [*self.largest[budget.cost], constant] if sign > 0 else []
+                    sides = [linear(self.cells, [side], 0) for side in tables]
                 for side in sides:
                     variables = np.append(np.flatnonzero(side.coefficients), column)
-                    values = np.append(sign * side.coefficients[variables[:-1]], -max(1, abs(bound)) / side.scale)
+                    values = np.append(sign * side.coefficients[variables[:-1]], -(abs(bound) or 1.0) / side.scale)
                     self.model.row(variables, values, high=sign * side.bound(bound))
             found = self._solved(np.append(np.zeros(column), 1.0), SECONDS)
         if found is None:
@@ -151,7 +159,7 @@ class Proving:
         bound = limit(self.region, budget)
         if budget.cost in self.sums:
             found = self.sums[budget.cost]
-            end = found.bound(bound)
+            end = found.bound(bound, 1 if budget.sense == "max" else -1)
             self._sum(found, *((-INF, end) if budget.sense == "max" else (end, INF)))
             return
         constant = self.region.known(budget.cost).constant
@@ -193,7 +201,7 @@ class Proving:
         name = objective.name
         if name in self.sums:
             found = self.sums[name]
-            end = found.bound(value)
+            end = found.bound(value, objective.sign)
             self._sum(found, *((-INF, end) if objective.sign > 0 else (end, INF)))
         else:
             self._below(name, value)

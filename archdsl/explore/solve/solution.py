@@ -120,7 +120,7 @@ class Solution(Result):
         how = "by sums of tables" if self.counted is None else f"{self.counted:,} counted, the others cannot be better"
         lines = [f"proven on {variants:,} variants: {how}"]
         if self.gap:
-            lines = [f"of {variants:,} variants none is better in {first} by more than {self.gap:.2g} of it; time was up"]
+            lines = [f"of {variants:,} variants none is better in {first} by more than {self.gap:.2g} of it"]
         if self.front:
             return lines
         if self.differ > 1 and len(self.best) > 1:
@@ -141,7 +141,9 @@ class Solution(Result):
             least = "least" if budget.sense == "max" else "most"
             where = f"the {least} is {in_words(budget.cost, value)}, at {self._where(row)}"
             lines.append(f"{budget} alone is out of reach: {where}")
-        if self.lack.clash:
+        if len(self.lack.clash) == 1:
+            lines.append(f"{self.lack.clash[0]} alone is out of reach.")
+        elif self.lack.clash:
             lines.append(f"{' and '.join(map(str, self.lack.clash))} cannot be kept to together; each alone can.")
         closest = self.lack.closest
         counts = ", ".join(f"{name} {in_words(name, closest[name])}" for name in self.best.costs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,21 +17,25 @@ from archdsl.exact import exact
 from archdsl.exact.shown import shown
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.criteria.objective import Objective, denominator
-from archdsl.explore.grid.axis import Axis
+from archdsl.explore.grid.axis import Axis, size
 from archdsl.explore.grid.box import boxes
 from archdsl.explore.grid.chunk import Chunk, chunks
 from archdsl.explore.grid.partition import OVERHEAD, Partition
 from archdsl.explore.grid.region import Refused, Region
 from archdsl.explore.outcome import Outcome
-from archdsl.explore.solve.branch import BranchAndBound
+from archdsl.explore.solve.branch import BranchAndBound, TooLong
 from archdsl.explore.solve.found import Found, Places, Question
+from archdsl.explore.solve.program import TooWide
 from archdsl.explore.solve.proof import Proof
 from archdsl.explore.solve.solution import Binding, Lack, Solution
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.explore.variants import Row, Variants
 
 MANY = 1 << 22
-"""Variants above which a proof by sums of tables is tried first."""
+"""Variants up to which branch and bound goes on for as long as it takes."""
+
+PATIENCE = 3000
+"""Spans that it looks at on a larger grid, before a proof by sums of tables is tried."""
 
 HELD = 8_000_000
 """Array elements of regions that are held from one question to the next."""
@@ -83,6 +88,8 @@ class Solver:
         """
         if not objectives:
             raise InputError("nothing to maximize or minimize")
+        if count < 1 or (differ is not None and differ < 1):
+            raise InputError("how many are listed, and in how many settings they differ, is at least 1")
         self.sweep, self.budgets, self.objectives, self.count = sweep, list(budgets), list(objectives), count
         self.dens = {budget: denominator(budget.cost, sweep.net, sweep.axes) for budget in budgets}
         self.outcome = Outcome()
@@ -91,8 +98,9 @@ class Solver:
         self.pending: list[Region] = []  # elaborated and not searched yet
         self.differ = max(1, len(sweep.axes) // 4) if differ is None else differ
         self.counted = 0
-        self.search = self._branching(Question(self.budgets, self.objectives), count)
         self.proof: Proof | None = None
+        self.patient = size(sweep.axes) <= MANY
+        self.search = self._branching(Question(self.budgets, self.objectives), count)
         names = [*sweep.shown, *(budget.cost for budget in budgets), *(objective.name for objective in objectives)]
         self.decisive = (*(budget.cost for budget in budgets), *(objective.name for objective in objectives))
         self.asked = tuple(dict.fromkeys(name for name in names if name not in sweep.settings))
@@ -141,7 +149,6 @@ class Solver:
     def solve(self) -> Solution:
         """The best variants and which budgets bind, or where none is feasible what stands in the way."""
         begin = time.perf_counter()
-        self._begin()
         found = self._several()
         counted = None if self.proof is not None else self.counted
         lack = None if found else self.lack()
@@ -159,13 +166,17 @@ class Solver:
 
         The second objective is bounded in even steps, and the first is made as good as it can be.
         """
-        if len(self.objectives) != 2:
+        if len(self.objectives) != 2 or self.objectives[0].name == self.objectives[1].name:
             raise InputError("a front is of two costs or settings")
+        if points < 2:
+            raise InputError("a front has two ends, so at least 2 variants are listed")
         begin = time.perf_counter()
-        self._begin()
         first, second = self.objectives
-        ends = [self._best(self.budgets, pair) for pair in ([first, second], [second, first])]
-        found: dict[Places, Found] = {one.places: one for one in ends if one is not None}
+        pairs = ([first, second], [second, first])
+        ends = [self._best(self.budgets, pair) for pair in pairs]
+        found = {
+            frozenset(zip(pair, one.key, strict=True)): one for pair, one in zip(pairs, ends, strict=True) if one is not None
+        }
         if len(found) == 2:
             low, high = (one.row[second.name] for one in (ends[1], ends[0]) if one is not None)
             for step in range(1, points - 1):
@@ -173,7 +184,7 @@ class Solver:
                 budget = Budget(second.name, Fraction(bound), "max" if second.sign > 0 else "min", shown(bound))
                 one = self._best([*self.budgets, budget], [first, second])
                 if one is not None:
-                    found.setdefault(one.places, one)
+                    found.setdefault(frozenset(zip(pairs[0], one.key, strict=True)), one)
         listed = sorted(found.values(), key=lambda one: one.row[first.name] * first.sign)
         self.outcome.seconds = seconds = time.perf_counter() - begin
         gap = max((one.gap for one in listed), default=0.0)
@@ -188,21 +199,37 @@ class Solver:
         found = [] if self.proof is not None else self.search.run([self._taken()])
         return self.sweep.variants([one.row for one in found], self.outcome)
 
-    def _begin(self) -> None:
-        """Choose what proves: sums of tables where the grid is too large to be gone through, and they are narrow enough."""
-        if self.sweep.size > MANY:
-            self.proof = Proof.over(self.batches(), self.budgets, self.objectives, self.sweep.shown)
-
     def _branching(self, question: Question, count: int) -> BranchAndBound:
-        return BranchAndBound(question, count, self.sweep.shown)
+        return BranchAndBound(question, count, self.sweep.shown, None if self.patient else PATIENCE)
+
+    def _found(self, question: Question, count: int) -> list[Found]:
+        """The best variants: by branch and bound, and by sums of tables where that takes too long and they are narrow enough."""
+        if self.proof is None:
+            self.search = self._branching(question, count)
+            try:
+                found = self.search.run(self.batches())
+                self.counted += self.search.counted
+                return found
+            except TooLong:
+                if self.held is None:  # not gone through to the end
+                    self.outcome = Outcome()
+                self.proof = Proof.over(self.batches(), self.budgets, self.objectives, self.sweep.shown)
+                self.patient = True
+                return self._found(question, count)
+        found = []
+        while len(found) < count:
+            away = (*question.away, *(one.places for one in found))
+            best = self.proof.best(replace(question, away=away))
+            if best is None:
+                break
+            found.append(best)
+        return found
 
     def _several(self) -> list[Found]:
         """The best variants, each unlike those before it."""
-        if self.proof is None and self.differ <= 1:
-            self.search = self._branching(Question(self.budgets, self.objectives), self.count)
-            found = self.search.run(self.batches())
-            self.counted += self.search.counted
-            return found
+        question = Question(self.budgets, self.objectives)
+        if self.differ <= 1:
+            return self._found(question, self.count)
         listed: list[Found] = []
         while len(listed) < self.count:
             away = tuple(one.places for one in listed)
@@ -228,7 +255,10 @@ class Solver:
         alone = []
         for budget in self.budgets:
             wanted = Objective(budget.cost, 1 if budget.sense == "max" else -1, self.dens[budget])
-            found = self._best([], [wanted])
+            try:
+                found = self._best([], [wanted])
+            except TooWide:  # the most of a largest is not asked of a proof by tables
+                continue
             if found is not None and budget.violation(value := wanted.value(found.key[0])) > 0:
                 alone.append((budget, value, found.row))
         clash = [] if alone else self._clash()
@@ -257,12 +287,7 @@ class Solver:
 
     def _best(self, budgets: Sequence[Budget], objectives: Sequence[Objective], away: tuple[Places, ...] = ()) -> Found | None:
         """The one best variant, unlike some; None where none keeps to the budgets."""
-        question = Question(budgets, objectives, away, self.differ)
-        if self.proof is not None:
-            return self.proof.best(question)
-        search = self._branching(question, 1)
-        found = search.run(self.batches())
-        self.counted += search.counted
+        found = self._found(Question(budgets, objectives, away, self.differ), 1)
         return found[0] if found else None
 
 
@@ -270,4 +295,4 @@ def _excess(chunk: Chunk, budget: Budget) -> Any:
     """How far every line of a chunk lies outside a budget, as a share of its bound."""
     cost = chunk.column(budget.cost).astype(float) / chunk.region.total(budget.cost).den
     bound = float(budget.bound)
-    return (cost - bound if budget.sense == "max" else bound - cost) / (bound or 1.0)
+    return (cost - bound if budget.sense == "max" else bound - cost) / (abs(bound) or 1.0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.draft import AcrossImages, Draft, NotSaid
 from archdsl.importer.settle import settled, whole
 from archdsl.importer.values import Const, Operand, Value
+from archdsl.importer.views import BATCH
 from archdsl.ops.shapes import Heads, Ids, Map, Sequence, Typed, Vector, typed
 
 
@@ -54,6 +55,8 @@ def over_last(draft: Draft, operand: Operand, maps: bool = True) -> Value:
 def as_heads(draft: Draft, operand: Operand) -> Value:
     """The value as heads x tokens x channels, or as tokens where it has no heads; its view may have them in the batch."""
     value = worked_out(operand)
+    if any(BATCH in group for group in value.view.axes[-2:]):
+        raise AcrossImages("a product over the images of a batch")
     if kind(draft, value) in (Heads, Sequence) and value.view.is_plain:
         return value
     try:

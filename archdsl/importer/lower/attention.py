@@ -6,6 +6,7 @@ import math
 
 from archdsl.importer.draft import Draft, NotSaid
 from archdsl.importer.lower.along import alike, as_heads, worked_out
+from archdsl.importer.lower.layers import number
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
 from archdsl.importer.values import Const, Operand, Value
@@ -103,8 +104,8 @@ def attention(
         times = query.sizes[1] // key.sizes[1]
         key, values = (draft.add("repeat_heads", value, times=times) for value in (key, values))
     usual = scale is None or abs(scale * query.sizes[-1] ** 0.5 - 1) < 1e-6
-    if not usual:
-        query = alike(draft, query, "gain", begin=scale, learned=False)
+    if scale is not None and not usual:
+        query = alike(draft, query, "gain", begin=number(scale), learned=False)
     scores = draft.add("matmul", query, key, transpose=True, scaled=usual)
     scores = scores._replace(view=query.view.with_length(-1, key.sizes[-2]))
     if mask is not None:

@@ -55,6 +55,8 @@ def resized(
         if all(factor == int(factor) for factor in factors):
             scales = factors
     if scales is not None:
+        if any(float(extent * scale) != int(extent * scale) for extent, scale in zip(value.sizes[2:], scales, strict=True)):
+            raise NotSaid("a scale that gives no whole number of places")
         numbers = [number(int(scale) if scale == int(scale) else scale) for scale in scales]
         factor = numbers[0] if len(set(numbers)) == 1 else numbers
         return draft.add("upsample", value, scale=factor, mode=mode, align_corners=corners)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Numbers
 from typing import Any
 
-from archdsl.importer.draft import Draft, NotSaid
+from archdsl.importer.draft import AcrossImages, Draft, NotSaid
 from archdsl.importer.lower.along import kind, worked_out
 from archdsl.importer.settle import apart, settled
 from archdsl.importer.values import Operand, Value
@@ -30,7 +30,7 @@ def reduced(draft: Draft, x: Operand, axes: Numbers[int], keep: bool, mode: str 
     value = worked_out(x)
     over = sorted({axis % len(value.sizes) for axis in axes})
     if any(BATCH in value.view.axes[axis] for axis in over):
-        raise NotSaid(f"{WORDS[mode]} over the batch")
+        raise AcrossImages(f"{WORDS[mode]} over the images of a batch")
     if not over:
         return value
     added = [axis for axis in over if not value.view.axes[axis]] if len(value.sizes) > len(value.view.source) else []
@@ -51,7 +51,7 @@ def softmax(draft: Draft, x: Operand, axis: int, word: str = "softmax") -> Value
     value = worked_out(x)
     axis %= len(value.sizes)
     if BATCH in value.view.axes[axis]:
-        raise NotSaid(f"{word} over the batch")
+        raise AcrossImages(f"{word} over the images of a batch")
 
     def make(found: Value) -> Value:
         (place,) = _places(found, [axis])
