@@ -79,6 +79,8 @@ def _attention(build: Builder, rng: random.Random, scope: str, heads: int, width
         build(f"{scope}.mask", "causal_mask")
     elif rng.random() < 0.3:
         build(f"{scope}.bias", "relative_bias", window=[1, build.shape[-1]], heads_first=rng.random() < 0.5)
+    elif rng.random() < 0.3:
+        build(f"{scope}.bias", "relative_mlp", window=[1, build.shape[-1]], hidden=rng.choice([4, 8]), most=16)
     build(f"{scope}.softmax", "softmax")
     build(f"{scope}.mix", "matmul", f"{scope}.softmax", parts[2])
     build(f"{scope}.merge", "merge_heads")
