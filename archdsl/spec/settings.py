@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss
+from archdsl.errors import Diagnostic, InputError, Mark, Source, SpecError, near_miss, unknown
 from archdsl.exact import is_choice_array
 from archdsl.exact.shown import written
+from archdsl.ops import OPERATORS
 from archdsl.spec.borrowed import taken_over
 from archdsl.spec.expression import ExpressionError
 from archdsl.spec.knobs import Written, convert, values
@@ -185,6 +186,9 @@ def check_setting(spec: Spec, name: str, value: Any) -> None:
     """Whether one value, no array, fits a setting. Raises InputError where it does not."""
     knob = known_setting(spec, name)
     plain = Written(value) if isinstance(value, tuple) else value
+    if is_cells(name) and name.endswith(".op") and isinstance(value, str) and value not in spec.blocks and value not in OPERATORS:
+        message, near = unknown("block or operator", value, [*spec.blocks, *OPERATORS])
+        raise InputError(f"{name}: {message}; {near}")
     try:
         _refuse(knob, convert(plain, knob), name)
     except ValueError as error:

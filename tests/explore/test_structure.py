@@ -11,6 +11,7 @@ import pytest
 
 import archdsl
 from archdsl.cost.comparing.totals import total
+from archdsl.errors import InputError
 from archdsl.exact.grid_context import GridContext
 from archdsl.exact.truth import Choices
 from archdsl.explore.variants import Variants
@@ -171,3 +172,8 @@ def _values(knob: Any, own: Any, rng: random.Random) -> list[Any]:
         place = rng.randrange(len(own))
         return [own, [*own[:place], own[place] + 2, *own[place + 1 :]]]
     return []
+
+
+def test_what_a_row_calls_is_told_at_once_where_it_is_nothing() -> None:
+    with pytest.raises(InputError, match=r"rows\.4\.op: unknown block or operator 'dp_c'; did you mean 'dp_b'\?"):
+        archdsl.load("dpnet").sweep(**{"rows.4.op": ["dp_b", "dp_c"]})
