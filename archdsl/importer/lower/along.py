@@ -52,11 +52,21 @@ def over_last(draft: Draft, operand: Operand, maps: bool = True) -> Value:
     return made
 
 
+def _mixes(value: Value) -> bool:
+    return any(BATCH in group for group in value.view.axes[-2:])
+
+
+def refuse_across(*values: Value) -> None:
+    """Raises AcrossImages where several factors of a product have the images of a batch in their rows or columns."""
+    if sum(map(_mixes, values)) > 1:
+        raise AcrossImages("a product over the images of a batch")
+
+
 def as_heads(draft: Draft, operand: Operand) -> Value:
     """The value as heads x tokens x channels, or as tokens where it has no heads; its view may have them in the batch."""
     value = worked_out(operand)
-    if any(BATCH in group for group in value.view.axes[-2:]):
-        raise AcrossImages("a product over the images of a batch")
+    if _mixes(value):
+        raise NotSaid("a product whose rows or columns are the images of a batch")
     if kind(draft, value) in (Heads, Sequence) and value.view.is_plain:
         return value
     try:

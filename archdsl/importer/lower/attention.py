@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from archdsl.importer.draft import Draft, NotSaid
-from archdsl.importer.lower.along import alike, as_heads, worked_out
+from archdsl.importer.lower.along import alike, as_heads, refuse_across, worked_out
 from archdsl.importer.lower.layers import number
 from archdsl.importer.lower.scores import added
 from archdsl.importer.lower.shapes import permuted, swapped
@@ -21,6 +21,7 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     if turned:
         right = worked_out(swapped(right, -1, -2))
     left = worked_out(x)
+    refuse_across(left, right)
     if not scaled:
         left, right, scaled = _with_scale(draft, left, worked_out(right))
     left, right = as_heads(draft, left), as_heads(draft, right)
@@ -98,6 +99,7 @@ def attention(
     grouped: bool,
 ) -> Value:
     """Scaled dot-product attention over queries, keys and values, step by step."""
+    refuse_across(*[operand for operand in operands if isinstance(operand, Value)])
     query, key, values = (as_heads(draft, operand) for operand in operands)
     alone = len(query.sizes) == 4 and key.sizes[1] == values.sizes[1] == 1
     if (grouped or alone) and query.sizes[1] != key.sizes[1]:
