@@ -21,7 +21,6 @@ def matmul(draft: Draft, x: Operand, y: Operand, scaled: bool = False) -> Value:
     if turned:
         right = worked_out(swapped(right, -1, -2))
     left = worked_out(x)
-    refuse_across(left, right)
     if not scaled:
         left, right, scaled = _with_scale(draft, left, worked_out(right))
     left, right = as_heads(draft, left), as_heads(draft, right)
