@@ -15,6 +15,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "search": ("optuna", "optuna_dashboard", "sqlalchemy"),
     "cluster": ("ray", "grpc"),
     "solve": ("highspy",),
+    "train": ("lightning_fabric", "tensorboardX"),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
     "openvino": ("openvino",),
     "executorch": ("executorch",),
@@ -27,6 +28,7 @@ NAMES = {
     "grpc": "grpcio",
     "optuna": "Optuna",
     "optuna_dashboard": "optuna-dashboard",
+    "lightning_fabric": "Lightning Fabric",
     "ray": "Ray",
     "sqlalchemy": "SQLAlchemy",
 }

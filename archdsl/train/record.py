@@ -73,6 +73,11 @@ class Epoch:
     def images_per_second(self) -> float:
         return self.images / self.seconds if self.seconds else 0.0
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Epoch:
+        """What `asdict` gave, after JSON or a checkpoint."""
+        return cls(**{**data, "test": _evaluation(data["test"])})
+
 
 @dataclass(frozen=True)
 class Record:
@@ -109,7 +114,7 @@ class Record:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Record:
         """What `as_dict` gave, after JSON."""
-        epochs = tuple(Epoch(**{**one, "test": _evaluation(one["test"])}) for one in data["epochs"])
+        epochs = tuple(map(Epoch.from_dict, data["epochs"]))
         lists = {"classes": tuple(data["classes"]), "machine": tuple(data["machine"])}
         return cls(**{**data, **lists, "epochs": epochs, "final": _evaluation(data["final"])})
 

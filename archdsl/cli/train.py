@@ -1,0 +1,124 @@
+"""`archdsl train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archdsl.cli.common import json_option, knob_option, open_net, print_json, stem_of
+from archdsl.cli.gathered import gathered
+from archdsl.cli.terminal import echo
+from archdsl.cli.training import DATA, Shown, Training, stopping
+from archdsl.errors import InputError
+
+if TYPE_CHECKING:
+    from archdsl.train.recipe import Recipe
+    from archdsl.train.record import Record
+    from archdsl.train.run import Asked
+
+
+@click.command("train")
+@click.argument("spec", metavar="[SPEC]", default="")
+@click.option("--data", metavar="NAME[:DIR]", default="digits", show_default=True, help=DATA)
+@click.option("--recipe", default="short", show_default=True, help="A shipped recipe (paper, short) or a YAML file.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights, order, crops and dropout.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run. [default: runs/SPEC-DATA-SEED]")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Go on with the run of a folder.")
+@gathered("training", Training)
+@knob_option
+@json_option
+def command(
+    spec: str,
+    data: str,
+    recipe: str,
+    seed: int,
+    output: Path | None,
+    resume: Path | None,
+    training: Training,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Train SPEC on images. --set changes knobs of the network, and fields of the recipe: lr=0.05, epochs=30.
+
+    The folder of a run holds a checkpoint, the record, files for TensorBoard, a report, and at the end weights that `export --weights`
+    and `featuremaps --weights` take. Interrupted, it goes on by --resume as if it had never stopped. Under torchrun, several processes
+    share each batch.
+    """
+    if bool(spec) == (resume is not None):
+        raise click.UsageError("give a SPEC, or --resume with the folder of a run" if not spec else "--resume knows its SPEC")
+    from archdsl.train.conduct import Conductor
+
+    with stopping() as stop:
+        shown = Shown(stop, quiet=as_json)
+        conductor = Conductor(lambda name, knobs: open_net(name, knobs), shown.of)
+        try:
+            if resume is not None:
+                folder = resume
+                found = conductor.go_on(folder)
+            else:
+                asked = _asked(spec, data, recipe, seed, training, settings)
+                folder = output or Path("runs") / f"{stem_of(spec)}-{data.partition(':')[0]}-{seed}"
+                found = conductor.train(asked, folder)
+        finally:
+            shown.close()
+    if as_json:
+        print_json(found.as_dict())
+    return _said(found, folder, as_json)
+
+
+def _said(found: Record, folder: Path, quiet: bool) -> int:
+    """The last lines of a run; the exit code."""
+    if found.final is None:
+        echo(f"stopped; archdsl train --resume {folder} goes on", err=True)
+        return 130
+    if not quiet:
+        echo(f"  test: top-1 {found.final.top1:.2%}, top-5 {found.final.top5:.2%}, loss {found.final.loss:.3f}")
+        echo(f"  written   {folder}")
+    return 0
+
+
+def _asked(spec: str, data: str, recipe: str, seed: int, training: Training, settings: tuple[str, ...]) -> Asked:
+    from archdsl.train.recipe import load_recipe
+    from archdsl.train.run import Asked
+
+    knobs, fields = apart(spec, settings)
+    found: Recipe = load_recipe(recipe).changed(fields)
+    return Asked(
+        spec,
+        knobs,
+        data,
+        found,
+        seed,
+        subset=training.subset,
+        device=training.device,
+        workers=training.workers,
+        capture=training.capture,
+        test_every=training.test_every,
+    )
+
+
+def apart(spec: str, settings: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, object]]:
+    """What --set says of the network, as it was typed, and of the recipe. A name that both have, such as dropout, is for both.
+
+    Raises:
+        InputError: a name that is neither; names the near miss of both.
+    """
+    from archdsl.errors import near_miss
+    from archdsl.spec.settings import parse_settings
+    from archdsl.train.rules import RULES
+
+    known = set(open_net(spec, ()).spec.knobs)
+    knobs, fields = [], {}
+    for text in settings:
+        ((name, value),) = parse_settings([text]).items()
+        plain = name.isidentifier()
+        if plain and name not in known and name not in RULES:
+            near = near_miss(name, [*known, *RULES])
+            raise InputError(f"--set: '{name}' is no knob of {spec} and no field of a recipe" + (f"; {near}" if near else ""))
+        if name in RULES:
+            fields[name] = value
+        if name in known or not plain:
+            knobs.append(text)
+    return tuple(knobs), fields

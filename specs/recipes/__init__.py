@@ -1,0 +1,1 @@
+"""Recipes that ship: how networks are trained."""
