@@ -36,6 +36,7 @@ COMMANDS = {
     "featuremaps": "The feature maps after a layer for an image, and how redundant they are.",
     "calibrate": "Measure this machine and write a device file, which latencies are predicted from.",
     "train": "Train a network on images, resumable to the bit; checkpoints, a report, weights.",
+    "evaluate": "A trained network on the test split: top-1, top-5, loss.",
     "bench": "Running times of networks side by side, measured in several runtimes.",
     "reproduce": "A table or an equation of the paper: reported, computed or measured, and the difference.",
     "search": "Search variants by objectives that are measured, on one machine or a cluster.",

@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import json_option, knob_option, open_net, print_json, stem_of
-from archdsl.cli.gathered import gathered
+from archdsl.cli.gathered import gathered, given
 from archdsl.cli.terminal import echo
 from archdsl.cli.training import DATA, Shown, Training, stopping
 from archdsl.errors import InputError
 
 if TYPE_CHECKING:
-    from archdsl.train.recipe import Recipe
     from archdsl.train.record import Record
     from archdsl.train.run import Asked
 
 
+@dataclass(frozen=True)
+class Single:
+    """Which run."""
+
+    data: str = given(click.option("--data", metavar="NAME[:DIR]", default="digits", show_default=True, help=DATA))
+    recipe: str = given(
+        click.option("--recipe", default="short", show_default=True, help="A shipped recipe (paper, short), or a YAML file.")
+    )
+    seed: int = given(
+        click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights, order, crops and dropout.")
+    )
+    output: Path | None = given(
+        click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run. [default: runs/SPEC-DATA-SEED]")
+    )
+    resume: Path | None = given(
+        click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Go on with the run of a folder.")
+    )
+
+
 @click.command("train")
 @click.argument("spec", metavar="[SPEC]", default="")
-@click.option("--data", metavar="NAME[:DIR]", default="digits", show_default=True, help=DATA)
-@click.option("--recipe", default="short", show_default=True, help="A shipped recipe (paper, short) or a YAML file.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights, order, crops and dropout.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run. [default: runs/SPEC-DATA-SEED]")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Go on with the run of a folder.")
+@gathered("single", Single)
 @gathered("training", Training)
 @knob_option
 @json_option
-def command(
-    spec: str,
-    data: str,
-    recipe: str,
-    seed: int,
-    output: Path | None,
-    resume: Path | None,
-    training: Training,
-    settings: tuple[str, ...],
-    as_json: bool,
-) -> int:
+def command(spec: str, single: Single, training: Training, settings: tuple[str, ...], as_json: bool) -> int:
     """Train SPEC on images. --set changes knobs of the network, and fields of the recipe: lr=0.05, epochs=30.
 
     The folder of a run holds a checkpoint, the record, files for TensorBoard, a report, and at the end weights that `export --weights`
     and `featuremaps --weights` take. Interrupted, it goes on by --resume as if it had never stopped. Under torchrun, several processes
     share each batch.
     """
+    resume = single.resume
     if bool(spec) == (resume is not None):
         raise click.UsageError("give a SPEC, or --resume with the folder of a run" if not spec else "--resume knows its SPEC")
     from archdsl.train.conduct import Conductor
@@ -58,8 +64,8 @@ def command(
                 folder = resume
                 found = conductor.go_on(folder)
             else:
-                asked = _asked(spec, data, recipe, seed, training, settings)
-                folder = output or Path("runs") / f"{stem_of(spec)}-{data.partition(':')[0]}-{seed}"
+                asked = _asked(spec, single, training, settings)
+                folder = single.output or Path("runs") / f"{stem_of(spec)}-{single.data.partition(':')[0]}-{single.seed}"
                 found = conductor.train(asked, folder)
         finally:
             shown.close()
@@ -79,23 +85,23 @@ def _said(found: Record, folder: Path, quiet: bool) -> int:
     return 0
 
 
-def _asked(spec: str, data: str, recipe: str, seed: int, training: Training, settings: tuple[str, ...]) -> Asked:
+def _asked(spec: str, single: Single, training: Training, settings: tuple[str, ...]) -> Asked:
     from archdsl.train.recipe import load_recipe
     from archdsl.train.run import Asked
 
     knobs, fields = apart(spec, settings)
-    found: Recipe = load_recipe(recipe).changed(fields)
     return Asked(
         spec,
         knobs,
-        data,
-        found,
-        seed,
+        single.data,
+        load_recipe(single.recipe).changed(fields),
+        single.seed,
         subset=training.subset,
         device=training.device,
         workers=training.workers,
         capture=training.capture,
         test_every=training.test_every,
+        keep_seconds=training.keep_seconds,
     )
 
 

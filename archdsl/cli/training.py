@@ -53,6 +53,17 @@ class Training:
             "--test-every", type=click.IntRange(1), default=1, show_default=True, metavar="EPOCHS", help="Between tests."
         )
     )
+    keep_seconds: float = given(
+        click.option(
+            "--keep-every",
+            "keep_seconds",
+            type=click.FloatRange(0),
+            default=60.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="Between checkpoints within an epoch; each epoch ends with one.",
+        )
+    )
 
 
 class Stop:
@@ -111,8 +122,8 @@ class Shown:
         if loop.step:
             echo(f"  goes on after step {loop.step:,} of {total:,}")
         echo(HEAD)
-        for epoch in loop.epochs:
-            echo(line(epoch))
+        for past in loop.epochs:
+            echo(line(past))
         self._start(total, loop.step)
         write = board(run)
 

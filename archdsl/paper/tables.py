@@ -6,7 +6,7 @@ rounded, FLOPs truncated, in the convention of the ptflops of 2021.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -64,21 +64,46 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """Our accuracy of a network.
+
+    Attributes:
+        mean: over the runs, in per cent.
+        deviation: standard deviation of the runs, over one less than they are; None for a single run.
+        runs: how many, each with a seed of its own.
+        label: what has to be said of it: another set, a short version; "" for nothing.
+    """
+
+    mean: float
+    deviation: float | None
+    runs: int
+    label: str
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """One printed accuracy, which needs training.
 
     Attributes:
         metric: top1 or top5.
         text: as printed, in per cent.
+        ours: trained again; None where it was not.
     """
 
     network: str
     spec: str
     metric: str
     text: str
+    ours: Trained | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """Points of per cent that ours is above what is reported."""
+        return None if self.ours is None else self.ours.mean - float(self.text)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"network": self.network, "spec": self.spec, "metric": self.metric, "reported": self.text}
+        ours = {} if self.ours is None else {**asdict(self.ours), "difference": self.difference}
+        return {"network": self.network, "spec": self.spec, "metric": self.metric, "reported": self.text, **ours}
 
 
 def tables() -> list[str]:

@@ -18,7 +18,7 @@ def board(run: Run) -> Callable[[Epoch], None]:
     from archdsl.extras import needed_by
 
     with needed_by("files for TensorBoard", "train"):
-        from tensorboardX import SummaryWriter
+        from tensorboardX import SummaryWriter  # type: ignore[import-untyped]
 
     # what a run that was killed wrote after its last checkpoint does not count
     writer = SummaryWriter(str(run.folder), purge_step=run.loop.step + 1 if run.loop.step else None)

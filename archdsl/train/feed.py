@@ -94,7 +94,7 @@ class Stream:
         reading = Reading(self.split, self.look.side, self.look.crop if augment else 0.0)
         keys = [[*zip(part.order.tolist(), part.places.tolist(), part.mirrored.tolist(), strict=True)] for part in parts]
         pinned = getattr(self.device, "type", "cpu") == "cuda"
-        loader = DataLoader(reading, batch_sampler=keys, num_workers=self.look.workers, pin_memory=pinned)  # type: ignore[arg-type]
+        loader: Any = DataLoader(reading, batch_sampler=keys, num_workers=self.look.workers, pin_memory=pinned)  # type: ignore[arg-type]
         for pixels in loader:
             yield pixels.to(self.device, non_blocking=pinned)
 

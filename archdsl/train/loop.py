@@ -193,7 +193,7 @@ class Loop:
         pieces = [(images, labels)] if parts == 1 else list(zip(images.chunk(parts), labels.chunk(parts), strict=True))
         for number, (some, theirs) in enumerate(pieces):
             waiting = number + 1 < len(pieces)
-            with self.fabric.no_backward_sync(self.module) if waiting else nullcontext():  # type: ignore[arg-type]
+            with self.fabric.no_backward_sync(self.module) if waiting else nullcontext():
                 answer = self.module(some)
                 loss = cross_entropy(answer, theirs, label_smoothing=recipe.label_smoothing)
                 self.fabric.backward(loss if len(pieces) == 1 else loss / len(pieces))

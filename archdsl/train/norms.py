@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
@@ -10,9 +12,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 def join(module: nn.Module) -> None:
     """Let all batch norms of a network take their statistics from all processes while training. Their weights stay where they are."""
-    for layer in module.modules():
-        if isinstance(layer, _BatchNorm):
-            layer.forward = _Joined(layer)  # type: ignore[method-assign]
+    layers: list[Any] = [layer for layer in module.modules() if isinstance(layer, _BatchNorm)]
+    for layer in layers:
+        layer.forward = _Joined(layer)
 
 
 class _Joined:
@@ -27,11 +29,11 @@ class _Joined:
             return type(layer).forward(layer, values)
         axes = [axis for axis in range(values.ndim) if axis != 1]
         count = torch.tensor([values.numel() / values.shape[1]], dtype=values.dtype, device=values.device)
-        sums: Tensor = all_reduce(torch.cat([values.sum(axes), count]))
+        sums: Tensor = all_reduce(torch.cat([values.sum(axes), count]))  # type: ignore[no-untyped-call]
         total = sums[-1]
         mean = sums[:-1] / total
         around = values - _spread(mean, values)
-        variance = all_reduce(around.square().sum(axes)) / total
+        variance = all_reduce(around.square().sum(axes)) / total  # type: ignore[no-untyped-call]
         if layer.track_running_stats and layer.running_mean is not None and layer.running_var is not None:
             self._remember(mean.detach(), variance.detach() * total / (total - 1))
         made: Tensor = around * _spread((variance + layer.eps).rsqrt(), values)

@@ -30,4 +30,5 @@ def average(module: nn.Module, recipe: Recipe) -> AveragedModel | None:
 
     if not recipe.ema:
         return None
-    return AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema), use_buffers=True)
+    mean = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
+    return AveragedModel(module, multi_avg_fn=mean, use_buffers=True)

@@ -71,7 +71,7 @@ def joined_norms(module: nn.Module, device: str) -> nn.Module:
     from torch import nn
 
     if device == "cuda":
-        made: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        made: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
         return made
     from archdsl.train.norms import join
 

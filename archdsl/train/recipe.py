@@ -12,6 +12,7 @@ from typing import Any
 from archdsl.cost.checked_fields import Form, read_fields, text
 from archdsl.cost.named_files import NamedFiles
 from archdsl.errors import InputError, unknown
+from archdsl.spec.locate import zoo
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping as Pairs
@@ -113,7 +114,7 @@ class Recipe:
 
 
 def load_recipe(target: str | Path, beside: Path | None = None) -> Recipe:
-    """A recipe by the path of its file, or by name: a shipped one, or a file in a folder `recipes` beside the spec or in the working folder.
+    """A recipe by the path of its file, or by name: a shipped one, or a file in a folder `recipes` beside the spec or here.
 
     Raises:
         InputError: there is none; names the near miss.
@@ -175,4 +176,4 @@ def _names(report: Report, key: Scalar, node: Node) -> tuple[str, ...] | None:
 
 _FIELDS = {name: _by_rule(rule) for name, rule in RULES.items()}
 FORM = Form("recipe", {**_FIELDS, "source": text, "batch": _batch, "readings": _names}, {}, LIMITS)
-_FILES = NamedFiles("recipe", Path(__file__).parent.parent.parent / "specs" / "recipes", "recipes", _read, working=("recipes",))
+_FILES = NamedFiles("recipe", zoo() / "recipes", "recipes", _read, working=("recipes",))
