@@ -15,52 +15,33 @@ from archdsl.train.data.sets import DataSet
 
 
 class _Known(NamedTuple):
-    """A set that can be named: how it is written, what it is, and what opens it: alone, and in a folder, where that is possible."""
+    """A set that can be named: what it is, and what opens it in a folder. Sets without a folder are given an empty path."""
 
-    usage: str
     what: str
-    alone: Callable[[], DataSet] | None
-    inside: Callable[[Path], DataSet] | None
+    opened: Callable[[Path], DataSet]
 
 
 _KNOWN = {
-    "digits": _Known("digits", "handwritten digits of 8x8 pixels, which come with archdsl", digits, None),
+    "digits": _Known("handwritten digits of 8x8 pixels, which come with archdsl", lambda _: digits()),
     "fashion-mnist": _Known(
-        "fashion-mnist or fashion-mnist:DIR",
-        "clothes of 28x28 pixels; DIR has the four IDX files, without it those of Debian's package dataset-fashion-mnist",
-        lambda: fashion_mnist(None),
-        fashion_mnist,
+        "clothes of 28x28 pixels, from Debian's package dataset-fashion-mnist", lambda _: fashion_mnist(None)
     ),
-    "cifar10": _Known(
-        "cifar10:DIR",
-        "CIFAR-10; DIR has cifar-10-python.tar.gz or what is in it",
-        None,
-        lambda folder: cifar(CIFAR10, folder),
+    "fashion-mnist:DIR": _Known("the same from the four IDX files in DIR", fashion_mnist),
+    "cifar10:DIR": _Known("CIFAR-10; DIR has cifar-10-python.tar.gz or what is in it", lambda place: cifar(CIFAR10, place)),
+    "cifar100:DIR": _Known(
+        "CIFAR-100, fine labels; DIR has cifar-100-python.tar.gz or what is in it", lambda place: cifar(CIFAR100, place)
     ),
-    "cifar100": _Known(
-        "cifar100:DIR",
-        "CIFAR-100 with its fine labels; DIR has cifar-100-python.tar.gz or what is in it",
-        None,
-        lambda folder: cifar(CIFAR100, folder),
-    ),
-    "imagenet": _Known(
-        "imagenet:DIR",
-        "ImageNet; DIR has train/CLASS/*.JPEG and val/CLASS/*.JPEG, or *train*.tar and *val*.tar with KEY.jpg and KEY.cls",
-        None,
-        imagenet,
-    ),
-    "folder": _Known(
-        "folder:DIR",
-        "any images by class: DIR/train/CLASS/* with DIR/val or DIR/test, DIR/CLASS/* with every fifth held out, or tar archives",
-        None,
-        images,
+    "imagenet:DIR": _Known("ImageNet; DIR has train/CLASS/*.JPEG and val/CLASS/*.JPEG, or *train*.tar and *val*.tar", imagenet),
+    "folder:DIR": _Known(
+        "any images by class; DIR has train/CLASS/* and val/CLASS/*, or CLASS/*, or *train*.tar and *val*.tar", images
     ),
 }
+"""By how they are written."""
 
 
 def names() -> dict[str, str]:
-    """Every set that `open_data` opens, as it is written, with a line that says what it is and where it is expected."""
-    return {known.usage: known.what for known in _KNOWN.values()}
+    """Every set that `open_data` opens, as it is written, with a line that says what it is and what is expected where."""
+    return {written: known.what for written, known in _KNOWN.items()}
 
 
 def open_data(text: str) -> DataSet:
@@ -69,12 +50,11 @@ def open_data(text: str) -> DataSet:
     Raises:
         InputError: the name is not known, a folder is missing, or what lies there is not that set.
     """
-    name, colon, place = text.partition(":")
-    known = _KNOWN.get(name)
-    if known is None:
-        raise InputError("; ".join(unknown("set of images", name, _KNOWN)))
-    if known.inside is not None and place:
-        return known.inside(Path(place).expanduser())
-    if known.alone is not None and not colon:
-        return known.alone()
-    raise InputError(f"'{clip(text)}' is written {known.usage}: {known.what}")
+    name, _, place = text.partition(":")
+    known = _KNOWN.get(f"{name}:DIR" if place else text)
+    if known is not None:
+        return known.opened(Path(place).expanduser())
+    written = [one for one in _KNOWN if one.partition(":")[0] == name]
+    if not written:
+        raise InputError("; ".join(unknown("set of images", name, dict.fromkeys(one.partition(":")[0] for one in _KNOWN))))
+    raise InputError(f"'{clip(text)}' is written {' or '.join(written)}: {_KNOWN[written[-1]].what}")

@@ -39,9 +39,9 @@ class Files:
         return rgb(path, str(path))
 
 
-def has_class_folders(folder: Path) -> bool:
-    """Whether any folder is in it."""
-    return bool(_listed(folder)[0])
+def has_split(folder: Path) -> bool:
+    """Whether a folder is split into images to train on and others, rather than having a class of this name."""
+    return os.path.isdir(folder / "train") and bool(_listed(folder / "train")[0])
 
 
 def by_class(folder: Path) -> ClassedImages:
@@ -53,7 +53,7 @@ def by_class(folder: Path) -> ClassedImages:
         InputError: there are no folders of classes, one of them has no images, or cannot be read; a class to be tested is not trained.
     """
     folders, _ = _listed(folder)
-    if "train" in folders and has_class_folders(folder / "train"):
+    if has_split(folder):
         return _split_by_folders(folder, folders)
     if not folders:
         raise InputError(f"{folder} holds no folders of images by class; expected there: {EXPECTED}")
@@ -105,7 +105,8 @@ def _files(folder: Path, names: dict[str, list[str]], classes: list[str]) -> Fil
 
 def _listed(folder: Path) -> tuple[list[str], list[str]]:
     """Folders and files in a folder, by name; hidden ones are left out. Links are followed, once: nothing below is looked at."""
-    folders, files = [], []
+    folders: list[str] = []
+    files: list[str] = []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import os
 from pathlib import Path
 
 from archdsl.errors import InputError
@@ -45,14 +45,16 @@ def images(folder: Path) -> DataSet:
 
 
 def _found(folder: Path) -> ClassedImages:
-    if shards.tars(folder) and not folders.has_class_folders(folder):
+    if not os.path.isdir(folder):
+        raise InputError(f"no folder {folder}; images by class are expected there: {folders.EXPECTED}, or {shards.EXPECTED}")
+    if shards.tars(folder) and not folders.has_split(folder):  # the archives that folders came from often lie beside them
         return shards.from_tars(folder)
     return folders.by_class(folder)
 
 
 def _side(split: Split) -> int:
     largest = 0
-    for number in islice(range(len(split.labels)), LOOKED_AT):
+    for number in range(min(len(split.labels), LOOKED_AT)):
         largest = max(largest, *split.image(number).shape[1:])
         if largest >= SIDE:
             return SIDE

@@ -48,19 +48,25 @@ class _Array:
         self.values = np.frombuffer(data, np.uint8).reshape(shape, order="F" if by_column else "C")
 
 
-def _encoded(text: str, codec: str) -> bytes:
+class _Bytes(bytes):
     """Stands for _codecs.encode, by which Python 3 writes bytes in the pickles of Python 2."""
-    if codec != "latin1":
-        raise _Refused(f"holds bytes in the code {clip(repr(codec))}, where latin1 is expected")
-    return text.encode(codec)
+
+    def __new__(cls, text: str, codec: str) -> _Bytes:
+        if codec != "latin1":
+            raise _Refused(f"holds bytes in the code {clip(repr(codec))}, where latin1 is expected")
+        return super().__new__(cls, text.encode(codec))
+
+    def __setstate__(self, state: object) -> None:
+        """Bytes have none."""
 
 
-_STAND_INS: dict[tuple[str, str], Any] = {
+# Classes with a __setstate__ of their own: a pickle that sets attributes of one itself, rather than of what it made, ends there.
+_STAND_INS: dict[tuple[str, str], type] = {
     ("numpy.core.multiarray", "_reconstruct"): _Array,
     ("numpy._core.multiarray", "_reconstruct"): _Array,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Kind,
-    ("_codecs", "encode"): _encoded,
+    ("_codecs", "encode"): _Bytes,
 }
 
 

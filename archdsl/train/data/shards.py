@@ -101,10 +101,13 @@ def _classes(split: Shards, folder: Path) -> int:
 def _shards(paths: list[Path]) -> Shards:
     import numpy as np
 
-    rows = [(shard, *sample) for shard, path in enumerate(paths) for sample in _samples(path)]
-    if not rows:
-        raise InputError(f"{paths[0]} holds no images; expected there: {EXPECTED}")
-    table = np.array(rows, np.int64)
+    tables = []
+    for shard, path in enumerate(paths):
+        samples = np.array(list(_samples(path)), np.int64).reshape(-1, 3)
+        if not len(samples):
+            raise InputError(f"{path} holds no images; expected there: {EXPECTED}")
+        tables.append(np.insert(samples, 0, shard, axis=1))
+    table = np.concatenate(tables)
     return Shards(tuple(paths), table[:, :3].copy(), table[:, 3].copy())
 
 
