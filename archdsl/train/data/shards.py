@@ -121,8 +121,10 @@ def _samples(path: Path) -> Iterator[_Sample]:
             key, image, label = stem, None, None
         if text is not None:
             label = _label(text, path, name)
-        else:
+        elif image is None:
             image = (offset, size)
+        else:
+            raise InputError(f"{path}: sample {clip(key)} has two images, the second {clip(name)}")
 
 
 def _sample(path: Path, key: str, image: tuple[int, int] | None, label: int | None) -> _Sample:
@@ -141,9 +143,11 @@ def _parts(path: Path) -> Iterator[tuple[str, int, int, bytes | None]]:
     with stream:
         for member in members(stream, path):
             base = member.name.rpartition("/")[2]
+            if base.count(".") != 1:  # KEY.seg.png is a mask of the image KEY.png
+                continue
             if is_image(base):
                 yield member.name, member.offset_data, member.size, None
-            elif base.endswith(".cls") and not base.startswith("."):
+            elif base.endswith(".cls"):
                 stream.seek(member.offset_data)
                 yield member.name, member.offset_data, member.size, stream.read(min(member.size, LONGEST_LABEL + 1))
 

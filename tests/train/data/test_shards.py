@@ -46,7 +46,8 @@ def test_other_files_are_passed_over(tmp_path: Path) -> None:
     train = {
         "0.json": b"{}",
         "0.png": picture(),
-        "0.meta.txt": b"1",
+        "0.mask.png": b"1",
+        "0.text.cls": b"1",
         "0.cls": b"0",
         "._1.png": b"",
         "README": b"",
@@ -140,6 +141,7 @@ def test_archives_that_changed(tmp_path: Path) -> None:
     [
         ({"train_0": {"1.png": b"1", "2.cls": b"0"}}, r"set-train-0.tar: sample 1 has no label \(.cls\)"),
         ({"train_0": {**samples([0]), "x/2.cls": b"0"}}, r"set-train-0.tar: sample x/2 has no image"),
+        ({"train_0": {**samples([0]), "0000.jpg": b"1"}}, "sample 0000 has two images, the second 0000.jpg"),
         ({"train_0": {"1.png": b"1", "1.cls": b"cat"}}, r"1.cls holds b'cat' where the number of a class is expected"),
         ({"train_0": {"1.png": b"1", "1.cls": b"-1"}}, r"1.cls holds b'-1' where"),
         ({"train_0": {"1.png": b"1", "1.cls": b""}}, r"1.cls holds b'' where"),
