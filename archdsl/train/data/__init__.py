@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +54,7 @@ def open_data(text: str) -> DataSet:
     name, _, place = text.partition(":")
     known = _KNOWN.get(f"{name}:DIR" if place else text)
     if known is not None:
-        return known.opened(Path(place).expanduser())
+        return known.opened(Path(os.path.expanduser(place)))
     written = [one for one in _KNOWN if one.partition(":")[0] == name]
     if not written:
         raise InputError("; ".join(unknown("set of images", name, dict.fromkeys(one.partition(":")[0] for one in _KNOWN))))

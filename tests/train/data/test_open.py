@@ -67,6 +67,8 @@ def test_home_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("HOME", str(tmp_path))
     write_folder(tmp_path, {f"pets/{part}/a/1.png": picture() for part in ("train", "val")})
     assert open_data("folder:~/pets").classes == ("a",)
+    with pytest.raises(InputError, match=r"^no folder ~nobody-of-this-name/pets; images by class are expected there"):
+        open_data("folder:~nobody-of-this-name/pets")
 
 
 def test_naming_the_sets_loads_no_library() -> None:

@@ -105,7 +105,12 @@ def test_damage_is_said(data: bytes, why: str) -> None:
 @pytest.mark.parametrize("stand_in", [b"numpy\nndarray\n", b"numpy\ndtype\n", b"_codecs\nencode\n"])
 def test_stand_ins_cannot_be_changed(stand_in: bytes) -> None:
     """A pickle may set attributes of what it was given; the next one is read as before."""
-    for state in (b"}U\x04nameK\x01s", b"N}U\x04nameK\x01s\x86", b"N}U\x0c__setstate__K\x01s\x86", b"K\x01"):
+    for state in (
+        b"}X\x04\x00\x00\x00nameK\x01s",
+        b"N}X\x04\x00\x00\x00nameK\x01s\x86",
+        b"N}X\x0c\x00\x00\x00__setstate__K\x01s\x86",
+        b"K\x01",
+    ):
         with pytest.raises(InputError, match="meta is no pickle, or is cut short or damaged"):
             fields(b"\x80\x02}U\x01ac" + stand_in + state + b"bs.", "meta")
     again = fields(pickle.dumps({"data": ARRAY, "bytes": b"\xff"}, 2), "meta")
