@@ -13,6 +13,7 @@ from archdsl.train.run import Asked, Show
 
 SPEC = """
 name: tiny
+import: [blocks/mobile]
 input: [1, 16, 16]
 net:
   - conv: {out: 8, kernel: 3, stride: 2, padding: 1}

@@ -98,7 +98,7 @@ def test_a_full_disk_loses_no_earlier_checkpoint(tmp_path: Path) -> None:
 
 
 def test_a_loss_that_explodes_names_step_layer_and_the_last_good_checkpoint(tmp_path: Path) -> None:
-    spec = "name: wild\ninput: [1, 16, 16]\nnet: [{conv: {out: 8, kernel: 3}}, relu, pool, {linear: 10}]\n"
+    spec = "name: wild\nimport: [blocks/mobile]\ninput: [1, 16, 16]\nnet: [{conv: {out: 8, kernel: 3}}, relu, pool, {linear: 10}]\n"
     recipe = RECIPE.changed({"lr": 100, "schedule": "constant", "warmup": 1.5, "epochs": 6, "momentum": 0.99, "weight_decay": 10})
     with pytest.raises(NotFinite) as raised:
         train(tmp_path / "run", spec=spec, recipe=recipe)

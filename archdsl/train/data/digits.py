@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from importlib import resources
 
-from archdsl.train.data.sets import DataSet, Held
+from archdsl.train.data.sets import TEST_EVERY, DataSet, Held
 
-RECORD, BRIGHTEST, TEST_EVERY = 65, 16, 5
+RECORD, BRIGHTEST = 65, 16
 
 
 def digits() -> DataSet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from pathlib import Path
 
 from archdsl.errors import InputError
@@ -35,7 +37,7 @@ def fashion_mnist(folder: Path | None) -> DataSet:
 
 def _path(folder: Path, name: str) -> Path:
     for path in (folder / f"{name}.gz", folder / name):
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     hint = "; Debian's package dataset-fashion-mnist brings it" if folder == DEBIAN else ""
     raise InputError(f"no {name}.gz in {folder}: the four IDX files of Fashion-MNIST are expected there{hint}")
@@ -61,7 +63,9 @@ def _read(path: Path, axes: int):  # type: ignore[no-untyped-def]
     if len(data) < head or data[:4] != bytes((0, 0, 8, axes)):
         raise InputError(f"{path} is no IDX file of bytes with {axes} ax{'is' if axes == 1 else 'es'}")
     sizes = [int.from_bytes(data[4 + 4 * axis : 8 + 4 * axis], "big") for axis in range(axes)]
-    wanted = head + int(np.prod(sizes, dtype=object))
-    if len(data) != wanted or not sizes[0]:
+    wanted = head + math.prod(sizes)
+    if not all(sizes):
+        raise InputError(f"{path} is empty: its sizes are {sizes}")
+    if len(data) != wanted:
         raise InputError(f"{path} holds {len(data):,} bytes where its head says {wanted:,}; it is cut short or damaged")
     return np.frombuffer(data, np.uint8, offset=head).reshape(sizes).copy()

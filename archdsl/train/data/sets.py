@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+TEST_EVERY = 5
+"""Where a set has no split of its own, every fifth image is a test image."""
+
+
 class Split(Protocol):
     """Images with their labels."""
 
@@ -70,3 +74,7 @@ class DataSet:
     train: Split = field(repr=False)
     test: Split = field(repr=False)
     flips: bool = True
+
+
+ClassedImages = tuple[tuple[str, ...], Split, Split]
+"""The names of the classes, the images to train on, those to test on."""
