@@ -27,12 +27,12 @@ def first_not_finite(module: nn.Module, images: Tensor) -> str:
     kept = {name: value.clone() for name, value in module.state_dict().items()}
     try:
         with torch.no_grad():
-            module(images)
+            answer = module(images)
     finally:
         for hook in hooks:
             hook.remove()
         module.load_state_dict(kept)
-    return f"the first layer whose output is not finite is {found[0]}" if found else "no layer's output is, only the loss"
+    return f"the first layer whose output is not finite is {found[0]}" if found else f"every layer's output is, the largest answer is {answer.abs().max():.1e}"
 
 
 def _looking(name: str, found: list[str]) -> Any:

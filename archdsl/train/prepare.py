@@ -66,6 +66,15 @@ def set_dropout(module: nn.Module, rate: float | None) -> None:
     last.register_forward_pre_hook(lambda layer, given: (dropout(given[0], rate, layer.training), *given[1:]))
 
 
+def set_norm_momentum(module: nn.Module, momentum: float | None) -> None:
+    """Let all batch norms take this share of every batch into their running statistics. None changes nothing."""
+    from torch.nn.modules.batchnorm import _BatchNorm
+
+    for layer in module.modules():
+        if momentum is not None and isinstance(layer, _BatchNorm):
+            layer.momentum = momentum
+
+
 def joined_norms(module: nn.Module, device: str) -> nn.Module:
     """The network with batch norms whose statistics are of the batch of all processes, so that several learn what one would."""
     from torch import nn

@@ -70,6 +70,7 @@ RULES: dict[str, Rule] = {
     "nesterov": _flag,
     "weight_decay": _number(0, 10, "a number from 0 to 10"),
     "dropout": _share,
+    "norm_momentum": _number(0, 1, "a share above 0, at most 1", open_low=True),
     "batch": _count(1, 1_000_000),
     "accumulate": _count(1, 10_000),
     "epochs": _count(1, 1_000_000),

@@ -107,12 +107,13 @@ class Run:
 
         from archdsl.train.capture import captured
         from archdsl.train.feed import Feed, Look, Share
-        from archdsl.train.prepare import joined_norms, set_dropout
+        from archdsl.train.prepare import joined_norms, set_dropout, set_norm_momentum
 
         asked, fabric = self.asked, self.fabric
         torch.manual_seed(asked.seed)
         module: Any = self.net.module()
         set_dropout(module, asked.recipe.dropout)
+        set_norm_momentum(module, asked.recipe.norm_momentum)
         if asked.recipe.channels_last:
             module = module.to(memory_format=torch.channels_last)
         if fabric.world_size > 1:

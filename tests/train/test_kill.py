@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from training import RECIPE, SPEC, asked, conductor, train
+from training import RECIPE, SPEC, conductor, tiny, train
 
 from archdsl.errors import InputError
 from archdsl.train.checkpoint import load, save
+from archdsl.train.diagnose import first_not_finite
 from archdsl.train.loop import NotFinite
 from archdsl.train.run import CHECKPOINT, WEIGHTS
 
@@ -99,15 +100,31 @@ def test_a_full_disk_loses_no_earlier_checkpoint(tmp_path: Path) -> None:
 
 def test_a_loss_that_explodes_names_step_layer_and_the_last_good_checkpoint(tmp_path: Path) -> None:
     spec = "name: wild\nimport: [blocks/mobile]\ninput: [1, 16, 16]\nnet: [{conv: {out: 8, kernel: 3}}, relu, pool, {linear: 10}]\n"
-    recipe = RECIPE.changed({"lr": 100, "schedule": "constant", "warmup": 1.5, "epochs": 6, "momentum": 0.99, "weight_decay": 10})
+    recipe = RECIPE.changed({"lr": 100, "schedule": "constant", "warmup": 4, "epochs": 6, "momentum": 0.99})
     with pytest.raises(NotFinite) as raised:
         train(tmp_path / "run", spec=spec, recipe=recipe)
     said = str(raised.value)
     assert "not finite at step" in said
-    assert "conv" in said
+    assert "the largest answer is" in said
     kept = load(tmp_path / "run" / CHECKPOINT)
     assert str(tmp_path / "run" / CHECKPOINT) in said
     assert all(bool(torch.isfinite(value).all()) for value in kept["model"].values())
+
+
+def test_the_first_layer_that_is_not_finite_is_named() -> None:
+    module = tiny("tiny", ()).module()
+    images = torch.ones(4, 1, 16, 16)
+    kept = {name: value.clone() for name, value in module.state_dict().items()}
+    assert "every layer's output is" in first_not_finite(module, images)
+    assert all(torch.equal(value, kept[name]) for name, value in module.state_dict().items())
+    second = [layer for layer in module.modules() if isinstance(layer, torch.nn.Conv2d)][1]
+    name = next(name for name, layer in module.named_modules() if layer is second)
+    with torch.no_grad():
+        second.weight.fill_(1e38)
+    assert first_not_finite(module, images) == f"the first layer whose output is not finite is {name} (Conv2d)"
+    with torch.no_grad():
+        second.weight[0, 0, 0, 0] = torch.nan
+    assert first_not_finite(module, images) == f"the weights {name}.weight are not finite"
 
 
 @pytest.mark.parametrize(
@@ -144,4 +161,3 @@ def test_a_checkpoint_of_another_network_is_told(tmp_path: Path) -> None:
     (tmp_path / "b" / "record.json").unlink()
     with pytest.raises(InputError, match="is of another network"):
         conductor().go_on(tmp_path / "b")
-    assert asked().batch == 128

@@ -1,0 +1,47 @@
+"""Two processes on this machine learn what one learns from the same batches."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from training import SPEC
+
+from archdsl.train.run import RECORD, WEIGHTS
+
+TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1", "--master-port", "0"]
+LIMIT = 240
+
+
+def _run(spec: Path, folder: Path, processes: int, *arguments: str) -> None:
+    head = [sys.executable, *(TORCHRUN if processes == 2 else []), "-m", "archdsl"]
+    local = {"OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1", "GLOO_SOCKET_IFNAME": "lo"}
+    command = [*head, "train", str(spec), "--device", "cpu", "-o", str(folder), *arguments]
+    done = subprocess.run(command, timeout=LIMIT, env={**os.environ, **local}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("settings", [["lr=0.05"], ["lr=0.05", "clip=0.5", "ema=0.9", "accumulate=2"]])
+def test_two_processes_have_the_loss_of_one(tmp_path: Path, settings: list[str]) -> None:
+    spec = tmp_path / "tiny.yaml"
+    spec.write_text(SPEC)
+    # what is dropped differs from process to process, and what is divided into parts has norms of its own
+    fields = ["epochs=1", "batch=128", "dropout=0", *settings]
+    whole = [item for field in fields for item in ("--set", field)]
+    _run(spec, tmp_path / "two", 2, *whole)
+    _run(spec, tmp_path / "one", 1, *whole) if "accumulate=2" not in fields else None
+    if "accumulate=2" in fields:
+        assert json.loads((tmp_path / "two" / RECORD).read_text())["epochs"][0]["images"] == 1408
+        return
+    one, two = (json.loads((tmp_path / name / RECORD).read_text()) for name in ("one", "two"))
+    assert two["epochs"][0]["loss"] == pytest.approx(one["epochs"][0]["loss"], rel=1e-5)
+    assert two["final"]["images"] == one["final"]["images"] == 359
+    assert two["final"]["loss"] == pytest.approx(one["final"]["loss"], rel=1e-4)
+    theirs, ours = load_file(tmp_path / "one" / WEIGHTS), load_file(tmp_path / "two" / WEIGHTS)
+    assert all(torch.allclose(theirs[name].double(), ours[name].double(), rtol=1e-3, atol=1e-5) for name in theirs)
