@@ -1,4 +1,4 @@
-"""Plots of what-if questions and measurements: a Pareto scatter, parallel coordinates, tornado charts, dots with their spread, named points.
+"""Plots of what-if questions and measurements: a Pareto scatter, parallel coordinates, tornado charts, dots and named points with spreads.
 
 points      variants with their costs; each setting or cost as a column        (viz/plots/points.py)
 scatter, parallel, tornado, dots, named   a kind of plot each: what it is made of, what it shows, how it is drawn on a page and on paper

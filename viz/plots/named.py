@@ -92,12 +92,14 @@ def figure(named: Named) -> PlotlyFigure:
     """Traces and layout for plotly."""
     places = [point.x for point in named.points]
     grid: dict[str, Any] = {"type": "log", "dtick": "D2"} if named.log else {"nticks": 8}
-    prefix = "~s" if max(places) >= 1000 else ""
+    form = (
+        "~s" if max(places) >= 1000 else "~g" if named.log else ""
+    )  # a logarithmic axis without a form leaves out zeros: 5, 10, 2
     card = {"bgcolor": "var(--card)", "bordercolor": "var(--rule)", "font": {"color": "var(--ink)", "size": 14}, "align": "left"}
     return {
         "data": [_trace(point, number) for number, point in enumerate(named.points)],
         "layout": layout(
-            xaxis=axis(named.x_axis, tickformat=prefix, **grid),
+            xaxis=axis(named.x_axis, tickformat=form, **grid),
             yaxis=axis(named.y_axis, nticks=8),
             hovermode="closest",
             hoverlabel={**card, "namelength": -1},

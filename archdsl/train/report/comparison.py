@@ -140,7 +140,9 @@ def compare(records: Sequence[Record], latency: Mapping[str, float] | None = Non
 def _final(record: Record) -> Evaluation:
     if record.final is None:
         done = times(len(record.epochs), "epoch")
-        raise InputError(f"{record.network}: a run with a final test is wanted, this one stopped after {done}; go on with --resume")
+        raise InputError(
+            f"{record.network}: a run with a final test is wanted, this one stopped after {done}; go on with --resume"
+        )
     return record.final
 
 

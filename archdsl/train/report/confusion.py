@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.train.record import Record
 from archdsl.train.report.png import address
-from archdsl.train.report.words import class_name, cut, html, percent, times
+from archdsl.train.report.words import class_name, cut, html, percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,11 +29,11 @@ DARK = 5
 RIGHT, WRONG = (47, 143, 208), (224, 102, 47)
 """Colours of a picture, which does not know whether the page is light or dark: seen well on both."""
 
-PICTURE, NAMES, LISTED = 600, 24, 12
-"""Pixels of the side of a picture at most, names beside it, and rows of the tables."""
+PICTURE, POINTS, NAMES, LISTED = 600, 200, 24, 12
+"""Of a picture the pixels of its side, the points of it, and names beside it, all at most; and rows of the tables."""
 
-LETTER, LONGEST = 7.6, 22
-"""Pixels that a letter of a name takes at most, and letters of the longest name."""
+LETTER, LONGEST, LEAST = 7.6, 22, 100
+"""Pixels that a letter of a name takes at most, letters of the longest name, and pixels that the name of an axis takes."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,13 @@ def step(share: float) -> int:
 
 
 def _key() -> str:
-    ends = [f"{begin:.0%}".replace("%", "") for begin in BEGINS]
-    words = ["above 0", *(f"from {end}" for end in ends[1:])]
+    begins = ", ".join(f"{100 * begin:.0f}" for begin in BEGINS)
 
     def boxes(kind: str) -> str:
         return "".join(f'<i class="{kind}" style="--strength: {strength}"></i>' for strength in STRENGTHS)
 
-    told = ", ".join(words) + " %"
-    return (
-        f'<p class="scale" title="{told}"><span>right {boxes("right")}</span><span>wrong {boxes("wrong")}</span>'
-        f"<span>{' · '.join(ends[:1] + ends[1:])} % of the row and more</span></p>"
-    )
+    told = f"steps begin above {begins} % of the row".replace(", 2,", ", at 2,", 1)
+    return f'<p class="scale"><span>right {boxes("right")}</span><span>wrong {boxes("wrong")}</span><span>{told}</span></p>'
 
 
 def _drawn(record: Record, counts: Counts) -> str:
@@ -84,7 +80,7 @@ def _drawn(record: Record, counts: Counts) -> str:
     many = len(counts)
     names = tuple(cut(class_name(record, number), LONGEST) for number in range(many))
     longest = max(map(len, names)) * LETTER
-    side = 46 if many <= 12 else 34 if many <= NUMBERED else 15
+    side = max(46, LEAST // many) if many <= 12 else 34 if many <= NUMBERED else 15
     cells = _Cells(counts, names, side, int(longest) + 34)
     extent = many * side
     turned = longest > side - 4
@@ -155,10 +151,10 @@ def _columns(cells: _Cells, turned: bool) -> list[str]:
 
 
 def _pictured(record: Record, counts: Counts) -> str:
-    """The matrix as a picture of one pixel a cell, or for so many classes a square of them; every few rows have a name."""
+    """The matrix as a picture of a pixel for each cell, of very many classes for a square of cells; every few rows have a name."""
     pixels, block = _pixels(counts)
     side = pixels.shape[1]
-    cell = max(1, PICTURE // side)
+    cell = PICTURE // side
     extent = side * cell
     many = len(counts)
     every = -(-many // NAMES)
@@ -191,7 +187,7 @@ def _pixels(counts: Counts) -> tuple[NDArray[np.uint8], int]:
     import numpy as np
 
     table = np.array(counts, dtype=np.int64)
-    block = -(-len(table) // PICTURE)
+    block = -(-len(table) // POINTS)
     padded = np.pad(table, (0, -len(table) % block))
     side = len(padded) // block
     sums = padded.reshape(side, block, side, block).sum((1, 3))
@@ -220,7 +216,7 @@ def _taken(record: Record, counts: Counts) -> str:
 
 
 def _least(record: Record, counts: Counts) -> str:
-    """Which classes are known least."""
+    """How many images of each class are right, of the classes that are known least."""
     totals = [sum(row) for row in counts]
     known = sorted((counts[row][row] / total, row) for row, total in enumerate(totals) if total)[:LISTED]
     rows = "\n".join(
@@ -229,6 +225,6 @@ def _least(record: Record, counts: Counts) -> str:
         for share, row in known
     )
     empty = sum(not total for total in totals)
-    none = f'<p class="note">{times(empty, "class")} without a test image.</p>'.replace("classs", "classes") if empty else ""
+    none = f'<p class="note">Classes without a test image: {empty:,}.</p>' if empty else ""
     head = '<tr><th>class</th><th class="number">right</th><th class="number">share</th></tr>'
-    return f"<h3>Known least</h3>\n<table><thead>{head}</thead>\n<tbody>\n{rows}\n</tbody></table>{none}"
+    return f"<h3>Right by class, least first</h3>\n<table><thead>{head}</thead>\n<tbody>\n{rows}\n</tbody></table>{none}"

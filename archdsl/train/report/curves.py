@@ -67,7 +67,7 @@ def _charts(record: Record) -> list[Chart]:
     note = f"That of training is with label smoothing {smooth:g}." if smooth else ""
     lines = _lines([(n, test.loss) for n, test in tested], [(one.number, one.loss) for one in epochs])
     if values := _values(lines):
-        scale = from_zero(values)
+        scale = from_zero(values, log=True)
         title = f"loss{' (logarithmic)' if scale.log else ''}"
         made.append(Chart(title, lines, scale, _four_digits, _short, WIDE, note))
     lines = _lines([(n, test.top1) for n, test in tested], [(one.number, one.top1) for one in epochs])
@@ -78,9 +78,7 @@ def _charts(record: Record) -> list[Chart]:
     if values := _values(lines):
         lines = (Line("", lines[0].points),)
         note = "At the last step of each epoch."
-        scale = from_zero(values)
-        title = f"learning rate{' (logarithmic)' if scale.log else ''}"
-        made.append(Chart(title, lines, scale, _four_digits, _short, NARROW, note))
+        made.append(Chart("learning rate", lines, from_zero(values), _four_digits, _short, NARROW, note))
     return made
 
 

@@ -29,8 +29,8 @@ def facts(record: Record) -> str:
     cards = [
         _card("Costs", _rows(_costs(record))),
         _card("Settings of the network", _rows(record.settings.items())) if record.settings else "",
-        _card("Recipe", _recipe(record.recipe)),
         _card("Machine", "".join(f"<p>{html(line)}</p>" for line in record.machine)) if record.machine else "",
+        _card("Recipe", _recipe(record.recipe)),
     ]
     spec = f'<p class="note">The network is <code>{html(record.spec)}</code>.</p>'
     return f'<h2>What was trained, and how</h2>\n{spec}\n<div class="facts">\n' + "\n".join(filter(None, cards)) + "\n</div>"
@@ -55,7 +55,8 @@ def _recipe(recipe: Mapping[str, Any]) -> str:
     readings = recipe.get("readings", ())
     rows = [(name, _value(value), name in readings) for name, value in recipe.items() if name not in APART]
     table = "\n".join(
-        f"<tr><th>{html(name)}</th><td>{html(value)}</td><td>{'our reading' if ours else ''}</td></tr>" for name, value, ours in rows
+        f"<tr><th>{html(name)}</th><td>{html(value)}</td><td>{'our reading' if ours else ''}</td></tr>"
+        for name, value, ours in rows
     )
     note = '<p class="note">Our reading: the source leaves it open.</p>' if any(ours for *_, ours in rows) else ""
     return f"{f'<p>{about}</p>' if about else ''}<table>\n{table}\n</table>{note}"

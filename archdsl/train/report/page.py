@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 """What the browser holds the page to: no script runs and no address is loaded."""
 
-STAND_IN = re.compile(r"\bstand[-_ ]in\b", re.IGNORECASE)
+STAND_IN = re.compile(r"\bstand[-_]in\b", re.IGNORECASE)
 """How the sentence of a set says that it is not the one that the question is about."""
 
 FEW = 5
@@ -79,29 +79,31 @@ def report(record: Record, worst_images: Sequence[NDArray[np.uint8]]) -> str:
 def _head(record: Record) -> str:
     stand_in = ' <span class="stand-in">stand-in</span>' if STAND_IN.search(record.data) else ""
     title = f"<h1>{html(record.network)} on {html(record.data)}{stand_in}</h1>"
-    return f"{title}\n<p>{_sentence(record)}</p>\n{_figures(record)}"
+    return f'{title}\n<p class="result">{_sentence(record)}</p>\n{_figures(record)}'
 
 
 def _sentence(record: Record) -> str:
     """The result: network, data, epochs, top-1 and top-5."""
     done, planned = len(record.epochs), record.recipe.get("epochs")
-    trained = f"{html(record.network)} was trained on {html(record.data)} for {times(done, 'epoch')}"
+    network, data = html(record.network), html(record.data)
     if record.final is not None:
-        start = trained if done else f"{html(record.network)} was tested on {html(record.data)}"
-        return f"{start}; {_right(record, record.final)}."
+        start = f"After {times(done, 'epoch')} on {data}" if done else f"On {data}"
+        return f"{start}, {network} has {_right(record, record.final)}."
+    if not done:
+        return f"{network} has not been trained on {data} yet."
     left = f" of {planned}" if isinstance(planned, int) and planned > done else ""
-    start = f"{trained}{left}" if done else f"{html(record.network)} is to be trained on {html(record.data)}"
-    test = next((one for one in reversed(record.epochs) if one.test is not None), None)
-    if test is None or test.test is None:
+    start = f"{network} has been trained on {data} for {f'{done:,}{left} epochs' if left else times(done, 'epoch')}"
+    tested = next(((one.number, one.test) for one in reversed(record.epochs) if one.test is not None), None)
+    if tested is None:
         return f"{start}; it was not tested."
-    return f"{start}; after epoch {test.number}, {_right(record, test.test)}. There is no final test."
+    return f"{start}; after epoch {tested[0]} it had {_right(record, tested[1])}. There is no final test."
 
 
 def _right(record: Record, test: Evaluation) -> str:
-    first = f"<b>{percent(test.top1, test.images)}</b> of {times(test.images, 'test image')} are right (top-1)"
+    first = f"<b>{percent(test.top1, test.images)}</b> of {times(test.images, 'test image')} right <span>(top-1)</span>"
     if len(record.classes) <= FEW:
         return first
-    return f"{first}, and for {percent(test.top5, test.images)} the class is among the five likeliest (top-5)"
+    return f"{first}, and for {percent(test.top5, test.images)} the class is among the five likeliest <span>(top-5)</span>"
 
 
 def _figures(record: Record) -> str:
@@ -113,7 +115,7 @@ def _figures(record: Record) -> str:
         if len(record.classes) > FEW:
             shown.append(("top-5", percent(final.top5, final.images)))
         shown.append(("test loss", f"{final.loss:.4g}"))
-    named = {"params": "parameters", "macs": "multiply-accumulates"}
+    named = {"params": "parameters", "macs": "MACs"}
     shown += [(word, cost_words(name, record.costs[name])) for name, word in named.items() if name in record.costs]
     seconds = sum(one.seconds for one in record.epochs)
     if seconds:

@@ -47,7 +47,8 @@ def smaller(pixels: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
     kept = pixels[:, : height * step, : width * step]
     across, down = min(step, kept.shape[2]), min(step, kept.shape[1])
     squares = kept.reshape(len(pixels), height, down, width, across)
-    return np.rint(squares.mean((2, 4))).astype(np.uint8)
+    made: NDArray[np.uint8] = np.rint(squares.mean((2, 4))).astype(np.uint8)
+    return made
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDE = 50
-"""Ratio of the ends from which positive values stand on a logarithmic axis."""
+WIDE, MANY = 50, 1000
+"""Ratios of the ends from which positive values may stand on a logarithmic axis, and from which only every decade has a tick."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Scale:
         return (value - self.low) / (self.high - self.low)
 
 
-def from_zero(values: Sequence[float]) -> Scale:
-    """An axis from 0 that holds all values, none below 0; logarithmic where they differ much."""
+def from_zero(values: Sequence[float], log: bool = False) -> Scale:
+    """An axis from 0 that holds all values, none below 0; where `log` allows it, logarithmic if they differ much."""
     low, high = min(values), max(values)
-    if low > 0 and high / low >= WIDE:
+    if log and low > 0 and high / low >= WIDE:
         return _log(low, high)
     return _linear(0.0, high or 1.0)
 
@@ -50,10 +50,9 @@ def around(values: Sequence[float], most: float) -> Scale:
 def whole(low: int, high: int) -> Scale:
     """An axis of whole numbers; with room on both sides where there is only one."""
     step = max(1, math.ceil(_step((high - low) / 7)))
-    ticks = {low, *range(-(-low // step) * step, high + 1, step)}
-    if len(ticks) > 2 and sorted(ticks)[1] - low < step / 2:
-        ticks.remove(sorted(ticks)[1])
-    return Scale(low - 0.5, high + 0.5, tuple(sorted(ticks))) if low == high else Scale(low, high, tuple(sorted(ticks)))
+    if low == high:
+        return Scale(low - 0.5, high + 0.5, (low,))
+    return Scale(low, high, (low, *(tick for tick in range(0, high + 1, step) if tick > low + 0.7 * step)))
 
 
 def _linear(low: float, high: float) -> Scale:
@@ -63,14 +62,14 @@ def _linear(low: float, high: float) -> Scale:
 
 
 def _log(low: float, high: float) -> Scale:
-    """Ends and ticks are 1, 2 and 5 of each decade; over many decades 1 alone."""
-    digits = (1, 2, 5) if high / low < 1000 else (1,)
+    """Ends are 1, 2 and 5 of a decade; ticks too, over many decades 1 alone."""
     places = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    known = [digit * 10.0**place for place in places for digit in digits]
+    known = [digit * 10.0**place for place in places for digit in (1, 2, 5)]
     first = max(place for place, value in enumerate(known) if value <= low * (1 + 1e-9))
     last = min(place for place, value in enumerate(known) if value >= high * (1 - 1e-9))
-    ticks = tuple(known[first : last + 1])
-    return Scale(ticks[0], ticks[-1], ticks, log=True)
+    inside = range(first, last + 1)
+    ticks = tuple(known[place] for place in inside if high / low < MANY or place % 3 == 0)
+    return Scale(known[first], known[last], ticks, log=True)
 
 
 def _step(least: float) -> float:

@@ -7,6 +7,9 @@ from html import escape
 from archdsl.train.record import Record
 from archdsl.viz.text import clean
 
+UNIT = "\u00a0%"
+"""A share and its unit stay on one line."""
+
 EXACT = 10_000
 """Images from which a hundredth of a percent is one of them, and shares are told to it."""
 
@@ -17,15 +20,13 @@ def html(text: str) -> str:
 
 
 def percent(share: float, images: int = 0) -> str:
-    """A share from 0 to 1 as 97.2 %, of many images as 97.23 %. What is not all never reads as all, nor what is not none as none."""
+    """A share from 0 to 1 as HTML: 97.2 %, of many images 97.23 %. What is not all never reads as all, nor what is not none as none."""
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", UNIT)
     digits = 2 if images >= EXACT else 1
-    shown, most = f"{share:.1%}" if digits == 1 else f"{share:.2%}", f"{1:.{digits}%}"
-    least = f"{0:.{digits}%}"
-    if share < 1 and shown == most:
-        return "> 99.99 %" if digits == 2 else "> 99.9 %"
-    if share > 0 and shown == least:
-        return "< 0.01 %" if digits == 2 else "< 0.1 %"
-    return shown.replace("%", " %")
+    number, step = f"{100 * share:.{digits}f}", 10.0**-digits
+    shown = f"&gt;\u00a0{100 - step:g}" if float(number) == 100 else f"&lt;\u00a0{step:g}" if float(number) == 0 else number
+    return f"{shown}{UNIT}"
 
 
 def class_name(record: Record, number: int) -> str:
