@@ -10,7 +10,7 @@ from archdsl.train.record import Epoch, Record
 from archdsl.train.report.scale import Scale, around, from_zero, whole
 from archdsl.train.report.words import percent
 
-LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 58, 14, 10, 48, 300
+LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 70, 20, 14, 48, 300
 """Pixels around the curves, and of a chart from top to bottom, where it is drawn in its own size."""
 
 WIDE, NARROW = 520, 330
@@ -170,9 +170,13 @@ def _cells(one: Epoch) -> tuple[str, ...]:
 
 
 def _four_digits(value: float) -> str:
-    """A number to four digits, small ones without an exponent as far as that reads."""
-    return "0" if value == 0 else f"{value:#.4g}" if abs(value) >= 1e-4 else f"{value:.2e}"
+    """A number to four digits, a very small one to three and with an exponent."""
+    return "0" if value == 0 else f"{value:#.4g}" if abs(value) >= 1e-3 else f"{value:.2e}".replace("e-0", "e-")
 
 
 def _short(value: float) -> str:
-    return f"{value:.4g}"
+    """A value at an axis, which has room for six characters: 0.005, 2.5e-4."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:.4g}"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{float(digits):g}e{int(power)}"

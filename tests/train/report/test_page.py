@@ -134,7 +134,7 @@ def test_one_epoch_is_a_dot_within_the_chart() -> None:
     for chart in charts(record(epochs=epochs(1))):
         drawn = chart[chart.index("<svg viewBox") :]
         width = float(re.findall(r'viewBox="0 0 (\d+)', drawn)[0])
-        assert all(58 < float(x) < width - 14 for x in re.findall(r'<circle class="dot \w*" cx="([\d.]+)"', drawn))
+        assert all(70 < float(x) < width - 20 for x in re.findall(r'<circle class="dot \w*" cx="([\d.]+)"', drawn))
         assert "nan" not in drawn.lower()
 
 
@@ -149,6 +149,12 @@ def test_a_wide_range_of_losses_is_logarithmic() -> None:
     far = (epochs(1)[0], replace(epochs(2)[1], loss=0.001))
     assert "loss (logarithmic)" in charts(record(epochs=far))[0]
     assert "loss (logarithmic)" not in charts(record())[0]
+
+
+def test_small_rates_have_room_beside_the_axis() -> None:
+    small = tuple(replace(one, rate=one.rate / 400) for one in epochs(3))
+    rate = charts(record(epochs=small))[2]
+    assert [tick for tick in re.findall(r'text-anchor="end">([^<]*)<', rate)] == ["0", "1e-4", "2e-4", "3e-4"]
 
 
 def test_smoothing_is_said_to_be_in_the_loss() -> None:
