@@ -49,7 +49,8 @@ def epochs(count: int, tested: bool = True) -> tuple[Epoch, ...]:
     """Losses fall, shares rise."""
     tests = [Evaluation(2.0 / number, 1 - 0.5 / number, 1 - 0.1 / number, 360) for number in range(1, count + 1)]
     return tuple(
-        Epoch(n, 20 * n, 0.1 / n, 3.0 / n, 1 - 0.6 / n, tests[n - 1] if tested else None, 2.0, 0.05, 1437) for n in range(1, count + 1)
+        Epoch(n, 20 * n, 0.1 / n, 3.0 / n, 1 - 0.6 / n, tests[n - 1] if tested else None, 2.0, 0.05, 1437)
+        for n in range(1, count + 1)
     )
 
 

@@ -158,6 +158,10 @@ def _recipe(record: Record) -> dict[str, Any]:
     return {name: value for name, value in record.recipe.items() if name not in (*ABOUT, "seed")}
 
 
+def _settings(record: Record) -> dict[str, str]:
+    return record.settings
+
+
 def _identity(record: Record) -> str:
     """What runs of one row have in common, as a text."""
     return json.dumps([record.network, record.spec, record.settings, record.costs, _recipe(record)], sort_keys=True, default=str)
@@ -169,10 +173,10 @@ def _labels(records: Sequence[Record]) -> list[str]:
     for record in records:
         namesakes = [other for other in records if other.network == record.network]
         told = [
-            f"{name}={written(value)}"
-            for part in (lambda one: one.settings, _recipe)
-            for name, value in part(record).items()
-            if any(part(other).get(name) != value for other in namesakes)
+            f"{name}={written(part(record).get(name))}"
+            for part in (_settings, _recipe)
+            for name in dict.fromkeys(name for other in namesakes for name in part(other))
+            if any(part(other).get(name) != part(record).get(name) for other in namesakes)
         ]
         if not told and len(namesakes) > 1:
             told = [record.spec]

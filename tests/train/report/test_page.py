@@ -60,14 +60,20 @@ def png(address: str | None) -> Any:
 
 def test_one_sentence_tells_the_result() -> None:
     text = shown(record())
-    assert "Net on digits of 8×8 pixels After 3 epochs on digits of 8×8 pixels, Net has 99.2 % of 360 test images right (top-1)" in text
+    assert (
+        "Net on digits of 8×8 pixels After 3 epochs on digits of 8×8 pixels, Net has 99.2 % of 360 test images right (top-1)"
+        in text
+    )
     assert "and for 99.6 % the class is among the five likeliest (top-5) ." in text
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"final": None}, "Net has been trained on digits of 8×8 pixels for 3 epochs; after epoch 3 it had 83.3 % of 360 test images"),
+        (
+            {"final": None},
+            "Net has been trained on digits of 8×8 pixels for 3 epochs; after epoch 3 it had 83.3 % of 360 test images",
+        ),
         ({"final": None, "epochs": epochs(1)}, "for 1 of 3 epochs; after epoch 1 it had 50.0 %"),
         ({"final": None, "epochs": epochs(3, tested=False)}, "for 3 epochs; it was not tested."),
         ({"final": None, "epochs": ()}, "Net has not been trained on digits of 8×8 pixels yet."),
@@ -154,7 +160,7 @@ def test_a_wide_range_of_losses_is_logarithmic() -> None:
 def test_small_rates_have_room_beside_the_axis() -> None:
     small = tuple(replace(one, rate=one.rate / 400) for one in epochs(3))
     rate = charts(record(epochs=small))[2]
-    assert [tick for tick in re.findall(r'text-anchor="end">([^<]*)<', rate)] == ["0", "1e-4", "2e-4", "3e-4"]
+    assert re.findall(r'text-anchor="end">([^<]*)<', rate) == ["0", "1e-4", "2e-4", "3e-4"]
 
 
 def test_smoothing_is_said_to_be_in_the_loss() -> None:

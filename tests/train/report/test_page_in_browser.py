@@ -53,8 +53,9 @@ Promise.all(loaded).then(() => {
 
 
 def long_names(classes: int) -> Record:
-    """Names as long as those of ImageNet, one of a single word."""
-    names = tuple(f"black-and-tan coonhound, number {n}" if n % 3 else "Lilliputianwithoutanyspaceinitsname" + "x" * n for n in range(classes))
+    """Names as long as those of ImageNet, some of a single word."""
+    word = "Lilliputianwithoutanyspaceinitsname"
+    names = tuple(f"black-and-tan coonhound, number {n}" if n % 3 else word + "x" * n for n in range(classes))
     counts = right(classes, 6)
     counts[0][0], counts[0][1] = 5, 1
     return record(classes=names, final=evaluation(counts, (Worst(0, 0, 1, 0.9999),)))
@@ -92,7 +93,9 @@ def measured(path: Path, pages: dict[str, str], dark: bool) -> tuple[dict[str, A
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     flags += [f"--user-data-dir={path.parent / 'profile'}", "--enable-logging=stderr", "--virtual-time-budget=20000"]
     flags += [f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
-    done = subprocess.run([str(CHROMIUM), *flags, "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [str(CHROMIUM), *flags, "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
     found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
     assert found, done.stderr[-2000:]
     told = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
