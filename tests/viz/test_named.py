@@ -14,7 +14,7 @@ from archdsl.viz.plots.named import figure, look
 from archdsl.viz.plots.page import page
 from archdsl.viz.plots.paper import paper
 
-POINTS = (NamedPoint("a<b>$1$", 1e6, 90, 89, 92, "90 % <b>"), NamedPoint("b", 2e6, 80, 80, 80, "80 %"))
+POINTS = (NamedPoint("a<b>$1$", 1e6, 90, 89, 92, "90 % <b>", 0), NamedPoint("b", 2e6, 80, 80, 80, "80 %", 1))
 NAMED = Named("Top-1", "MACs", "top-1 (%)", POINTS, "three seeds")
 
 
@@ -41,6 +41,11 @@ def test_costs_far_apart_stand_on_a_logarithmic_axis() -> None:
     assert figure(replace(NAMED, points=small))["layout"]["xaxis"]["tickformat"] == "~g"
 
 
+def test_a_mark_is_the_same_in_every_plot() -> None:
+    alone = figure(replace(NAMED, points=POINTS[1:]))["data"][0]
+    assert alone["marker"] == figure(NAMED)["data"][1]["marker"]
+
+
 def test_no_two_marks_are_alike() -> None:
     assert len({look(number) for number in range(49)}) == 49
 
@@ -61,7 +66,7 @@ def test_what_cannot_be_drawn_is_refused(points: tuple[NamedPoint, ...], message
 
 def test_on_paper_the_same_bytes_each_time() -> None:
     pytest.importorskip("matplotlib")
-    many = replace(NAMED, points=tuple(NamedPoint(f"network {n}", 10.0**n, n, n - 1, n + 1, "") for n in range(9)))
+    many = replace(NAMED, points=tuple(NamedPoint(f"network {n}", 10.0**n, n, n - 1, n + 1, "", n) for n in range(9)))
     for named in (NAMED, many):
         assert paper([named], "svg") == paper([named], "svg")
     assert paper([many], "svg", "double") != paper([many], "svg", "single")

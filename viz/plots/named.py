@@ -29,6 +29,7 @@ class NamedPoint:
         y: the value, finite.
         low, high: ends of its spread; both `y` for none.
         words: what a reader wants to know of it.
+        mark: number of its colour and shape, from 0: what is in several plots looks the same in all.
     """
 
     name: str
@@ -37,6 +38,7 @@ class NamedPoint:
     low: float
     high: float
     words: str
+    mark: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Named:
 
 
 def look(number: int) -> tuple[str, int]:
-    """Colour and number of the mark of a point. No two of the first 49 have both in common."""
+    """Colour and number of the shape of a mark. No two of the first 49 have both in common."""
     return PALETTE[number % len(PALETTE)], (number + number // len(PALETTE)) % len(SYMBOLS)
 
 
@@ -97,7 +99,7 @@ def figure(named: Named) -> PlotlyFigure:
     )  # a logarithmic axis without a form leaves out zeros: 5, 10, 2
     card = {"bgcolor": "var(--card)", "bordercolor": "var(--rule)", "font": {"color": "var(--ink)", "size": 14}, "align": "left"}
     return {
-        "data": [_trace(point, number) for number, point in enumerate(named.points)],
+        "data": [_trace(point) for point in named.points],
         "layout": layout(
             xaxis=axis(named.x_axis, tickformat=form, **grid),
             yaxis=axis(named.y_axis, nticks=8),
@@ -110,8 +112,8 @@ def figure(named: Named) -> PlotlyFigure:
     }
 
 
-def _trace(point: NamedPoint, number: int) -> dict[str, Any]:
-    colour, mark = look(number)
+def _trace(point: NamedPoint) -> dict[str, Any]:
+    colour, mark = look(point.mark)
     spread = {"type": "data", "symmetric": False, "array": [point.high - point.y], "arrayminus": [point.y - point.low]}
     return {
         "type": "scatter",
@@ -141,8 +143,8 @@ def _draw(part: Any, named: Named, columns: int, room: int) -> None:
     axes = part.subplots()
     if named.log:
         axes.set_xscale("log")
-    for number, point in enumerate(named.points):
-        colour, mark = look(number)
+    for point in named.points:
+        colour, mark = look(point.mark)
         spread = [[point.y - point.low], [point.high - point.y]] if point.high > point.low else None
         looks = {"color": colour, "marker": MARKERS[mark], "markersize": 4.5, "elinewidth": 1, "capsize": 2}
         edge = {"markeredgecolor": INK, "markeredgewidth": 0.4, "ecolor": colour}

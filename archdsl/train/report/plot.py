@@ -21,7 +21,7 @@ def plot_comparison(path: Path, comparison: Comparison) -> None:
 
 
 def plots(comparison: Comparison) -> list[Named]:
-    """Top-1 against each cost that is known; latency where every network that is drawn has one, or those that have."""
+    """Top-1 against each cost: latency of the networks that have one, and not at all where none has."""
     made = [
         _plot(comparison, "multiply-accumulates of an image", [(row, float(row.macs)) for row in comparison.rows]),
         _plot(comparison, "parameters", [(row, float(row.params)) for row in comparison.rows]),
@@ -31,16 +31,21 @@ def plots(comparison: Comparison) -> list[Named]:
 
 
 def _plot(comparison: Comparison, axis: str, places: list[tuple[Trained, float]]) -> Named:
-    points = tuple(_point(row, place) for row, place in places)
-    seeds = sorted({len(row.seeds) for row, _ in places})
-    note = f"{comparison.data}; " + (f"mean over {seeds[0]} seeds" if len(seeds) == 1 and seeds[0] > 1 else "")
-    spread = "; lines are one standard deviation over the seeds each way" if any(row.deviation for row, _ in places) else ""
-    return Named(f"Top-1 against {axis.partition(' (')[0]}", axis, "top-1 (%)", points, f"{note.removesuffix('; ')}{spread}")
+    drawn = [row for row, _ in places]
+    points = tuple(_point(row, place, comparison.rows.index(row)) for row, place in places)
+    seeds = {len(row.seeds) for row in drawn}
+    note = [comparison.data]
+    note += [f"means over {seeds.pop()} seeds"] if len(seeds) == 1 and max(seeds) > 1 else []
+    note += ["lines are one standard deviation over the seeds each way"] if any(row.deviation for row in drawn) else []
+    missing = [row.label for row in comparison.rows if row not in drawn]
+    note += [f"not known of {', '.join(missing)}"] if missing else []
+    return Named(f"Top-1 against {axis.partition(' (')[0]}", axis, "top-1 (%)", points, "; ".join(note))
 
 
-def _point(row: Trained, place: float) -> NamedPoint:
+def _point(row: Trained, place: float, mark: int) -> NamedPoint:
     middle, spread = 100 * row.mean, 100 * (row.deviation or 0.0)
     deviation = f" ± {spread:.2f}" if row.deviation is not None else ""
     costs = f"{readable(row.macs)} MACs, {readable(row.params)} parameters"
     latency = f", {duration(row.latency)}" if row.latency is not None else ""
-    return NamedPoint(row.label, place, middle, middle - spread, middle + spread, f"{middle:.2f} %{deviation}, {costs}{latency}")
+    words = f"{middle:.2f} %{deviation}, {costs}{latency}"
+    return NamedPoint(row.label, place, middle, middle - spread, middle + spread, words, mark)

@@ -121,25 +121,27 @@ def test_a_latency_of_nobody_is_refused() -> None:
 
 
 def timed() -> Comparison:
-    return compare((*RUNS, run("C", 0.5, 0, 3)), {"A": 0.001, "B": 0.02})
+    return compare((*RUNS, run("C", 0.5, 0, 3)), {"A": 0.001, "C": 0.02})
 
 
 def test_accuracy_stands_against_each_cost() -> None:
     macs, params, latency = plots(timed())
     assert [(p.name, p.x) for p in macs.points] == [("A", 3000), ("B", 36_000), ("C", 9000)]
     assert [(p.name, p.x) for p in params.points] == [("A", 1000), ("B", 12_000), ("C", 3000)]
-    assert [(p.name, p.x) for p in latency.points] == [("A", 1.0), ("B", 20.0)]
+    assert [(p.name, p.x) for p in latency.points] == [("A", 1.0), ("C", 20.0)]
+    assert [[p.mark for p in plot.points] for plot in (macs, latency)] == [[0, 1, 2], [0, 2]]
     first = macs.points[0]
     assert (first.low, first.y, first.high) == pytest.approx((93 - 13**0.5, 93, 93 + 13**0.5))
     assert first.words == "93.00 % ± 3.61, 3.00 k MACs, 1.00 k parameters, 1.000 ms"
     assert (macs.points[2].low, macs.points[2].high) == (50, 50)
     assert macs.note == "digits of 8×8 pixels; lines are one standard deviation over the seeds each way"
+    assert latency.note.endswith("each way; not known of B")
     assert latency.x_axis == "latency (ms)"
 
 
 def test_no_latency_no_plot_of_it() -> None:
     assert [plot.x_axis for plot in plots(compare(RUNS))] == ["multiply-accumulates of an image", "parameters"]
-    assert "mean over 2 seeds" in plots(compare(RUNS[:4]))[0].note
+    assert "means over 2 seeds" in plots(compare(RUNS[:4]))[0].note
 
 
 @pytest.mark.parametrize("ending", ["html", "png", "svg", "pdf"])
