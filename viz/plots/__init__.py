@@ -1,7 +1,7 @@
-"""Plots of what-if questions and measurements: a Pareto scatter, parallel coordinates, tornado charts, dots with their spread.
+"""Plots of what-if questions and measurements: a Pareto scatter, parallel coordinates, tornado charts, dots and named points with spreads.
 
 points      variants with their costs; each setting or cost as a column        (viz/plots/points.py)
-scatter, parallel, tornado, dots   a kind of plot each: what it is made of, what it shows, how it is drawn on a page and on paper
+scatter, parallel, tornado, dots, named   a kind of plot each: what it is made of, what it shows, how it is drawn on a page and on paper
 kinds       one table from the class of a plot to what draws it               (viz/plots/kinds.py)
 page        one HTML file that needs no network, by plotly                     (viz/plots/page.py)
 paper       PNG, SVG and PDF, by matplotlib                                    (viz/plots/paper.py)
@@ -10,6 +10,7 @@ save        any of these, by the ending of a file                              (
 
 from archdsl.viz.plots.dots import Dot, Dots
 from archdsl.viz.plots.kinds import Plot
+from archdsl.viz.plots.named import Named, NamedPoint
 from archdsl.viz.plots.parallel import Parallel
 from archdsl.viz.plots.points import Points
 from archdsl.viz.plots.save import ENDINGS, check_ending, need_library, write_plot
@@ -21,6 +22,8 @@ __all__ = [
     "Bar",
     "Dot",
     "Dots",
+    "Named",
+    "NamedPoint",
     "Parallel",
     "Plot",
     "Points",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from archdsl.errors import InputError
-from archdsl.viz.plots import dots, parallel, scatter, tornado
+from archdsl.viz.plots import dots, named, parallel, scatter, tornado
 from archdsl.viz.plots.figure import OnPage
 from archdsl.viz.plots.paper_axes import OnPaper
 
@@ -45,6 +45,7 @@ KINDS: dict[type[Any], PlotKind] = {
     parallel.Parallel: PlotKind(parallel.on_page, parallel.on_paper, wide=lambda plot: True),
     tornado.Tornado: PlotKind(tornado.on_page, tornado.on_paper, wide=tornado.wide),
     dots.Dots: PlotKind(dots.on_page, dots.on_paper, wide=lambda plot: True),
+    named.Named: PlotKind(named.on_page, named.on_paper, wide=lambda plot: False),
 }
 
 

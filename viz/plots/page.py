@@ -47,7 +47,7 @@ def page(title: str, plots: Sequence[Plot]) -> str:
 <link rel="icon" href="data:,">
 <title>{escape(visible(title))}</title>
 <style>
-{_part("page.css")}</style>
+{style()}</style>
 </head>
 <body>
 <main>
@@ -78,6 +78,11 @@ def content(plots: Sequence[Plot]) -> dict[str, Any]:
 def _column(column: Column) -> dict[str, Any]:
     kept = {name: getattr(column, name) for name in ("name", "cost", "varies", "places", "words", "word")}
     return kept | {"axis": colour_axis(column)}
+
+
+def style() -> str:
+    """The style sheet: colours by name for light and dark, headings, tables. Pages without plots have it too."""
+    return _part("page.css")
 
 
 def _part(name: str) -> str:
