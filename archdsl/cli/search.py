@@ -16,6 +16,7 @@ from archdsl.cli.terminal import console, echo
 from archdsl.ir.limits import Limits
 
 if TYPE_CHECKING:
+    from archdsl.explore.accuracy import Accuracy
     from archdsl.explore.search.ask import Length
     from archdsl.explore.search.run import Watch
     from archdsl.explore.search.study import Request
@@ -60,12 +61,53 @@ class Wanted:
         click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of proposals, weights and data.")
     )
 
+    seconds: float | None = given(
+        click.option(
+            "--seconds", type=click.FloatRange(0, min_open=True), metavar="S", help="Propose nothing more after that time."
+        )
+    )
+
     @property
     def length(self) -> Length:
         """How long the search is."""
         from archdsl.explore.search.ask import Length
 
-        return Length(self.trials, self.seed, self.sampler)
+        return Length(self.trials, self.seed, self.sampler, self.seconds)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How networks are trained, where their accuracy is an objective."""
+
+    data: str | None = given(
+        click.option("--data", metavar="NAME[:DIR]", help="For accuracy: as that of train. [default: digits]")
+    )
+    recipe: str | None = given(click.option("--recipe", metavar="NAME", help="For accuracy: as that of train. [default: short]"))
+    fields: tuple[str, ...] = given(
+        click.option(
+            "--train", "fields", multiple=True, metavar="FIELD=VALUE", help="For accuracy: fields of the recipe, epochs=4."
+        )
+    )
+    subset: int | None = given(
+        click.option("--subset", type=click.IntRange(1), metavar="N", help="For accuracy: train on N images.")
+    )
+
+    def accuracy(self, aims: tuple[str, ...]) -> Accuracy | None:
+        """The objective; None where it is not asked for. Raises UsageError for options of it then."""
+        from archdsl.explore.accuracy import Accuracy, changed
+        from archdsl.spec.settings import parse_settings
+
+        if Accuracy.name in aims:
+            return changed(Accuracy(), self.data, self.recipe, parse_settings(self.fields, "--train"), self.subset)
+        for option, value in (
+            ("--data", self.data),
+            ("--recipe", self.recipe),
+            ("--train", self.fields),
+            ("--subset", self.subset),
+        ):
+            if value:
+                raise click.UsageError(f"{option} is for --objective accuracy")
+        return None
 
 
 @dataclass(frozen=True)
@@ -122,11 +164,14 @@ class Base:
 @click.command("search")
 @gathered("base", Base)
 @gathered("wanted", Wanted)
+@gathered("learning", Learning)
 @gathered("place", Place)
 @gathered("measuring", Measuring)
 @json_option
 @limit_options
-def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_json: bool, limits: Limits) -> int:
+def command(
+    base: Base, wanted: Wanted, learning: Learning, place: Place, measuring: Measuring, as_json: bool, limits: Limits
+) -> int:
     """Search variants of SPEC for the best by objectives that have to be measured.
 
     Axes are as those of sweep: width=0.5:2:0.05, kernels=[3,5],[3,7], rows.15.exp=480:960:16, or the name of a knob with choices.
@@ -145,7 +190,8 @@ def command(base: Base, wanted: Wanted, place: Place, measuring: Measuring, as_j
     if measuring.resources and not measuring.cluster:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
     net = open_net(base.spec, base.settings, limits).batched(wanted.batch)
-    aims = choose(wanted.usual, wanted.minimize, wanted.maximize)
+    accuracy = learning.accuracy((*wanted.usual, *wanted.minimize, *wanted.maximize))
+    aims = choose(wanted.usual, wanted.minimize, wanted.maximize, accuracy=accuracy)
     asked = request(net, parse_axes(base.axes, net.base, net.settings), aims, wanted.most, wanted.least, wanted.length)
     # One network needs no file beside it.
     where = place.storage or ("" if asked.space.size == 1 else _storage_of(base.spec))
@@ -179,8 +225,9 @@ def _progress(request: Request) -> Iterator[Watch]:
         task = bar.add_task("", total=request.trials)
 
         def watch(trials: Trials) -> None:
-            words = f"{trials.rejected.total()} rejected, {len(trials.reused)} reused"
-            bar.update(task, completed=len(trials.measured) + len(trials.failed), description=words)
+            halved = f"{len(trials.halved)} given up early, " if trials.halved else ""
+            words = f"{halved}{trials.rejected.total()} rejected, {len(trials.reused)} reused"
+            bar.update(task, completed=len(trials.measured) + len(trials.halved) + len(trials.failed), description=words)
 
         yield watch
 

@@ -11,7 +11,8 @@ import click
 from archdsl.cli.common import json_option, knob_option, open_net, print_json, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.terminal import echo
-from archdsl.cli.training import DATA, Shown, Training, stopping
+from archdsl.cli.train_compare import side_by_side
+from archdsl.cli.training import DATA, Shown, Training, speaks, stopping
 from archdsl.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,45 +40,64 @@ class Single:
 
 
 @click.command("train")
-@click.argument("spec", metavar="[SPEC]", default="")
+@click.argument("specs", metavar="[SPEC]...", nargs=-1)
+@click.option(
+    "--compare", is_flag=True, help="Train every SPEC, and put them side by side: a table, and a plot of accuracy over cost."
+)
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="With --compare, runs of each SPEC.")
 @gathered("single", Single)
 @gathered("training", Training)
 @knob_option
 @json_option
-def command(spec: str, single: Single, training: Training, settings: tuple[str, ...], as_json: bool) -> int:
+def command(
+    specs: tuple[str, ...],
+    compare: bool,
+    seeds: int,
+    single: Single,
+    training: Training,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Train SPEC on images. --set changes knobs of the network, and fields of the recipe: lr=0.05, epochs=30.
 
     The folder of a run holds a checkpoint, the record, files for TensorBoard, a report, and at the end weights that `export --weights`
     and `featuremaps --weights` take. Interrupted, it goes on by --resume as if it had never stopped. Under torchrun, several processes
     share each batch.
     """
-    resume = single.resume
-    if bool(spec) == (resume is not None):
-        raise click.UsageError("give a SPEC, or --resume with the folder of a run" if not spec else "--resume knows its SPEC")
+    if single.resume is not None and (specs or compare):
+        raise click.UsageError("--resume knows its SPEC")
+    if not specs and single.resume is None:
+        raise click.UsageError("give a SPEC, or --resume with the folder of a run")
+    if not compare and (len(specs) > 1 or seeds > 1):
+        raise click.UsageError(f"{'several SPECs' if len(specs) > 1 else '--seeds'} are for --compare")
     from archdsl.train.conduct import Conductor
 
     with stopping() as stop:
         shown = Shown(stop, quiet=as_json)
         conductor = Conductor(lambda name, knobs: open_net(name, knobs), shown.of)
         try:
-            if resume is not None:
-                folder = resume
+            if compare:
+                chosen = [_asked(spec, single, training, settings) for spec in specs]
+                return side_by_side(chosen, seeds, single.output, conductor, as_json)
+            if single.resume is not None:
+                folder = single.resume
                 found = conductor.go_on(folder)
             else:
-                asked = _asked(spec, single, training, settings)
-                folder = single.output or Path("runs") / f"{stem_of(spec)}-{single.data.partition(':')[0]}-{single.seed}"
+                asked = _asked(specs[0], single, training, settings)
+                folder = single.output or Path("runs") / f"{stem_of(specs[0])}-{single.data.partition(':')[0]}-{single.seed}"
                 found = conductor.train(asked, folder)
         finally:
             shown.close()
-    if as_json:
+    if as_json and speaks():
         print_json(found.as_dict())
-    return _said(found, folder, as_json)
+    return _said(found, folder, as_json or not speaks())
 
 
 def _said(found: Record, folder: Path, quiet: bool) -> int:
     """The last lines of a run; the exit code."""
     if found.final is None:
-        echo(f"stopped; archdsl train --resume {folder} goes on", err=True)
+        if speaks():
+            echo(f"stopped; archdsl train --resume {folder} goes on", err=True)
         return 130
     if not quiet:
         echo(f"  test: top-1 {found.final.top1:.2%}, top-5 {found.final.top5:.2%}, loss {found.final.loss:.3f}")

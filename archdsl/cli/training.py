@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,11 @@ class Training:
     )
 
 
+def speaks() -> bool:
+    """Whether this is the process that says what happens: the first of those that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 class Stop:
     """Whether someone wants training to stop."""
 
@@ -80,7 +86,8 @@ class Stop:
         if self.wanted:
             raise KeyboardInterrupt
         self.wanted = True
-        echo("stopping after this step, with a checkpoint; once more stops at once", err=True)
+        if speaks():
+            echo("stopping after this step, with a checkpoint; once more stops at once", err=True)
 
 
 @contextmanager
@@ -99,7 +106,7 @@ class Shown:
     """What a person sees of runs: a line for each epoch, and on a terminal a bar that says how it goes."""
 
     def __init__(self, stop: Stop, quiet: bool):
-        self.stop, self.quiet = stop, quiet
+        self.stop, self.quiet = stop, quiet or not speaks()
         self.bar: Any = None
         self.task: Any = None
 
@@ -108,7 +115,7 @@ class Shown:
         from archdsl.train.board import board
         from archdsl.train.run import Show
 
-        if self.quiet or run.fabric.global_rank:
+        if self.quiet:
             return Show(stop=self.stop, epoch=board(run))
         record, loop = run.record, run.loop
         asked = run.asked
@@ -116,7 +123,8 @@ class Shown:
         shape = "×".join(map(str, run.net.graph().input.shape))
         echo(f"{record.network} on {record.data}: {shape}, {record.costs['params']:,} parameters, {record.costs['macs']:,} MACs")
         batch = f"batches of {asked.batch}"
-        echo(f"  {loop.recipe.epochs} epochs of {loop.per_epoch:,} steps, {batch}, recipe {loop.recipe.name}, seed {asked.seed}")
+        epochs = f"{loop.recipe.epochs:,} epoch{'s' if loop.recipe.epochs > 1 else ''}"
+        echo(f"  {epochs} of {loop.per_epoch:,} steps, {batch}, recipe {loop.recipe.name}, seed {asked.seed}")
         if loop.recipe.readings:
             echo(f"  our reading, where {loop.recipe.source or 'the source'} says nothing: {', '.join(loop.recipe.readings)}")
         if loop.step:

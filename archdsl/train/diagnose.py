@@ -32,7 +32,11 @@ def first_not_finite(module: nn.Module, images: Tensor) -> str:
         for hook in hooks:
             hook.remove()
         module.load_state_dict(kept)
-    return f"the first layer whose output is not finite is {found[0]}" if found else f"every layer's output is, the largest answer is {answer.abs().max():.1e}"
+    return (
+        f"the first layer whose output is not finite is {found[0]}"
+        if found
+        else f"every layer's output is, the largest answer is {answer.abs().max():.1e}"
+    )
 
 
 def _looking(name: str, found: list[str]) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
+from torch import Tensor, distributed, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn.modules.batchnorm import _BatchNorm
 
 
@@ -29,11 +29,11 @@ class _Joined:
             return type(layer).forward(layer, values)
         axes = [axis for axis in range(values.ndim) if axis != 1]
         count = torch.tensor([values.numel() / values.shape[1]], dtype=values.dtype, device=values.device)
-        sums: Tensor = all_reduce(torch.cat([values.sum(axes), count]))  # type: ignore[no-untyped-call]
+        sums: Tensor = _summed(torch.cat([values.sum(axes), count]))
         total = sums[-1]
         mean = sums[:-1] / total
         around = values - _spread(mean, values)
-        variance = all_reduce(around.square().sum(axes)) / total  # type: ignore[no-untyped-call]
+        variance = _summed(around.square().sum(axes)) / total
         if layer.track_running_stats and layer.running_mean is not None and layer.running_var is not None:
             self._remember(mean.detach(), variance.detach() * total / (total - 1))
         made: Tensor = around * _spread((variance + layer.eps).rsqrt(), values)
@@ -57,3 +57,24 @@ class _Joined:
 def _spread(values: Tensor, like: Tensor) -> Tensor:
     """One value a channel, shaped to be combined with a batch."""
     return values.view(1, -1, *[1] * (like.ndim - 2))
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; its gradient is summed over them too."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, values: Tensor) -> Tensor:
+        made = values.clone()
+        distributed.all_reduce(made)
+        return made
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> Tensor:
+        made = gradients[0].clone()
+        distributed.all_reduce(made)
+        return made
+
+
+def _summed(values: Tensor) -> Tensor:
+    made: Tensor = _Sum.apply(values)  # type: ignore[no-untyped-call]
+    return made

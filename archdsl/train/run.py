@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archdsl.train.data.sets import DataSet
 
 ABOUT, CHECKPOINT, RECORD, WEIGHTS = "run.json", "last.ckpt", "record.json", "weights.safetensors"
+REPORT = "report.html"
 KEEP_SECONDS = 60.0
 """Between checkpoints within an epoch."""
 
@@ -147,8 +148,11 @@ class Run:
         except (RuntimeError, KeyError, ValueError, TypeError) as error:
             raise InputError(f"{self.folder / CHECKPOINT} is of another network: {str(error).splitlines()[0]}") from None
 
-    def train(self, show: Show) -> Record:
+    def train(self, show: Show, finish: bool = True) -> Record:
         """Train to the end, or until `show.stop` says so: then a checkpoint is kept, and the record has no final test.
+
+        Args:
+            finish: whether at the end weights and a report are written, and the test is worked out in full.
 
         Raises:
             NotFinite: the loss is not finite; names step, layer and the last checkpoint.
@@ -168,7 +172,7 @@ class Run:
             self.loop.run(Watch(show.step, show.epoch, due, keep, show.stop))
         except NotFinite as error:
             raise NotFinite(f"{error}{self._last_good()}") from None
-        if self.loop.done:
+        if self.loop.done and finish:
             final = self.loop.test(whole=True)
             self.record = replace(self.record, epochs=tuple(self.loop.epochs), final=final)
             self._finish()
@@ -197,7 +201,11 @@ class Run:
         average = self.loop.average
         with files(self.folder / WEIGHTS) as made:
             save_weights(self.loop.raw if average is None else average.module, made)
-        write(self.folder / RECORD, json_text(self.record.as_dict(), 1) + "\n")
+        from archdsl.train.report import write_report
+
+        worst = self.record.final.worst if self.record.final else ()
+        write_report(self.folder / REPORT, self.record, [self.data.test.image(one.index) for one in worst])
+        write(self.folder / RECORD, json_text(self.record.as_dict(), 1) + "\n")  # last: it says that the run is done
 
 
 def begin(folder: Path, asked: Asked) -> None:

@@ -66,9 +66,7 @@ def test_an_epoch_goes_on_in_its_middle() -> None:
 def test_a_test_sees_every_image_once(size: int) -> None:
     data = digits()
     look = Look((1, 8, 8), 0.0, False, 50)
-    labels = [
-        labels for rank in range(size) for _, labels in Feed(data, data.test, look, CPU, Share(rank, size)).testing(50)
-    ]
+    labels = [labels for rank in range(size) for _, labels in Feed(data, data.test, look, CPU, Share(rank, size)).testing(50)]
     assert sorted(torch.cat(labels).tolist()) == sorted(data.test.labels.tolist())
 
 

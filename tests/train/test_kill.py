@@ -51,7 +51,9 @@ def spec(tmp_path: Path) -> str:
 
 def test_killed_anywhere_it_goes_on_to_the_same_bits(tmp_path: Path, spec: str) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    subprocess.run(_command(spec, *ARGUMENTS, "-o", str(whole)), check=True, timeout=LIMIT, env=_environment(), capture_output=True)
+    subprocess.run(
+        _command(spec, *ARGUMENTS, "-o", str(whole)), check=True, timeout=LIMIT, env=_environment(), capture_output=True
+    )
     chance = random.Random()
     first = _command(spec, *ARGUMENTS, "-o", str(killed))
     for _ in range(4):
@@ -99,7 +101,9 @@ def test_a_full_disk_loses_no_earlier_checkpoint(tmp_path: Path) -> None:
 
 
 def test_a_loss_that_explodes_names_step_layer_and_the_last_good_checkpoint(tmp_path: Path) -> None:
-    spec = "name: wild\nimport: [blocks/mobile]\ninput: [1, 16, 16]\nnet: [{conv: {out: 8, kernel: 3}}, relu, pool, {linear: 10}]\n"
+    spec = (
+        "name: wild\nimport: [blocks/mobile]\ninput: [1, 16, 16]\nnet: [{conv: {out: 8, kernel: 3}}, relu, pool, {linear: 10}]\n"
+    )
     recipe = RECIPE.changed({"lr": 100, "schedule": "constant", "warmup": 4, "epochs": 6, "momentum": 0.99})
     with pytest.raises(NotFinite) as raised:
         train(tmp_path / "run", spec=spec, recipe=recipe)

@@ -64,7 +64,13 @@ def test_all_mistakes_of_a_file_come_at_once_with_their_places(tmp_path: Path) -
     with pytest.raises(SpecError) as raised:
         load_recipe(path)
     text = str(raised.value)
-    for part in ("did you mean 'optimizer'", "mine.yaml:2:5", "'batch' needs '*'", "did you mean 'epochs'", "'epochs' must be an int"):
+    for part in (
+        "did you mean 'optimizer'",
+        "mine.yaml:2:5",
+        "'batch' needs '*'",
+        "did you mean 'epochs'",
+        "'epochs' must be an int",
+    ):
         assert part in text
 
 

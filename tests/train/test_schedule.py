@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, MultiStepLR, OneCycleLR
@@ -43,4 +45,4 @@ def test_warm_up_rises_evenly_to_the_rate() -> None:
     rates = [rate(step, STEPS, recipe) for step in range(TOTAL)]
     assert rates[:50] == pytest.approx([0.4 * (step + 1) / 50 for step in range(50)])
     assert rates[50] == pytest.approx(0.4)
-    assert all(later < earlier for earlier, later in zip(rates[50:], rates[51:], strict=False))
+    assert all(later < earlier for earlier, later in pairwise(rates[50:]))

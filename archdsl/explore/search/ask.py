@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archdsl.artifacts import scratch
 from archdsl.cost.comparing.totals import cost_names
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError, unknown
@@ -35,11 +36,13 @@ class Length:
         trials: networks to measure in all, earlier runs too.
         seed: of proposals, weights and data.
         sampler: tpe, nsga2, random, or auto.
+        seconds: after which nothing more is proposed; what is being measured is finished. None for no end.
     """
 
     trials: int = 100
     seed: int = 0
     sampler: str = "auto"
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def request(
         if clash := set(axis.names) & set(net.settings):
             raise InputError(f"{clash.pop()} is an axis and set; leave one of the two out")
     need_optuna()
-    return Request(net, Space(axes), tuple(aims), tuple(budgets), length.trials, length.seed, length.sampler)
+    return Request(net, Space(axes), tuple(aims), tuple(budgets), length.trials, length.seed, length.sampler, length.seconds)
 
 
 def search(
@@ -105,8 +108,8 @@ def search(
         InputError: the storage cannot be used, or the study is of another search.
     """
     began = time.monotonic()
-    with kept(storage), _workers(asked, labour or Labour()) as workers:
-        run = Search(open_storage(storage) if storage else memory(), study, asked, workers)
+    with kept(storage), scratch() as place, _workers(asked, labour or Labour()) as workers:
+        run = Search(open_storage(storage) if storage else memory(), study, asked, workers, place)
         with watch or nullcontext() as told:
             run.run(told)
         found = result(run.trials, asked, time.monotonic() - began, study, shown(storage))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from archdsl.cost.comparing.totals import LATENCY, cost_names, of_file, total
 from archdsl.errors import InputError, unknown
 from archdsl.exact.partly import is_partly
+from archdsl.explore.accuracy import Accuracy
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ MEASURED: tuple[Objective, ...] = (
     synflow.SynFlow(),
     naswot.NasWot(),
     zen_score.ZenScore(),
+    Accuracy(),
 )
 """Objectives that need a module and time."""
 
 LATER = {
-    "accuracy": "it needs training, which archdsl does not do yet",
     "latency": "say of which device it is to be predicted: latency.DEVICE",
 }
 """Objectives that are known by name only, and what is missing."""
@@ -103,16 +104,21 @@ class Aim:
         return f"{self.direction} {self.name}"
 
 
-def choose(usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str]) -> list[Aim]:
+def choose(
+    usual: Iterable[str], minimize: Iterable[str], maximize: Iterable[str], *, accuracy: Accuracy | None = None
+) -> list[Aim]:
     """The aims of a command line, in the order measured, minimised, maximised.
 
     Args:
         usual: objectives that go in their own direction.
+        accuracy: how networks are trained, where their accuracy is asked for; the usual way if not given.
 
     Raises:
         InputError: an unknown objective, one that cannot be measured yet, one in both directions, or none at all.
     """
     known = objectives()
+    if accuracy is not None:
+        known[accuracy.name] = accuracy
     asked: list[tuple[str, Sense | None]] = [
         *((name, None) for name in usual),
         *((name, "minimize") for name in minimize),

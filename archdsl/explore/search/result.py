@@ -54,7 +54,7 @@ class Found(Result):
 
     Attributes:
         request: what was searched for.
-        trials, failed, rejected, reused: how many, including those of earlier runs.
+        trials, failed, rejected, reused, halved: how many, including those of earlier runs.
         points: how many different variants were proposed.
         reasons: rejected proposals by kind of reason.
         front: best first in the first objective.
@@ -72,6 +72,7 @@ class Found(Result):
     failed: int
     rejected: int
     reused: int
+    halved: int
     points: int
     seconds: float
     front: list[Variant]
@@ -97,7 +98,11 @@ class Found(Result):
         if not self:
             return self._nothing()
         parts = [f"{self.trials} measured"]
-        parts += [f"{count} {word}" for count, word in ((self.failed, "failed"), (self.reused, "reused")) if count]
+        parts += [
+            f"{count} {word}"
+            for count, word in ((self.halved, "given up early"), (self.failed, "failed"), (self.reused, "reused"))
+            if count
+        ]
         parts += [f"{self.rejected:,} rejected ({self._rejected()})"] if self.reasons else []
         if self.points == self.request.space.size > 1:
             parts.append(f"all {self.points:,} variants proposed")
@@ -112,6 +117,7 @@ class Found(Result):
             "trials": self.trials,
             "rejected": self.rejected,
             "reused": self.reused,
+            "halved": self.halved,
             "failed": self.failed,
             "seconds": round(self.seconds, 3),
             "front": [variant.as_dict() for variant in self.front],
@@ -171,7 +177,7 @@ class Found(Result):
         ]
 
     def _last(self) -> int:
-        return self.trials + self.failed + self.reused + self.rejected
+        return self.trials + self.halved + self.failed + self.reused + self.rejected
 
     def _rejected(self) -> str:
         return ", ".join(f"{count:,} {kind}" for kind, count in self.reasons.items())
@@ -203,6 +209,7 @@ def result(trials: Trials, request: Request, seconds: float, study: str = "", st
         failed=len(failures),
         rejected=trials.rejected.total(),
         reused=len(trials.reused),
+        halved=len(trials.halved),
         points=len(trials.points),
         seconds=seconds,
         front=front,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import Value
@@ -15,10 +17,10 @@ from archdsl.exact.shown import jsonable
 from archdsl.explore.grid.region import reason
 from archdsl.explore.search.candidate import Candidate, consider
 from archdsl.explore.search.claims import Claims
-from archdsl.explore.search.measure import Job
+from archdsl.explore.search.measure import Job, Rung
 from archdsl.explore.search.space import stored
 from archdsl.explore.search.study import Request, open_study
-from archdsl.explore.search.trials import ABOUT, EQUALS, FAILED, REJECTED, Trials
+from archdsl.explore.search.trials import ABOUT, EQUALS, FAILED, HALVED, REJECTED, Trials
 from archdsl.explore.work.workers import Finished, Workers
 
 if TYPE_CHECKING:
@@ -40,11 +42,12 @@ Watch = Callable[[Trials], None]
 class Search:
     """One program's part in a study."""
 
-    def __init__(self, storage: BaseStorage, name: str, request: Request, workers: Workers | None):
+    def __init__(self, storage: BaseStorage, name: str, request: Request, workers: Workers | None, place: Path | None = None):
         """
         Args:
             name: of the study, which is made where there is none.
             workers: run `measure`; None where every objective is known without measuring.
+            place: a folder for checkpoints of networks that are trained in parts; without one they are trained in one go.
 
         Raises:
             InputError: the study is that of another search.
@@ -53,7 +56,8 @@ class Search:
 
         from archdsl.explore.search.fresh import Fresh
 
-        self.request, self.workers = request, workers
+        self.request, self.workers, self.place = request, workers, place
+        self.began = time.monotonic()
         self.study = open_study(storage, name, request)
         self.trials = Trials(self.study, request.space)
         self.claims = Claims(storage, self.study, self.trials)
@@ -62,6 +66,7 @@ class Search:
         self.watch: Watch = lambda trials: None
         self.running: dict[int, tuple[Trial, dict[str, Value]]] = {}
         self.waiting: dict[int, tuple[Trial, int]] = {}
+        self.jobs: dict[int, Job] = {}
         self.rejected_in_row = 0
 
     def run(self, watch: Watch | None = None) -> None:
@@ -90,6 +95,7 @@ class Search:
             known.used() >= self.request.trials
             or self.rejected_in_row >= MOST_REJECTED
             or len(known.points) >= self.request.space.size
+            or (self.request.seconds is not None and time.monotonic() - self.began > self.request.seconds)
             or (not known.measured and len(known.failed) >= MOST_FAILED)
         )
 
@@ -137,9 +143,15 @@ class Search:
         if not measured:
             self._finish(Finished(trial.number, []))
             return
-        assert self.workers is not None
         assert candidate.net is not None
-        self.workers.submit(trial.number, Job(candidate.net, measured, self.request.seed))
+        rungs, place = self.request.rungs, self.place
+        rung = Rung(rungs[0], place / str(trial.number)) if rungs and place is not None else None
+        self._submit(trial, Job(candidate.net, measured, self.request.seed, rung))
+
+    def _submit(self, trial: Trial, job: Job) -> None:
+        assert self.workers is not None
+        self.jobs[trial.number] = job
+        self.workers.submit(trial.number, job)
 
     def _collect(self) -> None:
         """Finish what the workers have measured, waiting a little where they have not measured anything."""
@@ -150,6 +162,9 @@ class Search:
             time.sleep(POLL_SECONDS)
 
     def _finish(self, item: Finished) -> None:
+        job = self.jobs.pop(item.key, None)
+        if item.error is None and job is not None and job.rung is not None and self._climbs(job, job.rung, item):
+            return
         trial, costs = self.running.pop(item.key)
         if item.error is not None:
             self._tell(trial, "FAIL", {FAILED: reason(item.error)})
@@ -157,6 +172,20 @@ class Search:
         measured = iter(item.value)
         values = [float(costs[aim.name]) if aim.free else next(measured) for aim in self.request.aims]
         self._tell(trial, "COMPLETE", {}, values)
+
+    def _climbs(self, job: Job, rung: Rung, item: Finished) -> bool:
+        """Whether a network that was trained up to a rung goes on, or is given up; not where it has reached the last one."""
+        trial, _ = self.running[item.key]
+        rungs = self.request.rungs
+        trial.report(item.value[0], rung.epochs)
+        if rung.epochs == rungs[-1]:
+            return False
+        if trial.should_prune():
+            del self.running[item.key]
+            self._tell(trial, "PRUNED", {HALVED: rung.epochs})
+            return True
+        self._submit(trial, replace(job, rung=replace(rung, epochs=rungs[rungs.index(rung.epochs) + 1])))
+        return True
 
     def _settle(self) -> None:
         """Give the trials that wait for an equal graph its values, where these are known by now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
+from archdsl.explore.accuracy import REDUCTION, Accuracy
 from archdsl.explore.criteria.budget import Budget
 from archdsl.explore.search.objectives import Aim
 from archdsl.explore.search.space import Space, stored
@@ -36,6 +37,7 @@ class Request:
         net: with the settings that all variants share.
         trials: networks to be measured in all, including those of earlier runs.
         seed: of the sampler, and of weights and data of measurements.
+        seconds: after which nothing more is proposed; None for no end.
     """
 
     net: Design
@@ -45,6 +47,17 @@ class Request:
     trials: int = 100
     seed: int = 0
     sampler: str = "auto"
+    seconds: float | None = None
+
+    @property
+    def accuracy(self) -> Accuracy | None:
+        """How networks are trained; None where no accuracy is asked for."""
+        return next((aim.objective for aim in self.aims if isinstance(aim.objective, Accuracy)), None)
+
+    @property
+    def rungs(self) -> tuple[int, ...]:
+        """Epochs after which weak networks are given up, where accuracy is the only aim; otherwise none, as then none is weak for sure."""
+        return self.accuracy.rungs if self.accuracy is not None and len(self.aims) == 1 else ()
 
     def definition(self) -> dict[str, Any]:
         """What makes two searches the same, in plain data: everything but their length and their sampler."""
@@ -56,6 +69,7 @@ class Request:
             "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
             "seed": str(self.seed),
             **({} if self.net.batch == 1 else {"batch": str(self.net.batch)}),
+            **({} if self.accuracy is None else {"training": self.accuracy.definition()}),
         }
 
     def name(self, stem: str) -> str:
@@ -86,6 +100,7 @@ def open_study(storage: BaseStorage, name: str, request: Request) -> Study:
     elif found != wanted:
         listed = "\n".join(f"  {line}" for line in _differences(found, wanted))
         raise InputError(f"the study '{name}' is another search; choose a new name with --study\n{listed}")
+    study.pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=REDUCTION)
     study.sampler = sampler(request, len(study.get_trials(deepcopy=False)))
     return study
 

@@ -1,7 +1,7 @@
 """A study's trials by what became of them.
 
 What archdsl knows of a trial stands in its attributes: `about` (settings and costs), `claim` (who runs it, the hash of its graph, its
-role), and `rejected`, `equals` or `failed` where it gave no measurement of its own.
+role), and `rejected`, `equals` or `failed` where it gave no measurement of its own; `halved`, the epochs after which it was given up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archdsl.explore.search.space import Point, Space
 
-ABOUT, CLAIM, REJECTED, EQUALS, FAILED = "about", "claim", "rejected", "equals", "failed"
+ABOUT, CLAIM, REJECTED, EQUALS, FAILED, HALVED = "about", "claim", "rejected", "equals", "failed", "halved"
 
 
 class Trials:
@@ -25,6 +25,7 @@ class Trials:
         measured: by number, those with values of their own.
         reused: by number, those that took the values of an equal graph.
         failed: by number.
+        halved: by number, those that were given up in the middle of their training.
         rejected: how many proposals, by kind of reason.
         nearest: the rejected proposal with the least violation.
         running: those that are not finished, by number.
@@ -37,6 +38,7 @@ class Trials:
         self.measured: dict[int, FrozenTrial] = {}
         self.reused: dict[int, FrozenTrial] = {}
         self.failed: dict[int, FrozenTrial] = {}
+        self.halved: dict[int, FrozenTrial] = {}
         self.rejected: Counter[str] = Counter()
         self.nearest: FrozenTrial | None = None
         self.running: dict[int, FrozenTrial] = {}
@@ -74,13 +76,16 @@ class Trials:
         """Trials that count: measured, failed, and those that are being measured."""
         under_way = [trial for trial in self.running.values() if claim(trial).get("role") != "waits"]
         own_failures = [trial for trial in self.failed.values() if EQUALS not in trial.user_attrs]
-        return len(self.measured) + len(own_failures) + len(under_way)
+        return len(self.measured) + len(self.halved) + len(own_failures) + len(under_way)
 
     def _sort(self, trial: FrozenTrial) -> None:
         from optuna.trial import TrialState
 
         self._proposed(trial)
         attributes = trial.user_attrs
+        if HALVED in attributes:
+            self.halved[trial.number] = trial
+            return
         if trial.state == TrialState.PRUNED:
             self.rejected[attributes.get(REJECTED, {}).get("kind", "other")] += 1
             if self.nearest is None or violation(trial) < violation(self.nearest):

@@ -268,6 +268,7 @@ def test_a_result_is_plain_data(tmp_path: Path) -> None:
         "trials",
         "rejected",
         "reused",
+        "halved",
         "failed",
         "seconds",
         "front",
