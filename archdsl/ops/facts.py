@@ -97,6 +97,23 @@ class Kept(NamedTuple):
     first: Dim | None = None
 
 
+class Gradient(NamedTuple):
+    """What the backward pass of an operator needs beside the gradient of its output and those of its weights.
+
+    Attributes:
+        passes: whether the gradients of the inputs lie in the memory of the output's, as those of a sum do and of a view that leaves
+            nothing out. Otherwise each is memory of its own.
+        parts: whether each lies in a part of it, as those of what was put side by side.
+        values: further elements of the network's dtype for each image, until it is done.
+        once: further elements of the network's dtype for the batch, until it is done.
+    """
+
+    passes: bool = False
+    parts: bool = False
+    values: Dim = 0
+    once: Dim = 0
+
+
 # -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from archdsl.ops.arguments import Kind, arg
 from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
-from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
 from archdsl.ops.facts import Shape as Shape
 from archdsl.ops.readers import unsaid
 
@@ -116,6 +116,12 @@ class Operator:
             in_place: whether the operator overwrites its input.
         """
         raise NotImplementedError
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What the backward pass needs. Where nothing is said, the gradient of each input is memory of its own and nothing more is
+        needed; that of what is looked at in another way as a whole, or passed on, is that of the output."""
+        whole = self.trained_memory is not Memory.NEW and (product(inputs[0]) == product(output)) is True
+        return Gradient(passes=whole)
 
     @unsaid
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:

@@ -1,0 +1,202 @@
+"""A training step by liveness: which tensors there are at every moment of the forward pass, the loss, the backward pass and the optimizer.
+
+In the forward pass a tensor is there until the last operator that reads it has returned; what is kept for a gradient, until that operator's
+backward pass is done. The loss is the cross-entropy of the outputs, which keeps the logarithm of a softmax.
+
+The backward pass runs the operators in reverse order. While one does, there are the gradient of its output, what it kept, the gradients that
+it makes of its inputs and weights, and what it needs for a moment (`Operator.gradient`). Then the first two go. Where several operators read a
+tensor its gradients are added up as they come: into the first, unless something else lies in that memory too.
+
+The optimizer runs weight by weight, as PyTorch's does on a CPU, with weight decay. Its state is there from the beginning, as from the second
+step on.
+
+Kernels' own workspaces are not counted, and the caller holds the batch, its targets and the outputs until the step is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from archdsl.cost.memory.saved import Saving, owners, savings
+from archdsl.cost.memory.storage import size_of
+from archdsl.exact import maximum, product
+from archdsl.ir.graph import Graph
+from archdsl.ops.facts import INDEX_BYTES
+from archdsl.ops.operator import Dim
+from archdsl.ops.shapes import channel_axis
+
+
+class _Held(NamedTuple):
+    bytes: Dim
+    holders: int
+
+
+class _Ledger:
+    """Bytes that are there, and the most that ever were. A tensor is there while something holds it."""
+
+    def __init__(self, there: Dim):
+        self.now = self.peak = there
+        self.held: dict[Hashable, _Held] = {}
+
+    def take(self, key: Hashable, size: Dim) -> None:
+        """New memory, with one holder."""
+        self.held[key] = _Held(size, 1)
+        self.now = self.now + size
+        self.peak = maximum(self.peak, self.now)
+
+    def share(self, key: Hashable) -> None:
+        self.held[key] = self.held[key]._replace(holders=self.held[key].holders + 1)
+
+    def drop(self, key: Hashable) -> None:
+        size, holders = self.held.pop(key)
+        if holders > 1:
+            self.held[key] = _Held(size, holders - 1)
+        else:
+            self.now = self.now - size
+
+    def moment(self, size: Dim) -> None:
+        """Memory that is given back at once."""
+        self.peak = maximum(self.peak, self.now + size)
+
+
+class _Arriving(NamedTuple):
+    """A gradient: the memory that it lies in, and whether only in a part of it."""
+
+    key: Hashable
+    part: bool
+
+
+class _Step:
+    def __init__(self, graph: Graph, batch: int, itemsize: int, standing: Dim):
+        self.graph, self.batch, self.itemsize = graph, batch, itemsize
+        self.memory_of = owners(graph)
+        self.savings = {saving.node.name: saving for saving in savings(graph, self.memory_of, batch, itemsize)}
+        self.ledger = _Ledger(standing)
+        self.gradients: dict[str, _Arriving] = {}
+
+    def size(self, name: str) -> Dim:
+        shape = self.graph[name].shape
+        return product(shape) * size_of(shape, self.itemsize) * self.batch
+
+    def given(self) -> None:
+        """The batch, and for every place of an output the index of its class."""
+        for node in self.graph.inputs:
+            self.ledger.take(node.name, self.size(node.name))
+        for name in self.graph.outputs.values():
+            shape = self.graph[name].shape
+            places = product(shape) // shape[channel_axis(shape)]
+            self.ledger.take(("targets", name), places * INDEX_BYTES * self.batch)
+
+    def forward(self) -> None:
+        last = self._last()
+        for number, node in enumerate(self.graph):
+            if not node.inputs:
+                continue
+            saving = self.savings.get(node.name)
+            if self.memory_of[node.name] == node.name:
+                self.ledger.take(node.name, self.size(node.name))
+            own = saving.bytes if saving else 0
+            self.ledger.take(("kept", node.name), own)
+            shapes = self.graph.input_shapes(node)
+            parts = [product(shape) * self.itemsize for _, shape in node.op.partial(shapes, node.shape)]
+            passing = maximum(node.op.scratch(shapes, node.shape, self.itemsize), *parts) * self.batch
+            self.ledger.moment(maximum(passing - own, 0))  # what is kept is part of what is needed meanwhile
+            for name in saving.tensors if saving else ():
+                self.ledger.share(name)
+            if saving is None:
+                self.ledger.drop(("kept", node.name))
+            for name in last.get(number, ()):
+                self.ledger.drop(name)
+
+    def _last(self) -> dict[int, list[str]]:
+        """For the number of a node the tensors that are read last there. Inputs and outputs are held by the caller."""
+        number_of: dict[str, int] = {}
+        for number, node in enumerate(self.graph):
+            for name in (node.name, *node.inputs):
+                number_of[self.memory_of[name]] = number
+        held = {self.memory_of[name] for name in (*[node.name for node in self.graph.inputs], *self.graph.outputs.values())}
+        found: dict[int, list[str]] = {}
+        for name, number in number_of.items():
+            if name not in held:
+                found.setdefault(number, []).append(name)
+        return found
+
+    def loss(self) -> None:
+        outputs = list(self.graph.outputs.values())
+        for name in outputs:
+            self.ledger.take(("loss", name), self.size(name))
+        for name in reversed(outputs):
+            self.ledger.take(("likelihood", name), self.size(name))  # the gradient of the logarithm
+            if name in self.savings:
+                self.ledger.take(("output", name), self.size(name))
+                self._arrive(name, _Arriving(("output", name), False))
+            self.ledger.drop(("likelihood", name))
+            self.ledger.drop(("loss", name))
+
+    def backward(self) -> None:
+        for saving in reversed(self.savings.values()):
+            node = saving.node
+            if node.name in self.gradients:
+                self._run_back(saving)
+            else:  # nothing that it leads to is an output
+                self._let_go(saving)
+
+    def _run_back(self, saving: Saving) -> None:
+        node, shapes = saving.node, self.graph.input_shapes(saving.node)
+        arriving = self.gradients.pop(node.name)
+        needs = node.op.gradient(shapes, node.shape)
+        made: list[tuple[str, _Arriving]] = []
+        for index, (name, passing) in enumerate(zip(node.inputs, saving.passing, strict=True)):
+            if not passing:
+                continue
+            key: Hashable = arriving.key
+            if needs.passes:
+                self.ledger.share(key)
+            else:
+                key = ("gradient", node.name, index)
+                self.ledger.take(key, self.size(name))
+            made.append((name, _Arriving(key, needs.parts or (needs.passes and arriving.part))))
+        weights = ("weights", node.shared or node.name)
+        there = weights in self.ledger.held
+        self.ledger.take(("more", *weights) if there else weights, node.op.params(*shapes) * self.itemsize)
+        self.ledger.moment((needs.values * self.batch + needs.once) * self.itemsize)
+        self.ledger.drop(arriving.key)
+        self._let_go(saving)
+        if there:  # of shared weights: added to the gradient that is there already
+            self.ledger.drop(("more", *weights))
+        for name, gradient in made:
+            self._arrive(name, gradient)
+
+    def _let_go(self, saving: Saving) -> None:
+        self.ledger.drop(("kept", saving.node.name))
+        for name in saving.tensors:
+            self.ledger.drop(name)
+
+    def _arrive(self, name: str, gradient: _Arriving) -> None:
+        there = self.gradients.get(name)
+        if there is None:
+            self.gradients[name] = gradient
+            return
+        if there.part or self.ledger.held[there.key].holders > 1:
+            key = ("sum", name, gradient.key)
+            self.ledger.take(key, self.size(name))
+            self.ledger.drop(there.key)
+            self.gradients[name] = _Arriving(key, False)
+        self.ledger.drop(gradient.key)
+
+
+def step_peak(graph: Graph, batch: int, itemsize: int, standing: Dim, passing: Dim) -> Dim:
+    """The most bytes at once in a training step on a batch, an int or, on a grid, an array.
+
+    Args:
+        standing: bytes of what stands from step to step: weights, buffers, the optimizer's state.
+        passing: bytes that the optimizer needs for a moment.
+    """
+    step = _Step(graph, batch, itemsize, standing)
+    step.given()
+    step.forward()
+    step.loss()
+    step.backward()
+    step.ledger.moment(passing)
+    return step.ledger.peak

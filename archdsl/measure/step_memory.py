@@ -1,0 +1,80 @@
+"""Memory of training steps, measured: what PyTorch's allocator hands out for the CPU, at its peak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.profiler import ProfilerActivity, profile
+
+from archdsl.compilers.torch.batches import batch_of, in_order
+from archdsl.ir.graph import Graph
+from archdsl.ops.shapes import channel_axis
+
+WEIGHT_DECAY = 1e-5
+
+OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
+    "sgd": lambda weights: torch.optim.SGD(weights, lr=1e-3, weight_decay=WEIGHT_DECAY),
+    "sgd_momentum": lambda weights: torch.optim.SGD(weights, lr=1e-3, momentum=0.9, weight_decay=WEIGHT_DECAY),
+    "adamw": lambda weights: torch.optim.AdamW(weights, lr=1e-4, weight_decay=WEIGHT_DECAY),
+}
+"""By the names that the prediction knows them by."""
+
+
+class Step:
+    """A training step of a network, on a batch of random images with random targets.
+
+    The loss is the cross-entropy over the channels of the output, at every place or token; of several outputs it is the sum.
+    """
+
+    def __init__(self, module: nn.Module, graph: Graph, batch: int, optimizer: str):
+        self.module = module.train()
+        self.images = batch_of(graph, batch)
+        outputs = [graph[name].shape for name in graph.outputs.values()]
+        self.axes = [1 + channel_axis(shape) for shape in outputs]
+        self.targets = []
+        for shape, axis in zip(outputs, self.axes, strict=True):
+            places = [extent for index, extent in enumerate((batch, *shape)) if index != axis]
+            self.targets.append(torch.randint(shape[axis - 1], tuple(places)))
+        self.optimizer = OPTIMIZERS[optimizer](list(module.parameters()))
+
+    @property
+    def given_bytes(self) -> int:
+        """Bytes of what is there before the first step: the network, the images and their targets; each tensor's memory once."""
+        there = [*self.module.parameters(), *self.module.buffers(), *self.images, *self.targets]
+        return sum({tensor.untyped_storage()._cdata: tensor.untyped_storage().nbytes() for tensor in there}.values())
+
+    def __call__(self) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        outputs = in_order(self.module(*self.images))
+        self._loss(outputs).backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+
+    def _loss(self, outputs: tuple[Tensor, ...]) -> Tensor:
+        losses = []
+        for output, target, axis in zip(outputs, self.targets, self.axes, strict=True):
+            tokens = axis > 1 and axis == output.dim() - 1
+            rows = (output.flatten(0, -2), target.flatten()) if tokens else (output, target)
+            losses.append(functional.cross_entropy(*rows))
+        return sum(losses[1:], losses[0])
+
+
+def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum") -> int:
+    """The most bytes that are handed out at once in two training steps: the first makes the optimizer's state, the second finds it.
+
+    What a kernel takes from the allocator and gives back before it returns is in it; what libraries hold by themselves is not.
+    """
+    step = Step(module, graph, batch, optimizer)
+    given = step.given_bytes
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
+        step()
+        step()
+    events = found.profiler.kineto_results.events()  # type: ignore[union-attr]
+    changes = sorted(((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]"), key=lambda c: c[0])
+    now = most = given
+    for _, change in changes:
+        now += change
+        most = max(most, now)
+    return most
