@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,9 @@ OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
     "adamw": lambda weights: torch.optim.AdamW(weights, lr=1e-4, weight_decay=WEIGHT_DECAY),
 }
 """By the names that the prediction knows them by."""
+
+KERNELS = frozenset({"aten::convolution", "aten::convolution_backward"})
+"""Operators whose workspaces are left out."""
 
 
 class Step:
@@ -64,17 +68,51 @@ class Step:
 def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum") -> int:
     """The most bytes that are handed out at once in two training steps: the first makes the optimizer's state, the second finds it.
 
-    What a kernel takes from the allocator and gives back before it returns is in it; what libraries hold by themselves is not.
+    What convolutions take for themselves and give back before they return (unfolded maps, reordered weights) is left out, because it depends
+    on the library that computes them.
     """
     step = Step(module, graph, batch, optimizer)
     given = step.given_bytes
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
         step()
         step()
-    events = found.profiler.kineto_results.events()  # type: ignore[union-attr]
-    changes = sorted(((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]"), key=lambda c: c[0])
-    now = most = given
-    for _, change in changes:
-        now += change
+    results = found.profiler.kineto_results  # type: ignore[union-attr]
+    return given + _most([(event.name(), event.start_ns(), event.duration_ns(), event.nbytes()) for event in results.events()])
+
+
+def _most(events: list[tuple[str, int, int, int]]) -> int:
+    """The largest sum of changes from the first on, without the workspaces of convolutions.
+
+    Args:
+        events: the name, beginning, duration and bytes of each.
+    """
+    kernels = sorted((start, start + duration) for name, start, duration, _ in events if name in KERNELS)
+    changes = sorted(((start, size) for name, start, _, size in events if name == "[memory]"), key=lambda change: change[0])
+    now = most = 0
+    for lasting in _lasting(changes, kernels):
+        now += lasting
         most = max(most, now)
     return most
+
+
+def _lasting(changes: list[tuple[int, int]], kernels: list[tuple[int, int]]) -> Iterator[int]:
+    """Bytes that come and go, without what comes and goes inside one kernel."""
+    inside: list[int] = []
+    end = -1
+    waiting = iter([*kernels, (math.inf, math.inf)])
+    begin, until = next(waiting)
+    for at, size in changes:
+        if at > end:
+            yield from inside
+            inside = []
+        while at > until:
+            begin, until = next(waiting)
+        if at < begin:
+            yield size
+            continue
+        end = until
+        if size < 0 and -size in inside:
+            del inside[len(inside) - 1 - inside[::-1].index(-size)]
+        else:
+            inside.append(size)
+    yield from inside

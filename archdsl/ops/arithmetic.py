@@ -7,7 +7,19 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, NUMBER, POSITIVE, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, ShapeError, refuse
-from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_input, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import (
+    Dim,
+    Gradient,
+    Kept,
+    Layout,
+    Memory,
+    Reach,
+    keeps_input,
+    keeps_nothing,
+    no_scratch,
+    passes_gradient,
+    sees_place,
+)
 from archdsl.ops.join import _Combine, _Join
 from archdsl.ops.operator import Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Heads, Map, Sequence, Vector, channel_axis, described, heads, typed
@@ -47,6 +59,9 @@ class Stack(_Join):
     layout = Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
     overwritable = True
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(passes=True, parts=True)
 
     def shape(self, *inputs: Shape) -> Shape:
         names = self.axis_names(inputs)
@@ -96,13 +111,16 @@ class Gain(SameShape):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=self.learned)
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(values=product(output) if self.learned else 0)
+
 
 @operator("offset")
 class Offset(SameShape):
     """Plus one number, learned or fixed; or a learned one for each channel, or inside attention for each head."""
 
     memory, layout = Memory.NEW, Layout.FOLLOWS
-    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    kept, gradient, scratch, sees = keeps_nothing, passes_gradient, no_scratch, sees_place
 
     begin: Any = arg(NUMBER, 0.0, doc="the number, to begin with where it is learned")
     learned: Any = arg(FLAG, True, doc="whether it is learned")

@@ -114,7 +114,7 @@ class Gradient(NamedTuple):
     once: Dim = 0
 
 
-# -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------
+# -- answers that hold for every size: of `kept`, `gradient`, `scratch` and `sees` ---------------------------------------------------------
 
 
 def keeps_nothing(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
@@ -141,6 +141,15 @@ def keeps_input_or_output(op: object, inputs: tuple[Shape, ...], output: Shape, 
 
 def keeps_factors(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept(factors=True)
+
+
+def passes_gradient(op: object, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+    return Gradient(passes=True)
+
+
+def needs_output_again(op: object, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+    """The products that are summed up into the gradient of a weight, as many as the output has values."""
+    return Gradient(values=product(output))
 
 
 def no_scratch(op: object, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.exact import product
+from archdsl.exact import product, select
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
 from archdsl.ops.axes import names_of_axes
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import Kept, Layout, Memory, keeps_factors, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import (
+    Gradient,
+    Kept,
+    Layout,
+    Memory,
+    keeps_factors,
+    keeps_nothing,
+    needs_output_again,
+    no_scratch,
+    passes_gradient,
+    sees_place,
+)
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import channel_axis, described, size, typed
 
@@ -71,6 +82,9 @@ class Concat(_Join):
                     _agree(self.word, name, inputs[0][axis], shape[axis], index, inputs)
         return type(typed(inputs[0]))(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(passes=True, parts=True)
+
     def along(self, shape: Shape) -> int:
         """The axis without the batch."""
         axis = channel_axis(shape) if self.axis is None else self.axis
@@ -113,7 +127,7 @@ class _Fold(_Combine):
 class Add(_Fold):
     """Sum of the inputs."""
 
-    kept = keeps_nothing
+    kept, gradient = keeps_nothing, passes_gradient
     overwritable = True
 
 
@@ -124,10 +138,16 @@ class Mul(_Fold):
     kept = keeps_factors
     stretches = True
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of what was stretched is as large as the output before it is summed up."""
+        return Gradient(values=sum(select(product(shape) < product(output), product(output), 0) for shape in inputs))
+
 
 @operator("weighted_add")
 class WeightedAdd(_Combine):
     """Sum of the inputs, each times the sigmoid of one learned number, as the nodes of a random graph add (Xie et al. 2019)."""
+
+    gradient = needs_output_again
 
     begin: Any = arg(NUMBER, 0.0, doc="number to begin with")
 

@@ -16,7 +16,7 @@ from archdsl.ops.errors import refuse
 from archdsl.ops.facts import Kept, Layout, Memory, Window, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map, feature_map
-from archdsl.ops.window import Sliding, keeps_padded_input
+from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient
 
 
 @operator("shared_conv")
@@ -28,7 +28,7 @@ class SharedConv(Sliding):
     """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch = keeps_padded_input, no_scratch
+    kept, gradient, scratch = keeps_padded_input, needs_padded_gradient, no_scratch
 
     filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
     groups: Any = arg(COUNT, doc="number of groups that share them")

@@ -12,7 +12,7 @@ from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import Map
-from archdsl.ops.window import Sliding, keeps_padded_input, uneven
+from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient, uneven
 
 
 class Pool(Sliding, NoMacs):
@@ -46,6 +46,8 @@ class Pool(Sliding, NoMacs):
 class MaxPool(Pool):
     """Largest value of each window."""
 
+    gradient = needs_padded_gradient
+
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
     padding: Any = arg(PADDING, NONE, doc="on either side; never the largest value")
@@ -62,7 +64,7 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """Mean of each window."""
 
-    kept, scratch = keeps_padded_input, no_scratch
+    kept, gradient, scratch = keeps_padded_input, needs_padded_gradient, no_scratch
 
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")

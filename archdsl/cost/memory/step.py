@@ -35,8 +35,9 @@ class _Held(NamedTuple):
 class _Ledger:
     """Bytes that are there, and the most that ever were. A tensor is there while something holds it."""
 
-    def __init__(self, there: Dim):
-        self.now = self.peak = there
+    def __init__(self) -> None:
+        self.now: Dim = 0
+        self.peak: Dim = 0
         self.held: dict[Hashable, _Held] = {}
 
     def take(self, key: Hashable, size: Dim) -> None:
@@ -68,11 +69,11 @@ class _Arriving(NamedTuple):
 
 
 class _Step:
-    def __init__(self, graph: Graph, batch: int, itemsize: int, standing: Dim):
+    def __init__(self, graph: Graph, batch: int, itemsize: int):
         self.graph, self.batch, self.itemsize = graph, batch, itemsize
         self.memory_of = owners(graph)
         self.savings = {saving.node.name: saving for saving in savings(graph, self.memory_of, batch, itemsize)}
-        self.ledger = _Ledger(standing)
+        self.ledger = _Ledger()
         self.gradients: dict[str, _Arriving] = {}
 
     def size(self, name: str) -> Dim:
@@ -186,14 +187,15 @@ class _Step:
         self.ledger.drop(gradient.key)
 
 
-def step_peak(graph: Graph, batch: int, itemsize: int, standing: Dim, passing: Dim) -> Dim:
-    """The most bytes at once in a training step on a batch, an int or, on a grid, an array.
+def step_peak(graph: Graph, batch: int, itemsize: int, passing: Dim) -> Dim:
+    """The most bytes at once in a training step on a batch, beside what stands from step to step: weights, buffers, the optimizer's state.
+
+    An int or, on a grid, an array.
 
     Args:
-        standing: bytes of what stands from step to step: weights, buffers, the optimizer's state.
         passing: bytes that the optimizer needs for a moment.
     """
-    step = _Step(graph, batch, itemsize, standing)
+    step = _Step(graph, batch, itemsize)
     step.given()
     step.forward()
     step.loss()

@@ -66,8 +66,9 @@ def training(graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtyp
     ]
     state = weights * OPTIMIZERS[optimizer] + (len(tensors) * STEP_BYTES if optimizer == "adamw" else 0)
     kept = at_least_if(graph.opaque, plain(saved_bytes(graph, batch, itemsize)))
-    peak = step_peak(graph, batch, itemsize, weights + buffers + state, _passing(optimizer, tensors))
-    return Training(batch, weights, buffers, weights, state, kept, at_least_if(graph.opaque, plain(peak)))
+    passing = plain(step_peak(graph, batch, itemsize, _passing(optimizer, tensors)))
+    peak = at_least_if(graph.opaque, weights + buffers + state + passing)
+    return Training(batch, weights, buffers, weights, state, kept, peak)
 
 
 def _passing(optimizer: str, tensors: list[Dim]) -> Dim:
