@@ -26,6 +26,12 @@ OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
 KERNELS = frozenset({"aten::convolution", "aten::convolution_backward"})
 """Operators whose workspaces are left out."""
 
+CHANGE = "[memory]"
+"""What the profiler calls memory that comes or goes."""
+
+TRIES = 3
+"""How often a step is run until the changes add up to what is there afterwards: the profiler loses some now and then."""
+
 
 class Step:
     """A training step of a network, on a batch of random images with random targets.
@@ -45,9 +51,12 @@ class Step:
         self.optimizer = OPTIMIZERS[optimizer](list(module.parameters()))
 
     @property
-    def given_bytes(self) -> int:
-        """Bytes of what is there before the first step: the network, the images and their targets; each tensor's memory once."""
-        there = [*self.module.parameters(), *self.module.buffers(), *self.images, *self.targets]
+    def bytes(self) -> int:
+        """Bytes of what is there between two steps: the network, gradients, the optimizer's state, the batch; each tensor's memory once."""
+        weights = list(self.module.parameters())
+        gradients = [weight.grad for weight in weights if weight.grad is not None]
+        state = [value for values in self.optimizer.state.values() for value in values.values() if isinstance(value, Tensor)]
+        there = [*weights, *self.module.buffers(), *self.images, *self.targets, *gradients, *state]
         return sum({tensor.untyped_storage()._cdata: tensor.untyped_storage().nbytes() for tensor in there}.values())
 
     def __call__(self) -> None:
@@ -68,16 +77,23 @@ class Step:
 def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum") -> int:
     """The most bytes that are handed out at once in two training steps: the first makes the optimizer's state, the second finds it.
 
-    What convolutions take for themselves and give back before they return (unfolded maps, reordered weights) is left out, because it depends
-    on the library that computes them.
+    What convolutions take for themselves and give back before they return (unfolded maps, reordered weights) is left out, because it
+    depends on the library that computes them.
+
+    Raises:
+        RuntimeError: the profiler lost events each time.
     """
     step = Step(module, graph, batch, optimizer)
-    given = step.given_bytes
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
-        step()
-        step()
-    results = found.profiler.kineto_results  # type: ignore[union-attr]
-    return given + _most([(event.name(), event.start_ns(), event.duration_ns(), event.nbytes()) for event in results.events()])
+    for _ in range(TRIES):
+        before = step.bytes
+        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
+            step()
+            step()
+        results = found.profiler.kineto_results
+        events = [(event.name(), event.start_ns(), event.duration_ns(), event.nbytes()) for event in results.events()]
+        if before + sum(size for name, _, _, size in events if name == CHANGE) == step.bytes:
+            return before + _most(events)
+    raise RuntimeError(f"PyTorch's profiler lost events of memory in {TRIES} tries")
 
 
 def _most(events: list[tuple[str, int, int, int]]) -> int:
@@ -87,7 +103,7 @@ def _most(events: list[tuple[str, int, int, int]]) -> int:
         events: the name, beginning, duration and bytes of each.
     """
     kernels = sorted((start, start + duration) for name, start, duration, _ in events if name in KERNELS)
-    changes = sorted(((start, size) for name, start, _, size in events if name == "[memory]"), key=lambda change: change[0])
+    changes = sorted(((start, size) for name, start, _, size in events if name == CHANGE), key=lambda change: change[0])
     now = most = 0
     for lasting in _lasting(changes, kernels):
         now += lasting
@@ -98,8 +114,8 @@ def _most(events: list[tuple[str, int, int, int]]) -> int:
 def _lasting(changes: list[tuple[int, int]], kernels: list[tuple[int, int]]) -> Iterator[int]:
     """Bytes that come and go, without what comes and goes inside one kernel."""
     inside: list[int] = []
-    end = -1
-    waiting = iter([*kernels, (math.inf, math.inf)])
+    end = -1.0
+    waiting: Iterator[tuple[float, float]] = iter([*kernels, (math.inf, math.inf)])
     begin, until = next(waiting)
     for at, size in changes:
         if at > end:

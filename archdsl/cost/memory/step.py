@@ -1,14 +1,15 @@
-"""A training step by liveness: which tensors there are at every moment of the forward pass, the loss, the backward pass and the optimizer.
+"""A training step by liveness: the tensors at every moment of the forward pass, the loss, the backward pass and the optimizer.
 
-In the forward pass a tensor is there until the last operator that reads it has returned; what is kept for a gradient, until that operator's
-backward pass is done. The loss is the cross-entropy of the outputs, which keeps the logarithm of a softmax.
+In the forward pass a tensor is there until the last operator that reads it has returned; what is kept for a gradient, until that
+operator's backward pass is done. The loss is the cross-entropy of the outputs, which keeps the logarithm of a softmax.
 
-The backward pass runs the operators in reverse order. While one does, there are the gradient of its output, what it kept, the gradients that
-it makes of its inputs and weights, and what it needs for a moment (`Operator.gradient`). Then the first two go. Where several operators read a
-tensor its gradients are added up as they come: into the first, unless something else lies in that memory too.
+The backward pass runs the operators in reverse order. While one does, there are the gradient of its output, what it kept, the
+gradients that it makes of its inputs and weights, and what it needs for a moment (`Operator.gradient`). Then the first two go. Where
+several operators read a tensor its gradients are added up as they come: into the first, unless something else lies in that memory
+too.
 
-The optimizer runs weight by weight, as PyTorch's does on a CPU, with weight decay. Its state is there from the beginning, as from the second
-step on.
+The optimizer runs weight by weight, as PyTorch's does on a CPU, with weight decay. Its state is there from the beginning, as from the
+second step on.
 
 Kernels' own workspaces are not counted, and the caller holds the batch, its targets and the outputs until the step is over.
 """
