@@ -82,6 +82,7 @@ class Kept(NamedTuple):
         flags: further elements of one byte, for the batch.
         plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
         copies: for several images, how many copies of the input are kept in another order, instead of the input.
+        meanwhile: elements of the network's dtype, for each image, that there are beside all that until the operator returns.
         first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
     """
 
@@ -94,6 +95,7 @@ class Kept(NamedTuple):
     flags: Dim = 0
     plain: bool = False
     copies: int = 0
+    meanwhile: Dim = 0
     first: Dim | None = None
 
 

@@ -32,12 +32,14 @@ class Saving(NamedTuple):
         passing: for each input whether a gradient passes on to it.
         tensors: nodes in whose memory lie the tensors of the network that it keeps.
         bytes: of what it keeps besides.
+        meanwhile: bytes beside all that until it returns.
     """
 
     node: Node
     passing: list[bool]
     tensors: set[str]
     bytes: Dim
+    meanwhile: Dim
 
 
 def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
@@ -89,7 +91,7 @@ def _saving(
     if found.output:
         kept.add(memory_of[node.name])
     own = (values * itemsize + found.indices * INDEX_BYTES) * batch + found.once * itemsize + found.flags
-    return Saving(node, passing, kept, own)
+    return Saving(node, passing, kept, own, found.meanwhile * itemsize * batch)
 
 
 def owners(graph: Graph) -> dict[str, str]:

@@ -103,7 +103,8 @@ class _Step:
             shapes = self.graph.input_shapes(node)
             parts = [product(shape) * self.itemsize for _, shape in node.op.partial(shapes, node.shape)]
             passing = maximum(node.op.scratch(shapes, node.shape, self.itemsize), *parts) * self.batch
-            self.ledger.moment(maximum(passing - own, 0))  # what is kept is part of what is needed meanwhile
+            # What is kept is part of what is needed until the operator returns.
+            self.ledger.moment(maximum(passing - own, saving.meanwhile if saving else 0))
             for name in saving.tensors if saving else ():
                 self.ledger.share(name)
             if saving is None:
