@@ -34,7 +34,7 @@ class Embedding(NoMacs):
         return {"weight": (self.vocabulary, self.channels)}
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
-        return Kept(indices=product(inputs[0]))
+        return Kept(input=True)
 
 
 class _Even(SameShape):

@@ -120,9 +120,9 @@ def keeps_padded_input(op: Sliding, inputs: tuple[Shape, ...], output: Shape, in
 
 
 def needs_padded_gradient(op: Sliding, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
-    """The gradient of the copy that was padded, before the padding is cut off."""
+    """The gradient of the copy that was padded, before the padding is cut off; what was kept goes before that is done."""
     copy = padded(op, inputs[0])
-    return Gradient() if copy is None else Gradient(values=product(copy))
+    return Gradient() if copy is None else Gradient(values=product(copy) - product(inputs[0]))
 
 
 def _divided(extent: Dim, kernel: Dim, stride: Dim, dilation: Dim) -> Dim:

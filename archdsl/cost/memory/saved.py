@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archdsl.cost.memory.storage import size_of
 from archdsl.exact import product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
@@ -49,7 +50,7 @@ def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
     for saving in savings(graph, owners(graph), batch, itemsize):
         kept |= saving.tensors
         total = total + saving.bytes
-    return total + sum(product(graph[name].shape) for name in kept) * itemsize * batch
+    return total + sum(product(graph[name].shape) * size_of(graph[name].shape, itemsize) for name in kept) * batch
 
 
 def savings(graph: Graph, memory_of: dict[str, str], batch: int, itemsize: int) -> Iterator[Saving]:

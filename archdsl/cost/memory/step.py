@@ -22,7 +22,7 @@ from typing import NamedTuple
 from archdsl.cost.memory.saved import Saving, owners, savings
 from archdsl.cost.memory.storage import size_of
 from archdsl.exact import maximum, product
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops.facts import INDEX_BYTES
 from archdsl.ops.operator import Dim
 from archdsl.ops.shapes import channel_axis
@@ -96,21 +96,38 @@ class _Step:
             if not node.inputs:
                 continue
             saving = self.savings.get(node.name)
-            if self.memory_of[node.name] == node.name:
-                self.ledger.take(node.name, self.size(node.name))
+            gone = list(last.get(number, ()))
             own = saving.bytes if saving else 0
             self.ledger.take(("kept", node.name), own)
-            shapes = self.graph.input_shapes(node)
-            parts = [product(shape) * self.itemsize for _, shape in node.op.partial(shapes, node.shape)]
-            passing = maximum(node.op.scratch(shapes, node.shape, self.itemsize), *parts) * self.batch
-            # What is kept is part of what is needed until the operator returns.
-            self.ledger.moment(maximum(passing - own, saving.meanwhile if saving else 0))
             for name in saving.tensors if saving else ():
-                self.ledger.share(name)
+                if name != node.name:
+                    self.ledger.share(name)
+            meanwhile = saving.meanwhile if saving else 0
+            if self.memory_of[node.name] == node.name:
+                self._fold(node, own, gone)
+                self.ledger.take(node.name, self.size(node.name))
+                scratch = node.op.scratch(self.graph.input_shapes(node), node.shape, self.itemsize) * self.batch
+                # What is kept is part of what is needed until the operator returns.
+                self.ledger.moment(maximum(scratch - own, meanwhile))
             if saving is None:
                 self.ledger.drop(("kept", node.name))
-            for name in last.get(number, ()):
+            elif node.name in saving.tensors:
+                self.ledger.share(node.name)
+            for name in gone:
                 self.ledger.drop(name)
+
+    def _fold(self, node: Node, own: Dim, gone: list[str]) -> None:
+        """What there is before the last of several steps: what was made so far, and inputs that go before it."""
+        parts = node.op.partial(self.graph.input_shapes(node), node.shape)
+        if not parts:
+            return
+        sizes = [product(shape) * self.itemsize * self.batch for _, shape in parts]
+        before = {self.memory_of[name] for name in node.inputs[:-1]} - {self.memory_of[node.inputs[-1]]}
+        self.ledger.moment(maximum(sum(sizes[:2]) - own, 0))
+        for name in [name for name in gone if name in before]:
+            self.ledger.drop(name)
+            gone.remove(name)
+        self.ledger.moment(maximum(sizes[-1] + self.size(node.name) - own, 0))
 
     def _last(self) -> dict[int, list[str]]:
         """For the number of a node the tensors that are read last there. Inputs and outputs are held by the caller."""
