@@ -51,6 +51,10 @@ class Div(_OfTwo):
 
     kept = keeps_input
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of the second is a product of quotients."""
+        return Gradient(values=2 * product(output))
+
 
 @operator("stack")
 class Stack(_Join):
@@ -145,6 +149,11 @@ class Clamp(SameShape):
     memory, layout = Memory.NEW, Layout.FOLLOWS
     kept, scratch, sees = keeps_input, no_scratch, sees_place
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """For each bound which values keep to it, a byte each."""
+        bounds = (self.least is not None) + (self.most is not None)
+        return Gradient(values=bounds * product(output) // 4)
+
     least: Any = arg(optional(NUMBER), None, doc="lower bound; none where not given")
     most: Any = arg(optional(NUMBER), None, doc="upper bound; none where not given")
 
@@ -185,6 +194,10 @@ class L2Norm(SameShape):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=2 * self._lengths(inputs[0]))
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the quotient and the length."""
+        return Gradient(values=3 * product(output))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return self._lengths(inputs[0]) * itemsize

@@ -15,7 +15,6 @@ from archdsl.ops.facts import (
     Memory,
     keeps_factors,
     keeps_nothing,
-    needs_output_again,
     no_scratch,
     passes_gradient,
     sees_place,
@@ -139,7 +138,10 @@ class Mul(_Fold):
     stretches = True
 
     def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
-        """The gradient of what was stretched is as large as the output before it is summed up."""
+        """The gradient of what was stretched is as large as the output before it is summed up; of more than two inputs that of the
+        product before comes with each."""
+        if len(inputs) > 2:
+            return Gradient(values=product(output), in_turn=True)
         return Gradient(values=sum(select(product(shape) < product(output), product(output), 0) for shape in inputs))
 
 
@@ -147,7 +149,9 @@ class Mul(_Fold):
 class WeightedAdd(_Combine):
     """Sum of the inputs, each times the sigmoid of one learned number, as the nodes of a random graph add (Xie et al. 2019)."""
 
-    gradient = needs_output_again
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """For each input the products that are summed up into the gradient of its number."""
+        return Gradient(values=product(output), in_turn=True)
 
     begin: Any = arg(NUMBER, 0.0, doc="number to begin with")
 

@@ -13,7 +13,7 @@ from archdsl.exact import minimum, product
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.axes import ONE
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, Window, no_scratch, sees_place
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, Window, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map, feature_map
 from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient
@@ -86,6 +86,10 @@ class ChooseAdd(Operator):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(values=self.groups * product(output))  # what was chosen of each group
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What the choices of one group give back, as large as the input, while it is added to those of the others."""
+        return Gradient(values=3 * product(inputs[0]))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """What was chosen before it is multiplied; from the second group on, the sum so far too."""

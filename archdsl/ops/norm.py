@@ -9,7 +9,7 @@ from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, POSITIVE, SHARE, arg
 from archdsl.ops.facts import Gradient, Kept, Layout, Memory, no_scratch, sees_place
 from archdsl.ops.operator import Dim, SameShape, Shape, operator
-from archdsl.ops.shapes import channel_axis, is_map
+from archdsl.ops.shapes import Sequence, channel_axis, is_map, typed
 
 
 class FoldableNorm(SameShape):
@@ -49,8 +49,8 @@ class BatchNorm(FoldableNorm):
         return Kept(input=True, once=2 * inputs[0][channel_axis(inputs[0])])  # mean and inverse deviation of the batch
 
     def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
-        """PyTorch makes memory for the gradient twice on a CPU, and drops the first."""
-        return Gradient(values=product(output))
+        """PyTorch makes memory for the gradient twice on a CPU, and drops the first; not where tokens are turned for it."""
+        return Gradient(values=0 if isinstance(typed(output), Sequence) else product(output))
 
     def affine_form(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
         """gamma (x - mean) / sqrt(variance + eps) + beta, with running statistics."""
@@ -105,6 +105,11 @@ class RMSNorm(SameShape):
         """The inverse root of each row; with a scale, what was not scaled yet too, which is all that the scale needs."""
         even = product(output) if self.affine else 0
         return Kept(input=True, values=_of_rows(output) // 2 + even, first=even)
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the scale, the root and the square."""
+        rows = _of_rows(output) // 2
+        return Gradient(values=(2 if self.affine else 3) * product(output) - rows)
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The squares or what was not scaled yet, and the mean of each row. Rows that lie side by side are worked on without a copy."""

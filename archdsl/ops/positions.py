@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, PLANE, POSITIVE, WHOLE, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, refuse
-from archdsl.ops.facts import Dim, Kept, Layout, Memory, keeps_nothing, no_scratch, passes_gradient, sees_place
+from archdsl.ops.facts import Dim, Gradient, Kept, Layout, Memory, keeps_nothing, no_scratch, passes_gradient, sees_place
 from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Ids, Map, Sequence, feature_map, heads, size
 from archdsl.ops.tokens import ungrouped
@@ -121,6 +121,9 @@ class FourierPosition(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(reached=0)
 
     channels: Any = arg(COUNT, 32, doc="channels for the height, and for the width")
     base: Any = arg(POSITIVE, 10000.0, doc="ratio of the longest wavelength to the shortest")

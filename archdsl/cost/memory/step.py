@@ -160,37 +160,49 @@ class _Step:
             if node.name in self.gradients:
                 self._run_back(saving)
             else:  # nothing that it leads to is an output
-                self._let_go(saving)
+                self._let_go(saving, saving.tensors)
 
     def _run_back(self, saving: Saving) -> None:
         node, shapes = saving.node, self.graph.input_shapes(saving.node)
         arriving = self.gradients.pop(node.name)
         needs = node.op.gradient(shapes, node.shape)
+        kept = set(saving.tensors)
         made: list[tuple[str, _Arriving]] = []
-        for index, (name, passing) in enumerate(zip(node.inputs, saving.passing, strict=True)):
-            if not passing:
-                continue
-            key: Hashable = arriving.key
-            if needs.passes:
-                self.ledger.share(key)
-            else:
-                key = ("gradient", node.name, index)
-                self.ledger.take(key, self.size(name))
-            made.append((name, _Arriving(key, needs.parts or (needs.passes and arriving.part))))
-        weights = ("weights", node.shared or node.name)
-        there = weights in self.ledger.held
-        self.ledger.take(("more", *weights) if there else weights, node.op.params(*shapes) * self.itemsize)
-        self.ledger.moment((needs.values * self.batch + needs.once) * self.itemsize)
+        several = (needs.values * self.batch + needs.once) * self.itemsize
+        reached = list(enumerate(zip(node.inputs, saving.passing, strict=True)))[: needs.reached]
+        for index, (name, passing) in reversed(reached):
+            if passing:
+                key: Hashable = arriving.key
+                if needs.passes:
+                    self.ledger.share(key)
+                else:
+                    key = ("gradient", node.name, index)
+                    self.ledger.take(key, self.size(name))
+                made.append((name, _Arriving(key, needs.parts or (needs.passes and arriving.part))))
+            if needs.in_turn and index:
+                self.ledger.moment(several)
+                if self.memory_of[name] in kept:
+                    kept.remove(self.memory_of[name])
+                    self.ledger.drop(self.memory_of[name])
+        self._weigh(node)
+        self.ledger.moment(0 if needs.in_turn else several)
         self.ledger.drop(arriving.key)
-        self._let_go(saving)
-        if there:  # of shared weights: added to the gradient that is there already
-            self.ledger.drop(("more", *weights))
-        for name, gradient in made:
+        self._let_go(saving, kept)
+        for name, gradient in reversed(made):
             self._arrive(name, gradient)
 
-    def _let_go(self, saving: Saving) -> None:
+    def _weigh(self, node: Node) -> None:
+        """The gradients of weights; of shared ones they are added to those that are there already."""
+        key = ("weights", node.shared or node.name)
+        size = node.op.params(*self.graph.input_shapes(node)) * self.itemsize
+        if key in self.ledger.held:
+            self.ledger.moment(size)
+        else:
+            self.ledger.take(key, size)
+
+    def _let_go(self, saving: Saving, kept: set[str]) -> None:
         self.ledger.drop(("kept", saving.node.name))
-        for name in saving.tensors:
+        for name in kept:
             self.ledger.drop(name)
 
     def _arrive(self, name: str, gradient: _Arriving) -> None:
