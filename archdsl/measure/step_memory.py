@@ -23,8 +23,8 @@ OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
 }
 """By the names that the prediction knows them by."""
 
-KERNELS = frozenset({"aten::convolution", "aten::convolution_backward"})
-"""Operators whose workspaces are left out."""
+KERNELS = ("aten::convolution", "aten::upsample")
+"""How the names of operators begin whose workspaces are left out."""
 
 CHANGE = "[memory]"
 """What the profiler calls memory that comes or goes."""
@@ -77,8 +77,8 @@ class Step:
 def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum") -> int:
     """The most bytes that are handed out at once in two training steps: the first makes the optimizer's state, the second finds it.
 
-    What convolutions take for themselves and give back before they return (unfolded maps, reordered weights) is left out, because it
-    depends on the library that computes them.
+    What convolutions and interpolation take for themselves and give back before they return (unfolded maps, reordered weights) is left
+    out, because it depends on the library that computes them.
 
     Raises:
         RuntimeError: the profiler lost events each time.
@@ -97,12 +97,12 @@ def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = 
 
 
 def _most(events: list[tuple[str, int, int, int]]) -> int:
-    """The largest sum of changes from the first on, without the workspaces of convolutions.
+    """The largest sum of changes from the first on, without the workspaces of kernels.
 
     Args:
         events: the name, beginning, duration and bytes of each.
     """
-    kernels = sorted((start, start + duration) for name, start, duration, _ in events if name in KERNELS)
+    kernels = sorted((start, start + duration) for name, start, duration, _ in events if name.startswith(KERNELS))
     changes = sorted(((start, size) for name, start, _, size in events if name == CHANGE), key=lambda change: change[0])
     now = most = 0
     for lasting in _lasting(changes, kernels):

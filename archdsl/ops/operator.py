@@ -40,6 +40,7 @@ class Operator:
         overwritable: the output is memory of its own that the gradient does not need, so what comes after may overwrite it.
         alike: does the same to every channel, each by itself.
         takes_norm: a norm after it can be folded into its weight and bias, row by row.
+        shared_scratch: what it needs for a moment is the same for any number of images.
         counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
         integers: names of the buffers and constants that hold integers.
     """
@@ -59,6 +60,7 @@ class Operator:
     overwritable: ClassVar[bool] = False
     alike: ClassVar[bool] = False
     takes_norm: ClassVar[bool] = False
+    shared_scratch: ClassVar[bool] = False
     counters: ClassVar[int] = 0
     integers: ClassVar[frozenset[str]] = frozenset()
 

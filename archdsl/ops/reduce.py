@@ -58,7 +58,7 @@ class Reduce(NoMacs):
     def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
         """Largest and least values are shared out among those that are equal: which they are, a byte each, and how many."""
         if self.mode not in ("max", "min"):
-            return Gradient()
+            return Gradient(passes=self.mode == "sum")
         return Gradient(values=product(inputs[0]) + product(inputs[0]) // 4 + 3 * product(output))
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:

@@ -23,6 +23,7 @@ def scores(op: Any, shape: Shape) -> Heads:
 class _Scores(SameShape):
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, gradient, sees = keeps_nothing, passes_gradient, sees_place
+    shared_scratch = True
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return 0

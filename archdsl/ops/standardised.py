@@ -23,6 +23,7 @@ class StdConv2d(Convolving):
     """
 
     memory, layout = Memory.NEW, Layout.BLOCKED
+    shared_scratch = True
     overwritable = True
 
     out: Any = arg(COUNT, doc="output channels")

@@ -57,6 +57,7 @@ class Position(SameShape):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, gradient, sees = keeps_nothing, passes_gradient, sees_place
+    shared_scratch = True
 
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
     size: Any = arg(optional(PLANE), None, doc="height and width of what is learned; those of the map where not given")

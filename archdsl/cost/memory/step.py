@@ -20,7 +20,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from archdsl.cost.memory.saved import Saving, owners, savings
-from archdsl.cost.memory.storage import size_of
+from archdsl.cost.memory.storage import MEMORY, size_of
 from archdsl.exact import maximum, product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.facts import INDEX_BYTES
@@ -106,9 +106,10 @@ class _Step:
             if self.memory_of[node.name] == node.name:
                 self._fold(node, own, gone)
                 self.ledger.take(node.name, self.size(node.name))
-                scratch = node.op.scratch(self.graph.input_shapes(node), node.shape, self.itemsize) * self.batch
+                scratch = MEMORY.of(node).scratch(self.graph.input_shapes(node), node.shape, self.itemsize)
+                times = 1 if node.op.shared_scratch else self.batch
                 # What is kept is part of what is needed until the operator returns.
-                self.ledger.moment(maximum(scratch - own, meanwhile))
+                self.ledger.moment(maximum(scratch * times - own, meanwhile))
             if saving is None:
                 self.ledger.drop(("kept", node.name))
             elif node.name in saving.tensors:
