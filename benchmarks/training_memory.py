@@ -1,6 +1,6 @@
 """The predicted peak of memory of a training step over what PyTorch's allocator hands out for one, network by network.
 
-`python benchmarks/training_memory.py [NETWORK...] [--batch IMAGES...] [--size PIXELS] [--optimizer NAME]`; the whole zoo where none is named.
+`python benchmarks/training_memory.py [NETWORK...] [--batch IMAGES...] [--size PIXELS] [--optimizer NAME]`; without names, the whole zoo.
 """
 
 from __future__ import annotations

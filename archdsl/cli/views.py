@@ -80,8 +80,8 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     order = "the order that the module runs is the best" if best.peak_bytes == peak.bytes else "in the best order"
     out.print(f"  peak activations  {memory_size(most)}  ({order}{'' if best.exact else ' that was found'})")
     for name, entry in trained.items():
-        peak = memory_size(entry.peak_bytes)
-        out.print(f"  training, {name:<12}  {peak} at its peak  (batch 1: {memory_size(entry.saved)} of saved activations)")
+        highest = memory_size(entry.peak_bytes)
+        out.print(f"  training, {name:<12}  {highest} at its peak  (batch 1: {memory_size(entry.saved)} of saved activations)")
     return 0
 
 

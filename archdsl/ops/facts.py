@@ -106,6 +106,7 @@ class Gradient(NamedTuple):
         passes: whether the gradients of the inputs lie in the memory of the output's, as those of a sum do and of a view that leaves
             nothing out. Otherwise each is memory of its own.
         parts: whether each lies in a part of it, as those of what was put side by side.
+        plain: whether the gradient of the output is copied first where it is a part of a larger tensor.
         reached: how many inputs, from the first, get one; all where None.
         in_turn: whether the inputs get theirs one by one from the last, each with `values`, and what is kept of each goes at once.
         values: further elements of the network's dtype for each image, until it is done.
@@ -114,6 +115,7 @@ class Gradient(NamedTuple):
 
     passes: bool = False
     parts: bool = False
+    plain: bool = False
     reached: int | None = None
     in_turn: bool = False
     values: Dim = 0

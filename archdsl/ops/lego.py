@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from archdsl.exact import minimum, product
+from archdsl.exact import maximum, minimum, product, select
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.axes import ONE
 from archdsl.ops.errors import refuse
@@ -88,8 +88,9 @@ class ChooseAdd(Operator):
         return Kept(values=self.groups * product(output))  # what was chosen of each group
 
     def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
-        """What the choices of one group give back, as large as the input, while it is added to those of the others."""
-        return Gradient(values=3 * product(inputs[0]))
+        """The gradient of what was chosen of a group, and what it gives back to the input while that is added to what others did."""
+        size, chosen = product(inputs[0]), product(output)
+        return Gradient(values=select(self.groups > 1, size + chosen, maximum(2 * chosen - size, 0)))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """What was chosen before it is multiplied; from the second group on, the sum so far too."""

@@ -41,15 +41,23 @@ def test_random_networks(seed):
 @pytest.mark.parametrize("optimizer", ["sgd", "sgd_momentum", "adamw"])
 def test_where_weights_are_most_of_it_the_optimizer_decides(optimizer):
     """Of two large matrices one is the largest, and AdamW still has what it made for the one before."""
-    graph = chain((600,), ("linear", {"out": 700, "bias": False}), ("linear", {"out": 500, "bias": False}), ("linear", {"out": 2}))
+    graph = chain(
+        (600,), ("linear", {"out": 700, "bias": False}), ("linear", {"out": 500, "bias": False}), ("linear", {"out": 2})
+    )
     assert ratio(graph, 2, optimizer) == pytest.approx(1, abs=0.001)
     large, small_ = 4 * 600 * 700, 4 * 700 * 500
     found = training(graph, 2, optimizer)
     passing = {"adamw": large + 2 * small_}.get(optimizer, large)
     batch = 2 * (4 * 600 + 8) + 2 * 2 * 4  # images, targets, outputs
-    assert found.peak_bytes == found.weights + found.gradients + found.optimizer + max(passing, 2 * large) * (
-        optimizer == "adamw"
-    ) + large * (optimizer != "adamw") + batch
+    assert (
+        found.peak_bytes
+        == found.weights
+        + found.gradients
+        + found.optimizer
+        + max(passing, 2 * large) * (optimizer == "adamw")
+        + large * (optimizer != "adamw")
+        + batch
+    )
 
 
 def test_by_hand():
@@ -91,7 +99,7 @@ def test_the_peak_is_above_all_that_lasts_and_grows_with_the_batch():
     assert many.peak_bytes > many.weights + many.buffers + many.optimizer + many.saved
 
 
-ROUGH = {("lstm", "gru"): 0.06, ("choose_add",): 0.05, ("fourier_position",): 0.3, ("layer_norm",): 0.2}
+ROUGH = {("lstm", "gru"): 0.06, ("fourier_position",): 0.3, ("layer_norm",): 0.2}
 """Operators whose steps PyTorch takes in another order for some sizes, or that it keeps as a constant."""
 
 

@@ -170,6 +170,8 @@ class _Step:
         kept = set(saving.tensors)
         made: list[tuple[str, _Arriving]] = []
         several = (needs.values * self.batch + needs.once) * self.itemsize
+        if needs.plain and arriving.part:
+            several = several + self.size(node.name)
         reached = list(enumerate(zip(node.inputs, saving.passing, strict=True)))[: needs.reached]
         for index, (name, passing) in reversed(reached):
             if passing:
