@@ -89,7 +89,7 @@ def test_the_peak_is_above_all_that_lasts_and_grows_with_the_batch():
     assert many.peak_bytes > many.weights + many.buffers + many.optimizer + many.saved
 
 
-ROUGH = {("lstm", "gru"): 0.06, ("fourier_position",): 0.3, ("layer_norm",): 0.2}
+ROUGH = {("choose_add",): 0.05, ("lstm", "gru"): 0.06, ("fourier_position",): 0.3, ("layer_norm",): 0.2}
 """Operators whose steps PyTorch takes in another order for some sizes, or that it keeps as a constant."""
 
 
