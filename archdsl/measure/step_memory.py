@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -16,10 +17,10 @@ from archdsl.ops.shapes import channel_axis
 
 WEIGHT_DECAY = 1e-5
 
-OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
-    "sgd": lambda weights: torch.optim.SGD(weights, lr=1e-3, weight_decay=WEIGHT_DECAY),
-    "sgd_momentum": lambda weights: torch.optim.SGD(weights, lr=1e-3, momentum=0.9, weight_decay=WEIGHT_DECAY),
-    "adamw": lambda weights: torch.optim.AdamW(weights, lr=1e-4, weight_decay=WEIGHT_DECAY),
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": partial(torch.optim.SGD, lr=1e-3, weight_decay=WEIGHT_DECAY),
+    "sgd_momentum": partial(torch.optim.SGD, lr=1e-3, momentum=0.9, weight_decay=WEIGHT_DECAY),
+    "adamw": partial(torch.optim.AdamW, lr=1e-4, weight_decay=WEIGHT_DECAY),
 }
 """By the names that the prediction knows them by."""
 
@@ -39,7 +40,7 @@ class Step:
     The loss is the cross-entropy over the channels of the output, at every place or token; of several outputs it is the sum.
     """
 
-    def __init__(self, module: nn.Module, graph: Graph, batch: int, optimizer: str):
+    def __init__(self, module: nn.Module, graph: Graph, batch: int, optimizer: str, foreach: bool = False):
         self.module = module.train()
         self.images = batch_of(graph, batch)
         outputs = [graph[name].shape for name in graph.outputs.values()]
@@ -48,7 +49,7 @@ class Step:
         for shape, axis in zip(outputs, self.axes, strict=True):
             places = [extent for index, extent in enumerate((batch, *shape)) if index != axis]
             self.targets.append(torch.randint(shape[axis - 1], tuple(places)))
-        self.optimizer = OPTIMIZERS[optimizer](list(module.parameters()))
+        self.optimizer = OPTIMIZERS[optimizer](list(module.parameters()), foreach=foreach)
 
     @property
     def bytes(self) -> int:
@@ -74,7 +75,7 @@ class Step:
         return sum(losses[1:], losses[0])
 
 
-def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum") -> int:
+def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = "sgd_momentum", foreach: bool = False) -> int:
     """The most bytes that are handed out at once in two training steps: the first makes the optimizer's state, the second finds it.
 
     What convolutions and interpolation take for themselves and give back before they return (unfolded maps, reordered weights) is left
@@ -83,7 +84,7 @@ def measured_step(module: nn.Module, graph: Graph, batch: int, optimizer: str = 
     Raises:
         RuntimeError: the profiler lost events each time.
     """
-    step = Step(module, graph, batch, optimizer)
+    step = Step(module, graph, batch, optimizer, foreach)
     for _ in range(TRIES):
         before = step.bytes
         with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:

@@ -16,10 +16,11 @@ BATCH = 16
 TOLERANCE = 0.03
 
 
-def ratio(graph, batch=BATCH, optimizer="sgd_momentum"):
+def ratio(graph, batch=BATCH, optimizer="sgd_momentum", foreach=False):
     module = compiled(graph)
     with by_steps(module):
-        return training(graph, batch, optimizer).peak_bytes / measured_step(module, graph, batch, optimizer)
+        predicted = training(graph, batch, optimizer, foreach=foreach).peak_bytes
+        return predicted / measured_step(module, graph, batch, optimizer, foreach)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,14 @@ def test_where_weights_are_most_of_it_the_optimizer_decides(optimizer, passing):
     found = training(graph, 2, optimizer)
     given = 2 * (600 + 600) * 4 + 2 * 8  # images and outputs, and the class of each
     assert found.peak_bytes == found.weights + found.gradients + found.optimizer + passing * 600 * 600 * 4 + given
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "sgd_momentum", "adamw"])
+def test_optimizers_that_take_all_weights_at_once(optimizer):
+    graph = small("mobilenet_v3_small").graph()
+    assert ratio(graph, 2, optimizer, True) == pytest.approx(1, abs=TOLERANCE)
+    one, all_ = (training(graph, 2, optimizer, foreach=foreach).peak_bytes for foreach in (False, True))
+    assert one < all_
 
 
 def test_by_hand():

@@ -8,13 +8,14 @@ from archdsl.exact import has_axes
 from archdsl.ir.graph import Graph
 
 
-def largest_batch(graph: Graph, optimizer: str, dtype: str, bytes_free: int) -> int:
+def largest_batch(graph: Graph, optimizer: str, dtype: str, bytes_free: int, foreach: bool = False) -> int:
     """The most images whose training step peaks at `bytes_free` bytes or less; 0 where not even one fits.
 
     Args:
         optimizer: one of `archdsl.cost.memory.training.OPTIMIZERS`.
         dtype: of weights and activations.
         bytes_free: what is there for all of it, weights and optimizer too.
+        foreach: as of `training`.
 
     Raises:
         InputError: a grid of networks, a network with opaque steps, or an optimizer or dtype that is not known.
@@ -23,7 +24,7 @@ def largest_batch(graph: Graph, optimizer: str, dtype: str, bytes_free: int) -> 
         raise InputError("the largest batch of a network with opaque steps is not known, because what they keep is not")
 
     def fits(batch: int) -> bool:
-        peak = training(graph, batch, optimizer, dtype).peak_bytes
+        peak = training(graph, batch, optimizer, dtype, foreach).peak_bytes
         if has_axes(peak):
             raise InputError("a grid of networks has no one largest batch; choose one network")
         return bool(peak <= bytes_free)

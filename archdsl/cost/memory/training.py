@@ -47,8 +47,14 @@ OPTIMIZERS = {"sgd": 0, "sgd_momentum": 1, "adamw": 2}
 """How many values an optimizer keeps for every weight. AdamW also has a step count for each tensor of weights."""
 
 
-def training(graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtype: str = "float32") -> Training:
+def training(
+    graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtype: str = "float32", foreach: bool = False
+) -> Training:
     """Memory of a training step on a batch of images.
+
+    Args:
+        foreach: whether the optimizer takes each of its steps for all weights at once, as PyTorch's do by default on CUDA; on a CPU they
+            go from weight to weight.
 
     Raises:
         InputError: an optimizer or dtype that is not known.
@@ -66,16 +72,19 @@ def training(graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtyp
     ]
     state = weights * OPTIMIZERS[optimizer] + (len(tensors) * STEP_BYTES if optimizer == "adamw" else 0)
     kept = at_least_if(graph.opaque, plain(saved_bytes(graph, batch, itemsize)))
-    passing = plain(step_peak(graph, batch, itemsize, _passing(optimizer, tensors)))
+    passing = plain(step_peak(graph, batch, itemsize, _passing(optimizer, tensors, foreach)))
     peak = at_least_if(graph.opaque, weights + buffers + state + passing)
     return Training(batch, weights, buffers, weights, state, kept, peak)
 
 
-def _passing(optimizer: str, tensors: list[Dim]) -> Dim:
-    """Most bytes that an optimizer needs for a moment, weight by weight.
+def _passing(optimizer: str, tensors: list[Dim], foreach: bool) -> Dim:
+    """Most bytes that an optimizer needs for a moment.
 
-    SGD adds the decay to a copy of the gradient. AdamW makes a root and divides it, and what it made for the weight before goes only then.
+    SGD adds the decay to a copy of the gradient. AdamW makes a root and divides it, for all weights at once in place; from weight to weight
+    what it divided is a new tensor, and that of the weight before goes only then.
     """
+    if foreach:
+        return sum(tensors)
     most: Dim = 0
     before: Dim = 0
     for size in tensors:
