@@ -1,5 +1,7 @@
 """The peak of a training step against what PyTorch's allocator hands out for one."""
 
+from dataclasses import replace
+
 import pytest
 from graphs import Builder, chain
 from operators import CASES
@@ -76,6 +78,16 @@ def test_gradients_of_a_tensor_that_is_read_more_than_once_are_added_up():
     build("sum", "add", trunk, *paths)
     build("gate", "mul", "sum", "trunk")
     assert ratio(build.graph) == pytest.approx(1, abs=0.005)
+
+
+def test_a_tensor_may_be_two_outputs():
+    build = Builder((8, 16, 16))
+    trunk = build("trunk", "conv", "input", out=8)
+    build("norm", "norm", trunk)
+    one = build.graph
+    two = replace(one, outputs={"first": "norm", "second": "norm", "third": "trunk"}, returns="tuple")
+    assert ratio(two) == pytest.approx(1, abs=TOLERANCE)
+    assert training(two, BATCH).peak_bytes > 1.3 * training(one, BATCH).peak_bytes
 
 
 def test_parts_that_are_put_side_by_side_share_one_gradient():

@@ -85,10 +85,10 @@ class _Step:
         """The batch, and for every place of an output the index of its class."""
         for node in self.graph.inputs:
             self.ledger.take(node.name, self.size(node.name))
-        for name in self.graph.outputs.values():
+        for output, name in self.graph.outputs.items():
             shape = self.graph[name].shape
             places = product(shape) // shape[channel_axis(shape)]
-            self.ledger.take(("targets", name), places * INDEX_BYTES * self.batch)
+            self.ledger.take(("targets", output), places * INDEX_BYTES * self.batch)
 
     def forward(self) -> None:
         last = self._last()
@@ -144,16 +144,15 @@ class _Step:
         return found
 
     def loss(self) -> None:
-        outputs = list(self.graph.outputs.values())
-        for name in outputs:
-            self.ledger.take(("loss", name), self.size(name))
-        for name in reversed(outputs):
-            self.ledger.take(("likelihood", name), self.size(name))  # the gradient of the logarithm
+        for output, name in self.graph.outputs.items():
+            self.ledger.take(("loss", output), self.size(name))
+        for output, name in reversed(self.graph.outputs.items()):
+            self.ledger.take(("likelihood", output), self.size(name))  # the gradient of the logarithm
             if name in self.savings:
-                self.ledger.take(("output", name), self.size(name))
-                self._arrive(name, _Arriving(("output", name), False))
-            self.ledger.drop(("likelihood", name))
-            self.ledger.drop(("loss", name))
+                self.ledger.take(("output", output), self.size(name))
+                self._arrive(name, _Arriving(("output", output), False))
+            self.ledger.drop(("likelihood", output))
+            self.ledger.drop(("loss", output))
 
     def backward(self) -> None:
         for saving in reversed(self.savings.values()):
