@@ -67,6 +67,7 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
                 "timeline": [{"layer": moment.node, "bytes": jsonable(moment.bytes)} for moment in found.timeline],
                 "best_order": {"bytes": jsonable(most), "exact": best.exact},
                 "training": {name: jsonable(entry.total) for name, entry in trained.items()},
+                "training_peak_bytes": {name: jsonable(entry.peak_bytes) for name, entry in trained.items()},
             }
         )
         return 0
@@ -79,9 +80,8 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     order = "the order that the module runs is the best" if best.peak_bytes == peak.bytes else "in the best order"
     out.print(f"  peak activations  {memory_size(most)}  ({order}{'' if best.exact else ' that was found'})")
     for name, entry in trained.items():
-        out.print(
-            f"  training, {name:<12}  {memory_size(entry.total)}  (batch 1: {memory_size(entry.saved)} of saved activations)"
-        )
+        highest = memory_size(entry.peak_bytes)
+        out.print(f"  training, {name:<12}  {highest} at its peak  (batch 1: {memory_size(entry.saved)} of saved activations)")
     return 0
 
 

@@ -12,6 +12,7 @@ from archdsl.ops.facts import (
     keeps_input_or_copy,
     keeps_input_or_output,
     keeps_output,
+    needs_output_again,
     no_scratch,
     sees_place,
 )
@@ -108,7 +109,7 @@ class LeakyReLU(Activation):
 class PReLU(Activation):
     """Leaky ReLU whose slope is learned (He et al. 2015)."""
 
-    kept = keeps_input
+    kept, gradient = keeps_input, needs_output_again
     alike = False
 
     shared: Any = arg(FLAG, True, doc="one slope for all channels, otherwise one for each")

@@ -7,7 +7,19 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, NUMBER, POSITIVE, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, ShapeError, refuse
-from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_input, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import (
+    Dim,
+    Gradient,
+    Kept,
+    Layout,
+    Memory,
+    Reach,
+    keeps_input,
+    keeps_nothing,
+    no_scratch,
+    passes_gradient,
+    sees_place,
+)
 from archdsl.ops.join import _Combine, _Join
 from archdsl.ops.operator import Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Heads, Map, Sequence, Vector, channel_axis, described, heads, typed
@@ -39,6 +51,10 @@ class Div(_OfTwo):
 
     kept = keeps_input
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of the second is a product of quotients."""
+        return Gradient(values=2 * product(output))
+
 
 @operator("stack")
 class Stack(_Join):
@@ -47,6 +63,9 @@ class Stack(_Join):
     layout = Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
     overwritable = True
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(passes=True, parts=True)
 
     def shape(self, *inputs: Shape) -> Shape:
         names = self.axis_names(inputs)
@@ -96,13 +115,16 @@ class Gain(SameShape):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=self.learned)
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(values=product(output) if self.learned else 0)
+
 
 @operator("offset")
 class Offset(SameShape):
     """Plus one number, learned or fixed; or a learned one for each channel, or inside attention for each head."""
 
     memory, layout = Memory.NEW, Layout.FOLLOWS
-    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    kept, gradient, scratch, sees = keeps_nothing, passes_gradient, no_scratch, sees_place
 
     begin: Any = arg(NUMBER, 0.0, doc="the number, to begin with where it is learned")
     learned: Any = arg(FLAG, True, doc="whether it is learned")
@@ -126,6 +148,11 @@ class Clamp(SameShape):
 
     memory, layout = Memory.NEW, Layout.FOLLOWS
     kept, scratch, sees = keeps_input, no_scratch, sees_place
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """For each bound which values keep to it, a byte each."""
+        bounds = (self.least is not None) + (self.most is not None)
+        return Gradient(values=bounds * product(output) // 4)
 
     least: Any = arg(optional(NUMBER), None, doc="lower bound; none where not given")
     most: Any = arg(optional(NUMBER), None, doc="upper bound; none where not given")
@@ -167,6 +194,10 @@ class L2Norm(SameShape):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=2 * self._lengths(inputs[0]))
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the quotient and the length."""
+        return Gradient(values=3 * product(output))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return self._lengths(inputs[0]) * itemsize

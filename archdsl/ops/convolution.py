@@ -13,7 +13,7 @@ from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import Layout, Memory, Window, keeps_input, no_scratch
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map
-from archdsl.ops.window import Sliding, keeps_padded_input
+from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient
 
 
 class Grouped(Operator):
@@ -65,7 +65,7 @@ class Conv2d(Convolving):
     """
 
     memory, layout = Memory.NEW, Layout.BLOCKED
-    kept, scratch = keeps_padded_input, no_scratch
+    kept, gradient, scratch = keeps_padded_input, needs_padded_gradient, no_scratch
     overwritable = takes_norm = True
 
     out: Any = arg(COUNT, doc="output channels")

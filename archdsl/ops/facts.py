@@ -82,6 +82,7 @@ class Kept(NamedTuple):
         flags: further elements of one byte, for the batch.
         plain: whether the input is kept in plain order, as a copy where it is part of a larger tensor or turned.
         copies: for several images, how many copies of the input are kept in another order, instead of the input.
+        meanwhile: elements of the network's dtype, for each image, that there are beside all that until the operator returns.
         first: where no gradient passes on to the inputs, all that is kept, for each image; None where that changes nothing.
     """
 
@@ -94,10 +95,34 @@ class Kept(NamedTuple):
     flags: Dim = 0
     plain: bool = False
     copies: int = 0
+    meanwhile: Dim = 0
     first: Dim | None = None
 
 
-# -- answers that hold for every size: of `kept`, `scratch` and `sees` ---------------------------------------------------------
+class Gradient(NamedTuple):
+    """What the backward pass of an operator needs beside the gradient of its output and those of its weights.
+
+    Attributes:
+        passes: whether the gradients of the inputs lie in the memory of the output's, as those of a sum do and of a view that leaves
+            nothing out. Otherwise each is memory of its own.
+        parts: whether each lies in a part of it, as those of what was put side by side.
+        plain: whether the gradient of the output is copied first where it is a part of a larger tensor.
+        reached: how many inputs, from the first, get one; all where None.
+        in_turn: whether the inputs get theirs one by one from the last, each with `values`, and what is kept of each goes at once.
+        values: further elements of the network's dtype for each image, until it is done.
+        once: further elements of the network's dtype for the batch, until it is done.
+    """
+
+    passes: bool = False
+    parts: bool = False
+    plain: bool = False
+    reached: int | None = None
+    in_turn: bool = False
+    values: Dim = 0
+    once: Dim = 0
+
+
+# -- answers that hold for every size: of `kept`, `gradient`, `scratch` and `sees` ---------------------------------------------------------
 
 
 def keeps_nothing(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
@@ -124,6 +149,15 @@ def keeps_input_or_output(op: object, inputs: tuple[Shape, ...], output: Shape, 
 
 def keeps_factors(op: object, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
     return Kept(factors=True)
+
+
+def passes_gradient(op: object, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+    return Gradient(passes=True)
+
+
+def needs_output_again(op: object, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+    """The products that are summed up into the gradient of a weight, as many as the output has values."""
+    return Gradient(values=product(output))
 
 
 def no_scratch(op: object, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:

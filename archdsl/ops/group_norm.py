@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import maximum, product
 from archdsl.ops.arguments import COUNT, FLAG, NUMBER, ODD, POSITIVE, arg
 from archdsl.ops.errors import RankError, refuse
-from archdsl.ops.facts import Kept, Layout, Memory, sees_everything, sees_place
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, sees_everything, sees_place
 from archdsl.ops.operator import Dim, SameShape, Shape, operator
 from archdsl.ops.shapes import Map, Sequence, described, size, typed
 
@@ -55,6 +55,10 @@ class GroupNorm(MapNorm):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, plain=True, values=2 * self.groups)  # a mean and an inverse deviation of each
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """Two sums over each channel."""
+        return Gradient(values=2 * inputs[0][0])
+
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return 2 * self.groups * itemsize
 
@@ -76,6 +80,10 @@ class InstanceNorm(MapNorm):
         """A mean and an inverse deviation of each channel; PyTorch repeats the scale for each image."""
         return Kept(input=True, plain=True, values=(3 if self.affine else 2) * inputs[0][0])
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """As of batch normalisation; scale and shift are repeated for each image."""
+        return Gradient(values=product(output) + (2 * inputs[0][0] if self.affine else 0))
+
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return (4 if self.affine else 2) * inputs[0][0] * itemsize
 
@@ -90,6 +98,10 @@ class GlobalResponseNorm(MapNorm):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=product(output) + 2 * inputs[0][0] + 1, first=product(output))
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What the input gets as a factor, beside what it gets through the sizes."""
+        return Gradient(values=product(output) + inputs[0][0])
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return (product(output) + 2 * inputs[0][0]) * itemsize
@@ -116,6 +128,10 @@ class LocalResponseNorm(MapNorm):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=2 * product(output) + self.padded(inputs))
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the quotient, the power and the squares."""
+        return Gradient(values=3 * product(output))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The squares, and what is made of them in turn."""

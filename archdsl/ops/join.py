@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.exact import product
+from archdsl.exact import product, select
 from archdsl.ops.arguments import NUMBER, WHOLE, arg, optional
 from archdsl.ops.axes import names_of_axes
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import Kept, Layout, Memory, keeps_factors, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import (
+    Gradient,
+    Kept,
+    Layout,
+    Memory,
+    keeps_factors,
+    keeps_nothing,
+    no_scratch,
+    passes_gradient,
+    sees_place,
+)
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import channel_axis, described, size, typed
 
@@ -71,6 +81,9 @@ class Concat(_Join):
                     _agree(self.word, name, inputs[0][axis], shape[axis], index, inputs)
         return type(typed(inputs[0]))(sum(s[a] for s in inputs) if a == along else d for a, d in enumerate(inputs[0]))
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(passes=True, parts=True)
+
     def along(self, shape: Shape) -> int:
         """The axis without the batch."""
         axis = channel_axis(shape) if self.axis is None else self.axis
@@ -113,7 +126,7 @@ class _Fold(_Combine):
 class Add(_Fold):
     """Sum of the inputs."""
 
-    kept = keeps_nothing
+    kept, gradient = keeps_nothing, passes_gradient
     overwritable = True
 
 
@@ -124,10 +137,21 @@ class Mul(_Fold):
     kept = keeps_factors
     stretches = True
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of what was stretched is as large as the output before it is summed up; of more than two inputs that of the
+        product before comes with each."""
+        if len(inputs) > 2:
+            return Gradient(values=product(output), in_turn=True)
+        return Gradient(values=sum(select(product(shape) < product(output), product(output), 0) for shape in inputs))
+
 
 @operator("weighted_add")
 class WeightedAdd(_Combine):
     """Sum of the inputs, each times the sigmoid of one learned number, as the nodes of a random graph add (Xie et al. 2019)."""
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """For each input the products that are summed up into the gradient of its number."""
+        return Gradient(values=product(output), in_turn=True)
 
     begin: Any = arg(NUMBER, 0.0, doc="number to begin with")
 

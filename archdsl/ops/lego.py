@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from archdsl.exact import minimum, product
+from archdsl.exact import maximum, minimum, product, select
 from archdsl.ops.arguments import COUNT, PADDING, PAIR, arg
 from archdsl.ops.axes import ONE
 from archdsl.ops.errors import refuse
-from archdsl.ops.facts import Kept, Layout, Memory, Window, no_scratch, sees_place
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, Window, no_scratch, sees_place
 from archdsl.ops.operator import Dim, Operator, Shape, operator
 from archdsl.ops.shapes import Map, feature_map
-from archdsl.ops.window import Sliding, keeps_padded_input
+from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient
 
 
 @operator("shared_conv")
@@ -28,7 +28,7 @@ class SharedConv(Sliding):
     """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch = keeps_padded_input, no_scratch
+    kept, gradient, scratch = keeps_padded_input, needs_padded_gradient, no_scratch
 
     filters: Any = arg(COUNT, doc="number of filters, and of maps that each group gives")
     groups: Any = arg(COUNT, doc="number of groups that share them")
@@ -86,6 +86,11 @@ class ChooseAdd(Operator):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(values=self.groups * product(output))  # what was chosen of each group
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of what was chosen of a group, and what it gives back to the input while that is added to what others did."""
+        size, chosen = product(inputs[0]), product(output)
+        return Gradient(values=select(self.groups > 1, size + chosen, maximum(2 * chosen - size, 0)))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """What was chosen before it is multiplied; from the second group on, the sum so far too."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, POSITIVE, SHARE, arg
-from archdsl.ops.facts import Kept, Layout, Memory, no_scratch, sees_place
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, no_scratch, sees_place
 from archdsl.ops.operator import Dim, SameShape, Shape, operator
-from archdsl.ops.shapes import channel_axis, is_map
+from archdsl.ops.shapes import Sequence, channel_axis, is_map, typed
 
 
 class FoldableNorm(SameShape):
@@ -48,6 +48,10 @@ class BatchNorm(FoldableNorm):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, once=2 * inputs[0][channel_axis(inputs[0])])  # mean and inverse deviation of the batch
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """PyTorch makes memory for the gradient twice on a CPU, and drops the first; not where tokens are turned for it."""
+        return Gradient(values=0 if isinstance(typed(output), Sequence) else product(output))
+
     def affine_form(self, tensors: Mapping[str, Any]) -> tuple[Any, Any]:
         """gamma (x - mean) / sqrt(variance + eps) + beta, with running statistics."""
         factor = 1 / (tensors["running_var"] + self.eps) ** 0.5
@@ -76,6 +80,10 @@ class LayerNorm(SameShape):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, values=_of_rows(output))
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """Of a map the gradient of the output is brought into the order of tokens, as a copy."""
+        return Gradient(values=product(output) if is_map(output, None) else 0)
+
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return _of_rows(output) * itemsize
 
@@ -97,6 +105,11 @@ class RMSNorm(SameShape):
         """The inverse root of each row; with a scale, what was not scaled yet too, which is all that the scale needs."""
         even = product(output) if self.affine else 0
         return Kept(input=True, values=_of_rows(output) // 2 + even, first=even)
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the scale, the root and the square."""
+        rows = _of_rows(output) // 2
+        return Gradient(values=(2 if self.affine else 3) * product(output) - rows)
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The squares or what was not scaled yet, and the mean of each row. Rows that lie side by side are worked on without a copy."""

@@ -17,7 +17,7 @@ from archdsl.ops.arguments import Kind, arg
 from archdsl.ops.axes import Each
 from archdsl.ops.errors import ArgumentError, ShapeError
 from archdsl.ops.facts import Dim as Dim
-from archdsl.ops.facts import Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, Reach, Window, keeps_nothing, no_scratch
 from archdsl.ops.facts import Shape as Shape
 from archdsl.ops.readers import unsaid
 
@@ -40,6 +40,7 @@ class Operator:
         overwritable: the output is memory of its own that the gradient does not need, so what comes after may overwrite it.
         alike: does the same to every channel, each by itself.
         takes_norm: a norm after it can be folded into its weight and bias, row by row.
+        shared_scratch: what it needs for a moment is the same for any number of images.
         counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
         integers: names of the buffers and constants that hold integers.
     """
@@ -59,6 +60,7 @@ class Operator:
     overwritable: ClassVar[bool] = False
     alike: ClassVar[bool] = False
     takes_norm: ClassVar[bool] = False
+    shared_scratch: ClassVar[bool] = False
     counters: ClassVar[int] = 0
     integers: ClassVar[frozenset[str]] = frozenset()
 
@@ -116,6 +118,12 @@ class Operator:
             in_place: whether the operator overwrites its input.
         """
         raise NotImplementedError
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What the backward pass needs. Where nothing is said, the gradient of each input is memory of its own and nothing more is
+        needed; that of what is looked at in another way as a whole, or passed on, is that of the output."""
+        whole = self.trained_memory is not Memory.NEW and (product(inputs[0]) == product(output)) is True
+        return Gradient(passes=whole)
 
     @unsaid
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:

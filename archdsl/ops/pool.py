@@ -9,10 +9,10 @@ from archdsl.exact import one_answer, product
 from archdsl.ops.arguments import FLAG, PADDING, PAIR, arg, optional, word
 from archdsl.ops.axes import NONE, ONE, any_map, spread
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import INDEX_BYTES, Kept, Layout, Memory, Reach, Window, no_scratch
+from archdsl.ops.facts import INDEX_BYTES, Gradient, Kept, Layout, Memory, Reach, Window, no_scratch
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import Map
-from archdsl.ops.window import Sliding, keeps_padded_input, uneven
+from archdsl.ops.window import Sliding, keeps_padded_input, needs_padded_gradient, uneven
 
 
 class Pool(Sliding, NoMacs):
@@ -25,6 +25,9 @@ class Pool(Sliding, NoMacs):
     stride: Any
     padding: Any
     ceil: Any
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return needs_padded_gradient(self, inputs, output)._replace(plain=True)
 
     @cached_property
     def window(self) -> Window:
@@ -108,6 +111,9 @@ class AdaptivePool(NoMacs):
         if self.mode == "max":
             return Kept(input=True, indices=product(output))
         return Kept(input=not all((extent == 1) is True for extent in self.size))  # a mean over everything needs its shape alone
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(plain=True)
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return product(output) * INDEX_BYTES if self.mode == "max" else 0

@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, FLAG, PLANE, POSITIVE, WHOLE, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, refuse
-from archdsl.ops.facts import Dim, Kept, Layout, Memory, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import Dim, Gradient, Kept, Layout, Memory, keeps_nothing, no_scratch, passes_gradient, sees_place
 from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Ids, Map, Sequence, feature_map, heads, size
 from archdsl.ops.tokens import ungrouped
@@ -34,7 +34,7 @@ class Embedding(NoMacs):
         return {"weight": (self.vocabulary, self.channels)}
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
-        return Kept(indices=product(inputs[0]))
+        return Kept(input=True)
 
 
 class _Even(SameShape):
@@ -52,7 +52,7 @@ class _Even(SameShape):
 class Sinusoidal(_Even):
     """Adds sines and cosines of the place to every token, of one wavelength for each pair of channels (Vaswani et al. 2017, Sec. 3.5)."""
 
-    scratch = no_scratch
+    gradient, scratch = passes_gradient, no_scratch
 
     base: Any = arg(POSITIVE, 10000.0, doc="ratio of the longest wavelength to the shortest")
 
@@ -121,6 +121,9 @@ class FourierPosition(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(reached=0)
 
     channels: Any = arg(COUNT, 32, doc="channels for the height, and for the width")
     base: Any = arg(POSITIVE, 10000.0, doc="ratio of the longest wavelength to the shortest")

@@ -83,15 +83,17 @@ class Recurrent(Operator):
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         """What comes into each layer, and seven states for each of its steps, as PyTorch's own steps do; oneDNN and cuDNN keep workspaces.
 
-        Of several images or groups the input is turned, so that tokens come first, and is kept so for each direction.
+        Of several images or groups the input is turned, so that tokens come first, and is kept so for each direction. The last layer has
+        the gates of all tokens while it puts together what it hands on.
         """
         tokens = self.tokens(inputs)
         between = sum(self.arriving(inputs[0][-1])[1:])
         dropped = 2 if self.dropout > 0 else 1  # what came before dropping is not kept, which of it was dropped is
         each = 7 * self.steps(inputs) + self.projected(inputs) + dropped * tokens * between
+        gates = (self.gates * self.out + self.handed_on) * tokens
         if len(inputs[0]) == 3:
-            return Kept(values=each + self.directions * product(inputs[0]))
-        return Kept(input=True, copies=self.directions, values=each)
+            return Kept(values=each + self.directions * product(inputs[0]), meanwhile=gates)
+        return Kept(input=True, copies=self.directions, values=each, meanwhile=gates)
 
     def projected(self, inputs: tuple[Shape, ...]) -> Dim:
         """Elements of the projected states over all tokens, where there are such."""

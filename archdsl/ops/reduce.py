@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.exact import product
 from archdsl.ops.arguments import FLAG, arg, word
 from archdsl.ops.axes import AXES, any_map, named_axis, names_of_axes
 from archdsl.ops.errors import ShapeError
-from archdsl.ops.facts import Kept, Layout, Memory, Reach, no_scratch
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory, Reach, no_scratch
 from archdsl.ops.operator import NoMacs, Shape, operator
 from archdsl.ops.shapes import Heads, Map, Sequence, Typed, Vector, described, typed
 
@@ -53,6 +54,12 @@ class Reduce(NoMacs):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(input=True, output=True) if self.mode in ("max", "min") else Kept()
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """Largest and least values are shared out among those that are equal: which they are, a byte each, and how many."""
+        if self.mode not in ("max", "min"):
+            return Gradient(passes=self.mode == "sum")
+        return Gradient(values=product(inputs[0]) + product(inputs[0]) // 4 + 3 * product(output))
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
         return Reach.PLACE if self.over in ("channels", "heads") else Reach.EVERYTHING

@@ -8,7 +8,7 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, SHIFTS, Kind, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, ShapeError, refuse
-from archdsl.ops.facts import Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import Gradient, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
 from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, View, operator
 from archdsl.ops.patterns import Group, Pattern, parse_pattern
 from archdsl.ops.shapes import KINDS, Map, Sequence, Typed, Vector, described, feature_map, size, typed
@@ -184,6 +184,10 @@ class Roll(SameShape):
             if (ok := (-extent < shift) & (shift < extent)) is not True:
                 refuse(ok, f"a roll by {shift} must be less than the map, {size(inputs[0])}", about="shifts")
         return inputs[0]
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """Moved along one axis first, then along the other."""
+        return Gradient(values=product(output))
 
     def sees(self, inputs: tuple[Shape, ...], output: Shape) -> Reach:
         return Reach.PLACE

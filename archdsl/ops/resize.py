@@ -8,7 +8,7 @@ from archdsl.exact import floor, is_integer, select
 from archdsl.ops.arguments import FACTORS, FLAG, PAIR, arg, optional, word
 from archdsl.ops.axes import any_map, each, spread
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import Layout, Memory, Window, keeps_nothing, no_scratch
+from archdsl.ops.facts import Gradient, Layout, Memory, Window, keeps_nothing, no_scratch
 from archdsl.ops.join import Mismatch
 from archdsl.ops.operator import Dim, NoMacs, Shape, operator
 from archdsl.ops.shapes import Map, size
@@ -75,6 +75,9 @@ class ResizeLike(Resize):
     """The first map at the size of the second: `{resize_like: bilinear, from: [small, large]}`."""
 
     joins = True
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(reached=1)
 
     mode: Any = arg(MODE, "bilinear", doc=HOW)
     align_corners: Any = arg(FLAG, False, doc=CORNERS)

@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import product, select
 from archdsl.ops.arguments import COUNT, FLAG, NUMBER, PLANE, POSITIVE, WHOLES, arg, optional, word
 from archdsl.ops.errors import ArgumentError, RankError, refuse
-from archdsl.ops.facts import Dim, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, sees_place
+from archdsl.ops.facts import Dim, Gradient, Kept, Layout, Memory, Reach, keeps_nothing, no_scratch, passes_gradient, sees_place
 from archdsl.ops.operator import NoMacs, Operator, SameShape, Shape, operator
 from archdsl.ops.shapes import Heads, heads, size
 
@@ -22,7 +22,8 @@ def scores(op: Any, shape: Shape) -> Heads:
 
 class _Scores(SameShape):
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, sees = keeps_nothing, sees_place
+    kept, gradient, sees = keeps_nothing, passes_gradient, sees_place
+    shared_scratch = True
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         return 0
@@ -82,6 +83,10 @@ class RelativeBias(_Scores):
 
     def constants(self, *inputs: Shape) -> dict[str, Shape]:
         return {"index": (inputs[0][-2] * inputs[0][-1],)}
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """Beside the gradient of the table that of every pair of tokens, once for all windows."""
+        return Gradient(passes=True, once=product(output[-3:]))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The numbers of every pair of tokens, once for all windows."""
@@ -176,6 +181,9 @@ class WindowMask(_Scores):
 @operator("causal_mask")
 class CausalMask(_Scores):
     """Takes out the scores of tokens that come later: none looks ahead."""
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient()
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """Which score is taken out, a byte each, once for all heads."""

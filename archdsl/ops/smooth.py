@@ -9,6 +9,7 @@ from archdsl.ops.activation import Activation, InPlace
 from archdsl.ops.arguments import INVERTIBLE, NOT_NEGATIVE, NUMBER, POSITIVE, arg
 from archdsl.ops.errors import ShapeError, refuse
 from archdsl.ops.facts import (
+    Gradient,
     Kept,
     Layout,
     Memory,
@@ -77,6 +78,10 @@ class Softplus(Activation):
 class Softsign(InSteps):
     """x / (1 + |x|)."""
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the quotient, the sum and the sign."""
+        return Gradient(values=3 * product(output))
+
 
 @operator("logsigmoid")
 class LogSigmoid(InSteps):
@@ -104,6 +109,9 @@ class Hardtanh(InPlace):
 class QuickGELU(InSteps):
     """x sigmoid(1.702 x), which is near GELU (Hendrycks & Gimpel 2016)."""
 
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        return Gradient(values=product(output))  # each factor gets one
+
 
 @operator("squared_relu")
 class SquaredReLU(InSteps):
@@ -111,6 +119,10 @@ class SquaredReLU(InSteps):
 
     def kept(self, inputs: tuple[Shape, ...], output: Shape, in_place: bool) -> Kept:
         return Kept(values=product(output))  # what ReLU gave, for its gradient and for that of the square
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """What comes through the square, and the factor on its way."""
+        return Gradient(values=2 * product(output))
 
 
 class Gate(NoMacs):

@@ -8,10 +8,10 @@ from archdsl.exact import maximum, product
 from archdsl.ops.arguments import COUNT, FLAG, PADDING, PAIR, POSITIVE, arg
 from archdsl.ops.axes import ONE
 from archdsl.ops.convolution import Convolving
-from archdsl.ops.facts import Kept, Layout, Memory
+from archdsl.ops.facts import Gradient, Kept, Layout, Memory
 from archdsl.ops.operator import Dim, Shape, operator
 from archdsl.ops.shapes import feature_map
-from archdsl.ops.window import keeps_padded_input
+from archdsl.ops.window import keeps_padded_input, needs_padded_gradient
 
 
 @operator("std_conv")
@@ -23,6 +23,7 @@ class StdConv2d(Convolving):
     """
 
     memory, layout = Memory.NEW, Layout.BLOCKED
+    shared_scratch = True
     overwritable = True
 
     out: Any = arg(COUNT, doc="output channels")
@@ -46,6 +47,10 @@ class StdConv2d(Convolving):
         """The standardised weights, a mean and an inverse deviation of each output channel, and its factor."""
         more = (3 if self.gain else 2) * self.out
         return keeps_padded_input(self, inputs, output, in_place)._replace(once=self.standardised(inputs) + more)
+
+    def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+        """The gradient of the standardised weights too."""
+        return needs_padded_gradient(self, inputs, output)._replace(once=self.standardised(inputs))
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape, itemsize: int) -> Dim:
         """The standardised weights and their factors; while they are made, the statistics of each output channel too."""

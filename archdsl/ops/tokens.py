@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.exact import product
 from archdsl.ops.arguments import COUNT, NOT_NEGATIVE, PLANE, POSITIVE, WHOLE, arg, optional, word
 from archdsl.ops.errors import RankError, refuse
-from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, sees_everything, sees_place
+from archdsl.ops.facts import Layout, Memory, keeps_nothing, no_scratch, passes_gradient, sees_everything, sees_place
 from archdsl.ops.operator import Dim, NoMacs, Operator, SameShape, Shape, View, operator
 from archdsl.ops.shapes import Map, Sequence, Vector, described, feature_map, sequence, size, typed
 
@@ -35,7 +35,7 @@ class ClassToken(NoMacs):
     """Learned tokens before the others, one unless more are asked for (registers of Darcet et al. 2024)."""
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    kept, gradient, scratch, sees = keeps_nothing, passes_gradient, no_scratch, sees_place
 
     deviation: Any = arg(NOT_NEGATIVE, 1e-6, doc="standard deviation to begin with")
     count: Any = arg(COUNT, 1, doc="how many")
@@ -56,7 +56,8 @@ class Position(SameShape):
     """
 
     memory, layout = Memory.NEW, Layout.PLAIN
-    kept, sees = keeps_nothing, sees_place
+    kept, gradient, sees = keeps_nothing, passes_gradient, sees_place
+    shared_scratch = True
 
     deviation: Any = arg(POSITIVE, 0.02, doc="standard deviation to begin with, cut off at -2 and 2")
     size: Any = arg(optional(PLANE), None, doc="height and width of what is learned; those of the map where not given")

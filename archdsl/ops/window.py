@@ -9,7 +9,7 @@ from archdsl.errors import BackendError
 from archdsl.exact import maximum, one_answer, product, select
 from archdsl.ops.axes import spread
 from archdsl.ops.errors import ShapeError, refuse
-from archdsl.ops.facts import Dim, Kept, Shape, Window
+from archdsl.ops.facts import Dim, Gradient, Kept, Shape, Window
 from archdsl.ops.operator import Operator
 from archdsl.ops.shapes import Map, size
 
@@ -117,6 +117,12 @@ def keeps_padded_input(op: Sliding, inputs: tuple[Shape, ...], output: Shape, in
     """The input, or the copy that was padded."""
     copy = padded(op, inputs[0])
     return Kept(input=True) if copy is None else Kept(values=product(copy))
+
+
+def needs_padded_gradient(op: Sliding, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
+    """The gradient of the copy that was padded, before the padding is cut off; what was kept goes before that is done."""
+    copy = padded(op, inputs[0])
+    return Gradient() if copy is None else Gradient(values=product(copy) - product(inputs[0]))
 
 
 def _divided(extent: Dim, kernel: Dim, stride: Dim, dilation: Dim) -> Dim:

@@ -168,6 +168,8 @@ def test_memory_and_movement(capsys: pytest.CaptureFixture[str]) -> None:
     memory = json.loads(capsys.readouterr().out)
     assert memory["peak"]["bytes"] == 4_616_192 == max(moment["bytes"] for moment in memory["timeline"])
     assert sum(memory["peak"]["alive"].values()) + memory["peak"]["scratch"] == memory["peak"]["bytes"]
+    assert memory["training_peak_bytes"].keys() == memory["training"].keys() == {"sgd_momentum", "adamw"}
+    assert memory["training_peak_bytes"]["adamw"] > memory["training_peak_bytes"]["sgd_momentum"] > 3 * 4 * 3_000_000
     assert run(["cost", "resnet18", "--movement", "--json"]) == 0
     layers = json.loads(capsys.readouterr().out)
     assert layers[0]["receptive_field"] == "7"

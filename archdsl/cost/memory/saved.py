@@ -11,6 +11,10 @@ save memory at inference, and none in training.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archdsl.cost.memory.storage import size_of
 from archdsl.exact import product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place
@@ -22,13 +26,41 @@ from archdsl.ops.rearrange import Flatten
 SAVED = Facts("memory for gradients", __name__, memory="which memory its output lies in", kept="what it keeps for its gradient")
 
 
+class Saving(NamedTuple):
+    """What one operator keeps for its gradient.
+
+    Attributes:
+        passing: for each input whether a gradient passes on to it.
+        tensors: nodes in whose memory lie the tensors of the network that it keeps.
+        bytes: of what it keeps besides.
+        meanwhile: bytes beside all that until it returns.
+    """
+
+    node: Node
+    passing: list[bool]
+    tensors: set[str]
+    bytes: Dim
+    meanwhile: Dim
+
+
 def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
     """Bytes that the forward pass in training mode keeps for the gradients of a batch."""
-    overwriting = in_place(graph)
-    memory_of = _owners(graph, overwriting)
-    learning: set[str] = set()  # nodes through which gradients pass
     kept: set[str] = set()
     total: Dim = 0
+    for saving in savings(graph, owners(graph), batch, itemsize):
+        kept |= saving.tensors
+        total = total + saving.bytes
+    return total + sum(product(graph[name].shape) * size_of(graph[name].shape, itemsize) for name in kept) * batch
+
+
+def savings(graph: Graph, memory_of: dict[str, str], batch: int, itemsize: int) -> Iterator[Saving]:
+    """What every operator keeps through which gradients pass, in the order in which they run.
+
+    Args:
+        memory_of: what `owners` gives.
+    """
+    overwriting = in_place(graph)
+    learning: set[str] = set()  # nodes through which gradients pass
     for node in graph:
         shapes = graph.input_shapes(node)
         passing = [name in learning for name in node.inputs]
@@ -36,32 +68,40 @@ def saved_bytes(graph: Graph, batch: int = 1, itemsize: int = 4) -> Dim:
             learning.add(node.name)
         if node.name not in learning:
             continue
-        op = SAVED.of(node)
-        found = op.kept(shapes, node.shape, node.name in overwriting)
+        found = SAVED.of(node).kept(shapes, node.shape, node.name in overwriting)
         if found.first is not None and not any(passing):
             found = Kept(values=found.first)
-        values = found.values
-        if found.factors and op.pairwise:
-            values = values + _product(node, shapes, passing, kept, memory_of)
-        elif found.factors:
-            values = values + _matrices(graph, node, passing, kept, memory_of, batch)
-        copies = 1 if found.plain and _strided(graph, node.inputs[0], memory_of) else found.copies
-        if copies and batch > 1:
-            values = values + copies * product(shapes[0])
-        elif found.input:
-            kept.update(memory_of[name] for name in node.inputs)
-        if found.output:
-            kept.add(memory_of[node.name])
-        total = total + (values * itemsize + found.indices * INDEX_BYTES) * batch + found.once * itemsize + found.flags
-    return total + sum(product(graph[name].shape) for name in kept) * itemsize * batch
+        yield _saving(graph, node, passing, found, memory_of, batch, itemsize)
 
 
-def _owners(graph: Graph, overwriting: set[str]) -> dict[str, str]:
+def _saving(
+    graph: Graph, node: Node, passing: list[bool], found: Kept, memory_of: dict[str, str], batch: int, itemsize: int
+) -> Saving:
+    shapes = graph.input_shapes(node)
+    kept: set[str] = set()
+    values = found.values
+    if found.factors and node.op.pairwise:
+        values = values + _product(node, shapes, passing, kept, memory_of)
+    elif found.factors:
+        values = values + _matrices(graph, node, passing, kept, memory_of, batch)
+    copies = 1 if found.plain and _strided(graph, node.inputs[0], memory_of) else found.copies
+    if copies and batch > 1:
+        values = values + copies * product(shapes[0])
+    elif found.input:
+        kept.update(memory_of[name] for name in node.inputs)
+    if found.output:
+        kept.add(memory_of[node.name])
+    own = (values * itemsize + found.indices * INDEX_BYTES) * batch + found.once * itemsize + found.flags
+    return Saving(node, passing, kept, own, found.meanwhile * itemsize * batch)
+
+
+def owners(graph: Graph) -> dict[str, str]:
     """For every node the one whose memory its tensor lies in while training."""
-    owners: dict[str, str] = {}
+    overwriting = in_place(graph)
+    found: dict[str, str] = {}
     for node in graph:
-        owners[node.name] = owners[node.inputs[0]] if node.inputs and _shares(node, overwriting) else node.name
-    return owners
+        found[node.name] = found[node.inputs[0]] if node.inputs and _shares(node, overwriting) else node.name
+    return found
 
 
 def _shares(node: Node, overwriting: set[str]) -> bool:
