@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from archdsl.train.run import Asked
 
 
+AUTO = "auto"
+
+
 @dataclass(frozen=True)
 class Single:
     """Which run."""
@@ -30,6 +33,9 @@ class Single:
     )
     seed: int = given(
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights, order, crops and dropout.")
+    )
+    batch: str | None = given(
+        click.option("--batch", metavar="N|auto", help="Images of a step; auto: the largest batch that fits into memory.")
     )
     output: Path | None = given(
         click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run. [default: runs/SPEC-DATA-SEED]")
@@ -70,6 +76,8 @@ def command(
         raise click.UsageError("give a SPEC, or --resume with the folder of a run")
     if not compare and (len(specs) > 1 or seeds > 1):
         raise click.UsageError(f"{'several SPECs' if len(specs) > 1 else '--seeds'} are for --compare")
+    if single.batch == AUTO and (compare or single.resume is not None):
+        raise click.UsageError("--batch auto is for one new run; runs that are compared have the same batch")
     from archdsl.train.conduct import Conductor
 
     with stopping() as stop:
@@ -85,7 +93,7 @@ def command(
             else:
                 asked = _asked(specs[0], single, training, settings)
                 folder = single.output or Path("runs") / f"{stem_of(specs[0])}-{single.data.partition(':')[0]}-{single.seed}"
-                found = conductor.train(asked, folder)
+                found = conductor.train(asked, folder, largest=single.batch == AUTO)
         finally:
             shown.close()
     if as_json and speaks():
@@ -109,6 +117,8 @@ def _asked(spec: str, single: Single, training: Training, settings: tuple[str, .
     from archdsl.train.recipe import load_recipe
     from archdsl.train.run import Asked
 
+    if single.batch not in (None, AUTO):
+        settings = (*settings, f"batch={single.batch}")
     knobs, fields = apart(spec, settings)
     return Asked(
         spec,

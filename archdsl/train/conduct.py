@@ -31,12 +31,13 @@ class Conductor:
     open: Open = opened
     show: Callable[[Run], Show] = lambda run: Show()
 
-    def train(self, asked: Asked, folder: Path | None, resume: bool = False) -> Record:
+    def train(self, asked: Asked, folder: Path | None, resume: bool = False, largest: bool = False) -> Record:
         """One run. Its record has no final test where `show.stop` ended it.
 
         Args:
             folder: where it is kept; None for nowhere.
             resume: go on with the run of the folder.
+            largest: take the largest batch that fits into memory, whatever the recipe says.
 
         Raises:
             InputError: data, network or folder do not fit.
@@ -45,10 +46,14 @@ class Conductor:
         from archdsl.train.data import open_data
         from archdsl.train.devices import make_fabric
         from archdsl.train.prepare import fitted
+        from archdsl.train.room import with_largest
 
         data = open_data(asked.data)
         net = fitted(self.open(asked.spec, asked.settings), data)
         fabric = make_fabric(asked.device, asked.recipe.precision)
+        if largest:
+            images = asked.subset or len(data.train.labels)
+            asked = with_largest(net.graph(), asked, fabric.device, fabric.world_size, images)
         if folder is not None and not resume and not fabric.global_rank:
             begin(folder, asked)
         run = Run(net, data, asked, folder, fabric)

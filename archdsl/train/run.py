@@ -109,6 +109,7 @@ class Run:
         from archdsl.train.capture import captured
         from archdsl.train.feed import Feed, Look, Share
         from archdsl.train.prepare import joined_norms, set_dropout, set_norm_momentum
+        from archdsl.train.room import check
 
         asked, fabric = self.asked, self.fabric
         torch.manual_seed(asked.seed)
@@ -134,6 +135,7 @@ class Run:
                 + (f" in {recipe.accumulate} parts each" if recipe.accumulate > 1 else "")
             )
         part = asked.batch // fabric.world_size // recipe.accumulate
+        check(self.net.graph(), asked, part, fabric.device)
         module = captured(module.to(fabric.device), (part, *look.shape), asked, fabric)
         return Parts(module, training, testing, len(self.data.classes), asked.test_every)
 

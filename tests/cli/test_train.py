@@ -38,7 +38,9 @@ def test_a_run_leaves_all_that_a_person_needs(here: Path, run: Run) -> None:
     code, out, _ = run("train", "tiny.yaml", *FAST)
     folder = here / "runs" / "tiny-digits-0"
     assert code == 0
-    assert {"run.json", "last.ckpt", "record.json", "report.html", "weights.safetensors"} <= {one.name for one in folder.iterdir()}
+    assert {"run.json", "last.ckpt", "record.json", "report.html", "weights.safetensors"} <= {
+        one.name for one in folder.iterdir()
+    }
     assert any(one.name.startswith("events.out.tfevents") for one in folder.iterdir())
     assert "1 epoch of 11 steps, batches of 128, recipe short, seed 0" in out
     assert "test: top-1" in out
@@ -78,6 +80,8 @@ def test_several_networks_stand_side_by_side(here: Path, run: Run) -> None:
         ("tiny.yaml --set epochs=0", 1, "--set epochs: expected an int from 1"),
         ("tiny.yaml --recipe papr", 1, "did you mean 'paper'"),
         ("tiny.yaml --set precision=float16 --device cpu", 1, "float16 needs CUDA"),
+        ("tiny.yaml --batch many", 1, "--set batch: expected an int"),
+        ("--compare tiny.yaml --batch auto", 2, "--batch auto is for one new run"),
         ("tiny.yaml --subset 9999", 1, "1,438 training images"),
         ("siamese_resnet18", 1, "does not take one image"),
         ("unet", 1, "does not end in one vector"),
