@@ -191,6 +191,7 @@ class Loop:
         if recipe.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         pieces = [(images, labels)] if parts == 1 else list(zip(images.chunk(parts), labels.chunk(parts), strict=True))
+        self.optimizer.zero_grad()  # here, and not after the step: memory that is given back there has to be had anew for the gradients
         for number, (some, theirs) in enumerate(pieces):
             waiting = number + 1 < len(pieces)
             with self.fabric.no_backward_sync(self.module) if waiting else nullcontext():
@@ -203,7 +204,6 @@ class Loop:
         if not self.waits:
             self._finite(images)
         self.optimizer.step()
-        self.optimizer.zero_grad()
         if self.average is not None:
             self.average.update_parameters(self.raw)
         self.step += 1
