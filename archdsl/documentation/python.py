@@ -49,6 +49,7 @@ ANSWERS = (
     Answer("archdsl.transform.pruning.run", "Pruned", 'net.prune("macs=50%")'),
     Answer("archdsl.explore.reconcile.readings", "Reconciled", "net.reconcile()"),
     Answer("archdsl.explore.search.result", "Found", 'net.search("naswot", over="width")'),
+    Answer("archdsl.train.learned", "Learned", "net.train()"),
     Answer("archdsl.measure.result", "Bench", "net.bench()"),
     Answer("archdsl.net.exporting", "Exported", 'net.export("net.onnx")'),
     Answer("archdsl.net.importing", "ImportedNet", "archdsl.from_module(model, example)"),

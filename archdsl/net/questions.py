@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.net.changing import Changing
+from archdsl.net.learning import Learning
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.comparison import Comparison
@@ -29,7 +30,7 @@ Bounds = Mapping[str, float | str]
 """Budgets: a number, or a text such as `118M`, by cost. Latencies are in seconds."""
 
 
-class Questions(Changing):
+class Questions(Changing, Learning):
     """A design with the verbs of the shell."""
 
     def sweep(self, *, where: str = "", show: Iterable[str] = (), **axes: Any) -> Sweep:

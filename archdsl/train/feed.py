@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 MOST_HELD = 2**30
 """Bytes of a split, at the size that the network takes, up to which it is kept in memory."""
-ROOM = 8 / 7
-"""Size to which streamed images are brought, over the size that is cut out of them: 256 for 224 (Krizhevsky et al. 2012)."""
 
 
 @dataclass(frozen=True)

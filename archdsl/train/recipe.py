@@ -123,7 +123,7 @@ def load_recipe(target: str | Path, beside: Path | None = None) -> Recipe:
         InputError: there is none; names the near miss.
         SpecError: mistakes in the file.
     """
-    return _FILES.load(target, beside)
+    return _FILES.load(target, None if beside == zoo() else beside)
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.train.feed import ROOM
 from archdsl.train.pixels import resized
 
 if TYPE_CHECKING:
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
 
 Key = tuple[int, list[float], bool]
 """Number of an image, where its crop lies, and whether it is mirrored."""
+
+
+ROOM = 8 / 7
+"""Size to which images are brought, over the size that is cut out of them: 256 for 224 (Krizhevsky et al. 2012)."""
 
 
 class Reading:

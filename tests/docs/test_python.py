@@ -36,6 +36,7 @@ NET = {
     "sweep": "(*, where, show, **axes) -> Sweep",
     "table": "() -> Sheet",
     "prune": "(keep, *, by, weights) -> Pruned",
+    "train": "(data, *, recipe, seed, folder, **fields) -> Learned",
     "transform": "(*, where, knob, transition, settings, name, **transformations) -> Transformed",
     "whatif": "(*, show, by, steps, **knobs) -> WhatIf",
     "written": "() -> Self",

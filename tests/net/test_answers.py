@@ -33,6 +33,7 @@ ASKED: dict[str, tuple[Ask, str]] = {
     "no difference": (lambda net: net.diff(net), "no difference"),
     "compare": (lambda net: net.compare("mobilenet_v3"), "Comparison"),
     "search": (lambda net: net.search("macs", over={"width": [0.5, 1]}, trials=2), "the best 2"),
+    "train": (lambda net: net.set(width=0.25).train(epochs=1, batch=256), "test: top-1"),
     "counts": (lambda net: archdsl.reproduce("table4"), "needs training"),
     "equation": (lambda net: archdsl.reproduce("eq4"), "as printed"),
     "results": (lambda net: archdsl.reproduce(), "measured on this machine"),
