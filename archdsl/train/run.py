@@ -257,7 +257,9 @@ def _machine(fabric: Fabric) -> tuple[str, ...]:
     from archdsl.measure.machine import machine
 
     card = [torch.cuda.get_device_name(fabric.device)] if fabric.device.type == "cuda" else []
-    threads = f"{torch.get_num_threads()} threads, {fabric.world_size} process{'es' if fabric.world_size > 1 else ''}"
+    count = torch.get_num_threads()
+    processes = f"{fabric.world_size} process{'es' if fabric.world_size > 1 else ''}"
+    threads = f"{count} thread{'s' if count > 1 else ''}, {processes}"
     return (*card, *machine().lines(), threads)
 
 
