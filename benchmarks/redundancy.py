@@ -4,8 +4,8 @@
 
 Draws the maps of the first image after the first block, of the first seed, as SPEC.png in the working folder.
 
-For every layer the mean over images of the test split and over seeds: the effective rank as a share of the maps, and the share of pairs with
-a cosine similarity above 0.9; and the same for the network with fresh weights.
+For every layer the means over images of the test split and over seeds: the effective rank as a share of the maps, and the share of pairs
+with a cosine similarity above 0.9; and the same for the network with fresh weights.
 """
 
 from __future__ import annotations
@@ -51,12 +51,19 @@ def measured(net: Design, module: Any, images: torch.Tensor) -> dict[str, tuple[
     return result
 
 
+def _spread(values: tuple[float, ...]) -> str:
+    return f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
+
+
 def draw(net: Design, module: Any, image: torch.Tensor, target: Path) -> None:
     """The maps after the first block of the first stage."""
     stage, name = next(iter(ends_of_stages(net).items()))
     maps = feature_maps(net.graph(), module, image, name)
     found = redundancy(maps)
-    lines = (f"{net.name}, trained: {len(maps)} maps after the first block of {stage}", f"effective rank {found.rank:.1f} of {found.maps}")
+    lines = (
+        f"{net.name}, trained: {len(maps)} maps after the first block of {stage}",
+        f"effective rank {found.rank:.1f} of {found.maps}",
+    )
     save(mosaic(maps, lines, found.nearest, len(maps)), maps, target)
 
 
@@ -81,7 +88,7 @@ def main() -> None:
                     draw(net, module, images[:1], Path(f"{spec}.png"))
             for stage in rows[0]:
                 ranks, shares = zip(*(row[stage] for row in rows), strict=True)
-                told = f"rank {np.mean(ranks):.3f} ± {np.std(ranks, ddof=1):.3f}, above 0.9 {np.mean(shares):.3f} ± {np.std(shares, ddof=1):.3f}"
+                told = f"rank {_spread(ranks)}, above 0.9 {_spread(shares)}"
                 print(f"{spec:12} {'fresh  ' if fresh else 'trained'} {stage:10} {told}", flush=True)
 
 

@@ -37,7 +37,7 @@ class Learning(Design):
         from archdsl.train.learned import Learned
         from archdsl.train.prepare import fitted
         from archdsl.train.recipe import load_recipe
-        from archdsl.train.run import Asked, Run, Show, begin
+        from archdsl.train.run import Asked, Run, Show, begin, unused
 
         images = open_data(data)
         net = fitted(self, images)
@@ -47,8 +47,10 @@ class Learning(Design):
         asked = Asked(str(path) if path else self.name, settings, data, load_recipe(recipe, beside).changed(fields), seed)
         fabric = make_fabric(asked.device, asked.recipe.precision)
         if folder is not None:
-            begin(Path(folder), asked)
+            unused(Path(folder))
         run = Run(net, images, asked, None if folder is None else Path(folder), fabric)
+        if folder is not None:
+            begin(Path(folder), asked)
         record = run.train(Show())
         kept = run.loop.raw if run.loop.average is None else run.loop.average.module
         return Learned(record, {name: value.detach().cpu() for name, value in kept.state_dict().items()})

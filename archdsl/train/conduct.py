@@ -9,7 +9,7 @@ from pathlib import Path
 from archdsl.design import Design
 from archdsl.spec.settings import parse_settings
 from archdsl.train.record import Record
-from archdsl.train.run import CHECKPOINT, Asked, Run, Show, asked_in, begin, record_in
+from archdsl.train.run import CHECKPOINT, Asked, Run, Show, asked_in, begin, record_in, unused
 
 Open = Callable[[str, tuple[str, ...]], Design]
 
@@ -54,9 +54,11 @@ class Conductor:
         if largest:
             images = asked.subset or len(data.train.labels)
             asked = with_largest(net.graph(), asked, fabric.device, fabric.world_size, images)
+        if folder is not None and not resume:
+            unused(folder)
+        run = Run(net, data, asked, folder, fabric)
         if folder is not None and not resume and not fabric.global_rank:
             begin(folder, asked)
-        run = Run(net, data, asked, folder, fabric)
         if resume and folder is not None and (folder / CHECKPOINT).is_file():
             run.resume()
         return run.train(self.show(run))

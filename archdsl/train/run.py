@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.artifacts import json_text, write
+from archdsl.artifacts import json_text, writable, write
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError
 from archdsl.train.loop import Loop, NotFinite, Now, Parts, Watch
@@ -210,14 +210,15 @@ class Run:
         write(self.folder / RECORD, json_text(self.record.as_dict(), 1) + "\n")  # last: it says that the run is done
 
 
-def begin(folder: Path, asked: Asked) -> None:
-    """Make the folder of a run and put down what is trained.
-
-    Raises:
-        InputError: there is a run in it, or it cannot be made.
-    """
+def unused(folder: Path) -> None:
+    """Raise InputError where a folder holds a run, or cannot be written."""
     if (folder / ABOUT).exists():
         raise InputError(f"{folder} holds a run; --resume goes on with it, -o names another folder")
+    writable(folder / ABOUT, new_folders=True)
+
+
+def begin(folder: Path, asked: Asked) -> None:
+    """Make the folder of a run and put down what is trained. Raises InputError where it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
