@@ -21,6 +21,7 @@ import numpy as np
 
 from archdsl.artifacts import write
 from archdsl.design import Design
+from archdsl.errors import InputError
 from archdsl.train.conduct import Conductor
 from archdsl.train.data.idx import fashion_mnist
 from archdsl.train.prepare import fitted
@@ -96,7 +97,13 @@ def proxies(folder: Path) -> None:
 def _costs(net: Design) -> dict[str, float]:
     from archdsl.cost.comparing.totals import total
 
-    return {name: float(total(net, name)) for name in COSTS}
+    found = {}
+    for name in COSTS:
+        try:
+            found[name] = float(total(net, name))
+        except InputError:  # entropy, of a network whose paths end in several maps
+            found[name] = float("nan")
+    return found
 
 
 def table(folder: Path) -> None:
@@ -115,13 +122,15 @@ def table(folder: Path) -> None:
 
 def _cell(values: np.ndarray, truth: np.ndarray) -> str:
     """Spearman's correlation, with the middle 95 % of resampled ones."""
+    there = ~np.isnan(values)
+    values, truth = values[there], truth[there]
     random_ = np.random.default_rng(0)
     resampled = []
     for _ in range(DRAWS):
         chosen = random_.integers(len(values), size=len(values))
         resampled.append(_spearman(values[chosen], truth[chosen]))
     low, high = np.nanquantile(resampled, [0.025, 0.975])
-    return f"{_spearman(values, truth):.2f} ({low:.2f} to {high:.2f})"
+    return f"{_spearman(values, truth):.2f} ({low:.2f} to {high:.2f})" + ("" if there.all() else f", {there.sum()} of them")
 
 
 def _spearman(a: np.ndarray, b: np.ndarray) -> float:
