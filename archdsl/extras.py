@@ -15,7 +15,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "search": ("optuna", "optuna_dashboard", "sqlalchemy"),
     "cluster": ("ray", "grpc"),
     "solve": ("highspy",),
-    "train": ("lightning_fabric", "tensorboardX"),
+    "train": ("lightning_fabric", "tensorboardX", "PIL"),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
     "openvino": ("openvino",),
     "executorch": ("executorch",),
@@ -28,7 +28,7 @@ NAMES = {
     "grpc": "grpcio",
     "optuna": "Optuna",
     "optuna_dashboard": "optuna-dashboard",
-    "lightning_fabric": "Lightning Fabric",
+    "lightning_fabric": "lightning-fabric",
     "ray": "Ray",
     "sqlalchemy": "SQLAlchemy",
 }

@@ -28,7 +28,7 @@ def make_fabric(device: str, precision: str) -> Fabric:
         InputError: there is no such device, or the precision is none for it.
         BackendError: Lightning Fabric is not installed.
     """
-    with needed_by("training", "torch", "train"):
+    with needed_by("training", "train"):
         import torch
         from lightning_fabric import Fabric
     if device == "auto":

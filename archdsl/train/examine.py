@@ -42,7 +42,7 @@ def examine_weights(net: Design, weights: Path, data: str, device: str) -> Evalu
     """A network with the weights of a file. Raises InputError where they do not fit."""
     from archdsl.extras import needed_by
 
-    with needed_by("evaluating", "torch", "train"):
+    with needed_by("evaluating", "train"):
         from archdsl.compilers.torch.checkpoint import load_checkpoint
     return _examine(net, data, device, lambda module: load_checkpoint(module, weights))
 

@@ -154,7 +154,7 @@ def test_schema_accepts_the_zoo_and_refuses_a_misspelt_argument() -> None:
     from archdsl.spec.schema import schema
 
     validator = jsonschema.Draft202012Validator(schema())
-    for path in sorted(zoo().rglob("*.yaml")):
+    for path in sorted(path for path in zoo().rglob("*.yaml") if path.parent.name != "recipes"):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         if "rows" in data:
             data["rows"] = {str(number): cells for number, cells in data["rows"].items()}

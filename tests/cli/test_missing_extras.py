@@ -102,6 +102,9 @@ LINES = {
     "sweep net.yaml width=4:16:4 --plot a.pdf": PLOT,
     "sweep net.yaml width=4:16:4 --cluster auto": "cluster",
     "table net.yaml": NOTHING,
+    "train net.yaml": "train",
+    "evaluate net.yaml --weights w.safetensors --data digits": "train",
+    "reproduce table4 --data digits --scale small": "train",
     "whatif net.yaml --set width=4": NOTHING,
     "whatif net.yaml --plot a.png": PLOT,
 }
