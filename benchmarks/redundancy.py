@@ -73,7 +73,7 @@ def main() -> None:
         for fresh in (False, True):
             rows = []
             for folder in sorted(top.glob(f"{spec}-[0-9]*")):
-                asked = asked_in(folder)
+                asked, _ = asked_in(folder)
                 data = open_data(asked.data)
                 net = fitted(Design.load(asked.spec, **parse_settings(asked.settings)), data)
                 torch.manual_seed(asked.seed)

@@ -9,7 +9,7 @@ import click
 
 from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table
 from archdsl.cli.terminal import console
-from archdsl.cli.training import DATA
+from archdsl.cli.training import DATA, speaks
 
 if TYPE_CHECKING:
     from archdsl.train.record import Evaluation
@@ -37,6 +37,8 @@ def command(what: str, weights: Path | None, data: str | None, device: str, sett
             raise click.UsageError(f"{what} is no folder of a run; a SPEC is evaluated with --weights FILE and --data NAME")
         net = open_net(what, settings)
         name, found = net.name, examine_weights(net, weights, data, device)
+    if not speaks():
+        return
     if as_json:
         print_json({"name": name, **_plain(found)})
         return

@@ -14,7 +14,7 @@ from archdsl.cli.gathered import gathered, given
 from archdsl.cli.measuring import Measuring, flags_given, measuring_options
 from archdsl.cli.progress import progress
 from archdsl.cli.terminal import console, echo
-from archdsl.cli.training import DATA, Shown, stopping
+from archdsl.cli.training import DATA, Shown, placed, stopping
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.result import Result
@@ -60,7 +60,7 @@ class Accuracies:
             return None
         from archdsl.paper.training import Request
 
-        return Request(self.data, self.scale, self.seeds, self.output, self.device, self.only)
+        return Request(placed(self.data), self.scale, self.seeds, self.output, self.device, self.only)
 
 
 @click.command("reproduce")

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, stem_of
+from archdsl.cli.common import STDIN, json_option, knob_option, open_net, print_json, stem_of
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.terminal import echo
 from archdsl.cli.train_compare import side_by_side
-from archdsl.cli.training import DATA, Shown, Training, speaks, stopping
+from archdsl.cli.training import DATA, Shown, Training, placed, speaks, stopping
 from archdsl.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class Single:
         click.option("--recipe", default="short", show_default=True, help="A shipped recipe (paper, short), or a YAML file.")
     )
     seed: int = given(
-        click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights, order, crops and dropout.")
+        click.option(
+            "--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Of weights, order, crops and dropout."
+        )
     )
     batch: str | None = given(
         click.option("--batch", metavar="N|auto", help="Images of a step; auto: the largest batch that fits into memory.")
@@ -70,8 +73,11 @@ def command(
     and `featuremaps --weights` take. Interrupted, it goes on by --resume as if it had never stopped. Under torchrun, several processes
     share each batch.
     """
-    if single.resume is not None and (specs or compare):
-        raise click.UsageError("--resume knows its SPEC")
+    if single.resume is not None:
+        if specs or compare:
+            raise click.UsageError("--resume knows its SPEC")
+        if others := [option for option in given_options() if option not in ("--resume", "--json")]:
+            raise click.UsageError(f"{others[0]}: a run goes on as it began; what is other is a new run")
     if not specs and single.resume is None:
         raise click.UsageError("give a SPEC, or --resume with the folder of a run")
     if not compare and (len(specs) > 1 or seeds > 1):
@@ -101,6 +107,13 @@ def command(
     return _said(found, folder, as_json or not speaks())
 
 
+def given_options() -> list[str]:
+    """Options that stand on the command line."""
+    here = click.get_current_context()
+    named = [one for one in here.command.params if isinstance(one, click.Option) and one.name is not None]
+    return [one.opts[-1] for one in named if here.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE]
+
+
 def _said(found: Record, folder: Path, quiet: bool) -> int:
     """The last lines of a run; the exit code."""
     if found.final is None:
@@ -117,13 +130,15 @@ def _asked(spec: str, single: Single, training: Training, settings: tuple[str, .
     from archdsl.train.recipe import load_recipe
     from archdsl.train.run import Asked
 
+    if spec == STDIN:
+        raise InputError("a run goes on with its spec, and standard input is gone by then; write the spec to a file")
     if single.batch not in (None, AUTO):
         settings = (*settings, f"batch={single.batch}")
     knobs, fields = apart(spec, settings)
     return Asked(
-        spec,
+        str(Path(spec).resolve()) if Path(spec).is_file() else spec,
         knobs,
-        single.data,
+        placed(single.data),
         load_recipe(single.recipe).changed(fields),
         single.seed,
         subset=training.subset,

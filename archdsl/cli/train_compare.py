@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli.common import open_net, print_json, print_result, stem_of
 from archdsl.cli.terminal import console, echo
+from archdsl.cli.training import speaks
 
 if TYPE_CHECKING:
     from archdsl.train.conduct import Conductor
@@ -37,6 +38,8 @@ def side_by_side(chosen: Sequence[Asked], seeds: int, output: Path | None, condu
                 echo("stopped; the same command goes on", err=True)
                 return 130
     found = compare(records, _latencies(chosen, records, seeds))
+    if not speaks():
+        return 0
     if as_json:
         print_json(found.as_dict())
     else:

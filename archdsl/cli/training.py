@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,12 @@ class Training:
             help="Between checkpoints within an epoch; each epoch ends with one.",
         )
     )
+
+
+def placed(data: str) -> str:
+    """A set as it was typed, with its folder as every working folder finds it."""
+    name, colon, place = data.partition(":")
+    return f"{name}:{Path(place).resolve()}" if colon and place else data
 
 
 def speaks() -> bool:

@@ -38,6 +38,7 @@ class Learning(Design):
         from archdsl.train.prepare import fitted
         from archdsl.train.recipe import load_recipe
         from archdsl.train.run import Asked, Run, Show, begin, unused
+        from archdsl.train.same import fingerprint
 
         images = open_data(data)
         net = fitted(self, images)
@@ -50,7 +51,7 @@ class Learning(Design):
             unused(Path(folder))
         run = Run(net, images, asked, None if folder is None else Path(folder), fabric)
         if folder is not None:
-            begin(Path(folder), asked)
+            begin(Path(folder), asked, fingerprint(net, images))
         record = run.train(Show())
         kept = run.loop.raw if run.loop.average is None else run.loop.average.module
         return Learned(record, {name: value.detach().cpu() for name, value in kept.state_dict().items()})

@@ -46,7 +46,8 @@ class Counts(Result):
             lines.append("Accuracies need training: --data cifar100:DIR trains the networks, --data fashion-mnist a stand-in.")
         runs = {accuracy.ours.runs for accuracy in self.accuracies if accuracy.ours is not None}
         if runs:
-            lines.append(f"Accuracies are means of {max(runs)} run{'s' if max(runs) > 1 else ''}, with the standard deviation.")
+            spread = f"means of {max(runs)} runs, with the standard deviation" if max(runs) > 1 else "of one run each"
+            lines.append(f"Accuracies are {spread}.")
         return lines
 
     def as_dict(self) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def captured(module: Any, shape: tuple[int, ...], asked: Asked, fabric: Fabric) 
     """
     kind = asked.capture
     cuda, alone = fabric.device.type == "cuda", fabric.world_size == 1
-    plain = asked.recipe.precision == "float32"
+    plain = (
+        asked.recipe.precision == "float32" and not asked.recipe.ema
+    )  # a copy of a captured network would run the network itself
     if kind == "auto":
         kind = "graph" if cuda and alone and plain else "none"
     if kind == "none":
@@ -34,7 +36,7 @@ def captured(module: Any, shape: tuple[int, ...], asked: Asked, fabric: Fabric) 
         module.compile(mode="max-autotune-no-cudagraphs" if cuda else None)
         return module
     if not (cuda and alone and plain):
-        raise InputError("--capture graph is for one process on CUDA in float32")
+        raise InputError("--capture graph is for one process on CUDA in float32, without ema")
     return _graphed(module, shape, fabric, asked.recipe.channels_last)
 
 

@@ -21,7 +21,7 @@ def evaluate(module: Any, feed: Feed, fabric: Fabric, classes: int, whole: bool 
     """The network as it is in evaluation mode; it is left in the mode that it was in.
 
     Args:
-        whole: also work out the confusion matrix and the worst answers, which one process has of its own part only.
+        whole: also work out the confusion matrix and the worst answers.
     """
     import torch
     from torch.nn.functional import cross_entropy
@@ -31,9 +31,9 @@ def evaluate(module: Any, feed: Feed, fabric: Fabric, classes: int, whole: bool 
     sums = torch.zeros(4, dtype=torch.float64)
     confusion = torch.zeros(classes, classes, dtype=torch.int64)
     wrong: list[Worst] = []
-    place = 0
+    batch = BATCH * fabric.world_size
     with torch.no_grad():
-        for images, labels in feed.testing(BATCH * fabric.world_size):
+        for (place, _), (images, labels) in zip(feed.slices(batch), feed.testing(batch), strict=True):
             answer = module(images).float()
             best = answer.topk(min(5, classes)).indices
             right = best == labels[:, None]
@@ -44,12 +44,11 @@ def evaluate(module: Any, feed: Feed, fabric: Fabric, classes: int, whole: bool 
                 pairs = labels * classes + best[:, 0]
                 confusion += torch.bincount(pairs.cpu(), minlength=classes**2).view(classes, classes)
                 wrong = _worst([*wrong, *_wrong(answer, labels, best[:, 0], place)])
-            place += len(labels)
     module.train(mode)
     sums = _over_all(sums, fabric)
     loss_sum, top1, top5, count = sums.tolist()
     table = tuple(map(tuple, _over_all(confusion, fabric).tolist())) if whole else ()
-    return Evaluation(loss_sum / count, top1 / count, top5 / count, int(count), table, tuple(wrong))
+    return Evaluation(loss_sum / count, top1 / count, top5 / count, int(count), table, tuple(_of_all(wrong, fabric)))
 
 
 def _over_all(values: Tensor, fabric: Fabric) -> Tensor:
@@ -57,6 +56,17 @@ def _over_all(values: Tensor, fabric: Fabric) -> Tensor:
         return values
     made: Tensor = fabric.all_reduce(values.to(fabric.device), reduce_op="sum").cpu()  # type: ignore[union-attr]
     return made
+
+
+def _of_all(wrong: list[Worst], fabric: Fabric) -> list[Worst]:
+    """The worst answers of all processes."""
+    if fabric.world_size == 1:
+        return wrong
+    from torch.distributed import all_gather_object
+
+    parts: list[list[Worst]] = [[] for _ in range(fabric.world_size)]
+    all_gather_object(parts, wrong)
+    return _worst([one for part in parts for one in part])
 
 
 def _wrong(answer: Tensor, labels: Tensor, said: Tensor, place: int) -> list[Worst]:

@@ -8,7 +8,8 @@ from typing import Any
 from archdsl.design import Design
 from archdsl.train.conduct import Open
 from archdsl.train.record import Evaluation
-from archdsl.train.run import CHECKPOINT, asked_in
+from archdsl.train.run import CHECKPOINT, MOST_SAID, asked_in
+from archdsl.train.same import check_same, fingerprint
 
 
 def examine_run(folder: Path, data: str | None, device: str, opened: Open) -> tuple[str, Evaluation]:
@@ -22,18 +23,22 @@ def examine_run(folder: Path, data: str | None, device: str, opened: Open) -> tu
     """
     from archdsl.errors import InputError
     from archdsl.train.checkpoint import load
+    from archdsl.train.data import open_data
+    from archdsl.train.prepare import fitted
 
-    asked = asked_in(folder)
+    asked, of = asked_in(folder)
     state = load(folder / CHECKPOINT)
-    average = state["average"]
-    weights = state["model"] if average is None else _inner(average)
+    weights = state["model"]
     net = opened(asked.spec, asked.settings)
+    images = open_data(asked.data)
+    check_same(folder, of, fingerprint(fitted(net, images), images))
 
     def fill(module: Any) -> None:
         try:
             module.load_state_dict(weights)
         except RuntimeError as error:
-            raise InputError(f"{folder / CHECKPOINT} is of another network: {str(error).splitlines()[0]}") from None
+            why = " ".join(str(error).split())[:MOST_SAID]
+            raise InputError(f"{folder / CHECKPOINT} is of another network: {why}") from None
 
     return net.name, _examine(net, data or asked.data, device, fill)
 
@@ -63,9 +68,3 @@ def _examine(net: Design, data: str, device: str, fill: Any) -> Evaluation:
     share = Share(fabric.global_rank, fabric.world_size)
     feed = Feed(images, images.test, Look((channels, height, width), 0.0, False, BATCH), fabric.device, share)
     return evaluate(module.to(fabric.device), feed, fabric, len(images.classes), whole=True)
-
-
-def _inner(average: dict[str, Any]) -> dict[str, Any]:
-    """The weights of the network in the state of its average."""
-    head = "module."
-    return {name.removeprefix(head): value for name, value in average.items() if name.startswith(head)}

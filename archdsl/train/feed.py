@@ -87,13 +87,14 @@ class Stream:
     def batches(self, parts: Sequence[Draws], augment: bool) -> Iterator[Tensor]:
         from torch.utils.data import DataLoader
 
-        from archdsl.train.streamed import Reading
+        from archdsl.train.streamed import Reading, quiet
 
         reading = Reading(self.split, self.look.side, self.look.crop if augment else 0.0)
         keys = [[*zip(part.order.tolist(), part.places.tolist(), part.mirrored.tolist(), strict=True)] for part in parts]
         pinned = getattr(self.device, "type", "cpu") == "cuda"
-        loader: Any = DataLoader(reading, batch_sampler=keys, num_workers=self.look.workers, pin_memory=pinned)  # type: ignore[arg-type]
-        for pixels in loader:
+        choose: Any = {"batch_sampler": keys, "num_workers": self.look.workers, "pin_memory": pinned, "worker_init_fn": quiet}
+        data: Any = reading
+        for pixels in DataLoader(data, **choose):
             yield pixels.to(self.device, non_blocking=pinned)
 
 
@@ -141,8 +142,12 @@ class Feed:
 
         order = torch.arange(self.images) if self.numbers is None else self.numbers
         still = Draws(order, torch.full((self.images, 2), 0.5), torch.zeros(self.images, dtype=torch.bool))
-        slices = [self.share.of(start, min(start + batch, self.images)) for start in range(0, self.images, batch)]
-        return self._all([still.part(*one) for one in slices if one[1] > one[0]], False)
+        return self._all([still.part(*one) for one in self.slices(batch)], False)
+
+    def slices(self, batch: int) -> list[tuple[int, int]]:
+        """From where to where in its order the batches of `testing` lie."""
+        found = [self.share.of(start, min(start + batch, self.images)) for start in range(0, self.images, batch)]
+        return [one for one in found if one[1] > one[0]]
 
     def _all(self, parts: Sequence[Draws], augment: bool) -> Iterator[tuple[Tensor, Tensor]]:
         began = time.perf_counter()

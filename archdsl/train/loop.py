@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -169,6 +170,8 @@ class Loop:
         """Test after an epoch, and put it down."""
         last = number + 1 == self.recipe.epochs
         test = self.test() if last or (number + 1) % self.parts.test_every == 0 else None
+        if test is not None and not math.isfinite(test.loss):
+            raise NotFinite(f"the loss on the test split is not finite after epoch {number + 1}, step {self.step}")
         sums = self.sums
         lr = rate(self.step - 1, self.per_epoch, self.recipe)
         loss, top1 = sums.loss / sums.images, sums.right / sums.images
@@ -241,9 +244,18 @@ class Loop:
         return bool(self.fabric.all_reduce(flag, reduce_op="sum"))
 
     def state(self) -> dict[str, Any]:
-        """All that is needed to go on; see `restore`."""
+        """All that is needed to go on; see `restore`.
+
+        Raises:
+            NotFinite: weights or statistics are not finite, and would go on so.
+        """
+        raw = self.raw.state_dict()
+        for name, value in raw.items():
+            if not bool(value.isfinite().all()):
+                raise NotFinite(f"{name} is not finite after step {self.step}")
         return {
-            "model": self.raw.state_dict(),
+            "model": raw if self.average is None else self.average.module.state_dict(),  # what is tested; `--weights` takes it
+            "trained": None if self.average is None else raw,
             "optimizer": self.optimizer.state_dict(),
             "average": self.average.state_dict() if self.average is not None else None,
             "precision": self.fabric.strategy.precision.state_dict(),
@@ -254,7 +266,7 @@ class Loop:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state. Learning rate, order of the images and random numbers follow from the step."""
-        self.raw.load_state_dict(state["model"])
+        self.raw.load_state_dict(state["trained"] or state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])

@@ -23,10 +23,11 @@ class _Joined:
     def __init__(self, layer: _BatchNorm):
         self.layer = layer
 
-    def __call__(self, values: Tensor) -> Tensor:
+    def __call__(self, given: Tensor) -> Tensor:
         layer = self.layer
         if not layer.training:
-            return type(layer).forward(layer, values)
+            return type(layer).forward(layer, given)
+        values = given.float() if given.dtype in (torch.bfloat16, torch.float16) else given  # sums of many need the places
         axes = [axis for axis in range(values.ndim) if axis != 1]
         count = torch.tensor([values.numel() / values.shape[1]], dtype=values.dtype, device=values.device)
         sums: Tensor = _summed(torch.cat([values.sum(axes), count]))
@@ -39,7 +40,7 @@ class _Joined:
         made: Tensor = around * _spread((variance + layer.eps).rsqrt(), values)
         if layer.affine:
             made = made * _spread(layer.weight, values) + _spread(layer.bias, values)
-        return made
+        return made.to(given.dtype)
 
     def _remember(self, mean: Tensor, variance: Tensor) -> None:
         """Running statistics, as PyTorch keeps them: the variance over one less than the number of values."""

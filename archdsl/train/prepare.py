@@ -35,7 +35,7 @@ def fitted(net: Design, data: DataSet) -> Design:
     if len(ends) != 1 or len(shape) != 1:
         raise InputError(f"{net.name} does not end in one vector of classes; training is for networks that classify images")
     if shape[0] != len(data.classes):
-        hint = "set its knob for classes" if CLASSES not in knobs else f"leave out --set {CLASSES}"
+        hint = f"leave out --set {CLASSES}" if CLASSES in net.settings else f"a knob {CLASSES} would follow the set"
         raise InputError(f"{net.name} tells {shape[0]} classes apart, {data.title} has {len(data.classes)}; {hint}")
     channels = graph.input.shape[0]
     if channels != data.channels and data.channels != 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archdsl.cost.checked_fields import Form, read_fields, text
-from archdsl.cost.named_files import NamedFiles
+from archdsl.cost.named_files import SUFFIXES, NamedFiles
 from archdsl.errors import InputError, unknown
 from archdsl.spec.locate import zoo
 from archdsl.spec.read_values import kind
@@ -73,8 +73,8 @@ class Recipe:
     readings: tuple[str, ...] = ()
 
     def batch_for(self, spec: str) -> int:
-        """Images of a step for a network, by the name of its spec: `resnet18` of specs/resnet18.yaml."""
-        name = Path(spec).stem
+        """Images of a step for a network, by the name of its spec or model in small letters: `resnet18` of specs/resnet18.yaml."""
+        name = (Path(spec).stem if spec.endswith(SUFFIXES) else spec).lower()
         return next((count for pattern, count in self.batch.items() if fnmatchcase(name, pattern)), self.batch.get(ANY, 128))
 
     def changed(self, settings: Mapping[str, Any]) -> Recipe:
@@ -98,6 +98,8 @@ class Recipe:
 
     def problem(self) -> str:
         """What does not go together; "" where all does."""
+        if self.warmup and self.schedule == "one_cycle":
+            return "warmup: one_cycle begins with a rise of its own; take schedule=cosine, or leave warmup out"
         if self.warmup > self.epochs:
             return f"warmup: {self.warmup:g} epochs are more than the {self.epochs} there are"
         uneven = [count for count in self.batch.values() if count % self.accumulate]
@@ -113,6 +115,12 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
+        """What `as_dict` gave. Raises InputError for a field that does not fit, as in a file that was changed by hand."""
+        for name, rule in RULES.items():
+            values = data[name].values() if name == "batch" else [data[name]]
+            wrong = [problem for value in values if value is not None and (problem := rule.take(value)[1])]
+            if wrong:
+                raise InputError(f"{name}: {wrong[0]}")
         return cls(**{**data, "readings": tuple(data["readings"])})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ABOUT, CHECKPOINT, RECORD, WEIGHTS = "run.json", "last.ckpt", "record.json", "weights.safetensors"
 REPORT = "report.html"
+MOST_SAID = 300  # letters of what torch says of tensors that do not fit
 KEEP_SECONDS = 60.0
 """Between checkpoints within an epoch."""
 
@@ -59,12 +60,27 @@ class Asked:
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "settings": list(self.settings), "recipe": self.recipe.as_dict()}
 
+    def differs(self, other: Asked) -> list[str]:
+        """What makes another run of this one, in words; not what only says how it is carried out."""
+        mine, theirs = self.as_dict(), other.as_dict()
+        fields = [name for name, value in mine["recipe"].items() if theirs["recipe"].get(name) != value]
+        names = ("spec", "settings", "data", "seed", "subset")
+        return [name for name in names if mine[name] != theirs[name]] + [f"{name} in the recipe" for name in fields]
+
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Asked:
+        """What `as_dict` gave, and what else stands beside it left out. Raises InputError for a value that does not fit."""
+        names = {one.name: one.default for one in fields(cls)}
+        data = {name: value for name, value in data.items() if name in names}
+        for name, default in names.items():
+            kinds = (int, float) if isinstance(default, float) else type(default)
+            if isinstance(default, (int, float, str)) and not isinstance(data[name], kinds):
+                raise InputError(f"{name}: {data[name]!r} does not fit")
         return cls(**{**data, "settings": tuple(data["settings"]), "recipe": Recipe.from_dict(data["recipe"])})
 
     @property
     def batch(self) -> int:
+        """Images of a step."""
         return self.recipe.batch_for(self.spec)
 
 
@@ -148,7 +164,8 @@ class Run:
         try:
             self.loop.restore(state)
         except (RuntimeError, KeyError, ValueError, TypeError) as error:
-            raise InputError(f"{self.folder / CHECKPOINT} is of another network: {str(error).splitlines()[0]}") from None
+            why = " ".join(str(error).split())[:MOST_SAID]
+            raise InputError(f"{self.folder / CHECKPOINT} is of another network: {why}") from None
 
     def train(self, show: Show, finish: bool = True) -> Record:
         """Train to the end, or until `show.stop` says so: then a checkpoint is kept, and the record has no final test.
@@ -217,19 +234,26 @@ def unused(folder: Path) -> None:
     writable(folder / ABOUT, new_folders=True)
 
 
-def begin(folder: Path, asked: Asked) -> None:
-    """Make the folder of a run and put down what is trained. Raises InputError where it cannot be made."""
+def begin(folder: Path, asked: Asked, of: dict[str, str]) -> None:
+    """Make the folder of a run and put down what is trained. Raises InputError where it cannot be made.
+
+    Args:
+        of: its fingerprint, see `archdsl.train.same`.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}") from None
-    write(folder / ABOUT, json_text(asked.as_dict(), 1) + "\n")
+    write(folder / ABOUT, json_text({**asked.as_dict(), "of": of}, 1) + "\n")
 
 
-def asked_in(folder: Path) -> Asked:
-    """What a run in a folder trains. Raises InputError where there is none."""
+def asked_in(folder: Path) -> tuple[Asked, dict[str, str]]:
+    """What a run in a folder trains, and its fingerprint. Raises InputError where there is none."""
     try:
-        return Asked.from_dict(json.loads((folder / ABOUT).read_text(encoding="utf-8")))
+        data = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        return Asked.from_dict(data), dict(data["of"])
+    except NotADirectoryError:
+        raise InputError(f"{folder} is a file; the folder of a run was expected") from None
     except FileNotFoundError:
         raise InputError(f"no run in {folder}: it has no {ABOUT}") from None
     except (OSError, ValueError, KeyError, TypeError, ArchdslError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from archdsl.train.pixels import resized
@@ -42,3 +43,9 @@ class Reading:
         top, left = int(down * (size[0] - high + 1)), int(right * (size[1] - wide + 1))
         cut = pixels[:, top : top + high, left : left + wide]
         return cut.flip(2) if mirrored else cut.contiguous()
+
+
+def quiet(number: int) -> None:
+    """Leave Ctrl-C and SIGTERM to the process that trains: it ends its readers when it has kept a checkpoint."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN if one is signal.SIGINT else signal.SIG_DFL)

@@ -70,6 +70,9 @@ def test_several_networks_stand_side_by_side(here: Path, run: Run) -> None:
     [
         ("", 2, "give a SPEC, or --resume"),
         ("tiny.yaml --resume x", 2, "--resume knows its SPEC"),
+        ("--resume x --set epochs=5", 2, "--set: a run goes on as it began"),
+        ("--resume tiny.yaml", 1, "tiny.yaml is a file"),
+        ("-", 1, "write the spec to a file"),
         ("tiny.yaml tiny.yaml", 2, "several SPECs are for --compare"),
         ("tiny.yaml --seeds 2", 2, "--seeds are for --compare"),
         ("--resume nowhere", 1, "no run in nowhere"),

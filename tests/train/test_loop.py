@@ -63,6 +63,9 @@ def test_a_run_that_is_done_is_not_done_again(tmp_path: Path) -> None:
     assert (tmp_path / "a" / CHECKPOINT).stat().st_mtime_ns == before
     with pytest.raises(InputError, match="other seed"):
         conductor().ensure(asked(seed=5), tmp_path / "a")
+    with pytest.raises(InputError, match="other lr in the recipe"):
+        conductor().ensure(asked(recipe=RECIPE.changed({"lr": 0.2})), tmp_path / "a")
+    assert conductor().ensure(asked(keep_seconds=1.0, workers=0), tmp_path / "a") == first
     with pytest.raises(InputError, match="holds a run"):
         train(tmp_path / "a")
 

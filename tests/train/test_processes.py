@@ -42,5 +42,9 @@ def test_two_processes_have_the_loss_of_one(tmp_path: Path) -> None:
     assert two["final"]["images"] == one["final"]["images"] == 359
     assert two["final"]["loss"] == pytest.approx(one["final"]["loss"], rel=1e-4)
     assert two["final"]["confusion"] == one["final"]["confusion"]
+    assert [worst["index"] for worst in two["final"]["worst"]] == [worst["index"] for worst in one["final"]["worst"]]
+    _run(spec, tmp_path / "half", 2, *fields, "--set", "precision=bfloat16")
+    half = json.loads((tmp_path / "half" / RECORD).read_text())
+    assert half["epochs"][0]["loss"] == pytest.approx(one["epochs"][0]["loss"], rel=0.02)
     theirs, ours = load_file(tmp_path / "one" / WEIGHTS), load_file(tmp_path / "two" / WEIGHTS)
     assert all(torch.allclose(theirs[name].double(), ours[name].double(), rtol=1e-3, atol=1e-5) for name in theirs)

@@ -18,7 +18,15 @@ def test_the_paper_s_recipe_says_what_the_paper_says_and_marks_what_it_leaves_ou
 
 
 @pytest.mark.parametrize(
-    ("spec", "batch"), [("resnet18", 64), ("specs/p_resnet34b.yaml", 64), ("dpnet", 128), ("mobilenet_v3", 128)]
+    ("spec", "batch"),
+    [
+        ("resnet18", 64),
+        ("specs/p_resnet34b.yaml", 64),
+        ("ResNet18", 64),
+        ("torchvision.models:resnet18", 64),
+        ("resnets/dpnet.yaml", 128),
+        ("mobilenet_v3", 128),
+    ],
 )
 def test_resnets_have_a_batch_of_their_own(spec: str, batch: int) -> None:
     assert load_recipe("paper").batch_for(spec) == batch
@@ -48,7 +56,8 @@ def test_changed_fields_are_no_readings_any_more() -> None:
         ({"lr": 0}, "expected a number above 0"),
         ({"lr": True}, "expected a number above 0"),
         ({"label_smoothing": 1}, "below 1"),
-        ({"warmup": 11}, "more than the 10"),
+        ({"warmup": 11, "schedule": "cosine"}, "more than the 10"),
+        ({"warmup": 1}, "one_cycle begins with a rise of its own"),
         ({"accumulate": 3}, "cannot be worked out in 3 equal parts"),
         ({"nesterov": True, "momentum": 0}, "needs a momentum"),
     ],
