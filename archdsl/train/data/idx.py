@@ -51,6 +51,12 @@ def _split(images: Path, labels: Path) -> Held:
         raise InputError(f"{images} holds {len(pixels):,} images and {labels} {len(classes):,} labels")
     if int(classes.max(initial=0)) >= len(CLASSES):
         raise InputError(f"{labels} holds the label {int(classes.max())}; there are {len(CLASSES)} classes, from 0")
+    counts = np.bincount(classes, minlength=len(CLASSES))
+    if counts.min() != counts.max():  # MNIST's digits come in files of the same names and sizes
+        raise InputError(
+            f"{labels} is of another set, or cut short: its classes have from {counts.min():,} to {counts.max():,} images, "
+            "where all of Fashion-MNIST have the same number"
+        )
     return Held(pixels[:, None], classes.astype(np.int64))
 
 

@@ -22,9 +22,9 @@ def content(values: np.ndarray) -> bytes:
     )
 
 
-PIXELS = np.arange(11 * 28 * 28).reshape(11, 28, 28) % 256
-LABELS = np.array([9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-WHOLE = dict(zip(FILES, (content(PIXELS), content(LABELS), content(PIXELS[:4]), content(LABELS[:4])), strict=True))
+PIXELS = np.arange(20 * 28 * 28).reshape(20, 28, 28) % 256
+LABELS = (np.arange(20) + 9) % 10
+WHOLE = dict(zip(FILES, (content(PIXELS), content(LABELS), content(PIXELS[:10]), content(LABELS[:10])), strict=True))
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -33,7 +33,7 @@ def test_the_four_files_are_read(tmp_path: Path, packed: bool) -> None:
     data = open_data(f"fashion-mnist:{tmp_path}")
     assert (data.name, data.channels, data.side, len(data.classes)) == ("fashion-mnist", 1, 32, 10)
     assert data.train.labels.tolist() == LABELS.tolist()
-    assert data.test.labels.tolist() == LABELS[:4].tolist()
+    assert data.test.labels.tolist() == LABELS[:10].tolist()
     assert data.train.image(2).tolist() == PIXELS[2:3].tolist()
     assert data.train.pixels.flags.writeable
 
@@ -52,16 +52,17 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        (FILES[0], WHOLE[FILES[0]][:-1], "8,639 bytes where its head says 8,640; it is cut short"),
-        (FILES[0], WHOLE[FILES[0]] + b"1", "8,641 bytes where its head says 8,640"),
+        (FILES[0], WHOLE[FILES[0]][:-1], "15,695 bytes where its head says 15,696; it is cut short"),
+        (FILES[0], WHOLE[FILES[0]] + b"1", "15,697 bytes where its head says 15,696"),
         (FILES[0], WHOLE[FILES[0]][:9], "no IDX file of bytes with 3 axes"),
         (FILES[0], WHOLE[FILES[1]], "no IDX file of bytes with 3 axes"),
         (FILES[1], WHOLE[FILES[0]], "no IDX file of bytes with 1 axis"),
         (FILES[1], b"", "no IDX file"),
-        (FILES[1], content(LABELS[:5]), "holds 11 images and .* 5 labels"),
-        (FILES[3], content(LABELS[:4] + 1), "holds the label 10; there are 10 classes, from 0"),
+        (FILES[1], content(LABELS[:5]), "holds 20 images and .* 5 labels"),
+        (FILES[3], content(LABELS[:10] + 1), "holds the label 10; there are 10 classes, from 0"),
+        (FILES[1], content(LABELS // 2), "is of another set, or cut short: its classes have from 0 to 4 images"),
         (FILES[0], content(PIXELS[:0]), r"is empty: its sizes are \[0, 28, 28\]"),
-        (FILES[0], content(PIXELS[:, :0]), r"is empty: its sizes are \[11, 0, 28\]"),
+        (FILES[0], content(PIXELS[:, :0]), r"is empty: its sizes are \[20, 0, 28\]"),
         (f"{FILES[0]}.gz", gzip.compress(WHOLE[FILES[0]])[:-20], "cannot be read: "),
         (f"{FILES[0]}.gz", WHOLE[FILES[0]], "cannot be read: Not a gzipped file"),
     ],
