@@ -80,7 +80,7 @@ def train(folder: Path, part: int, of: int) -> None:
 
 
 def proxies(folder: Path) -> None:
-    from archdsl.explore.search.objectives import MEASURED
+    from archdsl.explore.search.objectives import PROXIES
     from archdsl.spec.settings import parse_settings
 
     data = fashion_mnist(None)
@@ -89,7 +89,7 @@ def proxies(folder: Path) -> None:
         if place.exists():
             continue
         net = fitted(Design.load(spec, **parse_settings(settings)), data)
-        found = {one.name: one.measure(net, 0) for one in MEASURED}
+        found = {one.name: one.measure(net, 0) for one in PROXIES}
         write(place, json.dumps({**found, **_costs(net)}))
         print(number, found, flush=True)
 

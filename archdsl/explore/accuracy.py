@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from archdsl.errors import BackendError
+from archdsl.extras import needed_by
 from archdsl.train.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
@@ -62,15 +65,16 @@ class Accuracy:
         Args:
             folder: holds the checkpoint of an earlier rung, and gets that of this one; without one training begins anew.
         """
-        import torch
+        with apart():
+            return self._until(net, seed, epochs, folder)
 
+    def _until(self, net: Design, seed: int, epochs: int, folder: Path | None) -> float:
         from archdsl.train.data import open_data
         from archdsl.train.devices import make_fabric
         from archdsl.train.loop import NotFinite
         from archdsl.train.prepare import fitted
         from archdsl.train.run import CHECKPOINT, Asked, Run, Show
 
-        torch.set_num_threads(1)  # workers are as many as there are processors
         data = open_data(self.data)
         asked = Asked(net.name, (), self.data, self.recipe, seed, subset=self.subset)
         if folder is not None:
@@ -86,6 +90,25 @@ class Accuracy:
         test = run.loop.epochs[epochs - 1].test
         assert test is not None
         return test.top1
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """While the block runs torch computes on one thread, as workers are as many as there are processors; afterwards its threads and its
+    generator are as before.
+
+    Raises:
+        BackendError: torch is not installed.
+    """
+    with needed_by("accuracy", "train"):
+        import torch
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def changed(objective: Accuracy, data: str | None, recipe: str | None, fields: dict[str, Any], subset: int | None) -> Accuracy:

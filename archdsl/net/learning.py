@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.design import Design
 from archdsl.exact.shown import written
+from archdsl.extras import needed_by
 
 if TYPE_CHECKING:
     from archdsl.train.learned import Learned
@@ -32,6 +33,8 @@ class Learning(Design):
             BackendError: a library is missing.
             NotFinite: the loss became infinite.
         """
+        with needed_by("training", "train"):
+            from torch import random
         from archdsl.train.data import open_data
         from archdsl.train.devices import make_fabric
         from archdsl.train.learned import Learned
@@ -47,11 +50,13 @@ class Learning(Design):
         beside = path.parent if path else None
         asked = Asked(str(path) if path else self.name, settings, data, load_recipe(recipe, beside).changed(fields), seed)
         fabric = make_fabric(asked.device, asked.recipe.precision)
-        if folder is not None:
-            unused(Path(folder))
-        run = Run(net, images, asked, None if folder is None else Path(folder), fabric)
-        if folder is not None:
-            begin(Path(folder), asked, fingerprint(net, images))
-        record = run.train(Show())
+        place = None if folder is None else Path(folder)
+        if place is not None:
+            unused(place)
+        with random.fork_rng(devices=[]):  # a script's own numbers do not depend on what it trains
+            run = Run(net, images, asked, place, fabric)
+            if place is not None:
+                begin(place, asked, fingerprint(net, images))
+            record = run.train(Show())
         kept = run.loop.raw if run.loop.average is None else run.loop.average.module
         return Learned(record, {name: value.detach().cpu() for name, value in kept.state_dict().items()})

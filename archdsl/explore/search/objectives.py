@@ -59,13 +59,15 @@ class Cost:
         return float(found)
 
 
-MEASURED: tuple[Objective, ...] = (
+PROXIES: tuple[Objective, ...] = (
     grad_norm.GradNorm(),
     synflow.SynFlow(),
     naswot.NasWot(),
     zen_score.ZenScore(),
-    Accuracy(),
 )
+"""Scores of a network that was not trained."""
+
+MEASURED: tuple[Objective, ...] = (*PROXIES, Accuracy())
 """Objectives that need a module and time."""
 
 LATER = {

@@ -14,7 +14,7 @@ import archdsl
 from archdsl.errors import BackendError
 from archdsl.explore.proxies import grad_norm, naswot, synflow, zen_score
 from archdsl.explore.proxies.fresh import fresh, images
-from archdsl.explore.search.objectives import MEASURED, Objective
+from archdsl.explore.search.objectives import PROXIES, Objective
 from archdsl.net import Net
 
 SE_AND_SPLIT = """\
@@ -41,7 +41,7 @@ def net_of(shape: str, *steps: str) -> Net:
 # -- what holds for all ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("proxy", MEASURED, ids=lambda proxy: proxy.name)
+@pytest.mark.parametrize("proxy", PROXIES, ids=lambda proxy: proxy.name)
 def test_a_score_depends_on_the_network_and_the_seed_alone(proxy: Objective) -> None:
     net = archdsl.loads(SE_AND_SPLIT)
     threads, state = torch.get_num_threads(), torch.get_rng_state()
@@ -54,7 +54,7 @@ def test_a_score_depends_on_the_network_and_the_seed_alone(proxy: Objective) -> 
     assert math.isfinite(first)
 
 
-@pytest.mark.parametrize("proxy", MEASURED, ids=lambda proxy: proxy.name)
+@pytest.mark.parametrize("proxy", PROXIES, ids=lambda proxy: proxy.name)
 def test_a_formula_and_its_paper_are_given(proxy: Objective) -> None:
     assert "et al. 20" in (type(proxy).__doc__ or "")
     assert f"{proxy.name} = " in (type(proxy).__doc__ or "")

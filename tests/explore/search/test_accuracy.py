@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from optuna.storages import InMemoryStorage
 from searching import AtOnce
 from training import SPEC
@@ -30,7 +31,10 @@ def _request(accuracy: Accuracy = FAST, trials: int = 6, **others: object) -> Re
 
 
 def test_the_accuracy_after_all_rungs_is_that_of_training_in_one_go(tmp_path: Path) -> None:
+    before = torch.get_rng_state(), torch.get_num_threads()
     whole = FAST.measure(NET, 3)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert torch.get_num_threads() == before[1]
     parts = [FAST.until(NET, 3, epochs, tmp_path / "run") for epochs in FAST.rungs]
     assert FAST.rungs == (1, 2, 4)
     assert parts[-1] == whole
