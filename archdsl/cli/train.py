@@ -156,17 +156,16 @@ def apart(spec: str, settings: tuple[str, ...]) -> tuple[tuple[str, ...], dict[s
     Raises:
         InputError: a name that is neither; names the near miss of both.
     """
-    from archdsl.errors import near_miss
     from archdsl.spec.settings import parse_settings
-    from archdsl.train.rules import RULES
+    from archdsl.train.rules import RULES, hint
 
     known = set(open_net(spec, ()).spec.knobs)
     knobs, fields = [], {}
     for text in settings:
         ((name, value),) = parse_settings([text]).items()
-        plain = name.isidentifier()
+        plain = name.replace("-", "_").isidentifier()
         if plain and name not in known and name not in RULES:
-            near = near_miss(name, [*known, *RULES])
+            near = hint(name, known)
             raise InputError(f"--set: '{name}' is no knob of {spec} and no field of a recipe" + (f"; {near}" if near else ""))
         if name in RULES:
             fields[name] = value

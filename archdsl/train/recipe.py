@@ -11,13 +11,13 @@ from typing import Any
 
 from archdsl.cost.checked_fields import Form, read_fields, text
 from archdsl.cost.named_files import SUFFIXES, NamedFiles
-from archdsl.errors import InputError, unknown
+from archdsl.errors import InputError, clip
 from archdsl.spec.locate import zoo
 from archdsl.spec.read_values import kind
 from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping as Pairs
 from archdsl.spec.yaml import Node, Scalar, Sequence, TextLimits
-from archdsl.train.rules import RULES, Rule
+from archdsl.train.rules import RULES, Rule, hint
 
 LIMITS = TextLimits(bytes=65_536, depth=8, nodes=2_000)
 ANY = "*"
@@ -86,7 +86,7 @@ class Recipe:
         found: dict[str, Any] = {}
         for name, value in settings.items():
             if name not in RULES:
-                raise InputError("; ".join(unknown("field of a recipe", name, RULES)))
+                raise InputError(f"unknown field of a recipe '{clip(name)}'; {hint(name) or 'known: ' + ', '.join(RULES)}")
             value, wrong = RULES[name].take(value)
             if wrong:
                 raise InputError(f"--set {name}: {wrong}")

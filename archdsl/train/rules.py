@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -85,3 +86,30 @@ RULES: dict[str, Rule] = {
     "mirror": _flag,
 }
 """By field, in the order of a recipe."""
+
+SYNONYMS = {
+    "learning_rate": "lr",
+    "batch_size": "batch",
+    "wd": "weight_decay",
+    "optim": "optimizer",
+    "scheduler": "schedule",
+    "warmup_epochs": "warmup",
+    "grad_clip": "clip",
+    "amp": "precision",
+    "flip": "mirror",
+    "bn_momentum": "norm_momentum",
+}
+"""Words of other tools, and what they are called here."""
+
+
+def hint(word: str, also: Iterable[str] = ()) -> str:
+    """'did you mean …?' for a word that is no field; "" where nothing is near.
+
+    Args:
+        also: other words that it may have been meant for.
+    """
+    word = word.replace("-", "_").lower()
+    for near in (word, *get_close_matches(word, SYNONYMS, n=1, cutoff=0.8)):
+        if near in SYNONYMS:
+            return f"did you mean '{SYNONYMS[near]}'?"
+    return near_miss(word, [*RULES, *also])

@@ -80,6 +80,8 @@ def test_several_networks_stand_side_by_side(here: Path, run: Run) -> None:
         ("tiny.yaml --data cifar10", 1, "cifar10:DIR"),
         ("tiny.yaml --data cifar10:nowhere", 1, "nowhere"),
         ("tiny.yaml --set epoch=3", 1, "did you mean 'epochs'"),
+        ("tiny.yaml --set learning-rate=0.1", 1, "did you mean 'lr'"),
+        ("tiny.yaml --set lerning_rate=0.1", 1, "did you mean 'lr'"),
         ("tiny.yaml --set epochs=0", 1, "--set epochs: expected an int from 1"),
         ("tiny.yaml --recipe papr", 1, "did you mean 'paper'"),
         ("tiny.yaml --set precision=float16 --device cpu", 1, "float16 needs CUDA"),

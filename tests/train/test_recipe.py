@@ -50,6 +50,8 @@ def test_changed_fields_are_no_readings_any_more() -> None:
     ("settings", "said"),
     [
         ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"learning_rate": 0.1}, "did you mean 'lr'"),
+        ({"batchsize": 64}, "did you mean 'batch'"),
         ({"epochs": 0}, "expected an int from 1"),
         ({"epochs": 2.5}, "expected an int from 1"),
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
