@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -31,7 +32,7 @@ class Accuracy:
     """
 
     data: str = "digits"
-    recipe: Recipe = load_recipe(RECIPE)  # noqa: RUF009  # frozen
+    recipe: Recipe = field(default_factory=partial(load_recipe, RECIPE))
     subset: int = 0
     name: ClassVar[str] = "accuracy"
     direction: ClassVar[Literal["minimize", "maximize"]] = "maximize"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,7 @@ class Request:
         scale = self._scale(table)
         recipe = load_recipe(RECIPE).changed(scale.recipe)
         asked = Asked(spec, scale.settings, self.data, recipe, device=self.device, test_every=scale.test_every)
-        asked = replace(asked, subset=self._subset(scale))
+        asked = replace(asked, subset=scale.subset if scale.subset < self.images else 0)
         top = self.folder or Path("runs") / f"{table}-{self.set_name}-{self.scale}"
         return [(replace(asked, seed=seed), top / f"{spec}-{seed}") for seed in range(self.seeds or scale.seeds)]
 
@@ -91,13 +92,12 @@ class Request:
         full = "full-imagenet" if table_data(table)["data"] == "imagenet" else "full"
         return SCALES[full if self.scale == "full" else self.scale]
 
-    def _subset(self, scale: Scale) -> int:
-        """Images that are used, where the set has more."""
-        if not scale.subset:
-            return 0
+    @cached_property
+    def images(self) -> int:
+        """Training images of the set. Raises InputError where it cannot be read."""
         from archdsl.train.data import open_data
 
-        return scale.subset if len(open_data(self.data).train.labels) > scale.subset else 0
+        return len(open_data(self.data).train.labels)
 
     def label(self, table: str) -> str:
         """What has to be said of every accuracy: that the set is another one, that the run was short."""

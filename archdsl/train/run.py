@@ -86,7 +86,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Show:
-    """Who is told: of steps, of epochs with the record so far."""
+    """Who is told of steps and of epochs that are done, and who says whether to stop."""
 
     step: Callable[[Now], None] = lambda now: None
     epoch: Callable[[Epoch], None] = lambda epoch: None

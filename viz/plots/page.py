@@ -37,19 +37,7 @@ def page(title: str, plots: Sequence[Plot]) -> str:
     data = json.dumps(visible_data(content(plots)), separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace(
         "<", "\\u003c"
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>{escape(visible(title))}</title>
-<style>
-{style()}</style>
-</head>
-<body>
+    return f"""{head(title, POLICY)}<body>
 <main>
 <h1>{escape(visible(title))}</h1>
 <noscript><p>The plots of this page are drawn by JavaScript.</p></noscript>
@@ -60,6 +48,29 @@ def page(title: str, plots: Sequence[Plot]) -> str:
 {_part("page.js")}</script>
 </body>
 </html>
+"""
+
+
+def head(title: str, policy: str, more: str = "") -> str:
+    """A page up to its body: nothing is loaded from anywhere, and it is light or dark as the reader's system is.
+
+    Args:
+        title: as it is, to be escaped here.
+        policy: what the browser holds the page to.
+        more: rules of style after those of all pages.
+    """
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>{escape(visible(title))}</title>
+<style>
+{style()}{more}</style>
+</head>
 """
 
 

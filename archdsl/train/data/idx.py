@@ -1,14 +1,19 @@
-"""Fashion-MNIST, and any set in the four IDX files of MNIST."""
+"""Fashion-MNIST, in four IDX files as those of MNIST."""
 
 from __future__ import annotations
 
 import math
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdsl.errors import InputError
 from archdsl.train.data.files import unpacked
 from archdsl.train.data.sets import DataSet, Held
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package dataset-fashion-mnist puts the files."""
@@ -60,7 +65,7 @@ def _split(images: Path, labels: Path) -> Held:
     return Held(pixels[:, None], classes.astype(np.int64))
 
 
-def _read(path: Path, axes: int):  # type: ignore[no-untyped-def]
+def _read(path: Path, axes: int) -> NDArray[np.uint8]:
     """The array of an IDX file: two zeros, 8 for bytes, the number of axes, their sizes as big-endian 32-bit numbers, the bytes."""
     import numpy as np
 

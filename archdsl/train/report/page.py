@@ -20,7 +20,8 @@ from archdsl.train.report.curves import curves
 from archdsl.train.report.facts import cost_words, facts
 from archdsl.train.report.words import html, percent, times
 from archdsl.train.report.worst import worst
-from archdsl.viz.plots.page import style
+from archdsl.viz.plots.page import head
+from archdsl.viz.text import clean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,23 +52,11 @@ def write_report(path: Path, record: Record, worst_images: Sequence[NDArray[np.u
 
 def report(record: Record, worst_images: Sequence[NDArray[np.uint8]]) -> str:
     """The same as text."""
-    title = f"{html(record.network)} on {html(record.data)}"
+    title = f"{clean(record.network)} on {clean(record.data)}"
     parts = [_head(record), curves(record), confusion(record), worst(record, worst_images), facts(record)]
     own = resources.files("archdsl.train.report").joinpath("report.css").read_text(encoding="utf-8")
     content = "\n".join(filter(None, parts))
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>
-{style()}{own}</style>
-</head>
-<body>
+    return f"""{head(title, POLICY, own)}<body>
 <main>
 {content}
 </main>
