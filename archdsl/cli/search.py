@@ -186,13 +186,18 @@ def command(
     from archdsl.explore.search.ask import Labour, request, search
     from archdsl.explore.search.objectives import choose
     from archdsl.explore.search.storage import shown
+    from archdsl.train.data import open_data
+    from archdsl.train.prepare import suited
 
     if measuring.resources and not measuring.cluster:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
     net = open_net(base.spec, base.settings, limits).batched(wanted.batch)
     accuracy = learning.accuracy((*wanted.usual, *wanted.minimize, *wanted.maximize))
     aims = choose(wanted.usual, wanted.minimize, wanted.maximize, accuracy=accuracy)
-    asked = request(net, parse_axes(base.axes, net.base, net.settings), aims, wanted.most, wanted.least, wanted.length)
+    axes = parse_axes(base.axes, net.base, net.settings)
+    if accuracy is not None:  # so that costs are of what is trained
+        net = suited(net, open_data(accuracy.data), {name for axis in axes for name in axis.names})
+    asked = request(net, axes, aims, wanted.most, wanted.least, wanted.length)
     # One network needs no file beside it.
     where = place.storage or ("" if asked.space.size == 1 else _storage_of(base.spec))
     name = place.study or asked.name(stem_of(base.spec))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, TypeVar
 
 from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
@@ -12,21 +13,29 @@ if TYPE_CHECKING:
     from torch import nn
 
 CLASSES, RESOLUTION = "classes", "resolution"
+D = TypeVar("D", bound=Design)
 
 
-def fitted(net: Design, data: DataSet) -> Design:
-    """The network with as many classes as the set has, at the size that networks usually see of the set where none was chosen.
+def suited(net: D, data: DataSet, free: Collection[str] = ()) -> D:
+    """The network with as many classes as the set has, at the size that networks usually see of the set, where neither was chosen.
+
+    Args:
+        free: knobs that are left as they are.
+    """
+    usual = {CLASSES: len(data.classes), RESOLUTION: data.side}
+    chosen = {*net.settings, *free}
+    wanted = {name: value for name, value in usual.items() if name in net.spec.knobs and name not in chosen}
+    wanted = {name: value for name, value in wanted.items() if net.knobs[name] != value}
+    return net.set(**wanted) if wanted else net
+
+
+def fitted(net: D, data: DataSet) -> D:
+    """The same, once it is sure that it can be trained on the set.
 
     Raises:
-        InputError: the network cannot be trained on the set: its inputs or outputs are others.
+        InputError: it cannot: its inputs or outputs are others.
     """
-    wanted: dict[str, Any] = {}
-    knobs = net.spec.knobs
-    if CLASSES in knobs and CLASSES not in net.settings:
-        wanted[CLASSES] = len(data.classes)
-    if RESOLUTION in knobs and RESOLUTION not in net.settings and net.knobs[RESOLUTION] != data.side:
-        wanted[RESOLUTION] = data.side
-    net = net.set(**wanted) if wanted else net
+    net = suited(net, data)
     graph = net.graph()
     if len(graph.inputs) != 1 or len(graph.input.shape) != 3:
         raise InputError(f"{net.name} does not take one image, which is what there is to train it on")

@@ -93,6 +93,11 @@ def test_a_budget_that_nothing_meets_is_an_answer(search: Run) -> None:
         ("tiny.yaml --objective nasvot", 1, "unknown objective 'nasvot'; did you mean 'naswot'?"),
         ("tiny.yaml --minimize mcas", 1, "unknown objective 'mcas'; did you mean 'macs'?"),
         ("tiny.yaml width --objective naswot --data digits", 2, "--data is for --objective accuracy"),
+        (
+            "mobilenet_v3_small width=0.25 --objective accuracy --max macs=200K",
+            3,
+            "macs 249,960, not macs ≤ 200K",
+        ),
         ("tiny.yaml width --objective accuracy --train epoch=3", 1, "did you mean 'epochs'?"),
         ("tiny.yaml width --objective accuracy --recipe sort", 1, "did you mean 'short'?"),
         ("tiny.yaml --minimize latency", 1, "the objective 'latency' cannot be measured: say of which device it is"),

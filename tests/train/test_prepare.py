@@ -15,13 +15,14 @@ from archdsl.train.data.digits import digits
 from archdsl.train.devices import make_fabric
 from archdsl.train.evaluate import WORST, evaluate
 from archdsl.train.feed import Feed, Look, Share
-from archdsl.train.prepare import fitted, set_dropout, set_norm_momentum
+from archdsl.train.prepare import fitted, set_dropout, set_norm_momentum, suited
 from archdsl.train.record import Record
 
 
 def test_classes_and_resolution_follow_the_set_where_they_are_not_set() -> None:
     net = fitted(Design.load("dpnet"), digits())
     assert (net.knobs["classes"], net.knobs["resolution"]) == (10, 32)
+    assert suited(Design.load("dpnet"), digits(), {"resolution"}).knobs["resolution"] == 224
     kept = fitted(Design.load("dpnet", resolution=64, classes=10), digits())
     assert kept.knobs["resolution"] == 64
 
