@@ -19,24 +19,28 @@ from typing import Any
 
 from archdsl import artifacts
 from archdsl.compilers.passes import ACROSS, WITHIN, optimize
-from archdsl.compilers.passes.draft import Choices, Site
-from archdsl.compilers.passes.plans import Plan, blocks, pairs, plan, plans
+from archdsl.compilers.passes.draft import Site
+from archdsl.compilers.passes.plans import Plan, blocks, plans
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import OUTPUT, Graph, Node
+from archdsl.ir.ranges import ranges
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
 from archdsl.measure.process import measure_groups
 from archdsl.measure.runtimes import runtime_named
+from archdsl.measure.windows import windows
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.operator import Operator
 from archdsl.ops.shapes import is_map
 
 GAIN = 0.98
 """A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
-SECONDS = 2.0
+SECONDS = 1.0
 """For the rounds of all forms of one block."""
+LEAST_GAIN = 0.995
+"""The same for several blocks in a row, where a form of one is a small part of the time."""
 COPIES = 3
 """How often each form is loaded."""
 
@@ -72,28 +76,12 @@ def autotune(graph: Graph, at: Configuration, times: Times | None = None, rememb
     """
     memory = _Memory(remembered or _cache(), at, times or run)
     base = optimize(graph, passes=ACROSS).graph
-    found = memory.choose([(block, plans(block, WITHIN)) for block in blocks(base)])
-    # A change of basis reaches into the block that reads the result, so it is weighed for the two together.
-    usual = chosen(found)
-    return found + memory.choose([(pair, _changed(pair, usual)) for pair in pairs(base)])
-
-
-def _changed(pair: Graph, usual: Choices) -> list[Plan]:
-    """Two blocks as they were chosen, and in the forms that a change of basis can have; just the first where there is none."""
-    kept = plan(pair, WITHIN, usual)
-    basis = _offering("changed", kept.chosen)
-    if not basis:  # a block whose paths stay apart may show one when they are merged
-        basis = _offering("changed", plan(pair, WITHIN, {**usual, **_offering("merged", kept.chosen)}).chosen)
-    if not basis:
-        return [kept]
-    merges = _offering("merged", optimize(pair, passes=WITHIN).sites)
-    forms = {site: option for site, option in usual.items() if site.question == "form"}
-    return [kept, *plans(pair, WITHIN, {**forms, **basis, **merges})]
-
-
-def _offering(option: str, sites: Iterable[Site]) -> dict[Site, str]:
-    """An option at every site that offers it."""
-    return {site: option for site in sites if option in site.options}
+    known = ranges(base.nodes)
+    found = memory.choose([(block, plans(block, WITHIN, {block.input.name: known[block.input.name]})) for block in blocks(base)])
+    for window in windows(base):
+        for alike in (window.blocks, *((block,) for block in window.blocks)):
+            found += memory.choose([(window.graph, window.plans(chosen(found), alike))], LEAST_GAIN)
+    return found
 
 
 def chosen(tuned: Sequence[Tuned]) -> dict[Site, str]:
@@ -133,7 +121,7 @@ class _Memory:
         self.path, self.at, self.times = path, at, times
         self.known = _read(path)
 
-    def choose(self, cases: Sequence[tuple[Graph, list[Plan]]]) -> list[Tuned]:
+    def choose(self, cases: Sequence[tuple[Graph, list[Plan]]], gain: float = GAIN) -> list[Tuned]:
         """The form to take in every case that has several; the first is the usual one."""
         open_cases = [(part, forms, _key(part, forms, self.at)) for part, forms in cases if len(forms) > 1]
         fresh = {key: forms for _, forms, key in open_cases if not isinstance(self.known.get(key), int)}
@@ -143,7 +131,7 @@ class _Memory:
             groups = [{str(number): between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
             for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.at), strict=True):
                 measured[key] = [seconds[str(number)] for number in range(len(forms))]
-                self.known[key] = _quickest(measured[key])
+                self.known[key] = _quickest(measured[key], gain)
             artifacts.write(self.path, json.dumps(self.known, indent=1))
         found = []
         for part, forms, key in open_cases:
@@ -160,10 +148,10 @@ class _Memory:
             raise InputError(f"{self.path} cannot be written: {error.strerror}") from None
 
 
-def _quickest(seconds: list[float]) -> int:
+def _quickest(seconds: list[float], gain: float) -> int:
     """Number of the form to take: the first, the usual one, unless another gains something."""
     best = min(range(len(seconds)), key=seconds.__getitem__)
-    return best if seconds[best] < GAIN * seconds[0] else 0
+    return best if seconds[best] < gain * seconds[0] else 0
 
 
 def between(graph: Graph) -> Graph:

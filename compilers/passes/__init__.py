@@ -13,15 +13,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from archdsl.compilers.passes.change_basis import change_basis
+from archdsl.compilers.passes.cut_maps import cut_maps
 from archdsl.compilers.passes.draft import Change, Choices, Draft, Site
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
 from archdsl.compilers.passes.fold_projections import fold_projections
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
+from archdsl.compilers.passes.widen_parts import widen_parts
+from archdsl.compilers.passes.pass_through import pass_through
 from archdsl.compilers.passes.standardise import standardise
+from archdsl.compilers.passes.sum_joins import sum_joins
 from archdsl.compilers.passes.weights import Array, load
 from archdsl.ir.graph import Graph
+from archdsl.ir.ranges import Range
 from archdsl.ir.single import need_numbers
 from archdsl.ir.verify import verify
 
@@ -34,8 +39,13 @@ PASSES: tuple[Pass, ...] = (
     fold_norms,
     order_channels,
     merge_paths,
-    change_basis,
+    pass_through,
     fold_projections,
+    cut_maps,
+    fold_projections,
+    change_basis,
+    widen_parts,
+    sum_joins,
 )
 """In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
 
@@ -67,6 +77,7 @@ def optimize(
     weights: Mapping[str, Array] | None = None,
     chosen: Choices | None = None,
     passes: Collection[Pass] = PASSES,
+    known: Mapping[str, Range] | None = None,
 ) -> Optimized:
     """The network rewritten.
 
@@ -74,6 +85,7 @@ def optimize(
         graph: of one network, not of a grid.
         weights: arrays by `<node>.<tensor>`: weight, bias, running_mean, running_var and so on. Without them only the graph is made.
         chosen: options by their site; where none is chosen, the first is taken.
+        known: ranges of tensors, of inputs above all, that do not follow from the graph.
 
     Raises:
         BackendError: a weight is missing.
@@ -90,8 +102,9 @@ def optimize(
         load(graph, weights),
         weights is not None,
         shares,
-        chosen or {},
+        chosen if chosen is not None else {},
         returns=graph.returns,
+        known=known or {},
     )
     for run in passes:
         if run(draft):

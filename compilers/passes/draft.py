@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from archdsl.compilers.passes.weights import Lazy, double, names
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.ranges import Range
 from archdsl.ops.operator import Operator
 
 
@@ -56,6 +57,7 @@ class Draft:
         shares: whether nodes shared weights to begin with.
         chosen: options that the caller wants.
         sites: every site with several options that was met, in order.
+        known: ranges of tensors that are known from outside the graph.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Draft:
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     returns: str = "tensor"
+    known: Mapping[str, Range] = field(default_factory=dict)
 
     def copy(self) -> Draft:
         return replace(

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from archdsl.compilers.passes.draft import Draft
-from archdsl.compilers.passes.views import View, view
+from archdsl.compilers.passes.views import View, shares, view
 from archdsl.compilers.passes.weights import Lazy, lazy
 from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
@@ -26,7 +26,7 @@ def order_channels(draft: Draft) -> bool:
     ordered = 0
     for name in list(draft.nodes):
         readers = draft.readers()
-        parts = _parts(draft, name, readers[name])
+        parts = shares(draft, name)
         if parts is None:
             continue
         wanted = sorted(parts, key=lambda part: _passes(draft, readers, part[0]))
@@ -47,18 +47,6 @@ def order_channels(draft: Draft) -> bool:
     if ordered:
         draft.note("order_channels", f"in {ordered} maps learned channels lie together, and passed ones")
     return ordered > 0
-
-
-def _parts(draft: Draft, name: str, readers: list[str]) -> list[tuple[str, View]] | None:
-    """The slices that read a map, where nothing else does and they share it out without gaps; in order."""
-    if not is_map(draft[name].shape) or len(readers) < 2 or name in draft.ends:
-        return None
-    if not all(isinstance(draft[reader].op, Slice) for reader in readers):
-        return None
-    parts = sorted(((reader, view(draft, reader)) for reader in readers), key=lambda part: part[1].start)
-    ends = [0, *(found.stop for _, found in parts)]
-    whole = all(found.start == end for (_, found), end in zip(parts, ends, strict=False))
-    return parts if whole and ends[-1] == draft[name].shape[0] else None
 
 
 def _passes(draft: Draft, readers: dict[str, list[str]], name: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import islice
 
 from archdsl.compilers.passes import PASSES, Optimized, Pass, optimize
-from archdsl.compilers.passes.draft import Choices, Site
+from archdsl.compilers.passes.draft import Site
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import OUTPUT, Graph, Node
+from archdsl.ir.ranges import Range
 from archdsl.ops.passing import Input
 
 MOST_PLANS = 64
@@ -24,37 +25,36 @@ class Plan:
     graph: Graph
 
 
-def plans(graph: Graph, passes: Collection[Pass] = PASSES, given: Choices | None = None) -> list[Plan]:
+def plans(graph: Graph, passes: Collection[Pass] = PASSES, known: Mapping[str, Range] | None = None) -> list[Plan]:
     """Forms that differ, that of the first options first; at most MOST_PLANS.
 
     Args:
-        given: options of sites that are not up for choice.
+        known: ranges of what enters.
     """
-    found: dict[str, Plan] = {}
-    for chosen, made in islice(_ways(graph, passes, given or {}), MOST_PLANS):
-        found.setdefault(schedule_hash(made.graph), Plan(chosen, made.graph))
-    return list(found.values())
+    found = (Plan(chosen, made.graph) for chosen, made in islice(_ways(graph, passes, known or {}), MOST_PLANS))
+    return distinct(found)
 
 
-def plan(graph: Graph, passes: Collection[Pass], chosen: Choices) -> Plan:
-    """The one form that these options lead to, and which of them it needed."""
-    made = optimize(graph, chosen=chosen, passes=passes)
-    return Plan({site: chosen.get(site, site.options[0]) for site in made.sites}, made.graph)
+def distinct(found: Iterable[Plan]) -> list[Plan]:
+    """Those that differ in what runs, in order."""
+    kept: dict[str, Plan] = {}
+    for plan in found:
+        kept.setdefault(schedule_hash(plan.graph), plan)
+    return list(kept.values())
 
 
-def _ways(graph: Graph, passes: Collection[Pass], given: Choices) -> Iterator[tuple[dict[Site, str], Optimized]]:
+def _ways(graph: Graph, passes: Collection[Pass], known: Mapping[str, Range]) -> Iterator[tuple[dict[Site, str], Optimized]]:
     """Every choice at every site that the choices before it lead to, depth first."""
     waiting: list[dict[Site, str]] = [{}]
     while waiting:
         chosen = waiting.pop()
-        made = optimize(graph, chosen={**given, **chosen}, passes=passes)
+        made = optimize(graph, chosen=chosen, passes=passes, known=known)
         undecided = [site for site in made.sites if site not in chosen]
         if not undecided:
             yield chosen, made
             continue
         site = undecided[0]
-        options = (given[site],) if given.get(site) in site.options else site.options
-        waiting += [{**chosen, site: option} for option in reversed(options)]
+        waiting += [{**chosen, site: option} for option in reversed(site.options)]
 
 
 def blocks(graph: Graph) -> list[Graph]:
@@ -87,15 +87,23 @@ def _alone(node: Node, inside: set[str]) -> Node:
     return replace(node, shared="") if node.shared and node.shared not in inside else node
 
 
-def pairs(graph: Graph) -> list[Graph]:
-    """Every two blocks of which the second alone reads the first, as one graph."""
-    found = []
+def rows_of_blocks(graph: Graph) -> list[list[Graph]]:
+    """Blocks one after the other, as long as nothing but the next one reads what each gives."""
     readers, ends = graph.readers(), graph.ends
-    listed = blocks(graph)
-    for first, second in pairwise(listed):
-        if first.output in ends:
-            continue
-        if second.input.name == first.output and all(reader in second.nodes for reader in readers[first.output]):
-            nodes = {**first.nodes, **{node.name: node for node in second if node.name != first.output}}
-            found.append(Graph(f"{first.name} and {second.name}", nodes, second.outputs))
+    found: list[list[Graph]] = []
+    for block in blocks(graph):
+        before = found[-1][-1] if found else None
+        if before and before.output == block.input.name and before.output not in ends:
+            if all(reader in block.nodes for reader in readers[before.output]):
+                found[-1].append(block)
+                continue
+        found.append([block])
     return found
+
+
+def joined(row: Sequence[Graph]) -> Graph:
+    """Blocks of a row as one graph."""
+    nodes = dict(row[0].nodes)
+    for block in row[1:]:
+        nodes |= {node.name: node for node in block if node.inputs}
+    return Graph(f"{row[0].name} to {row[-1].name}", nodes, row[-1].outputs)

@@ -14,6 +14,10 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.shapes import is_map
 
 
+DEARER = 1.5
+"""Multiply-accumulates that one kernel less may cost, over those of the two. Measured by benchmarks/passes.py."""
+
+
 class Map(NamedTuple):
     """A 1x1 convolution, in the graph or not yet.
 
@@ -33,6 +37,20 @@ def is_pointwise(node: Node) -> bool:
     """Whether a node is a 1x1 convolution without padding, of any stride and groups."""
     op = node.op
     return isinstance(op, Conv2d) and is_map(node.shape) and op.kernel == (1, 1) and op.window.pads == (0, 0)
+
+
+def mixes(draft: Draft, node: Node) -> bool:
+    """Whether a node mixes all channels of a map, place by place: a pointwise convolution without stride and groups."""
+    if not is_pointwise(node):
+        return False
+    op = read(draft, node).op
+    return op.stride == (1, 1) and op.groups == 1
+
+
+def size(draft: Draft, of: Map) -> int:
+    """Multiply-accumulates."""
+    arriving = draft[of.source].shape
+    return int(of.op.macs((arriving,), of.op.shape(arriving)))
 
 
 def read(draft: Draft, node: Node) -> Map:

@@ -71,6 +71,19 @@ def simplify(draft: Draft) -> bool:
     return draft.settle() or changed
 
 
+def shares(draft: Draft, name: str) -> list[tuple[str, View]] | None:
+    """The slices that read a map, where nothing else does and they share it out without gaps; in order."""
+    readers = draft.readers()[name]
+    if not is_map(draft[name].shape) or len(readers) < 2 or name in draft.ends:
+        return None
+    if not all(isinstance(draft[reader].op, Slice) for reader in readers):
+        return None
+    parts = sorted(((reader, view(draft, reader)) for reader in readers), key=lambda part: part[1].start)
+    ends = [0, *(found.stop for _, found in parts)]
+    whole = all(found.start == end for (_, found), end in zip(parts, ends, strict=False))
+    return parts if whole and ends[-1] == draft[name].shape[0] else None
+
+
 def is_join(node: Node) -> bool:
     """Whether a node concatenates maps along their channels."""
     return isinstance(node.op, Concat) and is_map(node.shape) and node.op.along(node.shape) == 0

@@ -103,11 +103,12 @@ def test_dp_net() -> None:
     made = optimize(written.graph())
     kinds = Counter(type(node.op) for node in made.graph)
     assert BatchNorm not in kinds
-    # A block in which channels pass reads the learned and the passed half by a slice each, and joins them again once.
-    assert kinds[Slice] == 20
-    assert kinds[Concat] == 10
-    assert len(made.graph) == 165
-    assert Bill(made.graph).macs < 1.25 * Bill(written.graph()).macs, "zeros of dense expansions"
+    # A block in which channels pass reads the learned and the passed half by a slice each, and joins them again once. In the first, what
+    # passes comes from a hard swish and goes through.
+    assert kinds[Slice] == 18
+    assert kinds[Concat] == 9
+    assert len(made.graph) == 161
+    assert Bill(made.graph).macs < 1.27 * Bill(written.graph()).macs, "zeros of dense expansions"
 
 
 @pytest.mark.parametrize("count", range(1, len(PASSES) + 1))
