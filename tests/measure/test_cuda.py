@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -87,7 +87,7 @@ class Processor(Cuda):
 class Knows(nn.Module):
     """A layer that says what it was called with."""
 
-    seen: list[tuple[torch.dtype, torch.dtype, bool, bool]] = []
+    seen: ClassVar[list[tuple[torch.dtype, torch.dtype, bool, bool]]] = []
 
     def __init__(self) -> None:
         super().__init__()
