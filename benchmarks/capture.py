@@ -1,7 +1,8 @@
 """Steps of training as they are launched one by one, as CUDA graphs, and compiled; and the memory of a step, predicted and had.
 
-`python benchmarks/capture.py [NETWORK...] [--device cuda] [--size PIXELS] [--batch N] [--rounds N]`; on a processor it runs too, without
-graphs. Every way takes steps of the loop of `archdsl train` in turns with the others; images are random and lie on the device.
+`python benchmarks/capture.py [NETWORK...] [--device cuda] [--size PIXELS] [--batch N] [--rounds N] [--ways none,graph]`; on a processor it
+runs too, without graphs. Every way takes steps of the loop of `archdsl train` in turns with the others; images are random and lie on the
+device. To compile a network there takes minutes, because kernels are tried out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import torch
 
 import archdsl
 from archdsl.cost.memory.training import training
+from archdsl.measure.step_memory import measured_step
 from archdsl.measure.timing import interleave, ratio
 from archdsl.train.data.sets import DataSet, Held
 from archdsl.train.devices import make_fabric
@@ -24,6 +26,7 @@ from archdsl.train.run import Asked, Run
 
 NETWORKS = ("resnet18", "mobilenet_v3", "dpnet")
 CLASSES = 100
+WAYS = ("none", "graph", "compile")
 
 
 def data(size: int, batch: int) -> DataSet:
@@ -48,15 +51,10 @@ def stepping(net: archdsl.Net, images: DataSet, asked: Asked, fabric: Any) -> Ca
     return step
 
 
-def memory(net: archdsl.Net, step: Callable[[], None], batch: int) -> str:
-    """Peak of a step that was launched operator by operator, predicted over had, without what kernels use inside."""
-    torch.cuda.reset_peak_memory_stats()
-    before = torch.cuda.memory_allocated()
-    step()
-    had = torch.cuda.max_memory_allocated() - before
-    found = training(net.graph(), batch, foreach=True)
-    lasting = int(found.weights + found.buffers + found.optimizer)
-    return f"{(int(found.peak_bytes) - lasting) / had:.3f} of what it needs beside weights, predicted over had"
+def memory(net: archdsl.Net, batch: int) -> str:
+    """Peak of a step that is launched operator by operator, predicted over had, without what kernels use inside."""
+    had = measured_step(net.module(), net.graph(), batch, foreach=True, device="cuda")
+    return f"{int(training(net.graph(), batch, foreach=True).peak_bytes) / had:.3f} of its peak, predicted over had"
 
 
 def main() -> None:
@@ -66,11 +64,15 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--ways", default="none,graph,compile", help="of none, graph and compile; none is always there")
     asked = parser.parse_args()
+    if asked.device == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("torch finds no CUDA device here; --device cpu runs on the processor")
     fabric = make_fabric(asked.device, "float32")
     images = data(asked.size, asked.batch)
     recipe = Recipe(lr=0.01, epochs=1_000, schedule="constant", batch={"*": asked.batch})
-    ways = ("none", "graph", "compile") if asked.device == "cuda" else ("none", "compile")
+    ways = [way for way in WAYS if way == "none" or way in asked.ways.split(",")]
+    ways = [way for way in ways if way != "graph" or asked.device == "cuda"]
     print(torch.cuda.get_device_name() if asked.device == "cuda" else "processor", f"torch {torch.__version__}", flush=True)
     for name in asked.networks or NETWORKS:
         net = archdsl.load(name, resolution=asked.size, classes=CLASSES)
@@ -80,7 +82,7 @@ def main() -> None:
         for one in times:
             print(one, f"{asked.batch / one.median:,.0f} images/s, ratio {ratio(one, times[0]).median:.3f}", flush=True)
         if asked.device == "cuda":
-            print(name, "memory:", memory(net, sides[f"{name} none"], asked.batch), flush=True)
+            print(name, "memory:", memory(net, asked.batch), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The predicted peak of memory of a training step over what PyTorch's allocator hands out for one, network by network.
 
-`python benchmarks/training_memory.py [NETWORK...] [--batch IMAGES...] [--size PIXELS] [--optimizer NAME]`; without names, the whole zoo.
+`python benchmarks/training_memory.py [NETWORK...] [--batch IMAGES...] [--size PIXELS] [--optimizer NAME] [--device cuda]`; without names,
+the whole zoo.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[4, 16], metavar="IMAGES")
     parser.add_argument("--size", type=int, default=64, help="pixels, or the fewest that a network takes")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd_momentum")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     found = []
     print(f"{'network':<24}{'batch':>6}{'predicted':>16}{'measured':>16}{'ratio':>8}")
-    for name, batch, predicted, measured in _compared(asked.networks or zoo_names(), asked.batch, asked.size, asked.optimizer):
+    for name, batch, predicted, measured in _compared(asked.networks or zoo_names(), asked):
         found.append((predicted / measured, name, batch))
         print(f"{name:<24}{batch:>6}{predicted:>16,}{measured:>16,}{predicted / measured:>8.4f}", flush=True)
     ratios = [ratio for ratio, _, _ in found]
@@ -44,14 +46,16 @@ def main() -> None:
     print(f"outside {WITHIN:.0%}: {', '.join(outside) or 'none'}")
 
 
-def _compared(networks: list[str], batches: list[int], size: int, optimizer: str) -> Iterator[tuple[str, int, int, int]]:
+def _compared(networks: list[str], asked: argparse.Namespace) -> Iterator[tuple[str, int, int, int]]:
+    foreach = asked.device == "cuda"
     for name in networks:
-        net = _at(name, size)
+        net = _at(name, asked.size)
         graph = net.graph()
-        for batch in batches:
+        for batch in asked.batch:
             module = net.module()
             with _by_steps(module):
-                yield name, batch, training(graph, batch, optimizer).peak_bytes, measured_step(module, graph, batch, optimizer)
+                measured = measured_step(module, graph, batch, asked.optimizer, foreach, asked.device)
+            yield name, batch, int(training(graph, batch, asked.optimizer, foreach=foreach).peak_bytes), measured
 
 
 def _at(name: str, size: int) -> Net:

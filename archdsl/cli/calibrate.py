@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import json_option, print_json
+from archdsl.cli.gathered import gathered, given
 from archdsl.cli.progress import progress
 from archdsl.cli.terminal import console
+from archdsl.measure.job import FLOAT32
 
 if TYPE_CHECKING:
     from archdsl.cost.latency.device import Device
@@ -21,15 +24,42 @@ if TYPE_CHECKING:
 LEAST_SECONDS, SECONDS = 45, 120
 
 
+@dataclass(frozen=True)
+class Where:
+    """The configuration that a device file is of."""
+
+    runtime: str = given(
+        click.option("--runtime", default="onnxruntime", show_default=True, metavar="NAME", help="What runs the networks.")
+    )
+    threads: int | None = given(
+        click.option("--threads", type=click.IntRange(1), help="Of the runtime; as many as there are cores where not given.")
+    )
+    batch: int = given(click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Images of one pass."))
+    dtype: str = given(click.option("--dtype", default=FLOAT32, show_default=True, metavar="TYPE", help="Of weights and maps."))
+
+    def configuration(self) -> Configuration:
+        """The same as it is measured.
+
+        Raises:
+            InputError: there is no such runtime, or it does not have the dtype.
+            BackendError: it is not installed, or its device is not there.
+        """
+        from archdsl.measure.machine import cores
+        from archdsl.measure.runtimes import runtime_named
+
+        runtime = runtime_named(self.runtime)
+        at = runtime.at(self.batch, self.threads or cores(), self.dtype)
+        runtime.require()
+        return at
+
+
 @click.command("calibrate")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The device file: NAME.yaml.")
-@click.option("--runtime", default="onnxruntime", show_default=True, metavar="NAME", help="What runs the networks.")
-@click.option("--threads", type=click.IntRange(1), help="Of the runtime; as many as there are cores where not given.")
-@click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Images of one pass.")
+@gathered("where", Where)
 @click.option("--seconds", default=SECONDS, show_default=True, type=click.IntRange(LEAST_SECONDS), help="For measuring, about.")
 @click.option("--check", is_flag=True, help="Measure the zoo too, which the fit never sees, and note how near predictions are.")
 @json_option
-def command(output: Path, runtime: str, threads: int | None, batch: int, seconds: int, check: bool, as_json: bool) -> None:
+def command(output: Path, where: Where, seconds: int, check: bool, as_json: bool) -> None:
     """Measure synthetic networks on this machine and write a device file, which latencies are predicted from.
 
     Nothing else should run meanwhile. Predict with it: `archdsl cost SPEC --device NAME.yaml`, or the cost latency.NAME in sweep,
@@ -40,9 +70,7 @@ def command(output: Path, runtime: str, threads: int | None, batch: int, seconds
     from archdsl.cost.latency.devices import device_names
     from archdsl.errors import InputError
     from archdsl.measure.calibrate.run import VISITS, calibrate, count_of
-    from archdsl.measure.job import Configuration
-    from archdsl.measure.machine import cores
-    from archdsl.measure.runtimes import runtime_named
+    from archdsl.measure.card import Clocks
 
     if output.suffix not in (".yaml", ".yml"):
         raise click.UsageError(f"-o {output}: a device file ends in .yaml")
@@ -53,11 +81,12 @@ def command(output: Path, runtime: str, threads: int | None, batch: int, seconds
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output} cannot be written: there is no folder {output.parent}")
     writable(output)
-    at = Configuration(runtime_named(runtime).word, batch, threads or cores())
+    at = where.configuration()
     with progress("visits", VISITS * count_of(seconds), quiet=as_json) as step:
-        device, fit = calibrate(at, output.stem, seconds, step)
+        clocks = Clocks(step)
+        device, fit = calibrate(at, output.stem, seconds, clocks.step)
     held_out = _check(device, at, as_json) if check else None
-    made = _described(device, at, fit, held_out)
+    made = _described(device, at, fit, held_out, str(clocks))
     write(output, device_text(made))
     if as_json:
         entries = {"fit": fit.as_dict(), "held_out": held_out.as_dict() if held_out else None}
@@ -79,17 +108,23 @@ def _check(device: Device, at: Configuration, quiet: bool) -> Quality:
         return check(device, at, names, step).quality
 
 
-def _described(device: Device, at: Configuration, fit: Quality, held_out: Quality | None) -> Device:
-    """The device with what its file says of how it was made."""
+def _described(device: Device, at: Configuration, fit: Quality, held_out: Quality | None, clocks: str) -> Device:
+    """The device with what its file says of how it was made.
+
+    Args:
+        clocks: of the card meanwhile.
+    """
     from dataclasses import replace
 
-    from archdsl.measure.machine import machine
+    from archdsl.measure.machine import machine_of
 
-    here = machine()
+    here = machine_of(at.runtime)
+    card = [str(here.card), f"clocks {clocks or 'not known'}"] if here.card else []
     about = {
-        "machine": f"{here.processor}, {here.cores} core{'s' if here.cores != 1 else ''}, {here.system}",
+        "machine": ", ".join([*card, f"{here.processor}, {here.cores} core{'s' if here.cores != 1 else ''}, {here.system}"]),
         "runtime": at.runtime,
-        "threads": str(at.threads),
+        **({"threads": str(at.threads)} if at.threads else {}),
+        **({"dtype": at.dtype} if at.dtype != FLOAT32 else {}),
         "batch": str(at.batch),
         "versions": ", ".join(f"{name} {version}" for name, version in here.versions.items()),
         "date": datetime.date.today().isoformat(),

@@ -25,6 +25,7 @@ from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
 from archdsl.compilers.forms import FORMS
 from archdsl.ir.limits import Limits
+from archdsl.measure.job import FLOAT32
 
 if TYPE_CHECKING:
     from archdsl.measure.job import Configuration
@@ -89,23 +90,36 @@ class Rewriting:
     threads: int | None = given(
         click.option("--threads", type=click.IntRange(1), help="That --autotune measures; all cores if not given.")
     )
+    runtime: str | None = given(
+        click.option("--runtime", metavar="NAME", help="That --autotune measures in; what runs the file if not given.")
+    )
+    dtype: str = given(
+        click.option("--dtype", default=FLOAT32, show_default=True, metavar="TYPE", help="That --autotune measures in.")
+    )
 
     @property
     def wanted(self) -> bool:
         return self.optimize or self.autotune
 
     def measured(self, form: str) -> Configuration | None:
-        """In which forms of blocks are measured; None where the usual ones are taken. Raises UsageError where nothing runs the file."""
+        """In which forms of blocks are measured; None where the usual ones are taken.
+
+        Raises:
+            UsageError: nothing that `bench` knows runs the file, and no runtime is named.
+            InputError: there is no such runtime, or it does not have the dtype.
+            BackendError: it is not installed, or its device is not there.
+        """
         if not self.autotune:
             return None
-        from archdsl.measure.job import Configuration
         from archdsl.measure.machine import cores
-        from archdsl.measure.runtimes import runtime_of_export
+        from archdsl.measure.runtimes import runtime_named, runtime_of_export
 
-        runtime = runtime_of_export(form)
+        runtime = runtime_named(self.runtime) if self.runtime else runtime_of_export(form)
         if runtime is None:
-            raise click.UsageError(f"--autotune cannot measure for {form}: no runtime of `archdsl bench` runs it")
-        return Configuration(runtime.word, self.batch, self.threads or cores())
+            raise click.UsageError(f"--autotune cannot measure for {form}: no runtime of `archdsl bench` runs it; name --runtime")
+        at = runtime.at(self.batch, self.threads or cores(), self.dtype)
+        runtime.require()
+        return at
 
 
 @click.command("export")

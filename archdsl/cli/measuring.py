@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from archdsl.cli.common import F
 from archdsl.cli.gathered import gathered, given
+from archdsl.measure.job import DTYPES, FLOAT32, TF32
 from archdsl.measure.runtimes import RUNTIMES
 
 if TYPE_CHECKING:
@@ -52,6 +53,15 @@ class Measuring:
     threads: tuple[int, ...] | None = given(
         click.option("--threads", type=Numbers(), metavar="N,...", help="Threads of a runtime. [default: all cores]")
     )
+    dtype: str = given(
+        click.option(
+            "--dtype",
+            default=FLOAT32,
+            show_default=True,
+            metavar="TYPE,...",
+            help=f"Of weights and maps: {', '.join((*DTYPES, TF32))}, as far as a runtime has them.",
+        )
+    )
     optimize: bool = given(click.option("--optimize", is_flag=True, help="Run networks after the passes for inference."))
     both: bool = given(click.option("--both", is_flag=True, help="Run each network as written and optimised."))
     autotune: bool = given(
@@ -80,7 +90,8 @@ class Measuring:
         optimised = self.optimize or self.autotune
         versions = (AS_WRITTEN, OPTIMISED) if self.both else (OPTIMISED,) if optimised else (AS_WRITTEN,)
         rounds = Rounds(self.rounds, self.seconds or ROUNDS.seconds)
-        return Asked(names, self.batch, self.threads or (cores(),), versions, self.autotune, rounds)
+        dtypes = tuple(dict.fromkeys(part.strip() for part in self.dtype.split(",")))
+        return Asked(names, self.batch, self.threads or (cores(),), versions, self.autotune, rounds, dtypes)
 
 
 def measuring_options(batches: str) -> Callable[[F], F]:

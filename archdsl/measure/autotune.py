@@ -27,7 +27,7 @@ from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ir.ranges import ranges
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
-from archdsl.measure.machine import machine
+from archdsl.measure.machine import machine_of
 from archdsl.measure.process import measure_groups
 from archdsl.measure.runtimes import runtime_named
 from archdsl.measure.windows import windows
@@ -37,11 +37,11 @@ from archdsl.ops.shapes import is_map
 
 GAIN = 0.98
 """A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
-SECONDS = 1.0
-"""For the rounds of all forms of one block."""
 LEAST_GAIN = 0.995
 """The same for several blocks in a row, where a form of one is a small part of the time."""
-COPIES = 3
+SECONDS, CARD_SECONDS = 1.0, 0.3
+"""For the rounds of all forms of one block. A card does one thing at a time, so that its times lie closer together."""
+COPIES, CARD_COPIES = 3, 1
 """How often each form is loaded."""
 
 Times = Callable[[Sequence[Mapping[str, Graph]], Configuration], list[dict[str, float]]]
@@ -92,10 +92,11 @@ def chosen(tuned: Sequence[Tuned]) -> dict[Site, str]:
 def run(groups: Sequence[Mapping[str, Graph]], at: Configuration) -> list[dict[str, float]]:
     """Measure graphs with random weights in the runtime, in one fresh process.
 
-    Each is loaded several times, because where its memory happens to lie can change its time by a third. Of the rounds of a copy the
-    lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
+    On a processor each is loaded several times, because where its memory happens to lie can change its time by a third. Of the rounds of
+    a copy the lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
     """
     runtime = runtime_named(at.runtime)
+    copies, seconds = (CARD_COPIES, CARD_SECONDS) if runtime.device.card else (COPIES, SECONDS)
     with artifacts.scratch() as folder:
         files = []
         for number, group in enumerate(groups):
@@ -103,14 +104,14 @@ def run(groups: Sequence[Mapping[str, Graph]], at: Configuration) -> list[dict[s
                 name: write_graph(graph, runtime, folder / f"{number}-{name}", channels_last=True)
                 for name, graph in group.items()
             }
-            files.append({f"{name}-{copy}": file for copy in range(COPIES) for name, file in made.items()})
-        found = measure_groups(files, at, Rounds(seconds=SECONDS))
+            files.append({f"{name}-{copy}": file for copy in range(copies) for name, file in made.items()})
+        found = measure_groups(files, at, Rounds(seconds=seconds))
     results = []
     for group, timings in zip(groups, found, strict=True):
-        copies: dict[str, list[float]] = {name: [] for name in group}
+        taken: dict[str, list[float]] = {name: [] for name in group}
         for timing in timings:
-            copies[timing.name.rpartition("-")[0]].append(timing.spread.low)
-        results.append({name: statistics.median(seconds) for name, seconds in copies.items()})
+            taken[timing.name.rpartition("-")[0]].append(timing.spread.low)
+        results.append({name: statistics.median(times) for name, times in taken.items()})
     return results
 
 
@@ -180,10 +181,10 @@ def _pointwise(channels: int) -> Operator:
 
 def _key(part: Graph, forms: Sequence[Plan], at: Configuration) -> str:
     """Equal where a choice can be used again: the forms, the configuration, the machine and the versions."""
-    here = machine()
+    here = machine_of(at.runtime)
     library = runtime_named(at.runtime).library
     parts: list[str | int] = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
-    parts += [*at.as_dict().values(), here.processor, here.cores, here.versions.get(library, ""), version("archdsl")]
+    parts += [*at.as_dict().values(), here.runs, here.cores, here.versions.get(library, ""), version("archdsl")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.artifacts import scratch
 from archdsl.design import Design
-from archdsl.errors import BackendError
+from archdsl.errors import BackendError, InputError
 from archdsl.extras import Missing, install
+from archdsl.measure.card import Clocks
 from archdsl.measure.files import write_model
-from archdsl.measure.job import Configuration, File, Rounds, Step
-from archdsl.measure.machine import cores, machine
+from archdsl.measure.job import FLOAT32, Configuration, File, Rounds, Step
+from archdsl.measure.machine import cores, machine_of
 from archdsl.measure.process import measure
 from archdsl.measure.result import Bench, Entry, Row, Work
 from archdsl.measure.runtimes import RUNTIMES, runtime_named, usual
-from archdsl.measure.runtimes.runtime import Runtime
+from archdsl.measure.runtimes.runtime import Runtime, check_dtype
 from archdsl.measure.timing import ratio
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Asked:
 
     Attributes:
         runtimes: by name; where none is given, those that are installed.
+        dtypes: of weights and maps; a runtime that has none of them runs only where it is named, and is an error then.
         versions: of each network, `AS_WRITTEN` or `OPTIMISED` or both.
         tuned: whether the forms of optimised networks are chosen by measuring blocks, anew for each configuration.
         rounds: of each configuration.
@@ -49,17 +51,25 @@ class Asked:
     versions: tuple[bool, ...] = (AS_WRITTEN,)
     tuned: bool = False
     rounds: Rounds = ROUNDS
+    dtypes: tuple[str, ...] = (FLOAT32,)
 
     def chosen(self) -> list[Runtime]:
         """The runtimes.
 
         Raises:
-            InputError: there is none of a name.
-            BackendError: one that is named is not installed, or none is.
+            InputError: there is none of a name, or one that is named does not have a dtype.
+            BackendError: one that is named is not installed or its device is not there, or none is installed.
         """
-        found = [runtime_named(word) for word in dict.fromkeys(self.runtimes)] or usual()
+        named = [runtime_named(word) for word in dict.fromkeys(self.runtimes)]
+        for one in named:
+            self.configurations(one)
+        for dtype in self.dtypes:
+            check_dtype(dtype)
+        found = named or [one for one in usual() if set(self.dtypes) <= set(one.dtypes)]
         for one in found:
             one.require(writing=True)
+        if not found and usual():
+            raise InputError(f"no runtime that runs where none is named has {', '.join(self.dtypes)}; name one with --runtime")
         if not found:
             extras = sorted({one.extra for one in RUNTIMES.values()})
             raise Missing(f"no runtime is installed: {install(*extras)}")
@@ -67,7 +77,8 @@ class Asked:
 
     def configurations(self, runtime: Runtime) -> list[Configuration]:
         """Those of one runtime, in the order in which they run."""
-        return [Configuration(runtime.word, batch, threads) for threads, batch in product(self.threads, self.batches)]
+        found = [runtime.at(batch, threads, dtype) for dtype, threads, batch in product(self.dtypes, self.threads, self.batches)]
+        return list(dict.fromkeys(found))  # threads make no difference to a card
 
 
 def steps(nets: int, asked: Asked) -> int:
@@ -96,7 +107,7 @@ def bench(nets: Sequence[tuple[str, Design]], asked: Asked, step: Step | None = 
         sides.append(side)
         told(1)
     rows: list[Row] = []
-    left_out: dict[str, str] = {}
+    left_out = {} if asked.runtimes else {one.word: f"it has {', '.join(one.dtypes)}" for one in usual() if one not in runtimes}
     with scratch() as place:
         for chosen in runtimes:
             try:
@@ -107,7 +118,7 @@ def bench(nets: Sequence[tuple[str, Design]], asked: Asked, step: Step | None = 
                 left_out[chosen.word] = str(error)
     if not rows:
         raise BackendError("\n".join(["no runtime can run the networks:", *left_out.values()]))
-    return Bench(machine(), tuple(rows), left_out)
+    return Bench(machine_of(*(chosen.word for chosen in runtimes)), tuple(rows), left_out)
 
 
 class Side(NamedTuple):
@@ -159,10 +170,12 @@ def _of_runtime(chosen: Runtime, sides: Sequence[Side], asked: Asked, place: Pat
         run = sides
         if asked.tuned:
             run = [side.tuned(at) for side in sides]
-            files = _files(chosen, run, place / chosen.word / f"{at.batch}-{at.threads}", told)
-        timings = measure(files, at, asked.rounds)
+            files = _files(chosen, run, place / "-".join(map(str, at.as_dict().values())), told)
+        clocks = Clocks() if chosen.device.card else None
+        timings = measure(files, at, asked.rounds, clocks.step if clocks else None)
+        mhz = clocks.range if clocks else None
         for side, timing in zip(run, timings, strict=True):
-            rows.append(Row(at, side.entry, timing, ratio(timing, timings[0]), Work.of(side.entry.graph, at.batch)))
+            rows.append(Row(at, side.entry, timing, ratio(timing, timings[0]), Work.of(side.entry.graph, at), mhz))
         told(1)
     return rows
 

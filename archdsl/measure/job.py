@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 Shape = tuple[int, ...]
 Step = Callable[[int], None]
-"""Told how many more steps are done."""
+"""Told how many more steps are done; with 0 it is told now and then that the work goes on."""
+
+FLOAT32 = "float32"
+DTYPES = (FLOAT32, "float16", "bfloat16")
+"""Types in which weights and maps may be held. Sums of products are in float32 in all of them."""
+TF32 = "tf32"
+"""Held in float32, but factors are rounded to 10 bits before they are multiplied, as tensor cores of NVIDIA do it."""
 
 WARMUP = 3
 """Rounds that do not count: they fill caches and start threads."""
@@ -23,17 +29,28 @@ FEWEST, MOST = 10, 100_000
 
 @dataclass(frozen=True)
 class Configuration:
-    """How networks are run: a runtime by its word, the images in a batch, and the threads of the runtime."""
+    """How networks are run.
+
+    Attributes:
+        runtime: by its word.
+        batch: images of one pass.
+        threads: of the runtime; 0 where it runs on a card.
+        dtype: of weights and maps: one of `DTYPES`, or `TF32`.
+    """
 
     runtime: str
     batch: int = 1
     threads: int = 1
+    dtype: str = FLOAT32
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{self.runtime}, batch {self.batch}, {self.threads} thread{'s' if self.threads != 1 else ''}"
+        parts = [self.runtime, f"batch {self.batch}"]
+        parts += [f"{self.threads} thread{'s' if self.threads != 1 else ''}"] if self.threads else []
+        parts += [self.dtype] if self.dtype != FLOAT32 else []
+        return ", ".join(parts)
 
 
 class File(NamedTuple):

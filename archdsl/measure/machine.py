@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from archdsl.measure.card import Card, card
 from archdsl.measure.runtimes import RUNTIMES
 
 
@@ -21,6 +22,7 @@ class Machine:
         cores: that this process may use, as the system counts them.
         memory_bytes: of the machine; 0 where the system does not say.
         versions: of packages, by name.
+        card: that networks ran on; None where it was the processor.
     """
 
     processor: str
@@ -29,6 +31,7 @@ class Machine:
     system: str
     python: str
     versions: dict[str, str]
+    card: Card | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,11 +41,23 @@ class Machine:
         memory = f", {self.memory_bytes / 2**30:.1f} GiB" if self.memory_bytes else ""
         cores = f"{self.cores} core{'s' if self.cores != 1 else ''}"
         packages = ", ".join(f"{name} {number}" for name, number in self.versions.items())
-        return [f"{self.processor}, {cores}{memory}, {self.system}", f"Python {self.python}, {packages}"]
+        here = [f"{self.processor}, {cores}{memory}, {self.system}", f"Python {self.python}, {packages}"]
+        return [*([str(self.card)] if self.card else []), *here]
+
+    @property
+    def runs(self) -> str:
+        """What the networks ran on: the card, or the processor."""
+        return self.card.name if self.card else self.processor
+
+
+def machine_of(*runtimes: str) -> Machine:
+    """This machine, with its card where one of the runtimes runs on it; torch is imported then."""
+    on_card = any(RUNTIMES[word].device.card for word in runtimes)
+    return replace(machine(), card=card()) if on_card else machine()
 
 
 def machine() -> Machine:
-    """This machine. Nothing is imported: versions come from what is installed."""
+    """This machine without its card. Nothing is imported: versions come from what is installed."""
     return Machine(_processor(), cores(), _memory(), platform.platform(), platform.python_version(), _versions())
 
 

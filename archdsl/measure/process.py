@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from archdsl.errors import BackendError, InputError
 from archdsl.measure.job import Configuration, File, Job, Rounds, Step
@@ -57,7 +57,7 @@ def measure_groups(
             _readable(name, file.path, chosen)
     found = _Worker(job).listen(step)
     return [
-        [Timing(name, tuple(seconds)) for name, seconds in zip(group, taken, strict=True)]
+        [Timing(name, tuple(seconds), loading) for name, seconds, loading in zip(group, *taken, strict=True)]
         for group, taken in zip(job.groups, found, strict=True)
     ]
 
@@ -69,6 +69,13 @@ def _readable(name: str, path: Path, runtime: Runtime) -> None:
         raise InputError(f"'{name}': {runtime.word} reads {' and '.join(runtime.suffixes)}, not {path.name}")
 
 
+class Taken(NamedTuple):
+    """Of each network of a group the seconds of every round, and those of its loading."""
+
+    seconds: list[list[float]]
+    loading: list[float]
+
+
 class _Worker:
     """One process and what it said."""
 
@@ -76,10 +83,11 @@ class _Worker:
         self.job = job
         self.side = ""  # the network that it works on
 
-    def listen(self, step: Step | None) -> list[list[list[float]]]:
-        """Seconds of every round of each network of each group."""
-        threads = str(self.job.at.threads)
-        environment = {**os.environ, **dict.fromkeys(POOLS, threads)}
+    def listen(self, step: Step | None) -> list[Taken]:
+        """What every group took."""
+        threads = str(max(1, self.job.at.threads))
+        # CUDA counts cards as the driver does, so that the one whose clocks are recorded is the one that runs.
+        environment = {**os.environ, **dict.fromkeys(POOLS, threads), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
         # -P: a file of the user's folder that is called as a library is not taken for it.
         command = [sys.executable, "-P", "-m", "archdsl.measure.worker"]
         with tempfile.TemporaryFile("w+", errors="replace") as said:
@@ -105,9 +113,9 @@ class _Worker:
                 process.kill()
                 process.wait()
 
-    def _found(self, lines: queue.Queue[str], step: Step | None) -> list[list[list[float]]] | None:
+    def _found(self, lines: queue.Queue[str], step: Step | None) -> list[Taken] | None:
         """What a worker that lived to its end has measured; None for one that died."""
-        groups: list[list[list[float]]] = []
+        groups: list[Taken] = []
         while len(groups) < len(self.job.groups):
             try:
                 line = lines.get(timeout=SILENCE_SECONDS)
@@ -120,9 +128,9 @@ class _Worker:
             if "error" in message:
                 raise self._error(message["error"])
             if "seconds" in message:
-                groups.append(message["seconds"])
-                if step:
-                    step(len(groups[-1]))
+                groups.append(Taken(message["seconds"], message["loading"]))
+            if step and "side" not in message:
+                step(len(groups[-1].seconds) if "seconds" in message else 0)
         return groups
 
     def _died(self, code: int, said: IO[str]) -> BackendError:

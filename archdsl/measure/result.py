@@ -12,9 +12,12 @@ from archdsl.cost.memory.movement import movement
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.ir.graph import Graph
-from archdsl.measure.job import Configuration
+from archdsl.measure.job import FLOAT32, TF32, Configuration
 from archdsl.measure.machine import Machine
 from archdsl.measure.timing import FEWEST, WIDEST, Spread, Timing, ratio
+
+LONG_SECONDS = 5.0
+"""From which on the loading of a network is worth a line."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ class Work:
     kernels: int
 
     @classmethod
-    def of(cls, graph: Graph, batch: int) -> Work:
+    def of(cls, graph: Graph, at: Configuration) -> Work:
         bill = Bill(graph)
-        return cls(int(bill.macs) * batch, int(movement(bill, batch).bytes), int(kernels(bill).total))
+        moved = movement(bill, at.batch, FLOAT32 if at.dtype == TF32 else at.dtype)
+        return cls(int(bill.macs) * at.batch, int(moved.bytes), int(kernels(bill).total))
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Row:
 
     Attributes:
         ratio: of its time to that of the first network, round by round; the other way round in a bench that is turned.
+        mhz: the lowest and highest clock of the card that was seen meanwhile; None on a processor.
     """
 
     configuration: Configuration
@@ -65,6 +70,7 @@ class Row:
     timing: Timing
     ratio: Spread
     work: Work
+    mhz: tuple[int, int] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         time, share = self.timing.spread, self.ratio
@@ -79,6 +85,8 @@ class Row:
             "macs": self.work.macs,
             "moved_bytes": self.work.moved_bytes,
             "kernels": self.work.kernels,
+            "loading_seconds": self.timing.loading,
+            **({"mhz": {"low": self.mhz[0], "high": self.mhz[1]}} if self.mhz else {}),
         }
 
 
@@ -140,7 +148,26 @@ class Bench(Result):
 
     def about(self) -> list[str]:
         """Runtimes that were left out, and the machine."""
-        return [*(f"{word} is left out: {why}" for word, why in self.left_out.items()), *self.machine.lines()]
+        left_out = [f"{word} is left out: {why}" for word, why in self.left_out.items()]
+        return [*left_out, *self._waited(), *self._clocks(), *self.machine.lines()]
+
+    def _waited(self) -> list[str]:
+        """How long networks took to load, where it is long: they were compiled."""
+        found = []
+        for configuration, rows in self.by_configuration().items():
+            if any(row.timing.loading >= LONG_SECONDS for row in rows):
+                each = ", ".join(f"{row.entry.label} {row.timing.loading:.0f} s" for row in rows)
+                found.append(f"{configuration}: compiled and loaded in {each}")
+        return found
+
+    def _clocks(self) -> list[str]:
+        """Where a card had not the same clock all the time."""
+        found = {row.configuration: row.mhz for row in self.rows if row.mhz}
+        if not found:
+            return []
+        low, high = min(low for low, _ in found.values()), max(high for _, high in found.values())
+        told = f"{low:,} MHz" if low == high else f"{low:,} to {high:,} MHz"
+        return [f"clock of the card meanwhile: {told}"]
 
     def _records(self) -> list[dict[str, Any]]:
         """A row for each network in each configuration, its spreads as columns of their own."""

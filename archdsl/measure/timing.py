@@ -17,6 +17,9 @@ WIDEST = 0.25
 Pass = Callable[[], Any]
 """One forward pass of a network that is loaded."""
 
+Clock = Callable[[Pass], float]
+"""Runs a pass, and gives the seconds that it took."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -50,10 +53,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of one side, round by round."""
+    """Seconds of one side, round by round.
+
+    Attributes:
+        loading: seconds from its file to the end of its first passes, with compiling; 0 where nothing was loaded.
+    """
 
     name: str
     seconds: tuple[float, ...]
+    loading: float = field(default=0.0, compare=False)
 
     @property
     def spread(self) -> Spread:
@@ -78,20 +86,22 @@ def ratio(a: Timing, b: Timing) -> Spread:
     return Spread.of([x / y for x, y in zip(a.seconds, b.seconds, strict=True)])
 
 
-def interleave(sides: Mapping[str, Pass], rounds: int, warmup: int = 1) -> list[Timing]:
+def by_host(run: Pass) -> float:
+    """The clock of the processor: right for what is done when a pass returns."""
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
+
+
+def interleave(sides: Mapping[str, Pass], rounds: int, warmup: int = 1, clock: Clock = by_host) -> list[Timing]:
     """Time what every side calls, in this process; rounds of `warmup` do not count."""
     passes = list(sides.values())
     for _ in range(warmup):
-        one_round(passes)
-    found = [one_round(passes) for _ in range(rounds)]
+        one_round(passes, clock)
+    found = [one_round(passes, clock) for _ in range(rounds)]
     return [Timing(name, taken) for name, taken in zip(sides, zip(*found, strict=True), strict=True)]
 
 
-def one_round(sides: Iterable[Pass]) -> list[float]:
+def one_round(sides: Iterable[Pass], clock: Clock = by_host) -> list[float]:
     """Seconds of every side, called one after the other."""
-    found = []
-    for run in sides:
-        begin = time.perf_counter()
-        run()
-        found.append(time.perf_counter() - begin)
-    return found
+    return [clock(run) for run in sides]

@@ -3,7 +3,8 @@ on each line:
 
     {"side": NAME}                  it begins to work on this network
     {"round": N}                    now and then, so that it is known to live
-    {"seconds": [[...], ...]}       a group is done: of each network, the seconds of every round
+    {"seconds": [[...], ...],       a group is done: of each network, the seconds of every round,
+     "loading": [...]}              and the seconds from its file to the end of its first passes
     {"error": TEXT}                 the network that was named last cannot be run; the process ends
 
 A job is one line, as `archdsl.measure.job.Job.text` writes it. The worker is a fresh process, which imports the runtime and nothing
@@ -19,12 +20,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from archdsl.measure.job import File, Job
 from archdsl.measure.runtimes import RUNTIMES
-from archdsl.measure.timing import Pass, one_round
+from archdsl.measure.timing import Clock, Pass, one_round
 
 SIGN_OF_LIFE_SECONDS = 1.0
 
@@ -41,31 +42,51 @@ def main() -> None:
     def say(message: dict[str, Any]) -> None:
         print(json.dumps(message), file=out, flush=True)
 
-    for group in job.groups:
+    for number, group in enumerate(job.groups):
         try:
-            say({"seconds": measured(job, group, say)})
+            say(measured(job, group, say, first=number == 0))
         except Exception as error:  # of a library, of many kinds
             text = " ".join(str(error).split()) or type(error).__name__
             say({"error": text[:500]})
             return
         gc.collect()  # the next group finds the memory free
+        if number == 0:
+            gc.freeze()  # what is there by now are libraries, which take a tenth of a second to look through
 
 
-def measured(job: Job, group: Mapping[str, File], say: Say) -> list[list[float]]:
-    """Seconds of every round of each network of a group."""
-    load = RUNTIMES[job.at.runtime].load
+def measured(job: Job, group: Mapping[str, File], say: Say, first: bool = True) -> dict[str, Any]:
+    """Seconds of every round of each network of a group, and of its loading.
+
+    Args:
+        first: of this process.
+    """
+    runtime = RUNTIMES[job.at.runtime]
+    if first:
+        runtime.device.prepare(job.at)
+    clock = runtime.device.clock()
     sides: list[Pass] = []
+    loading: list[float] = []
     for name, file in group.items():
         say({"side": name})
-        sides.append(load(file, job.at))
+        begin = time.perf_counter()
+        sides.append(runtime.load(file, job.at))
         for _ in range(job.rounds.warmup):
-            sides[-1]()
-    one_round(sides)  # in turn, as they will be
+            clock(sides[-1])
+        loading.append(time.perf_counter() - begin)
+    one_round(sides, clock)  # in turn, as they will be
+    awake = time.perf_counter() + (runtime.device.wake_seconds if first else 0.0)
+    while sides and time.perf_counter() < awake:
+        one_round(sides, clock)
+    return {"seconds": _rounds(job, sides, clock, say), "loading": loading}
+
+
+def _rounds(job: Job, sides: Sequence[Pass], clock: Clock, say: Say) -> list[list[float]]:
+    """Seconds of every round that counts, by side."""
     found: list[list[float]] = [[] for _ in sides]
     said = time.perf_counter()
     gc.disable()
     for number in job.rounds.numbers():
-        for taken, seconds in zip(found, one_round(sides), strict=True):
+        for taken, seconds in zip(found, one_round(sides, clock), strict=True):
             taken.append(seconds)
         if time.perf_counter() - said > SIGN_OF_LIFE_SECONDS:
             say({"round": number})

@@ -194,6 +194,7 @@ class Questions(Changing, Learning):
         optimize: bool = False,
         autotune: bool = False,
         seconds: float = 5.0,
+        dtypes: Iterable[str] = ("float32",),
     ) -> Bench:
         """Running times of this network and others side by side, measured on this machine.
 
@@ -204,9 +205,10 @@ class Questions(Changing, Learning):
             optimize: run networks after the passes for inference.
             autotune: choose their forms by measuring blocks; means `optimize`.
             seconds: for the rounds of one configuration.
+            dtypes: of weights and maps: float32, float16, bfloat16 or tf32, as far as a runtime has them.
 
         Raises:
-            InputError: there is no such network or runtime.
+            InputError: there is no such network or runtime, or a runtime does not have a dtype.
             BackendError: a runtime that is named is not installed, or none is.
         """
         from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench
@@ -215,7 +217,8 @@ class Questions(Changing, Learning):
 
         versions = (OPTIMISED if optimize or autotune else AS_WRITTEN,)
         rounds = Rounds(None, seconds)
-        asked = Asked(tuple(runtimes), tuple(batches), tuple(threads) or (cores(),), versions, autotune, rounds)
+        cpu = tuple(threads) or (cores(),)
+        asked = Asked(tuple(runtimes), tuple(batches), cpu, versions, autotune, rounds, tuple(dtypes))
         return bench(self._labelled(others), asked)
 
     def export(

@@ -14,7 +14,7 @@ from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
 from archdsl.measure.bench import Asked, bench, steps
-from archdsl.measure.job import Configuration, Step
+from archdsl.measure.job import FLOAT32, Configuration, Step
 from archdsl.measure.result import Bench, doubt, ratio_text
 from archdsl.measure.timing import Spread, ratio
 from archdsl.paper.tables import table_data, title
@@ -86,8 +86,7 @@ class Times(Result):
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         """The ratios, reported and measured, one beside the other; then the times."""
         configurations = list(self.bench.by_configuration())
-        several = self._several()
-        measured = [f"{at.runtime} {at.batch}" + (f", {at.threads} thr." if several else "") for at in configurations]
+        measured = [self._head(at) for at in configurations]
         head = ("time of / time of", *(f"paper: {device.word}" for device in self.devices), *measured)
         rows = []
         for pair in self.pairs:
@@ -99,7 +98,8 @@ class Times(Result):
 
     def notes(self) -> list[str]:
         first = self.bench.rows[0].configuration
-        threads = "" if self._several() else f", {first.threads} thread{'s' if first.threads != 1 else ''}"
+        alike = self._several() or not first.threads
+        threads = "" if alike else f", {first.threads} thread{'s' if first.threads != 1 else ''}"
         processors = ", ".join(f"{device.word} {device.processor}" for device in self.devices)
         return [
             f"measured here: runtime and batch{threads}; the paper: {processors}, batch and runtime not stated",
@@ -108,6 +108,11 @@ class Times(Result):
             *doubt(spread for pair in self.pairs for spread in pair.measured.values()),
             *self.bench.about(),
         ]
+
+    def _head(self, at: Configuration) -> str:
+        """A configuration in few words."""
+        threads = f", {at.threads} thr." if at.threads and self._several() else ""
+        return f"{at.runtime} {at.batch}{threads}" + (f", {at.dtype}" if at.dtype != FLOAT32 else "")
 
     def _several(self) -> bool:
         """Whether there are several numbers of threads, so that each has to be named."""

@@ -24,7 +24,9 @@ def settle(module: nn.Module, graph: Graph, images: int = 8, seed: int = 0) -> N
     """
     norms = [layer for layer in module.modules() if isinstance(layer, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
-    batch = batch_of(graph, images, torch.Generator().manual_seed(seed))
+    like = next(module.parameters(), torch.empty(0))
+    given = batch_of(graph, images, torch.Generator().manual_seed(seed))
+    batch = [tensor.to(like if tensor.is_floating_point() else like.device) for tensor in given]
     module.eval()
     for norm in norms:
         norm.momentum = 1.0

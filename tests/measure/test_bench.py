@@ -16,7 +16,7 @@ from archdsl.measure import autotune, networks, runtimes
 from archdsl.measure import bench as bench_module
 from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench, steps
 from archdsl.measure.files import write_model
-from archdsl.measure.job import File, Rounds
+from archdsl.measure.job import Configuration, File, Rounds
 from archdsl.measure.plot import dots
 from archdsl.measure.result import Bench, Work
 from archdsl.measure.runtimes.runtime import Runtime
@@ -70,8 +70,21 @@ def test_json(found: tuple[Bench, list[int], Asked]) -> None:
     assert list(data) == ["machine", "first", "ratios", "rows", "left_out"]
     assert data["first"] == "Tiny (a.yaml)"
     row = data["rows"][1]
-    names = ["runtime", "batch", "threads", "network", "spec", "optimized", "rounds", "seconds", "ratio", "macs", "moved_bytes"]
-    assert list(row) == [*names, "kernels"]
+    names = [
+        "runtime",
+        "batch",
+        "threads",
+        "dtype",
+        "network",
+        "spec",
+        "optimized",
+        "rounds",
+        "seconds",
+        "ratio",
+        "macs",
+        "moved_bytes",
+    ]
+    assert list(row) == [*names, "kernels", "loading_seconds"]
     assert (row["network"], row["spec"], row["optimized"], row["rounds"]) == ("Tiny (b.yaml)", "b.yaml", False, 2)
     assert list(row["seconds"]) == ["median", "low", "high", "minimum"]
     assert list(row["ratio"]) == ["median", "low", "high", "tells"]
@@ -80,7 +93,7 @@ def test_json(found: tuple[Bench, list[int], Asked]) -> None:
 
 def test_work_is_of_the_batch_and_views_are_no_kernels(nets: list[tuple[str, Net]]) -> None:
     net = nets[0][1]
-    one, four = Work.of(net.graph(), 1), Work.of(net.graph(), 4)
+    one, four = (Work.of(net.graph(), Configuration("eager", batch)) for batch in (1, 4))
     assert one.macs == net.cost().macs
     assert four.macs == 4 * one.macs
     assert one.moved_bytes < four.moved_bytes < 4 * one.moved_bytes  # weights are read once

@@ -241,7 +241,7 @@ def test_machine() -> None:
     assert found.cores >= 1
     assert found.versions["archdsl"] == "0.1.0"
     assert {"torch", "onnxruntime", "openvino"} <= set(found.versions)
-    assert set(found.as_dict()) == {"processor", "cores", "memory_bytes", "system", "python", "versions"}
+    assert set(found.as_dict()) == {"processor", "cores", "memory_bytes", "system", "python", "versions", "card"}
     first, second = found.lines()
     assert first.startswith(f"{found.processor}, {found.cores} core")
     assert "archdsl 0.1.0" in second

@@ -45,7 +45,7 @@ def test_a_line_of_the_table_is_all(made_up: Runtime, monkeypatch: pytest.Monkey
     """The bench plans, writes and reports a runtime that only the table knows."""
     ran: list[tuple[dict[str, File], Configuration]] = []
 
-    def measured(files: dict[str, File], at: Configuration, rounds: object) -> list[Timing]:
+    def measured(files: dict[str, File], at: Configuration, rounds: object, step: object) -> list[Timing]:
         assert all(file.path.is_file() and file.path.suffix in made_up.suffixes for file in files.values())
         ran.append((files, at))
         return [Timing(name, (1.0, 2.0)) for name in files]

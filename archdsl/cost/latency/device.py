@@ -59,6 +59,7 @@ class Device:
         threads = self.about.get("threads", "")
         parts += [f"{threads} thread{'s' if threads != '1' else ''}"] if threads else []
         parts += [f"batch {self.batch}"] if "batch" in self.about else []
+        parts += [self.about["dtype"]] if "dtype" in self.about else []
         return ", ".join(filter(None, parts))
 
     def trust(self) -> list[str]:

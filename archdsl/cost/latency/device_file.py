@@ -30,7 +30,7 @@ from archdsl.spec.report import Report
 from archdsl.spec.yaml import Mapping, Node, Scalar, TextLimits
 
 TIMES = "femtoseconds"
-ABOUT = ("machine", "runtime", "threads", "batch", "versions", "date", "fit", "held out", "source")
+ABOUT = ("machine", "runtime", "threads", "dtype", "batch", "versions", "date", "fit", "held out", "source")
 MOST = 2**62  # femtoseconds of one unit of work
 
 

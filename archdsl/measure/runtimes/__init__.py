@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.errors import InputError, unknown
+from archdsl.measure.runtimes.cuda import CUDA_COMPILE, CUDA_EAGER, CUDA_GRAPH
 from archdsl.measure.runtimes.onnx_runtime import ONNX_RUNTIME
 from archdsl.measure.runtimes.openvino import OPENVINO
 from archdsl.measure.runtimes.pytorch import CHANNELS_LAST, COMPILE, EAGER
@@ -16,6 +17,9 @@ RUNTIMES: dict[str, Runtime] = {
         COMPILE,
         ONNX_RUNTIME,
         OPENVINO,
+        CUDA_EAGER,
+        CUDA_GRAPH,
+        CUDA_COMPILE,
     )
 }
 """All runtimes by the word that asks for them."""

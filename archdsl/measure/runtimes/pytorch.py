@@ -1,4 +1,4 @@
-"""PyTorch: the module itself, operator by operator, in either layout of its maps, or compiled."""
+"""PyTorch on the processor: the module itself, operator by operator, in either layout of its maps, or compiled."""
 
 from __future__ import annotations
 
@@ -9,28 +9,35 @@ from functools import partial
 from typing import Any
 
 from archdsl.errors import BackendError
-from archdsl.measure.job import Configuration, File
+from archdsl.measure.job import DTYPES, FLOAT32, TF32, Configuration, File
+from archdsl.measure.runtimes.device import PROCESSOR, Device
 from archdsl.measure.runtimes.runtime import MODULE, Runtime, noise
 from archdsl.measure.timing import Pass
 
 
-def _module(file: File, at: Configuration) -> Any:
+def loaded(file: File, at: Configuration, device: Device, channels_last: bool) -> tuple[Any, list[Any]]:
+    """The module of a file and a batch for it, on a device and in the type of the configuration. Indices keep their type."""
     import torch
 
-    torch.set_num_threads(at.threads)
-    return torch.load(file.path, weights_only=False).eval()  # a file that this program wrote
-
-
-def _eager(file: File, at: Configuration, channels_last: bool = False) -> Pass:
-    module = _module(file, at)
-    import torch
-
-    given = [torch.from_numpy(values) for values in noise(file, at)]
+    torch.set_num_threads(max(1, at.threads))
+    kept = getattr(torch, FLOAT32 if at.dtype == TF32 else at.dtype)
+    module = torch.load(file.path, weights_only=False)  # a file that this program wrote
+    module = module.eval().to(device.place, kept)
+    given = [torch.from_numpy(values).to(device.place) for values in noise(file, at)]
+    given = [x.to(kept) if x.is_floating_point() else x for x in given]
     if channels_last:
         from archdsl.compilers.torch import channels_last as layout
 
         module = layout.lie_channels_last(module)
         given = [layout.channels_last(x) for x in given]
+    return module, given
+
+
+def eager(file: File, at: Configuration, device: Device = PROCESSOR, channels_last: bool = False) -> Pass:
+    """A pass operator by operator."""
+    import torch
+
+    module, given = loaded(file, at, device, channels_last)
 
     @torch.inference_mode()
     def run() -> Any:
@@ -39,20 +46,11 @@ def _eager(file: File, at: Configuration, channels_last: bool = False) -> Pass:
     return run
 
 
-def _compile(file: File, at: Configuration) -> Pass:
-    module = _module(file, at)
+def compiled(file: File, at: Configuration, device: Device = PROCESSOR, channels_last: bool = False) -> Pass:
+    """A pass of what torch.compile makes, in its default mode, for one size of batch."""
     import torch
-    from torch._inductor.cpp_builder import get_cpp_compiler
-    from torch._inductor.exc import InvalidCxxCompiler
 
-    find: Callable[[], str] = get_cpp_compiler
-    try:
-        compiler = shutil.which(find())
-    except InvalidCxxCompiler:
-        compiler = None
-    if compiler is None:
-        raise BackendError("torch.compile needs a C++ compiler, and none was found; install g++, or name one in CXX")
-    given = [torch.from_numpy(values) for values in noise(file, at)]
+    module, given = loaded(file, at, device, channels_last)
     made: Pass = partial(torch.compile(module, dynamic=False), *given)
 
     def run() -> Any:
@@ -63,20 +61,35 @@ def _compile(file: File, at: Configuration) -> Pass:
     return run
 
 
+def _compile(file: File, at: Configuration) -> Pass:
+    from torch._inductor.cpp_builder import get_cpp_compiler
+    from torch._inductor.exc import InvalidCxxCompiler
+
+    find: Callable[[], str] = get_cpp_compiler
+    try:
+        compiler = shutil.which(find())
+    except InvalidCxxCompiler:
+        compiler = None
+    if compiler is None:
+        raise BackendError("torch.compile needs a C++ compiler, and none was found; install g++, or name one in CXX")
+    return compiled(file, at)
+
+
 EAGER = Runtime(
     "eager",
     "PyTorch, operator by operator",
     form=MODULE,
     library="torch",
     extra="torch",
-    load=_eager,
+    load=eager,
     stands_for=("python", "pt2"),
+    dtypes=DTYPES,
 )
 CHANNELS_LAST = replace(
     EAGER,
     word="channels-last",
     doc="PyTorch eager, channels innermost",
-    load=partial(_eager, channels_last=True),
+    load=partial(eager, channels_last=True),
     usual=False,
 )
 # Not usual: it takes a minute and more for a network that was never compiled before.

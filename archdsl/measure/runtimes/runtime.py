@@ -8,8 +8,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from archdsl.compilers.forms import FORMS
+from archdsl.errors import BackendError, InputError, choices, unknown
 from archdsl.extras import missing
-from archdsl.measure.job import Configuration, File, Shape
+from archdsl.measure.job import DTYPES, FLOAT32, TF32, Configuration, File, Shape
+from archdsl.measure.runtimes.device import PROCESSOR, Device
 from archdsl.measure.timing import Pass
 
 Load = Callable[[File, Configuration], Pass]
@@ -17,6 +19,10 @@ Load = Callable[[File, Configuration], Pass]
 
 MODULE, MODULE_SUFFIX = "module", ".pt"
 """The form of a torch module that is saved whole, beside those of `archdsl.compilers.forms`."""
+
+
+SHORT = {"fp32": FLOAT32, "float": FLOAT32, "fp16": "float16", "half": "float16", "bf16": "bfloat16"}
+"""What people write for types."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Runtime:
         also_reads: endings of files that it reads beside those of its form.
         stands_for: other forms of an export that run in it, so that it is what is measured for them.
         usual: whether it runs where no runtime is named.
+        dtypes: in which it can hold weights and maps.
+        device: where it runs.
     """
 
     word: str
@@ -46,6 +54,8 @@ class Runtime:
     also_reads: tuple[str, ...] = ()
     stands_for: tuple[str, ...] = ()
     usual: bool = True
+    dtypes: tuple[str, ...] = (FLOAT32,)
+    device: Device = PROCESSOR
 
     @property
     def suffix(self) -> str:
@@ -67,10 +77,33 @@ class Runtime:
         return [package for package in needed if find_spec(package) is None]
 
     def require(self, writing: bool = False) -> None:
-        """Raise BackendError where a package is not installed."""
+        """Raise BackendError where a package is not installed, or its device is not there."""
         lacking = self.lacking(writing)
         if lacking:
             raise missing(f"the runtime {self.word}", lacking, self.extra)
+        why = self.device.lacks()
+        if why:
+            raise BackendError(f"the runtime {self.word} cannot run here: {why}")
+
+    def at(self, batch: int = 1, threads: int = 1, dtype: str = FLOAT32) -> Configuration:
+        """A configuration of it; threads are nothing to a card.
+
+        Raises:
+            InputError: there is no such type, or the runtime does not have it.
+        """
+        check_dtype(dtype)
+        if dtype not in self.dtypes:
+            one = len(self.dtypes) == 1
+            raise InputError(f"{self.word} runs networks in {self.dtypes[0] if one else choices(self.dtypes)}, not in {dtype}")
+        return Configuration(self.word, batch, 0 if self.device.card else threads, dtype)
+
+
+def check_dtype(word: str) -> None:
+    """Raise InputError for a type that no runtime has, with the near miss."""
+    if word not in (*DTYPES, TF32):
+        message, hint = unknown("dtype", word, (*DTYPES, TF32))
+        meant = SHORT.get(word.lower())
+        raise InputError(f"{message}; " + (f"did you mean '{meant}'?" if meant else hint))
 
 
 def noise(file: File, at: Configuration) -> list[Any]:
