@@ -12,6 +12,7 @@ import numpy as np
 from archdsl.compilers.passes.pointwise import Map
 from archdsl.compilers.passes.weights import Array, Lazy, lazy
 from archdsl.ops.convolution import Conv2d
+from archdsl.ops.errors import ShapeError
 from archdsl.ops.operator import Shape
 from archdsl.ops.window import OF_SIZE
 
@@ -25,16 +26,16 @@ def total(maps: Sequence[Map], arriving: Shape) -> Map | None:
     Args:
         arriving: shape of the map that they read.
     """
-    begins, steps, counts = _hull([_places(of.op, arriving) for of in maps])
-    before = tuple([-begin for begin in begins])
+    hull = _hull([_places(of.op, arriving) for of in maps])
     groups = math.gcd(*[of.op.groups for of in maps])
     bias = any(of.bias is not None for of in maps)
-    op = replace(_window(maps, (counts, before, steps), arriving), groups=groups, bias=bias)
-    if op.shape(arriving) != maps[0].op.shape(arriving):
+    op = _sliding(maps, hull, arriving)
+    if op is None:
         return None
-    parts = [_laid(of, groups, (begins, steps, counts), arriving) for of in maps]
+    parts = [_laid(of, groups, hull, arriving) for of in maps]
     biases = [of.bias for of in maps if of.bias is not None]
-    return Map(op, maps[0].source, lazy(lambda: _sum(parts)), lazy(lambda: _sum(biases)) if bias else None)
+    weight, summands = lazy(lambda: _sum(parts)), lazy(lambda: _sum(biases)) if bias else None
+    return Map(replace(op, groups=groups, bias=bias), maps[0].source, weight, summands)
 
 
 def through(outer: Map, inner: Map, arriving: Shape) -> Map | None:
@@ -130,16 +131,18 @@ def _axis(kernels: Sequence[tuple[int, int, int]]) -> tuple[int, int, int]:
     return first, step or 1, (last - first) // (step or 1) + 1
 
 
-def _window(maps: Sequence[Map], wanted: tuple[tuple[int, ...], ...], arriving: Shape) -> Conv2d:
-    """The operator of one of the maps where it has this kernel, padding and dilation, else one with these numbers."""
-    for of in maps:
-        window = of.op.over(arriving)
-        if (window.kernel, window.pads) == wanted[:2] and all(
-            a == b or count == 1 for a, b, count in zip(window.dilation, wanted[2], wanted[0], strict=True)
-        ):
-            return of.op
-    kernel, padding, dilation = wanted
-    return replace(maps[0].op, kernel=kernel, padding=padding, dilation=dilation)
+def _sliding(maps: Sequence[Map], hull: Places, arriving: Shape) -> Conv2d | None:
+    """A convolution that reads these places and gives as many values as the maps do, with the padding of one of them if that will do."""
+    begins, steps, counts = hull
+    before = tuple([-begin for begin in begins])
+    for padding in (*[of.op.padding for of in maps], before):
+        op = replace(maps[0].op, kernel=counts, padding=padding, dilation=steps)
+        try:
+            if op.over(arriving).pads == before and op.shape(arriving) == maps[0].op.shape(arriving):
+                return op
+        except ShapeError:  # a padding that is of kernels of odd extent
+            continue
+    return None
 
 
 def _laid(of: Map, groups: int, hull: Places, arriving: Shape) -> Lazy:
