@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from contextlib import suppress
 
 import torch
 from torch import Tensor, nn
@@ -30,7 +31,8 @@ def lie_in_large_pages(module: nn.Module) -> nn.Module:
 def _moved(tensor: Tensor) -> Tensor:
     """The same values in the same layout, in whole large pages as far as the system has some."""
     room = mmap.mmap(-1, tensor.nbytes + PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    room.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError):  # of a system that was built without large pages
+        room.madvise(mmap.MADV_HUGEPAGE)
     begin = -ctypes.addressof(ctypes.c_char.from_buffer(room)) % PAGE
     flat = torch.frombuffer(room, dtype=tensor.dtype, count=tensor.numel(), offset=begin)
     return flat.as_strided(tensor.shape, tensor.stride()).copy_(tensor)
