@@ -13,6 +13,7 @@ from archdsl.compilers.passes.draft import Choices
 from archdsl.compilers.passes.weights import Array, tensors
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.channels_last import lie_channels_last
+from archdsl.compilers.torch.large_pages import lie_in_large_pages
 from archdsl.compilers.torch.names import module_paths
 from archdsl.compilers.torch.rule import Layer
 from archdsl.compilers.torch.rules import RULES
@@ -35,7 +36,7 @@ def optimized(model: Model, chosen: Choices | None = None) -> tuple[Model, Optim
     with torch.random.fork_rng(devices=[]):
         module = compile(made.graph).eval().to(next(iter(model.module.state_dict().values()), torch.empty(0)).dtype)
     fill(module, made.graph, made.weights)
-    lie_channels_last(module)
+    lie_in_large_pages(lie_channels_last(module))
     heading = f"{model.heading}\n{NOTE}\n" if model.heading else ""
     docs = {name: f"{doc} Rewritten for inference." for name, doc in model.docs.items()}
     return Model(made.graph, module, heading, docs), made

@@ -80,6 +80,7 @@ ZOO = {
     "r3d_18": Pinned(33_371_472, 40_696_553_472),
     "randwire": Pinned(None, None),
     "regnet_y_400mf": Pinned(4_344_144, 401_842_848),
+    "repghost": Pinned(4_073_604, 142_394_128),
     "repvgg_a0": Pinned(9_108_968, 1_512_581_120),
     "resnet101": Pinned(44_549_160, 7_801_405_440),
     "resnet110": Pinned(1_727_962, 252_887_680, 32),

@@ -18,6 +18,7 @@ from archdsl.compilers.passes.draft import Change, Choices, Draft, Site
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
 from archdsl.compilers.passes.fold_projections import fold_projections
+from archdsl.compilers.passes.merge_branches import merge_branches
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
 from archdsl.compilers.passes.widen_parts import widen_parts
@@ -38,6 +39,7 @@ PASSES: tuple[Pass, ...] = (
     standardise,
     fold_norms,
     order_channels,
+    merge_branches,
     merge_paths,
     pass_through,
     fold_projections,
@@ -49,7 +51,7 @@ PASSES: tuple[Pass, ...] = (
 )
 """In this order: what is dropped and folded first leaves convolutions that lie side by side for those that merge."""
 
-_FIRST_CHOICE = PASSES.index(merge_paths)
+_FIRST_CHOICE = PASSES.index(merge_branches)
 ACROSS = PASSES[:_FIRST_CHOICE]
 """Passes that reach across blocks and leave nothing to choose."""
 WITHIN = PASSES[_FIRST_CHOICE:]

@@ -1,0 +1,66 @@
+"""Networks rewritten for inference beside what they were: with norms that have seen images, and how far outputs are apart."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from archdsl.compilers.export import Model
+from archdsl.compilers.optimized import optimized
+from archdsl.compilers.passes import optimize
+from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of, in_order
+from archdsl.compilers.torch.settle import settle
+from archdsl.ir.graph import Graph
+
+TOLERANCE = 1e-8
+"""Largest difference of an output value, as a share of how much outputs differ from image to image (root mean square). In float64,
+where what rounding leaves is far below what any mistake makes."""
+
+
+def shaken(graph: Graph) -> nn.Module:
+    """Compiled, with norms that have seen images and were moved from there: no scale is one, no shift is nothing, no signal fades."""
+    torch.manual_seed(0)
+    module = compile(graph)
+    generator = torch.Generator().manual_seed(1)
+    for layer in module.modules():
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)) and layer.affine:
+            nn.init.uniform_(layer.weight, 0.5, 1.5, generator=generator)
+            if layer.bias is not None:
+                nn.init.normal_(layer.bias, 0, 0.3, generator=generator)
+        elif isinstance(layer, nn.Linear) or (isinstance(layer, nn.Conv2d) and layer.bias is not None):
+            if layer.bias is not None:
+                nn.init.normal_(layer.bias, 0, 0.1, generator=generator)
+            nn.init.normal_(layer.weight, 0, layer.weight[0].numel() ** -0.5, generator=generator)
+    settle(module, graph, 4)
+    for layer in module.modules():
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
+            layer.running_mean += torch.randn(layer.running_mean.shape, generator=generator) * layer.running_var.sqrt() * 0.2
+            layer.running_var *= torch.empty_like(layer.running_var).uniform_(0.7, 1.5, generator=generator)
+    return module.double()
+
+
+def difference(graph: Graph, **options: str) -> float:
+    """Of the optimised network's output from that of the network, as TOLERANCE measures it; `options` by node."""
+    module = shaken(graph)
+    made, _ = optimized(
+        Model(graph, module), {site: options[site.node] for site in optimize(graph).sites if site.node in options}
+    )
+    return apart(module, made.module, graph)
+
+
+def apart(one: nn.Module, other: nn.Module, graph: Graph) -> float:
+    like = next(one.parameters())
+    batch = batch_of(graph, 3, torch.Generator().manual_seed(2))
+    images = [image.to(like) if image.is_floating_point() else image for image in batch]
+    with torch.no_grad():
+        pairs = zip(in_order(one(*images)), in_order(other(*images)), strict=True)
+        return max(size(came - wanted, wanted) for wanted, came in pairs)
+
+
+def size(wrong: Tensor, of: Tensor) -> float:
+    """Relative to how much the output differs from image to image: what is the same for all would hide a mistake."""
+    varies = of - of.mean(0, keepdim=True)
+    return float(wrong.abs().max() / varies.square().mean().sqrt())
