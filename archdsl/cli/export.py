@@ -128,7 +128,11 @@ class Treatment(Rewriting):
     )
 
     def quantised(self, form: str) -> Int8 | None:
-        """What int8 is calibrated with; None where the network stays in float32. Raises UsageError for options that do not belong together."""
+        """What int8 is calibrated with; None where the network stays in float32.
+
+        Raises:
+            UsageError: options do not belong together.
+        """
         from archdsl.net.quantising import INT8, Int8
 
         if not self.int8:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from archdsl.design import Design
 from archdsl.errors import InputError
-from archdsl.extras import needed_by
+from archdsl.extras import missing
 
 if TYPE_CHECKING:
     from archdsl.compilers.int8 import Quantised, Samples
 
-INT8 = ("onnx", "openvino")
-"""Forms that are written in int8."""
+INT8 = {"onnx": (("torch", "onnx", "onnxruntime"), "onnx"), "openvino": (("torch", "openvino", "nncf"), "int8")}
+"""Forms that are written in int8, with the packages that they need and the extra that brings them."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,18 @@ class Int8:
 
 
 def check_int8(to: str) -> None:
-    """Raise InputError for a form that is not written in int8."""
+    """Nothing is imported.
+
+    Raises:
+        InputError: the form is not written in int8.
+        BackendError: a package is missing.
+    """
     if to not in INT8:
         raise InputError(f"int8 is written as {' and '.join(INT8)}, not as {to}")
+    packages, extra = INT8[to]
+    lacking = [package for package in packages if find_spec(package) is None]
+    if lacking:
+        raise missing(f"int8 in {to}", lacking, extra)
 
 
 def images_for(net: Design, int8: Int8, held: bool) -> tuple[Design, Samples]:
@@ -48,10 +58,7 @@ def images_for(net: Design, int8: Int8, held: bool) -> tuple[Design, Samples]:
 
     Raises:
         InputError: there is no such set, or the network does not take its images.
-        BackendError: a package is missing.
     """
-    with needed_by("int8"):
-        import torch  # noqa: F401
     from archdsl.train.calibration import CALIBRATION, TEST, calibration
     from archdsl.train.data import open_data
     from archdsl.train.prepare import suited

@@ -194,6 +194,7 @@ class Questions(Changing, Learning):
         optimize: bool = False,
         autotune: bool = False,
         seconds: float = 5.0,
+        int8: bool = False,
     ) -> Bench:
         """Running times of this network and others side by side, measured on this machine.
 
@@ -204,9 +205,10 @@ class Questions(Changing, Learning):
             optimize: run networks after the passes for inference.
             autotune: choose their forms by measuring blocks; means `optimize`.
             seconds: for the rounds of one configuration.
+            int8: run each network in int8 too, beside itself in float32.
 
         Raises:
-            InputError: there is no such network or runtime.
+            InputError: there is no such network or runtime, or it runs nothing in int8.
             BackendError: a runtime that is named is not installed, or none is.
         """
         from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench
@@ -215,7 +217,7 @@ class Questions(Changing, Learning):
 
         versions = (OPTIMISED if optimize or autotune else AS_WRITTEN,)
         rounds = Rounds(None, seconds)
-        asked = Asked(tuple(runtimes), tuple(batches), tuple(threads) or (cores(),), versions, autotune, rounds)
+        asked = Asked(tuple(runtimes), tuple(batches), tuple(threads) or (cores(),), versions, autotune, rounds, int8)
         return bench(self._labelled(others), asked)
 
     def export(
@@ -227,6 +229,7 @@ class Questions(Changing, Learning):
         pairing: str | Path | None = None,
         seed: int = 0,
         optimize: bool = False,
+        int8: str = "",
     ) -> Exported:
         """Write the network for use elsewhere, read the file again, run it and compare its output with that of the network.
 
@@ -237,16 +240,19 @@ class Questions(Changing, Learning):
             pairing: a file that says which layer of the weights a layer takes; written with the most likely ones if not there.
             seed: of fresh weights.
             optimize: rewrite the network for inference first.
+            int8: images that a network in 8 bits is calibrated with, as `train` takes data; float32 where none are named.
 
         Raises:
             BackendError: a library is missing, or the form cannot express an operator.
-            InputError: the file cannot be written, or its ending tells no form.
+            InputError: the file cannot be written, its ending tells no form, or the network or form cannot be in int8.
         """
         from archdsl.net.exporting import Rewriting, Weights, export, form_of
+        from archdsl.net.quantising import Int8
 
         target = Path(path)
         files = [None if file is None else Path(file) for file in (weights, pairing)]
-        return export(self, target, to or form_of(target), Weights(files[0], seed, files[1]), Rewriting(optimize))
+        origin, quantised = Weights(files[0], seed, files[1]), Int8(int8) if int8 else None
+        return export(self, target, to or form_of(target), origin, Rewriting(optimize), quantised)
 
     def _axes(self, given: Axes) -> list[Axis]:
         """Axes as they are given in Python. Raises InputError."""
