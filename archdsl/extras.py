@@ -18,6 +18,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "train": ("lightning_fabric", "tensorboardX", "PIL"),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
     "openvino": ("openvino",),
+    "int8": ("nncf",),
     "executorch": ("executorch",),
 }
 """Packages by the extra that brings them, as they are imported."""

@@ -11,7 +11,7 @@ import importlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -108,21 +108,29 @@ def export(model: Model, to: str, path: Path) -> Checked:
     chosen = backend(to)
     with files(path, new_folders=True) as made:
         chosen.write(model, made)
-        inputs, differences = compare(model, chosen.read(made))
-        roundings = distance_of_float32(model)
-        allowed = {name: FLOOR + ROUNDINGS * rounding for name, rounding in roundings.items()}
-        shares = {name: differences[name] / allowed[name] for name in allowed}
-        worst = max(shares, key=lambda name: math.inf if math.isnan(shares[name]) else shares[name])
-        if not shares[worst] <= 1:
-            which = "" if model.graph.returns == "tensor" else f" in its output '{worst}'"
-            message = f"{to}: what was written differs from the network{which} by {differences[worst]:.1e} of its output's size"
-            reason = (
-                f"the network in float32 by {roundings[worst]:.1e} from itself in float64, so {allowed[worst]:.1e} is allowed"
-            )
-            raise BackendError(f"{message}, and {reason}; nothing was kept")
+        found = verified(model, to, chosen.read(made))
         names = sorted((file.name for file in made.parent.iterdir()), key=lambda name: name != path.name)
-    written = tuple(path.parent / name for name in names)
-    return Checked(written, to, inputs, allowed[worst], worst, differences, roundings[worst], time.perf_counter() - began)
+    return replace(found, files=tuple(path.parent / name for name in names), seconds=time.perf_counter() - began)
+
+
+def verified(model: Model, to: str, run: Run) -> Checked:
+    """What was written, compared with the compiled module; without its files.
+
+    Raises:
+        BackendError: it gives another output.
+    """
+    began = time.perf_counter()
+    inputs, differences = compare(model, run)
+    roundings = distance_of_float32(model)
+    allowed = {name: FLOOR + ROUNDINGS * rounding for name, rounding in roundings.items()}
+    shares = {name: differences[name] / allowed[name] for name in allowed}
+    worst = max(shares, key=lambda name: math.inf if math.isnan(shares[name]) else shares[name])
+    if not shares[worst] <= 1:
+        which = "" if model.graph.returns == "tensor" else f" in its output '{worst}'"
+        message = f"{to}: what was written differs from the network{which} by {differences[worst]:.1e} of its output's size"
+        reason = f"the network in float32 by {roundings[worst]:.1e} from itself in float64, so {allowed[worst]:.1e} is allowed"
+        raise BackendError(f"{message}, and {reason}; nothing was kept")
+    return Checked((), to, inputs, allowed[worst], worst, differences, roundings[worst], time.perf_counter() - began)
 
 
 def compare(model: Model, run: Run, sizes: tuple[int, ...] = BATCHES) -> tuple[tuple[tuple[int, ...], ...], dict[str, float]]:

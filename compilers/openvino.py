@@ -29,6 +29,11 @@ def write(model: Model, path: Path) -> None:
     Raises:
         BackendError: the package is missing, or OpenVINO cannot express the network.
     """
+    save(converted(model), path)
+
+
+def converted(model: Model) -> Any:
+    """The network as OpenVINO's model, for any batch. Raises BackendError as `write` does."""
     openvino = _library()
     _check_pools(openvino, model)
     traced = program(model)
@@ -40,8 +45,13 @@ def write(model: Model, path: Path) -> None:
             made.reshape(dict(zip(made.inputs, shapes, strict=True)))  # or height and width would be open too
     except Exception as error:  # of many kinds, none of them documented
         raise failure("openvino cannot express the network", error, model.graph, traced) from error
+    return made
+
+
+def save(made: Any, path: Path) -> None:
+    """Both files. Raises InputError where they cannot be written."""
     try:
-        openvino.save_model(made, path, compress_to_fp16=False)
+        _library().save_model(made, path, compress_to_fp16=False)
     except RuntimeError as error:  # its word for any error of the operating system, without the reason
         raise InputError(f"{path.name} cannot be written, perhaps because the disk is full: {error}") from None
 

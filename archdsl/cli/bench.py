@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from archdsl.ir.limits import Limits
 @click.command("bench", epilog=runtimes_text())
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @measuring_options(batches="1")
+@click.option("--int8", is_flag=True, help="Run each network in int8 too, beside itself in float32.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write .json, or a plot of the ratios: .html, .png, .svg, .pdf."
 )
@@ -26,6 +28,7 @@ from archdsl.ir.limits import Limits
 def command(
     specs: tuple[str, ...],
     measuring: Measuring,
+    int8: bool,
     output: Path | None,
     settings: tuple[str, ...],
     as_json: bool,
@@ -40,7 +43,7 @@ def command(
     from archdsl.measure.bench import bench, steps
     from archdsl.measure.plot import check_ending, plot_bench
 
-    asked = measuring.asked()
+    asked = replace(measuring.asked(), int8=int8)
     asked.chosen()  # what is not installed is told first
     written_as_json = output is not None and output.suffix.lower() == ".json"
     if output and not written_as_json:

@@ -23,12 +23,14 @@ from archdsl.cli.endings import check_agreement
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
+from archdsl.cli.training import DATA
 from archdsl.compilers.forms import FORMS
 from archdsl.ir.limits import Limits
 from archdsl.measure.job import FLOAT32
 
 if TYPE_CHECKING:
     from archdsl.measure.job import Configuration
+    from archdsl.net.quantising import Int8
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,48 @@ class Rewriting:
         return at
 
 
+@dataclass(frozen=True)
+class Treatment(Rewriting):
+    """Whether the network is rewritten, and whether it is written in int8, with the images that it is calibrated with."""
+
+    int8: bool = given(
+        click.option("--int8", is_flag=True, help="Weights and activations in 8 bits; as onnx and openvino, with --calibrate.")
+    )
+    calibrate: str | None = given(
+        click.option("--calibrate", metavar="NAME[:DIR]", help=f"Images that decide scales, and others that judge: {DATA}")
+    )
+    images: int | None = given(
+        click.option("--images", type=click.IntRange(1), metavar="N", help="Training images of --calibrate. [default: 256]")
+    )
+    tests: int | None = given(
+        click.option("--tests", type=click.IntRange(1), metavar="N", help="Test images of --calibrate. [default: 2000]")
+    )
+
+    def quantised(self, form: str) -> Int8 | None:
+        """What int8 is calibrated with; None where the network stays in float32.
+
+        Raises:
+            UsageError: options do not belong together.
+        """
+        from archdsl.net.quantising import INT8, Int8
+
+        if not self.int8:
+            for name in ("calibrate", "images", "tests"):
+                if getattr(self, name) is not None:
+                    raise click.UsageError(f"--{name} is of --int8; give both")
+            return None
+        if form not in INT8:
+            raise click.UsageError(f"--int8 is written as {' and '.join(INT8)}, not as {form}")
+        if self.calibrate is None:
+            raise click.UsageError("--int8 needs images that decide its scales: --calibrate NAME")
+        return Int8(self.calibrate, self.images, self.tests)
+
+
 @click.command("export")
 @spec_argument
 @gathered("destination", Destination)
 @gathered("source", Weights)
-@gathered("rewriting", Rewriting)
+@gathered("treatment", Treatment)
 @knob_option
 @json_option
 @limit_options
@@ -134,7 +173,7 @@ def command(
     spec: str,
     destination: Destination,
     source: Weights,
-    rewriting: Rewriting,
+    treatment: Treatment,
     settings: tuple[str, ...],
     as_json: bool,
     limits: Limits,
@@ -147,6 +186,8 @@ def command(
     pt2        a program of torch.export
     openvino   OpenVINO IR: an .xml, and its weights beside it as .bin
     executorch a program of ExecuTorch for XNNPACK
+
+    With --int8 what it loses against float32 is told, on images that decided no scale.
     """
     from archdsl.artifacts import writable
     from archdsl.net.exporting import Rewriting as Rewritten
@@ -154,14 +195,15 @@ def command(
     from archdsl.net.exporting import export
 
     form = destination.form()
-    at = rewriting.measured(form)
+    at = treatment.measured(form)
+    int8 = treatment.quantised(form)
     target = destination.output or Path(stem_of(spec) + FORMS[form].suffix)
     writable(target, new_folders=True)
     net = open_net(spec, settings, limits)
     if source.pairing and not source.weights:
         raise click.UsageError("--pairing is of --weights; give both")
     origin = Origin(source.weights, source.seed, source.pairing, weights_of(spec, net) if source.weights is None else None)
-    found = export(net, target, form, origin, Rewritten(rewriting.wanted, at))
+    found = export(net, target, form, origin, Rewritten(treatment.wanted, at), int8)
     if as_json:
         print_json(found.as_dict())
     else:

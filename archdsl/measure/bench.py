@@ -14,7 +14,7 @@ from archdsl.design import Design
 from archdsl.errors import BackendError, InputError
 from archdsl.extras import Missing, install
 from archdsl.measure.card import Clocks
-from archdsl.measure.files import write_model
+from archdsl.measure.files import reads_int8, require_int8, write_int8, write_model
 from archdsl.measure.job import FLOAT32, Configuration, File, Rounds, Step
 from archdsl.measure.machine import cores, machine_of
 from archdsl.measure.process import measure
@@ -43,6 +43,7 @@ class Asked:
         versions: of each network, `AS_WRITTEN` or `OPTIMISED` or both.
         tuned: whether the forms of optimised networks are chosen by measuring blocks, anew for each configuration.
         rounds: of each configuration.
+        int8: whether each network also runs in int8, beside itself in float32.
     """
 
     runtimes: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Asked:
     tuned: bool = False
     rounds: Rounds = ROUNDS
     dtypes: tuple[str, ...] = (FLOAT32,)
+    int8: bool = False
 
     def chosen(self) -> list[Runtime]:
         """The runtimes.
@@ -66,6 +68,8 @@ class Asked:
         for dtype in self.dtypes:
             check_dtype(dtype)
         found = named or [one for one in usual() if set(self.dtypes) <= set(one.dtypes)]
+        if self.int8 and found:
+            found = self._in_int8(found)
         for one in found:
             one.require(writing=True)
         if not found and usual():
@@ -74,6 +78,20 @@ class Asked:
             extras = sorted({one.extra for one in RUNTIMES.values()})
             raise Missing(f"no runtime is installed: {install(*extras)}")
         return found
+
+    def unfit(self, runtime: Runtime) -> str:
+        """Why a runtime that was not named does not take part."""
+        return "it runs no network in int8" if self.int8 and not reads_int8(runtime) else f"it has {', '.join(runtime.dtypes)}"
+
+    def _in_int8(self, found: list[Runtime]) -> list[Runtime]:
+        """Those that run networks in int8. Raises InputError where one that is named does not, BackendError where a package is missing."""
+        able = [one for one in found if reads_int8(one)]
+        if self.runtimes and len(able) < len(found):
+            word = next(one.word for one in found if one not in able)
+            runtimes = " and ".join(one.word for one in RUNTIMES.values() if reads_int8(one))
+            raise InputError(f"{word} runs no network in int8; {runtimes} do")
+        require_int8()
+        return able
 
     def configurations(self, runtime: Runtime) -> list[Configuration]:
         """Those of one runtime, in the order in which they run."""
@@ -86,7 +104,7 @@ def steps(nets: int, asked: Asked) -> int:
     runtimes = asked.chosen()
     configurations = sum(len(asked.configurations(runtime)) for runtime in runtimes)
     written = configurations if asked.tuned else len(runtimes)
-    return nets * len(asked.versions) * (1 + written) + configurations
+    return nets * len(asked.versions) * (2 if asked.int8 else 1) * (1 + written) + configurations
 
 
 def bench(nets: Sequence[tuple[str, Design]], asked: Asked, step: Step | None = None) -> Bench:
@@ -103,11 +121,11 @@ def bench(nets: Sequence[tuple[str, Design]], asked: Asked, step: Step | None = 
     runtimes = asked.chosen()
     told: Step = step or (lambda count: None)
     sides: list[Side] = []
-    for side in _sides(nets, asked.versions):
+    for side in _sides(nets, asked.versions, asked.int8):
         sides.append(side)
         told(1)
     rows: list[Row] = []
-    left_out = {} if asked.runtimes else {one.word: f"it has {', '.join(one.dtypes)}" for one in usual() if one not in runtimes}
+    left_out = {} if asked.runtimes else {one.word: asked.unfit(one) for one in usual() if one not in runtimes}
     with scratch() as place:
         for chosen in runtimes:
             try:
@@ -139,7 +157,7 @@ class Side(NamedTuple):
         return Side(replace(self.entry, graph=model.graph), model, self.written)
 
 
-def _sides(nets: Sequence[tuple[str, Design]], versions: Sequence[bool]) -> Iterator[Side]:
+def _sides(nets: Sequence[tuple[str, Design]], versions: Sequence[bool], int8: bool) -> Iterator[Side]:
     from archdsl.measure import networks
 
     for label, (spec, net) in zip(_labels(nets), nets, strict=True):
@@ -147,7 +165,10 @@ def _sides(nets: Sequence[tuple[str, Design]], versions: Sequence[bool]) -> Iter
         for version in versions:
             model = networks.optimised(written) if version else written
             shown = f"{label}, optimised" if version and len(versions) > 1 else label
-            yield Side(Entry(shown, spec, model.graph, version), model, written)
+            whole = Entry(shown, spec, model.graph, version)
+            yield Side(whole, model, written)
+            if int8:
+                yield Side(replace(whole, label=f"{shown}, int8", int8=True), model, written)
 
 
 def _labels(nets: Sequence[tuple[str, Design]]) -> list[str]:
@@ -174,8 +195,10 @@ def _of_runtime(chosen: Runtime, sides: Sequence[Side], asked: Asked, place: Pat
         clocks = Clocks() if chosen.device.card else None
         timings = measure(files, at, asked.rounds, clocks.step if clocks else None)
         mhz = clocks.range if clocks else None
-        for side, timing in zip(run, timings, strict=True):
-            rows.append(Row(at, side.entry, timing, ratio(timing, timings[0]), Work.of(side.entry.graph, at), mhz))
+        for number, (side, timing) in enumerate(zip(run, timings, strict=True)):
+            work = Work.of(side.entry.graph, at)
+            float32 = ratio(timing, timings[number - 1]) if side.entry.int8 else None  # which ran just before
+            rows.append(Row(at, side.entry, timing, ratio(timing, timings[0]), work, mhz, float32))
         told(1)
     return rows
 
@@ -187,7 +210,8 @@ def _files(chosen: Runtime, sides: Sequence[Side], place: Path, told: Step) -> d
         folder = place / str(number)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            files[side.entry.label] = write_model(side.model, chosen, folder)
+            write = write_int8 if side.entry.int8 else write_model
+            files[side.entry.label] = write(side.model, chosen, folder)
         except BackendError as error:
             raise BackendError(f"{side.entry.label}: {error}") from None
         told(1)

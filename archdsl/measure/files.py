@@ -5,12 +5,14 @@ Both ways give a file of the runtime's own form where it has a back end, and say
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl import artifacts
 from archdsl.compilers.forms import FORMS
 from archdsl.errors import BackendError, InputError
+from archdsl.extras import missing
 from archdsl.ir.graph import Graph
 from archdsl.ir.indices import indices_below
 from archdsl.measure.job import File
@@ -38,6 +40,41 @@ def write_model(model: Model, runtime: Runtime, folder: Path) -> File:
             from archdsl.compilers.export import export
 
             export(model, runtime.form, path)
+    return file_of(path, model.graph)
+
+
+INT8 = ("onnx", "onnxruntime")
+"""Packages that write networks in int8."""
+
+
+def reads_int8(runtime: Runtime) -> bool:
+    """Whether a runtime runs networks in int8: they are written as ONNX."""
+    return FORMS["onnx"].suffix in runtime.suffixes
+
+
+def require_int8() -> None:
+    """Raise BackendError where a package that writes networks in int8 is not installed. Nothing is imported."""
+    lacking = [package for package in INT8 if find_spec(package) is None]
+    if lacking:
+        raise missing("int8", lacking, "onnx")
+
+
+def write_int8(model: Model, runtime: Runtime, folder: Path) -> File:
+    """The file of a network in int8, calibrated on noise: how long it takes does not depend on its scales.
+
+    In float32 it has been compared with the module. Runtimes share a file, as in `write_model`.
+
+    Raises:
+        BackendError: a package is missing, the network cannot be quantised, or in int8 it cannot be run or is not finite.
+        InputError: the file cannot be written.
+    """
+    path = folder / ("int8" + FORMS["onnx"].suffix)
+    if not path.exists():
+        from archdsl.compilers.int8 import Samples, export_int8
+        from archdsl.compilers.int8.samples import noise
+
+        batches = noise(model.graph)
+        export_int8(model, "onnx", path, Samples("noise", batches, iter([(batches[0], None)])))
     return file_of(path, model.graph)
 
 

@@ -18,6 +18,8 @@ from archdsl.measure.timing import FEWEST, WIDEST, Spread, Timing, ratio
 
 LONG_SECONDS = 5.0
 """From which on the loading of a network is worth a line."""
+OVER_FLOAT32 = "/ float32"
+"""Head of the column of a network in int8 over the same in float32."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class Entry:
     Attributes:
         label: name for the reader, different for each.
         spec: as it was asked for.
+        int8: whether it runs in int8; its graph is that of float32.
     """
 
     label: str
     spec: str
     graph: Graph
     optimised: bool = False
+    int8: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Row:
     Attributes:
         ratio: of its time to that of the first network, round by round; the other way round in a bench that is turned.
         mhz: the lowest and highest clock of the card that was seen meanwhile; None on a processor.
+        float32: of its time in int8 to that of the same network in float32, round by round; None for one in float32.
     """
 
     configuration: Configuration
@@ -71,6 +76,7 @@ class Row:
     ratio: Spread
     work: Work
     mhz: tuple[int, int] | None = None
+    float32: Spread | None = None
 
     def as_dict(self) -> dict[str, Any]:
         time, share = self.timing.spread, self.ratio
@@ -79,15 +85,21 @@ class Row:
             "network": self.entry.label,
             "spec": self.entry.spec,
             "optimized": self.entry.optimised,
+            "int8": self.entry.int8,
             "rounds": len(self.timing.seconds),
             "seconds": {"median": time.median, "low": time.low, "high": time.high, "minimum": self.timing.minimum},
-            "ratio": {"median": share.median, "low": share.low, "high": share.high, "tells": share.tells},
+            "ratio": _spread(share),
+            **({"over_float32": _spread(self.float32)} if self.float32 else {}),
             "macs": self.work.macs,
             "moved_bytes": self.work.moved_bytes,
             "kernels": self.work.kernels,
             "loading_seconds": self.timing.loading,
             **({"mhz": {"low": self.mhz[0], "high": self.mhz[1]}} if self.mhz else {}),
         }
+
+
+def _spread(found: Spread) -> dict[str, Any]:
+    return {"median": found.median, "low": found.low, "high": found.high, "tells": found.tells}
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,13 +141,14 @@ class Bench(Result):
         """A table for each configuration."""
         first = self.rows[0].entry.label
         over = f"{first} /" if self.turned else f"/ {first}"
-        head = ("network", "ms", "quartiles", over, "quartiles ", "MACs", "moved", "kernels")
+        int8 = (OVER_FLOAT32,) if any(row.float32 for row in self.rows) else ()
+        head = ("network", "ms", "quartiles", over, "quartiles ", *int8, "MACs", "moved", "kernels")
         version = ", optimised" if self.optimised else ""
         return [
             Sheet(
                 f"{configuration}{version}: {len(rows[0].timing.seconds):,} rounds",
                 head,
-                tuple(_cells(row, rows[0], self.turned) for row in rows),
+                tuple(_cells(row, rows[0], self.turned, bool(int8)) for row in rows),
                 frozenset(head[1:]),
             )
             for configuration, rows in self.by_configuration().items()
@@ -144,7 +157,14 @@ class Bench(Result):
     def notes(self) -> list[str]:
         """What a mark at a ratio means, runtimes that were left out, and the machine."""
         first = self.rows[0].entry.label
-        return [*doubt(row.ratio for row in self.rows if row.entry.label != first), *self.about()]
+        ratios = [row.ratio for row in self.rows if row.entry.label != first]
+        return [*doubt([*ratios, *filter(None, (row.float32 for row in self.rows))]), *self._int8(), *self.about()]
+
+    def _int8(self) -> list[str]:
+        """What a network in int8 is."""
+        if not any(row.entry.int8 for row in self.rows):
+            return []
+        return ["int8: weights and activations by ONNX Runtime's quantiser, calibrated on noise, on which times do not depend"]
 
     def about(self) -> list[str]:
         """Runtimes that were left out, and the machine."""
@@ -208,13 +228,15 @@ def _quartiles(found: Spread, digits: int, scale: float = 1) -> str:
     return f"{found.low * scale:.{digits}f} to {found.high * scale:.{digits}f}"
 
 
-def _cells(row: Row, first: Row, turned: bool) -> tuple[str, ...]:
+def _cells(row: Row, first: Row, turned: bool, int8: bool) -> tuple[str, ...]:
     time, work, base = row.timing.spread, row.work, first.work
     digits = 1 if time.median >= 0.1 else 2 if time.median >= 1e-3 else 4
     macs = f"{work.macs / 1e6:,.1f} M{_share(work.macs, base.macs, turned)}"
     moved = f"{work.moved_bytes / 2**20:,.1f} MiB{_share(work.moved_bytes, base.moved_bytes, turned)}"
     kernels = f"{work.kernels}{_share(work.kernels, base.kernels, turned)}"
     share = [ratio_text(row.ratio), _quartiles(row.ratio, 3)] if row is not first else ["1", ""]
+    if int8:
+        share.append(ratio_text(row.float32) if row.float32 else "")
     return row.entry.label, f"{time.median * 1e3:.{digits}f}", _quartiles(time, digits, 1e3), *share, macs, moved, kernels
 
 

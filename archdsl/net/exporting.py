@@ -14,16 +14,21 @@ from archdsl.cost.tables.sheet import Sheet
 from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.extras import needed_by
+from archdsl.net.quantising import Int8, check_int8, images_for, notes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from archdsl.compilers.export import Checked, Model
+    from archdsl.compilers.int8 import Quantised
     from archdsl.measure.job import Configuration
     from archdsl.net.held import Held
 
 LINE = 120
 """Letters of a line of the text about a network in what is written."""
+
+FRESH = "fresh, seed "
+"""How the origin of fresh weights begins."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,11 +38,13 @@ class Exported(Result):
     Attributes:
         origin: where the weights are from.
         changes: what the passes for inference changed, with the pass; None where the network was written as it is.
+        quantised: what int8 changed; None where the network was written in float32.
     """
 
     checked: Checked
     origin: str
     changes: tuple[dict[str, str], ...] | None = None
+    quantised: Quantised | None = None
 
     def sheets(self, width: int = WIDTH) -> list[Sheet]:
         return []
@@ -53,6 +60,7 @@ class Exported(Result):
             *(f"rewritten {change['what']}" for change in self.changes or ()),
             f"checked   largest difference {share}, on random {batches}",
             f"float32   {checked.rounding:.1e} of the output's size from float64, in torch",
+            *([] if self.quantised is None else notes(self.quantised, self.origin.startswith(FRESH))),
             f"took      {checked.seconds:.1f} s",
         ]
 
@@ -70,7 +78,11 @@ class Exported(Result):
             "float32_from_float64": checked.rounding,
             "seconds": round(checked.seconds, 3),
         }
-        return told if self.changes is None else {**told, "changes": list(self.changes)}
+        if self.changes is not None:
+            told["changes"] = list(self.changes)
+        if self.quantised is not None:
+            told["int8"] = self.quantised.as_dict()
+        return told
 
     def _records(self) -> list[dict[str, Any]]:
         return [{"file": str(file), "to": self.checked.to} for file in self.checked.files]
@@ -105,21 +117,38 @@ class Weights:
     held: Held | None = None
 
 
-def export(net: Design, path: Path, to: str, weights: Weights | None = None, rewriting: Rewriting | None = None) -> Exported:
+def export(
+    net: Design,
+    path: Path,
+    to: str,
+    weights: Weights | None = None,
+    rewriting: Rewriting | None = None,
+    int8: Int8 | None = None,
+) -> Exported:
     """Write a network; see `archdsl.Net.export`.
 
     Raises:
-        InputError: what is written would take the place of a file that is read, or the weights do not fit.
+        InputError: what is written would take the place of a file that is read, the weights do not fit, or the form or the network cannot
+            be in int8.
         BackendError: the form cannot be written.
     """
     weights = weights or Weights()
     spares(written(to, path), [weights.file, weights.pairing, *(source.path for source in net.spec.files)])
+    images = None
+    if int8 is not None:
+        check_int8(to)
+        net, images = images_for(net, int8, weights.held is not None)
     model, origin = _model(net, weights)
-    from archdsl.compilers.export import export as write
-
     changes = None
     if rewriting is not None and rewriting.wanted:
         model, changes = _rewritten(model, rewriting.at)
+    if images is not None:
+        from archdsl.compilers.int8 import export_int8
+
+        checked, quantised = export_int8(model, to, path, images)
+        return Exported(checked, origin, changes, quantised)
+    from archdsl.compilers.export import export as write
+
     return Exported(write(model, to, path), origin, changes)
 
 
@@ -140,7 +169,7 @@ def _model(net: Design, weights: Weights) -> tuple[Model, str]:
 
     torch.manual_seed(weights.seed)
     module = net.module().eval()
-    origin = f"fresh, seed {weights.seed}"
+    origin = f"{FRESH}{weights.seed}"
     if weights.file is None and weights.held is not None:
         module.load_state_dict(weights.held.state)
         origin = f"of {weights.held.origin}"

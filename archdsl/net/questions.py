@@ -195,6 +195,7 @@ class Questions(Changing, Learning):
         autotune: bool = False,
         seconds: float = 5.0,
         dtypes: Iterable[str] = ("float32",),
+        int8: bool = False,
     ) -> Bench:
         """Running times of this network and others side by side, measured on this machine.
 
@@ -206,9 +207,10 @@ class Questions(Changing, Learning):
             autotune: choose their forms by measuring blocks; means `optimize`.
             seconds: for the rounds of one configuration.
             dtypes: of weights and maps: float32, float16, bfloat16 or tf32, as far as a runtime has them.
+            int8: run each network in int8 too, beside itself in float32.
 
         Raises:
-            InputError: there is no such network or runtime, or a runtime does not have a dtype.
+            InputError: there is no such network or runtime, or a runtime does not have a dtype or runs nothing in int8.
             BackendError: a runtime that is named is not installed, or none is.
         """
         from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench
@@ -218,7 +220,7 @@ class Questions(Changing, Learning):
         versions = (OPTIMISED if optimize or autotune else AS_WRITTEN,)
         rounds = Rounds(None, seconds)
         cpu = tuple(threads) or (cores(),)
-        asked = Asked(tuple(runtimes), tuple(batches), cpu, versions, autotune, rounds, tuple(dtypes))
+        asked = Asked(tuple(runtimes), tuple(batches), cpu, versions, autotune, rounds, tuple(dtypes), int8)
         return bench(self._labelled(others), asked)
 
     def export(
@@ -230,6 +232,7 @@ class Questions(Changing, Learning):
         pairing: str | Path | None = None,
         seed: int = 0,
         optimize: bool = False,
+        int8: str = "",
     ) -> Exported:
         """Write the network for use elsewhere, read the file again, run it and compare its output with that of the network.
 
@@ -240,16 +243,19 @@ class Questions(Changing, Learning):
             pairing: a file that says which layer of the weights a layer takes; written with the most likely ones if not there.
             seed: of fresh weights.
             optimize: rewrite the network for inference first.
+            int8: images that a network in 8 bits is calibrated with, as `train` takes data; float32 where none are named.
 
         Raises:
             BackendError: a library is missing, or the form cannot express an operator.
-            InputError: the file cannot be written, or its ending tells no form.
+            InputError: the file cannot be written, its ending tells no form, or the network or form cannot be in int8.
         """
         from archdsl.net.exporting import Rewriting, Weights, export, form_of
+        from archdsl.net.quantising import Int8
 
         target = Path(path)
         files = [None if file is None else Path(file) for file in (weights, pairing)]
-        return export(self, target, to or form_of(target), Weights(files[0], seed, files[1]), Rewriting(optimize))
+        origin, quantised = Weights(files[0], seed, files[1]), Int8(int8) if int8 else None
+        return export(self, target, to or form_of(target), origin, Rewriting(optimize), quantised)
 
     def _axes(self, given: Axes) -> list[Axis]:
         """Axes as they are given in Python. Raises InputError."""
