@@ -9,6 +9,7 @@ from graphlib import CycleError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from archdsl.cost.dtypes import USUAL, item_bytes
 from archdsl.errors import Diagnostic, InputError, Source, SpecError
 from archdsl.extras import needed_by
 from archdsl.ir.elaborate import Links, elaborate
@@ -42,6 +43,7 @@ class Design:
         self.warnings = warnings
         self.links = Links()
         self.batch = 1  # of what costs are for
+        self.dtype = USUAL  # of what costs in bytes are for
         self.chosen: Choices | None = None  # forms for inference; None: the network as it is written
         self.spec, self.knobs = apply(spec, settings)
 
@@ -68,7 +70,7 @@ class Design:
     def set(self, **knobs: Any) -> Self:
         """The same spec with other values for some knobs. The spec is not read again."""
         changed = type(self)(self.base, {**self.settings, **knobs}, self.limits, self.warnings)
-        changed.links, changed.chosen, changed.batch = self.links, self.chosen, self.batch
+        changed.links, changed.chosen, changed.batch, changed.dtype = self.links, self.chosen, self.batch, self.dtype
         return changed
 
     def batched(self, batch: int) -> Self:
@@ -81,6 +83,18 @@ class Design:
             raise InputError(f"a batch is a number of images from 1 on; {batch!r} came")
         changed = self.set()
         changed.batch = batch
+        return changed
+
+    def typed(self, dtype: str) -> Self:
+        """The same network with costs in bytes for a dtype: float64, float32, bfloat16, float16 or int8. int8 is as microcontrollers run
+        it: norms folded, one arena, sums and depthwise convolutions in place. The module stays what it is.
+
+        Raises:
+            InputError: a dtype that is not known.
+        """
+        item_bytes(dtype)
+        changed = self.set()
+        changed.dtype = dtype
         return changed
 
     def optimized(self, chosen: Choices | None = None) -> Self:
@@ -129,7 +143,7 @@ class Design:
     def _bill(self) -> Bill:
         from archdsl.cost.counting.bill import Bill
 
-        return Bill(self._graph, self.batch)
+        return Bill(self._graph, self.batch, self.dtype)
 
     def cost(self) -> Bill:
         """What the network costs, layer by layer. Exact, without torch."""
@@ -172,7 +186,8 @@ class Design:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What travels to other processes: the checked spec and its settings, nothing that was worked out from them."""
-        return _restore, (type(self), self.base, self.settings, self.limits, self.warnings, self.chosen, self.batch)
+        counted = self.chosen, self.batch, self.dtype
+        return _restore, (type(self), self.base, self.settings, self.limits, self.warnings, counted)
 
     def __repr__(self) -> str:
         return f"<archdsl.{type(self).__name__} {self.name}>"
@@ -184,12 +199,11 @@ def _restore(
     settings: dict[str, Any],
     limits: Limits | None,
     warnings: tuple[Diagnostic, ...],
-    chosen: Choices | None,
-    batch: int,
+    counted: tuple[Choices | None, int, str],
 ) -> Design:
     """Undo `Design.__reduce__`."""
     net = kind(spec, settings, limits, warnings)
-    net.chosen, net.batch = chosen, batch
+    net.chosen, net.batch, net.dtype = counted
     return net
 
 

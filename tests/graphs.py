@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from archdsl.exact import exact
@@ -56,3 +57,22 @@ def chain(shape: Shape, *words: str | tuple[str, dict[str, Any]]) -> Graph:
 
 def _exact(value: Any) -> Any:
     return [exact(v) for v in value] if isinstance(value, (list, tuple)) else exact(value)
+
+
+MOST_ORDERS = 800
+
+
+def orders(graph: Graph) -> Iterator[list[str]]:
+    """Every topological order, up to a number."""
+    names, found = list(graph.nodes), 0
+
+    def grow(order: list[str]) -> Iterator[list[str]]:
+        nonlocal found
+        if len(order) == len(names):
+            found += 1
+            yield list(order)
+        for name in names:
+            if found < MOST_ORDERS and name not in order and all(source in order for source in graph[name].inputs):
+                yield from grow([*order, name])
+
+    yield from grow([])

@@ -11,9 +11,10 @@ from typing import Any
 
 from archdsl.cost.comparing.totals import LATENCY
 from archdsl.cost.counting.bill import Bill
+from archdsl.cost.dtypes import USUAL
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import Memory, memory
 from archdsl.cost.words import duration
 from archdsl.errors import InputError, unknown
 from archdsl.exact.partly import Partly, at_least_if, is_partly
@@ -64,7 +65,9 @@ class Heat:
         return Legend(self.title, tuple(zip(HEAT, [f"below {begins[0]}", *between, last], strict=True)), scale=True)
 
 
-def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | None = None) -> Heat:
+def heat(
+    graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | None = None, dtype: str = USUAL, batch: int = 1
+) -> Heat:
     """The heat of a graph, or of a part of it.
 
     Args:
@@ -72,6 +75,7 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
             take), or a value for each node by name, such as its measured latency in seconds; nodes that are left out count as
             0.
         part: the nodes that are drawn, where not all are: shares are of their sum. Memory stays that of the whole network.
+        dtype, batch: what bytes are for.
 
     Raises:
         InputError: an unknown cost, latency without a device, an unknown node, a value that is no amount of at least 0, or a grid.
@@ -90,7 +94,7 @@ def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | Non
         message, hint = unknown("heat", by, COSTS)
         raise InputError(f"{message}; {hint}")
     if by == "memory":
-        return _memory(graph, names)
+        return _memory(memory(graph, dtype), names, batch)
     word = {"macs": "multiply-accumulates", "params": "parameters"}[by]
     bill = Bill(graph)
     costs = {layer.node.name: _one(getattr(layer, by)) for layer in bill}
@@ -138,14 +142,13 @@ def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat
     return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values), unknown=partly)
 
 
-def _memory(graph: Graph, names: Iterable[str]) -> Heat:
-    found = memory(graph)
+def _memory(found: Memory, names: Iterable[str], batch: int) -> Heat:
     peak = _one(found.peak_activation_bytes)
     values: dict[str, int] = {}
     for moment in found.timeline:
         values[moment.node] = max(values.get(moment.node, 0), _one(moment.bytes))
-    opaque = frozenset(node.name for node in graph.opaque)
-    title = f"in memory while it runs, as a share of the peak of {at_least_if(opaque, peak):,} bytes"
+    opaque = frozenset(node.name for node in found.graph.opaque)
+    title = f"in memory while it runs, as a share of the peak of {at_least_if(opaque, peak * batch):,} bytes"
     return Heat(title, {name: values[name] / peak for name in names if name in values}, True, opaque)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from archdsl.cost.dtypes import USUAL
 from archdsl.cost.memory.peak import Memory, Moment
 from archdsl.exact.partly import Partly
 from archdsl.ir.graph import Graph
@@ -22,17 +23,22 @@ MOST = 12  # tensors that the legend lists
 
 @dataclass(frozen=True)
 class Peak:
-    """The peak of a network in float32, batch 1, for a drawing of it.
+    """The peak of a network for a drawing of it.
+
+    Attributes:
+        batch, dtype: what bytes are for.
 
     Raises (when a member is asked for):
         InputError: a grid of networks.
     """
 
     graph: Graph
+    batch: int = 1
+    dtype: str = USUAL
 
     @cached_property
     def memory(self) -> Memory:
-        return Memory(self.graph)
+        return Memory(self.graph, self.dtype)
 
     @cached_property
     def moment(self) -> Moment:
@@ -43,7 +49,7 @@ class Peak:
         """Bytes of every tensor that is in memory, by the node that made it."""
         found: dict[str, int] = defaultdict(int)
         for name, size in self.moment.alive:
-            found[name.partition(" (")[0]] += size
+            found[name.partition(" (")[0]] += size * self.batch
         return dict(found)
 
     def apart(self) -> dict[str, Any]:
@@ -110,13 +116,13 @@ def _line(edge: Edge, until: float, peak: Peak) -> str:
 
 def _legend(peak: Peak) -> Legend:
     moment = peak.moment
-    notes = [f"{MARKS['alive']} {name}: {int(count):,} bytes" for name, count in moment.alive[:MOST]]
+    notes = [f"{MARKS['alive']} {name}: {int(count) * peak.batch:,} bytes" for name, count in moment.alive[:MOST]]
     if len(moment.alive) > MOST:
         notes.append(f"and {len(moment.alive) - MOST} more")
     if moment.scratch:
-        notes.append(f"{moment.scratch:,} bytes that {moment.node} needs until it returns")
-    most = moment.bytes
+        notes.append(f"{moment.scratch * peak.batch:,} bytes that {moment.node} needs until it returns")
+    most = moment.bytes * peak.batch
     size = most.around(bytes_text) if isinstance(most, Partly) else bytes_text(int(most))
-    title = f"peak of activations: {size} ({most:,} bytes; float32, batch 1)"
+    title = f"peak of activations: {size} ({most:,} bytes; {peak.dtype}, batch {peak.batch})"
     swatches = (("running", f"{moment.node} runs"), ("alive", "made a tensor that is in memory then"), ("pale", "not in memory"))
     return Legend(title, swatches, notes=tuple(notes))

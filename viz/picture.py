@@ -107,7 +107,8 @@ def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None
 
     Args:
         view: how it is wanted; the network, a box for each outermost block, where not given.
-        net: what the graph was built from. Pages and Model Explorer's graphs show its spec.
+        net: what the graph was built from. Pages and Model Explorer's graphs show its spec; bytes are for its batch
+            and dtype.
 
     Raises:
         InputError: no such block, row or cost.
@@ -122,14 +123,15 @@ def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None
     elif view.row is not None:
         nodes, skip, call = row(graph, view.row)
         name = f"row {view.row} of {graph.name}: {call}"
-    coloured = heat(graph, view.heat, nodes) if view.heat is not None else None
-    scene = Scene(view, graph, name, nodes, skip, coloured, net)
+    scene = Scene(view, graph, name, nodes, skip, None, net)
+    if view.heat is not None:
+        scene = replace(scene, heat=heat(graph, view.heat, nodes, scene.dtype, scene.batch))
     return Picture(_drawing(scene), view.rankdir, graph=graph, scene=scene, balanced=nodes is not None)
 
 
 def _drawing(scene: Scene) -> Drawing:
     view = scene.view
-    peak = Peak(scene.graph) if view.peak else None
+    peak = Peak(scene.graph, scene.batch, scene.dtype) if view.peak else None
     apart = peak.apart() if peak else None
     drawing = draw(scene.graph, view.levels, scene.nodes, scene.skip, scene.name, apart, _names(scene))
     if view.legend:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from archdsl.cost.dtypes import USUAL
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph, Node
 
@@ -93,3 +94,13 @@ class Scene:
     skip: int = 0
     heat: Heat | None = None
     net: Design | None = None
+
+    @property
+    def batch(self) -> int:
+        """Images that bytes are for."""
+        return 1 if self.net is None else self.net.batch
+
+    @property
+    def dtype(self) -> str:
+        """What bytes are of."""
+        return USUAL if self.net is None else self.net.dtype

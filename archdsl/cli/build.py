@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archdsl.cli.common import json_option, knob_option, open_net, print_json, print_table, spec_argument, stem_of, weights_of
+from archdsl.cli.common import (
+    batch_option,
+    counted,
+    dtype_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_table,
+    spec_argument,
+    stem_of,
+    weights_of,
+)
+from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console
 from archdsl.cli.totals import print_totals
@@ -67,14 +80,25 @@ class Parts:
         return [(", ".join(what), why) for why, what in reasons.items()]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is made, and what its costs are for."""
+
+    output: Path | None = given(
+        click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the artifacts; build/NAME if not given.")
+    )
+    seed: int = given(click.option("--seed", default=0, show_default=True, help="Seed of the fresh weights."))
+    batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
+
+
 @click.command("build")
 @spec_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the artifacts; build/NAME if not given.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the fresh weights.")
+@gathered("wanted", Wanted)
 @knob_option
 @json_option
 @limit_options
-def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
+def command(spec: str, wanted: Wanted, settings: tuple[str, ...], as_json: bool, limits: Limits) -> None:
     """Build SPEC: print its table, compile it, run one forward pass on a random image, check every shape, write the artifacts.
 
     What needs a package that is not installed, or cannot be drawn, is left out and named. Exit code 1 if the forward pass fails.
@@ -83,9 +107,9 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
     from archdsl.cost.tables.document import document
     from archdsl.ir.verify import verify
 
-    net = open_net(spec, settings, limits)
+    net = counted(open_net(spec, settings, limits), wanted)
     verify(net.graph(), "elaboration")
-    target = output or Path("build") / stem_of(spec)
+    target = wanted.output or Path("build") / stem_of(spec)
     replaceable(target, ARTIFACTS)
     out, sheet = console(), net.table()
     data = document(net.name, net.spec, net.cost())
@@ -93,7 +117,7 @@ def command(spec: str, output: Path | None, seed: int, settings: tuple[str, ...]
         print_table(out, sheet.title, list(sheet.head), sheet.cells(), sheet.numbers, sheet.total_cells())
         print_totals(net, out)
     with folder(target, ARTIFACTS) as made:
-        parts = _write(net, lambda: _module(spec, net, seed), made, json_text(data, 1), sheet.markdown())
+        parts = _write(net, lambda: _module(spec, net, wanted.seed), made, json_text(data, 1), sheet.markdown())
         names = sorted(path.name for path in made.iterdir())
     if as_json:
         left_out = [{"what": entry.what, "why": entry.why} for entry in parts.absent]

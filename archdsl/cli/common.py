@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import click
 
 from archdsl.artifacts import json_text
 from archdsl.cli.models import is_model, stem
 from archdsl.cli.terminal import echo, has_all_letters, letters
+from archdsl.cost.dtypes import USUAL
 from archdsl.errors import InputError, visible
 from archdsl.ir.limits import Limits
 from archdsl.net import Net, load, loads
@@ -51,6 +52,26 @@ def batch_option(function: F) -> F:
     """`--batch`."""
     text = "Images that costs are for; learned values stay what they are."
     return click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help=text)(function)
+
+
+def dtype_option(function: F) -> F:
+    """`--dtype`."""
+    text = "What bytes are counted in: float32, float16, bfloat16, float64, or int8 as microcontrollers run it."
+    return click.option("--dtype", default=USUAL, show_default=True, metavar="DTYPE", help=text)(function)
+
+
+class Counting(Protocol):
+    """What costs are counted for."""
+
+    @property
+    def batch(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+
+
+def counted(net: Net, asked: Counting) -> Net:
+    """The network with costs for the batch and the dtype that were asked for. Raises InputError for a dtype that is not known."""
+    return net.batched(asked.batch).typed(asked.dtype)
 
 
 def json_option(function: F) -> F:

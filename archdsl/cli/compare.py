@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result
+from archdsl.cli.common import batch_option, counted, dtype_option, json_option, knob_option, open_net, print_json, print_result
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.sheets import form_options, write_sheet
@@ -31,6 +31,7 @@ class Columns:
         click.option("--device", "devices", multiple=True, metavar="NAME|FILE", help="Predict the latency on this device too.")
     )
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
 
 
 @click.command("compare")
@@ -46,7 +47,7 @@ def command(
     """Every cost of each SPEC side by side; * marks the lowest of each. --set changes a knob of all of them."""
     from archdsl.cost.tables.comparison import compare
 
-    nets = {spec: open_net(spec, settings, limits).batched(columns.batch) for spec in specs}
+    nets = {spec: counted(open_net(spec, settings, limits), columns) for spec in specs}
     found = compare(nets, columns.conventions, columns.devices)
     if as_json:
         print_json(found.as_dict()["networks"])

@@ -9,6 +9,8 @@ import click
 
 from archdsl.cli.common import (
     batch_option,
+    counted,
+    dtype_option,
     json_option,
     knob_option,
     open_net,
@@ -48,6 +50,7 @@ class Columns:
 
     optimize: bool = given(optimize_option)
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
     by: str = given(
         click.option("--by", type=click.Choice(BY), default="layer", show_default=True, help="What costs are summed by.")
     )
@@ -98,7 +101,7 @@ def command(
         )
     if columns.batch > 1 and {"memory", "verify"} & set(view.chosen):
         raise click.UsageError("--memory and --verify are of one image, --batch does not go with them")
-    net = open_net(spec, settings, limits, columns.optimize).batched(columns.batch)
+    net = counted(open_net(spec, settings, limits, columns.optimize), columns)
     for name in view.chosen:
         return VIEWS[name](net, view, as_json)
     if columns.depth:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, stem_of
+from archdsl.cli.common import (
+    batch_option,
+    counted,
+    dtype_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_result,
+    stem_of,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.pictures import depth_option, direction_option, picture_file
@@ -36,6 +46,7 @@ class Comparison:
         click.option("--all", "everything", is_flag=True, help="List rows that are the same too, and the layers of each.")
     )
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ def command(
     from archdsl.cost.comparing.gate import parse_gate
     from archdsl.cost.tables.difference import difference
 
-    before, after = (net.batched(comparison.batch) for net in (open_net(first, (), limits), open_net(second, settings, limits)))
+    before, after = (counted(net, comparison) for net in (open_net(first, (), limits), open_net(second, settings, limits)))
     found = difference(before, after, comparison.devices, comparison.everything)
     sides = found.sides()
     gates = [parse_gate(text, list(sides)) for text in comparison.conditions]

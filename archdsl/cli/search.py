@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, stem_of
+from archdsl.cli.common import (
+    batch_option,
+    counted,
+    dtype_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_result,
+    stem_of,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.terminal import console, echo
@@ -45,6 +55,7 @@ class Wanted:
         click.option("--min", "least", multiple=True, metavar="COST=SIZE", help="Reject what costs less.")
     )
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
     trials: int = given(
         click.option(
             "--trials",
@@ -191,7 +202,7 @@ def command(
 
     if measuring.resources and not measuring.cluster:
         raise click.UsageError("--resources are those of a cluster; give --cluster too")
-    net = open_net(base.spec, base.settings, limits).batched(wanted.batch)
+    net = counted(open_net(base.spec, base.settings, limits), wanted)
     accuracy = learning.accuracy((*wanted.usual, *wanted.minimize, *wanted.maximize))
     aims = choose(wanted.usual, wanted.minimize, wanted.maximize, accuracy=accuracy)
     axes = parse_axes(base.axes, net.base, net.settings)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, spec_argument
+from archdsl.cli.common import (
+    batch_option,
+    counted,
+    dtype_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_result,
+    spec_argument,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
@@ -64,6 +74,7 @@ class Question:
     )
     show: str = given(click.option("--show", default="", metavar="COST,...", help="Costs to show beside params and macs."))
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
 
     @property
     def axes(self) -> list[str]:
@@ -108,7 +119,7 @@ def command(ctx: click.Context, spec: str, asked: Question, settings: tuple[str,
 
     objectives = asked.wanted(ctx.meta["objectives"])
     texts = asked.axes
-    net = open_net(spec, settings, limits).batched(asked.batch)
+    net = counted(open_net(spec, settings, limits), asked)
     axes = parse_axes(texts, net.base, net.settings)
     solver = solver_on(
         net, axes, objectives, budgets_on(axes, asked.most, asked.least), asked.top, listed(asked.show), asked.differ

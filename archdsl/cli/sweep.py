@@ -11,6 +11,8 @@ import click
 
 from archdsl.cli.common import (
     batch_option,
+    counted,
+    dtype_option,
     json_option,
     knob_option,
     open_net,
@@ -40,6 +42,7 @@ class Question:
     """What is asked of the variants."""
 
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
     where: str = given(
         click.option(
             "--where", default="", metavar="CONDITION", help="Only variants for which it holds: 'params<=3.5M and macs<=120M'."
@@ -163,7 +166,7 @@ def command(
     from archdsl.explore.grid.axis import parse_axes, steps
     from archdsl.explore.sweep import Sweep
 
-    net = open_net(spec, settings, limits).batched(asked.batch)
+    net = counted(open_net(spec, settings, limits), asked)
     grid = parse_axes(axes, net.base, net.settings)
     sweep = Sweep(net, grid, asked.where, asked.shown)
     if not output.as_json:

@@ -12,10 +12,15 @@ from archdsl.cli.common import print_json, print_table
 from archdsl.cli.gathered import given
 from archdsl.cli.terminal import console
 from archdsl.cost.comparing.totals import convention_of
+from archdsl.cost.dtypes import QUANTISED, USUAL
 from archdsl.cost.words import change, memory_size, thousands
 from archdsl.exact.partly import at_least_if, is_partly
 from archdsl.exact.shown import jsonable, shown
 from archdsl.net import Net
+
+MIXED = "in half precision weights and optimizer stay float32, and which tensors do is up to the framework"
+UNTRAINED = {QUANTISED: "nothing is trained in int8", "float64": "the other figures twice as large are those of float64"}
+"""Why a training step is not counted in a dtype."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,10 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     from archdsl.cost.memory.schedule import best_schedule
     from archdsl.cost.memory.training import training
 
-    found = memory(net.graph())
-    peak, best = found.peak, best_schedule(net.graph())
+    found = memory(net.graph(), net.dtype)
+    peak, best = found.peak, best_schedule(net.graph(), net.dtype)
     most = at_least_if(net.graph().opaque, best.peak_bytes)
-    trained = {name: training(net.graph(), 1, name) for name in ("sgd_momentum", "adamw")}
+    trained = {name: training(net.graph(), 1, name) for name in ("sgd_momentum", "adamw") if net.dtype == USUAL}
     if as_json:
         print_json(
             {
@@ -66,6 +71,7 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
                 },
                 "timeline": [{"layer": moment.node, "bytes": jsonable(moment.bytes)} for moment in found.timeline],
                 "best_order": {"bytes": jsonable(most), "exact": best.exact},
+                **({"dtype": net.dtype} if net.dtype != USUAL else {}),
                 "training": {name: jsonable(entry.total) for name, entry in trained.items()},
                 "training_peak_bytes": {name: jsonable(entry.peak_bytes) for name, entry in trained.items()},
             }
@@ -82,6 +88,8 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     for name, entry in trained.items():
         highest = memory_size(entry.peak_bytes)
         out.print(f"  training, {name:<12}  {highest} at its peak  (batch 1: {memory_size(entry.saved)} of saved activations)")
+    if net.dtype != USUAL:
+        out.print(f"  training          is counted in {USUAL} alone; {UNTRAINED.get(net.dtype, MIXED)}", soft_wrap=True)
     return 0
 
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import click
 
-from archdsl.cli.common import batch_option, json_option, knob_option, open_net, print_json, print_result, spec_argument
+from archdsl.cli.common import (
+    batch_option,
+    counted,
+    dtype_option,
+    json_option,
+    knob_option,
+    open_net,
+    print_json,
+    print_result,
+    spec_argument,
+)
 from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.sheets import plottable
@@ -20,6 +30,7 @@ class Question:
     """What is asked of each knob, and how it is shown."""
 
     batch: int = given(batch_option)
+    dtype: str = given(dtype_option)
     steps: tuple[str, ...] = given(
         click.option(
             "--step", "steps", multiple=True, metavar="KNOB=SIZE", help="Size of one step of a number, in place of its own."
@@ -59,7 +70,7 @@ def command(spec: str, settings: tuple[str, ...], asked: Question, as_json: bool
     from archdsl.spec.settings import parse_settings
 
     steps = parse_settings(list(asked.steps), "--step")
-    found = whatif(open_net(spec, (), limits).batched(asked.batch), parse_settings(list(settings)), asked.shown, asked.by, steps)
+    found = whatif(counted(open_net(spec, (), limits), asked), parse_settings(list(settings)), asked.shown, asked.by, steps)
     if as_json:
         print_json(found.as_dict())
     else:

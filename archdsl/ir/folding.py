@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.wiring import Wiring
+from archdsl.ops.facts import Memory
 from archdsl.ops.norm import FoldableNorm
 from archdsl.ops.shapes import Sequence
 
@@ -45,6 +46,14 @@ class FoldedNorms:
         if not self.wiring.branched:
             self._known[node.name] = found
         return found
+
+    def maker(self, node: Node) -> Node | None:
+        """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""
+        while len(self.wiring.readers(node.name)) == 1 and not self.wiring.is_end(node.name):
+            if self.layer(node) is None and node.op.memory is not Memory.PASSED:
+                return node
+            node = self.wiring.inputs(node)[0]
+        return None
 
 
 def folded_norms(graph: Graph, over_tokens: bool = False) -> dict[str, str]:

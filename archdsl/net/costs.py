@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.counting.bill import Bill
+from archdsl.cost.dtypes import USUAL
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.ir.graph import Graph
@@ -22,8 +23,8 @@ DEPTH = 3
 class Costs(Bill, Result):
     """What a network costs, layer by layer: `params`, `macs`, `flops["thop"]`, `layers`. It may be iterated over layer by layer."""
 
-    def __init__(self, graph: Graph, spec: Spec, batch: int = 1):
-        super().__init__(graph, batch)
+    def __init__(self, graph: Graph, spec: Spec, batch: int = 1, dtype: str = USUAL):
+        super().__init__(graph, batch, dtype)
         self._spec = spec
 
     def latency(self, device: Device | str) -> Predicted:

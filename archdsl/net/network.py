@@ -40,17 +40,20 @@ class Net(Questions):
 
     @cached_property
     def _bill(self) -> Costs:
-        return Costs(self._graph, self.spec, self.batch)
+        return Costs(self._graph, self.spec, self.batch, self.dtype)
 
-    def cost(self, batch: int | None = None) -> Costs:
+    def cost(self, batch: int | None = None, dtype: str | None = None) -> Costs:
         """What the network costs, layer by layer. Exact, without torch.
 
         Args:
             batch: images that the costs are for, 1 unless `batched` says otherwise. Learned values stay what they are.
+            dtype: of weights and activations, for what is counted in bytes: float32 unless `typed` says otherwise, float16, int8.
 
         Raises:
-            InputError: a batch of no image.
+            InputError: a batch of no image, or a dtype that is not known.
         """
+        if dtype not in (None, self.dtype):
+            return self.typed(dtype).cost(batch)
         return self._bill if batch in (None, self.batch) else self.batched(batch).cost()
 
     def diagram(

@@ -40,6 +40,7 @@ class ReLU(InPlace):
     """max(x, 0)."""
 
     kept = keeps_output
+    keeps_scale = True
 
 
 @operator("relu6")
@@ -47,6 +48,7 @@ class ReLU6(InPlace):
     """min(max(x, 0), 6)."""
 
     kept = keeps_input_or_copy
+    keeps_scale = True
 
 
 @operator("hswish")

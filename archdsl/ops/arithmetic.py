@@ -62,7 +62,7 @@ class Stack(_Join):
 
     layout = Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
-    overwritable = True
+    overwritable = side_by_side = True
 
     def gradient(self, inputs: tuple[Shape, ...], output: Shape) -> Gradient:
         return Gradient(passes=True, parts=True)

@@ -46,6 +46,7 @@ class MergeHeads(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    keeps_scale = True
 
     def shape(self, *inputs: Shape) -> Shape:
         *groups, count, tokens, channels = heads(self, inputs[0])

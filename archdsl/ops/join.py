@@ -68,7 +68,7 @@ class Concat(_Join):
 
     layout = Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
-    neutral = overwritable = True
+    neutral = overwritable = side_by_side = True
 
     axis: Any = arg(optional(WHOLE), None, doc="axis without the batch; the channels where not given")
 

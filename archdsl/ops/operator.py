@@ -39,6 +39,8 @@ class Operator:
         stretches: for joins: a map of 1x1 is stretched over the places of the others.
         overwritable: the output is memory of its own that the gradient does not need, so what comes after may overwrite it.
         alike: does the same to every channel, each by itself.
+        keeps_scale: only moves values or cuts them off, so that a quantised output needs no other scale than the input had.
+        side_by_side: for joins: the values of the inputs are those of the output, so that quantised ones need one scale.
         takes_norm: a norm after it can be folded into its weight and bias, row by row.
         shared_scratch: what it needs for a moment is the same for any number of images.
         counters: scalars of int64 that are kept beside the buffers (the number of batches seen).
@@ -59,6 +61,8 @@ class Operator:
     stretches: ClassVar[bool] = False
     overwritable: ClassVar[bool] = False
     alike: ClassVar[bool] = False
+    keeps_scale: ClassVar[bool] = False
+    side_by_side: ClassVar[bool] = False
     takes_norm: ClassVar[bool] = False
     shared_scratch: ClassVar[bool] = False
     counters: ClassVar[int] = 0
@@ -204,6 +208,7 @@ class View(NoMacs):
 
     memory, layout = Memory.VIEW, Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
+    keeps_scale = True
 
 
 OPERATORS: dict[str, type[Operator]] = {}

@@ -46,6 +46,7 @@ class Passing(SameShape):
 
     memory, layout = Memory.PASSED, Layout.FOLLOWS
     scratch, sees = no_scratch, sees_place
+    keeps_scale = True
 
 
 class Dropping(Passing):

@@ -19,6 +19,7 @@ class Pad(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     scratch, sees = no_scratch, sees_place
+    keeps_scale = True
 
     sides: Any = arg(SIDES, each(0, 2), doc="amount on each side: left, right, top, bottom; front and back in three dimensions")
     channels: Any = arg(ENDS, (0, 0), doc="channels of zeros before and after")
@@ -84,6 +85,7 @@ class Blocks(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
+    keeps_scale = True
 
     factor: Any
     first: Any

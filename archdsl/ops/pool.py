@@ -49,6 +49,8 @@ class Pool(Sliding, NoMacs):
 class MaxPool(Pool):
     """Largest value of each window."""
 
+    keeps_scale = True
+
     kernel: Any = arg(PAIR, doc="height and width of the window")
     stride: Any = arg(optional(PAIR), None, doc="step of the window; the window's size where not given")
     padding: Any = arg(PADDING, NONE, doc="on either side; never the largest value")

@@ -36,6 +36,7 @@ class Shuffle(SameShape):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch, sees = keeps_nothing, no_scratch, sees_place
+    keeps_scale = True
 
     groups: Any = arg(COUNT, doc="number of groups")
 
@@ -55,6 +56,7 @@ class Shift(SameShape):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept = keeps_nothing
+    keeps_scale = True
 
     kernel: Any = arg(ODD, 3, doc="width of the square of offsets")
     dilation: Any = arg(COUNT, 1, doc="length of one step")

@@ -54,6 +54,7 @@ class Rearrange(NoMacs):
 
     layout = Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
+    keeps_scale = True
 
     pattern: Any = arg(PATTERN, doc="axes as they arrive and as they leave, without the batch")
     to: Any = arg(optional(word(*MADE)), None, doc="what it makes; where not given, 1 axis is a vector, 2 are a sequence")
@@ -175,6 +176,7 @@ class Roll(SameShape):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
+    keeps_scale = True
 
     shifts: Any = arg(SHIFTS, doc="places down and to the right; negative moves up and to the left")
 

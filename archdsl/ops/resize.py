@@ -27,6 +27,11 @@ class Resize(NoMacs):
     mode: Any
     align_corners: Any
 
+    @property
+    def keeps_scale(self) -> bool:  # type: ignore[override]
+        """Cubic interpolation alone goes beyond the values that it lies between."""
+        return bool(self.mode != "bicubic")
+
     def need_mode(self, arriving: Shape) -> None:
         """Raises ShapeError where the mode does not suit the number of places."""
         if self.mode == "bicubic" and len(arriving) != 3:

@@ -202,6 +202,7 @@ class RepeatHeads(NoMacs):
 
     memory, layout = Memory.NEW, Layout.PLAIN
     kept, scratch = keeps_nothing, no_scratch
+    keeps_scale = True
 
     times: Any = arg(COUNT, doc="how often each head stands there")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from graphs import Builder
+from graphs import MOST_ORDERS, Builder, orders
 from random_networks import network
 from small import compiled, measured_peak
 
@@ -12,24 +12,6 @@ from archdsl.cost.memory.peak import memory
 from archdsl.cost.memory.schedule import best_schedule, reordered
 from archdsl.errors import InputError
 from archdsl.ir.verify import verify
-
-MOST_ORDERS = 800
-
-
-def orders(graph):
-    """Every topological order, up to a number."""
-    names, found = list(graph.nodes), 0
-
-    def grow(order):
-        nonlocal found
-        if len(order) == len(names):
-            found += 1
-            yield list(order)
-        for name in names:
-            if found < MOST_ORDERS and name not in order and all(source in order for source in graph[name].inputs):
-                yield from grow([*order, name])
-
-    yield from grow([])
 
 
 def two_paths():
@@ -57,15 +39,16 @@ def test_a_better_order_is_better_in_pytorch():
     assert measured_peak(module, torch.randn(1, 4, 8, 8)) == found.peak_bytes
 
 
-def test_no_order_of_a_small_network_is_better():
+@pytest.mark.parametrize("dtype", ["float32", "int8"])
+def test_no_order_of_a_small_network_is_better(dtype):
     complete = 0
     for seed in range(400):
         graph = network(seed, size=6, growths=(1, 5))
         if len(graph) > 16:
             continue
-        found = best_schedule(graph)
-        peaks = [memory(reordered(graph, order)).peak_activation_bytes for order in orders(graph)]
-        assert found.given_bytes == memory(graph).peak_activation_bytes
+        found = best_schedule(graph, dtype)
+        peaks = [memory(reordered(graph, order), dtype).peak_activation_bytes for order in orders(graph)]
+        assert found.given_bytes == memory(graph, dtype).peak_activation_bytes
         if len(peaks) < MOST_ORDERS:
             assert found.peak_bytes == min(peaks)
             complete += 1

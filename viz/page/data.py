@@ -39,9 +39,11 @@ def page_data(scene: Scene) -> dict[str, Any]:
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
     found = outline(graph, scene.nodes, scene.skip)
     costs, places = _Costs(net), _Places(net.spec.source)
-    scales = {cost: heat(graph, cost, scene.nodes) for cost in COSTS} | ({view.cost: scene.heat} if scene.heat else {})
+    scales = {cost: heat(graph, cost, scene.nodes, net.dtype, net.batch) for cost in COSTS} | (
+        {view.cost: scene.heat} if scene.heat else {}
+    )
     parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
-    needs = memory(graph)
+    needs = memory(graph, net.dtype)
     return {
         "name": scene.name,
         "paper": net.spec.paper or "",
@@ -49,7 +51,7 @@ def page_data(scene: Scene) -> dict[str, Any]:
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")}
         | {"unknown": costs.unknown([node for part in found.parts if part.around < 0 for node in part.nodes])},
         "memory": f"weights {memory_size(needs.weights_bytes)}, with buffers {memory_size(needs.state_bytes)}, "
-        f"peak activations {memory_size(needs.peak_activation_bytes)}",
+        f"peak activations {memory_size(needs.peak_activation_bytes * net.batch)}",
         "rankdir": view.rankdir,
         "colour": view.cost or "kind",
         "scales": {cost: _scale(scale) for cost, scale in scales.items()},
@@ -111,7 +113,7 @@ class _Costs:
 
     def __init__(self, net: Design):
         self.layers = {layer.node.name: layer for layer in net.cost()}
-        self.alive = {moment.node: moment.bytes for moment in memory(net.graph()).timeline}
+        self.alive = {moment.node: moment.bytes * net.batch for moment in memory(net.graph(), net.dtype).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
         """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs, all

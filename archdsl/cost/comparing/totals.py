@@ -5,9 +5,10 @@
     products          multiply-accumulates of two computed tensors, as in attention
     flops.CONVENTION  what a convention counts: flops.thop, flops.ptflops-2021
     weights           bytes of all learned values
-    state             bytes of weights and buffers (statistics of norms and their counters): what a file of weights holds
-    peak              most bytes of activations at once in a forward pass of one image
+    state             bytes of weights and buffers (statistics of norms and their counters; in int8 scales): what a file of weights holds
+    peak              most bytes of activations at once in a forward pass
     moved             bytes that layers move, each by itself
+    requantised       elements that a quantised network rescales, because they are put side by side with others of another scale
     kernels           operators that run: all but those that hand on memory (slice, flatten, identity, dropout)
     receptive_field   pixels across, of the largest field that is not the whole image
     entropy           of the features of a network of convolutions, over all scales (see `archdsl.cost.expressive.entropy`)
@@ -15,7 +16,8 @@
     path_layers       convolutions on its longest path, the depth that is meant
     latency.DEVICE    seconds that a device is predicted to take, exact in femtoseconds: latency.raspberry-pi-3b
 
-Bytes are for float32. All costs are for the batch of the bill, 1 unless another is asked for; latencies for that of the device file.
+All costs are for the batch of the bill, 1 unless another is asked for, and bytes for its dtype, float32 unless another is asked for (see
+`archdsl.cost.dtypes`); latencies are for what the device file says.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from archdsl.cost.counting.bill import Bill, having
 from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, convention_names, load_convention
 from archdsl.cost.counting.layer import Layer
+from archdsl.cost.dtypes import item_bytes, whole_numbers
 from archdsl.cost.expressive.units import ENTROPY_UNIT, RATIO_UNIT
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
@@ -42,13 +45,14 @@ from archdsl.ops.operator import Dim
 
 if TYPE_CHECKING:
     from archdsl.cost.costed import Costed
+    from archdsl.cost.memory.movement import Moved
+    from archdsl.cost.memory.stored import Stored
 
 Value = int | Fraction
 """A total: an int, or a Fraction of seconds or of a count with weights that are fractions."""
 
 FLOPS = "flops."
 LATENCY = "latency."
-ITEM_BYTES = 4
 
 
 def convention_of(net: Costed, name: str) -> Convention:
@@ -155,10 +159,10 @@ def peak(bill: Bill) -> Largest:
 
     def sides() -> Sequence[Dim]:
         if any(map(is_array, chain.from_iterable(node.shape for node in bill.graph))) or bill.branched:
-            return [side * bill.batch for side in Moments(bill.graph, ITEM_BYTES).sums()]
+            return [side * bill.batch for side in Moments(bill.graph, bill.dtype).sums()]
         return [peak_bytes(found.plan) * bill.batch]
 
-    found = memory(bill.graph)
+    found = memory(bill.graph, bill.dtype)
     return Largest(sides, layers, bool(bill.opaque))
 
 
@@ -172,8 +176,20 @@ def _moved(bill: Bill) -> Amounts:
     from archdsl.cost.memory.movement import movement
 
     moved = movement(bill).layers
-    found = [moved[number] for number in bill.distinct]
-    return bill.summed([((layer.inputs, 1), (layer.weights, 1), (layer.output, 1)) for layer in found])
+    if whole_numbers(bill.dtype):
+        by_name = {layer.layer.node.name: layer for layer in moved}
+        return bill.each(lambda layer: _three(by_name[layer.node.name]))
+    return bill.summed([_three(moved[number]) for number in bill.distinct])
+
+
+def _three(moved: Moved) -> Parts:
+    return (moved.inputs, 1), (moved.weights, 1), (moved.output, 1)
+
+
+def _requantised(bill: Bill) -> Amounts:
+    from archdsl.cost.memory.scales import requantised
+
+    return Sum(range(len(bill.layers)), [((amount, 1),) for amount in requantised(bill)])
 
 
 def _receptive_field(bill: Bill) -> Amounts:
@@ -205,25 +221,45 @@ def _path_layers(bill: Bill) -> Amounts:
     return path_layers(bill)
 
 
-def _state(bill: Bill) -> Amounts:
-    from archdsl.cost.memory.peak import kept_bytes
+def _weights(bill: Bill) -> Amounts:
+    if not whole_numbers(bill.dtype):
+        return bill.sum("own_params", item_bytes(bill.dtype))
+    stored = _stored(bill)
+    return bill.each(lambda layer: () if layer.node.shared else ((stored.learned(layer.node, layer.inputs), 1),))
 
+
+def _state(bill: Bill) -> Amounts:
+    stored = _stored(bill)
+
+    def held(layer: Layer) -> Parts:
+        if layer.node.shared:
+            return ()
+        return (stored.learned(layer.node, layer.inputs), 1), (stored.kept(layer.node, layer.inputs), 1)
+
+    if whole_numbers(bill.dtype):
+        return bill.each(held)
     terms: list[Parts] = []
     for layer in [bill.layers[number] for number in bill.distinct]:
         with having(layer.node):
-            kept = 0 if layer.node.shared else kept_bytes(layer.node.op, layer.inputs, ITEM_BYTES)
-        terms.append(((layer.params, ITEM_BYTES), (Partly() if layer.node.op.opaque else kept, 1)))
+            terms.append(held(layer))
     return bill.summed(terms)
+
+
+def _stored(bill: Bill) -> Stored:
+    from archdsl.cost.memory.stored import Stored
+
+    return Stored(bill.graph, bill.dtype)
 
 
 COSTS: dict[str, Callable[[Bill], Amounts]] = {
     "params": lambda bill: bill.sum("own_params"),
     "macs": lambda bill: bill.sum("macs"),
     "products": lambda bill: bill.sum("products"),
-    "weights": lambda bill: bill.sum("own_params", ITEM_BYTES),
+    "weights": _weights,
     "state": _state,
     "peak": peak,
     "moved": _moved,
+    "requantised": _requantised,
     "kernels": kernels,
     "receptive_field": _receptive_field,
     "entropy": _entropy,

@@ -15,6 +15,7 @@ from archdsl.cost.counting.convention import Convention
 from archdsl.cost.counting.conventions import TOOLS, load_convention
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
+from archdsl.cost.dtypes import USUAL
 from archdsl.exact import key as lookup
 from archdsl.exact.grid_context import current
 from archdsl.exact.partly import Partly, any_partly, at_least_if
@@ -31,15 +32,17 @@ class Bill:
     """Costs of all layers of a graph, in the order in which they run.
 
     Attributes:
+        dtype: of weights and activations, for what is counted in bytes.
         batch: images that multiply-accumulates, counts of conventions, activations and what is moved are for; weights are read once.
         distinct: numbers of the layers that differ in what they cost, each the first of its kind.
         kinds: for every layer the index in `distinct` of the one that costs the same.
         opaque: the layers of unknown cost. Numbers that they enter are lower bounds (see `archdsl.exact.partly`).
     """
 
-    def __init__(self, graph: Graph, batch: int = 1):
+    def __init__(self, graph: Graph, batch: int = 1, dtype: str = USUAL):
         self.graph = graph
         self.batch = batch
+        self.dtype = dtype
         self.layers: list[Layer] = []
         self.distinct: list[int] = []
         self.kinds: list[int] = []
@@ -131,6 +134,14 @@ class Bill:
     def summed(self, terms: Sequence[Parts | None]) -> Sum:
         """A cost that adds up, from what a layer of each kind costs. Variants of a grid that have no such layer cost nothing of it."""
         return Sum(self.kinds, self._present(terms))
+
+    def each(self, rule: Callable[[Layer], Parts]) -> Sum:
+        """A cost that adds up, from a rule that depends on where a layer stands too, so that equal layers may cost different amounts."""
+        terms: list[Parts | None] = []
+        for layer in self.layers:
+            with having(layer.node):
+                terms.append(tuple([(self.present(value, layer.node), weight) for value, weight in rule(layer)]))
+        return Sum(range(len(terms)), terms)
 
     def _present(self, terms: Sequence[Parts | None]) -> Sequence[Parts | None]:
         if not self.branched:

@@ -7,7 +7,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ir.wiring import Wiring
 from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
-from archdsl.ops.facts import Layout, Memory
+from archdsl.ops.facts import Layout
 from archdsl.ops.join import Add
 from archdsl.ops.readers import Facts
 from archdsl.ops.shapes import is_map
@@ -71,20 +71,12 @@ class Neighbours:
         """The first reader of a map that wants it in this layout."""
         return next((reader for reader in self.wiring.readers(source.name) if LAYOUTS.of(reader).layout is layout), None)
 
-    def _maker(self, node: Node) -> Node | None:
-        """What makes the tensor of a node, past what is folded or does nothing; None where others read it too."""
-        while len(self.wiring.readers(node.name)) == 1 and not self.wiring.is_end(node.name):
-            if self.folds.layer(node) is None and node.op.memory is not Memory.PASSED:
-                return node
-            node = self.wiring.inputs(node)[0]
-        return None
-
     def _stands(self, node: Node) -> str:
-        maker = self._maker(self.wiring.inputs(node)[0])
+        maker = self.folds.maker(self.wiring.inputs(node)[0])
         if maker is not None and maker.op.takes_norm:
             return ".behind"
         return ".sum" if maker is not None and isinstance(maker.op, Add) and self._fuses(maker) else ""
 
     def _fuses(self, node: Node) -> bool:
-        makers = [self._maker(source) for source in self.wiring.inputs(node)]
+        makers = [self.folds.maker(source) for source in self.wiring.inputs(node)]
         return len(makers) == 2 and any(maker is not None and isinstance(maker.op, Conv2d) for maker in makers)

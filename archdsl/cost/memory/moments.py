@@ -1,8 +1,9 @@
 """Activations in memory at every moment of a forward pass, for a grid whose variants may differ in structure.
 
-As `archdsl.cost.memory.storage` and `peak` have it for one network: a tensor is there from the call that makes it until the last call that
-reads it or shares its memory. Here each of these holds for some variants, and what is there at a moment is a sum of few arrays, each
-along the axes on which one tensor depends. The peak is the largest of these sums, and is never worked out for all variants at once.
+As `archdsl.cost.memory.storage` and `peak` have it for one network, asking the same `placing` where results lie: a tensor is there from the
+call that makes it until the last call that reads it or shares its memory. Here each of these holds for some variants, and what is there at
+a moment is a sum of few arrays, each along the axes on which one tensor depends. The peak is the largest of these sums, and is never worked
+out for all variants at once.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.cost.counting.bill import having
-from archdsl.cost.memory.storage import MEMORY, size_of
-from archdsl.exact import product
+from archdsl.cost.dtypes import USUAL
+from archdsl.cost.memory.storage import placing
+from archdsl.exact import minimum, product
 from archdsl.ir.graph import Graph, Node
-from archdsl.ir.inplace import Overwriting
-from archdsl.ir.wiring import Mask, Wiring, any_of, cases, where, within
+from archdsl.ir.wiring import Mask, any_of, cases, where, within
 from archdsl.ops.operator import Dim
 from archdsl.ops.select import Select
 
@@ -34,15 +35,29 @@ class Held(NamedTuple):
     uses: list[tuple[int, Mask]]
 
 
+class _Answer(NamedTuple):
+    """Where the result of a node lies, for some variants.
+
+    Attributes:
+        shared: whether it is the memory of an input.
+        reads: the storages of its inputs.
+        over: the number of the input that it is written over.
+    """
+
+    shared: bool
+    reads: tuple[str, ...]
+    over: int | None
+
+
 class Moments:
     """The calls of a forward pass for batch 1, and what is in memory during each."""
 
-    def __init__(self, graph: Graph, itemsize: int):
-        self.graph, self.itemsize = graph, itemsize
-        self.wiring = Wiring(graph)
-        self.overwriting = Overwriting(self.wiring)
+    def __init__(self, graph: Graph, dtype: str = USUAL):
+        self.graph = graph
+        self.placing = placing(graph, dtype)
+        self.wiring = self.placing.wiring
         self.held: dict[str, Held] = {}
-        self.scratch: dict[int, tuple[Dim, Mask]] = {}
+        self.beside: dict[int, list[tuple[Dim, Mask]]] = {}  # bytes beside those of the tensors while a call runs
         self.calls = 0
         for node in graph:
             if not isinstance(node.op, Select):
@@ -65,9 +80,9 @@ class Moments:
             for name in made.get(number, ()):
                 there[name] = self.held[name].present
             if number in made:
-                scratch, mask = self.scratch.get(number, (0, None))
                 terms = [where(self.held[name].bytes, kept) for name, kept in there.items()]
-                found.append(sum(terms[1:], terms[0]) + where(scratch, mask))
+                terms += [where(size, mask) for size, mask in self.beside.get(number, ())]
+                found.append(sum(terms[1:], terms[0]))
             for name, mask in freed.get(number, ()):
                 left = None if mask is None else _without(there[name], mask)
                 if left is None:
@@ -80,48 +95,54 @@ class Moments:
         """The storage that a tensor lies in. Raises Disagreement where variants differ in it."""
         if isinstance(node.op, Select):
             node = self.wiring.made(node)
-        while node.inputs and self._hands_on(node):
-            node = self.wiring.inputs(node)[0]
+        while node.inputs and (shared := self.placing.shares(node)) is not None:
+            node = self.wiring.inputs(node)[shared]
         return node.name
 
-    def _hands_on(self, node: Node) -> bool:
-        return MEMORY.of(node).hands_on(len(node.inputs)) or self.overwriting.may(node)
-
-    def _question(self, node: Node) -> tuple[bool, tuple[str, ...]]:
-        return self._hands_on(node), tuple([self._lies(source) for source in self.wiring.inputs(node)])
+    def _question(self, node: Node) -> _Answer:
+        shared = self.placing.shares(node) is not None
+        reads = tuple([self._lies(source) for source in self.wiring.inputs(node)])
+        return _Answer(shared, reads, None if shared else self.placing.over(node))
 
     def _run(self, node: Node) -> None:
         """The calls of one node."""
-        size = product(node.shape) * size_of(node.shape, self.itemsize)
+        size = self.placing.bytes(node.shape)
         if not node.inputs:
             self.held[node.name] = Held(size, -1, None, [])
-            self.held[node.name].uses.append((1 << 62, None))  # the caller holds it
+            self.held[node.name].uses.append((1 << 62 if self.placing.keeps_inputs else -1, None))
             return
         answers = cases(node, self._question)
-        new = [mask for mask, (handed, _) in answers if not handed]
-        op, shapes = MEMORY.of(node), self.graph.input_shapes(node)
+        making = [(mask, answer) for mask, answer in answers if not answer.shared]
+        shapes = self.graph.input_shapes(node)
         with having(node):
-            parts = op.partial(shapes, node.shape) if new else []
-            scratch = op.scratch(shapes, node.shape, self.itemsize) if new else 0
+            parts = self.placing.parts(node, shapes) if making else []
         first = self.calls
-        for mask, (handed, reads) in answers:
-            number = first
-            for index in range(0 if handed else len(parts)):
+        for mask, answer in answers:
+            number, reads = first, answer.reads
+            for index in range(0 if answer.shared else len(parts)):
                 self._use(reads[:2] if index == 0 else reads[:1], number, mask)
                 reads = reads[2:] if index == 0 else reads[1:]
                 number += 1
             self._use(reads, number, mask)
-        if not new:
+        if not making:
             self.calls = first + 1
             return
-        present = None if any(mask is None for mask in new) else any_of(new)
+        present = None if any(mask is None for mask, _ in making) else any_of([mask for mask, _ in making])
         for index, (part, shape) in enumerate(parts):
             uses = [(first + index, present), (first + index + 1, present)]
-            self.held[f"{node.name} ({part})"] = Held(product(shape) * self.itemsize, first + index, present, uses)
+            self.held[f"{node.name} ({part})"] = Held(product(shape) * self.placing.itemsize, first + index, present, uses)
         last = first + len(parts)
         self.held[node.name] = Held(size, last, present, [(last, present)])
-        self.scratch[last] = scratch, present
+        with having(node):
+            self.beside[last] = [(self._beside(node, answer), mask) for mask, answer in making]
         self.calls = last + 1
+
+    def _beside(self, node: Node, answer: _Answer) -> Dim:
+        """What a call needs for a moment, less what its output and a tensor that it is written over have in common."""
+        scratch = self.placing.scratch(node, self.graph.input_shapes(node), answer.over)
+        if answer.over is None:
+            return scratch
+        return scratch - minimum(self.held[answer.reads[answer.over]].bytes, self.held[node.name].bytes)
 
     def _use(self, storages: tuple[str, ...], number: int, mask: Mask) -> None:
         for name in storages:

@@ -4,6 +4,9 @@ Activations are counted by liveness over the order in which the compiled module 
 it until the last call that reads it or shares its memory has returned. The image is there from beginning to end, because the
 caller holds it; so is the output once it is made. An operator's inputs, its output and what it needs for a moment are there at
 the same time.
+
+In int8 the tensors lie in one arena (`archdsl.cost.memory.arena`): the image goes too when nobody reads it any more, and what is written
+over an input needs no memory beside it. That is a lower bound of what an allocator needs, which has to find places side by side.
 """
 
 from __future__ import annotations
@@ -13,27 +16,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from archdsl.cost.amounts import plain
-from archdsl.cost.memory.storage import Plan, plan
-from archdsl.errors import InputError, unknown
-from archdsl.exact import has_axes, maximum, product
+from archdsl.cost.dtypes import USUAL, item_bytes
+from archdsl.cost.memory.storage import Plan, Step, plan
+from archdsl.cost.memory.stored import Stored
+from archdsl.errors import InputError
+from archdsl.exact import has_axes, maximum
 from archdsl.exact.partly import Partly, at_least_if
-from archdsl.ir.graph import Graph
-from archdsl.ops.facts import INDEX_BYTES
-from archdsl.ops.operator import Dim, Operator, Shape
-
-ITEM_BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
-"""Bytes of a value. int8 takes every value as one byte, and leaves out scales and zero points."""
-
-INTEGER_BYTES = 4
-"""Bytes of a value of the buffers that hold integers, whatever the dtype of the network."""
-
-
-def item_bytes(dtype: str) -> int:
-    """Bytes of a value. Raises InputError for a dtype that is not known."""
-    if dtype not in ITEM_BYTES:
-        message, hint = unknown("dtype", dtype, ITEM_BYTES)
-        raise InputError(f"{message}; {hint}")
-    return ITEM_BYTES[dtype]
+from archdsl.ir.graph import Graph, Node
+from archdsl.ops.operator import Dim, Shape
 
 
 class Moment(NamedTuple):
@@ -43,6 +33,7 @@ class Moment(NamedTuple):
         node: whose operator runs.
         bytes: of all tensors, those that the operator needs for a moment among them.
         scratch: bytes that only this operator needs, until it returns.
+        saved: bytes that its output has in common with a tensor that it is written over.
         number: of the call, from 0.
         plan: what the whole forward pass does with memory.
     """
@@ -52,23 +43,26 @@ class Moment(NamedTuple):
     scratch: Dim
     number: int
     plan: Plan
+    saved: Dim = 0
 
     @property
     def alive(self) -> tuple[tuple[str, Dim], ...]:
-        """Names of the nodes whose tensors are there, with their bytes, in the order in which they were made.
+        """Names of the nodes whose tensors are there, with their bytes, in the order in which they were made. An output that is written
+        over another tensor stands there with what it needs more than that.
 
         Worked out when it is asked for: lists for all moments would take the square of the network.
         """
         last = last_reads(self.plan)
         made = [step.makes for step in self.plan.steps[: self.number + 1] if step.makes is not None]
-        there = [self.plan.storages[s] for s in (*range(self.plan.inputs), *made) if last[s] >= self.number]
-        return tuple([(storage.name, storage.bytes) for storage in there])
+        there = [(s, self.plan.storages[s]) for s in (*range(self.plan.inputs), *made) if last[s] >= self.number]
+        made_now = self.plan.steps[self.number].makes
+        return tuple([(s.name, s.bytes - self.saved) if number == made_now else (s.name, s.bytes) for number, s in there])
 
 
 class Memory:
     """Memory of a graph for batch 1. On a grid of networks bytes are arrays."""
 
-    def __init__(self, graph: Graph, dtype: str = "float32"):
+    def __init__(self, graph: Graph, dtype: str = USUAL):
         self.graph = graph
         self.dtype = dtype
         self.itemsize = item_bytes(dtype)
@@ -76,28 +70,33 @@ class Memory:
     @cached_property
     def plan(self) -> Plan:
         """What the forward pass does with memory."""
-        return plan(self.graph, self.itemsize)
+        return plan(self.graph, self.dtype)
+
+    @cached_property
+    def stored(self) -> Stored:
+        """What every operator keeps."""
+        return Stored(self.graph, self.dtype)
 
     @cached_property
     def weights_bytes(self) -> Any:
         """Bytes of all learned values."""
-        return plain(self._sum(lambda op, inputs: op.params(*inputs) * self.itemsize))
+        return plain(self._sum(self.stored.learned))
 
     @cached_property
     def buffers_bytes(self) -> Any:
         """Bytes of all that is kept and not learned: running statistics with their counters of batches, masks and other tables."""
-        return plain(self._kept + self._sum(lambda op, inputs: constant_bytes(op, inputs, self.itemsize)))
+        return plain(self._kept + self._sum(self.stored.constants))
 
     @property
     def state_bytes(self) -> Any:
-        """Bytes of weights and statistics: what a file of its weights holds."""
+        """Bytes of weights and statistics, in int8 of weights and scales: what a file of its weights holds."""
         return plain(self.weights_bytes + self._kept)
 
     @cached_property
     def _kept(self) -> Dim:
-        return self._sum(lambda op, inputs: kept_bytes(op, inputs, self.itemsize))
+        return self._sum(self.stored.kept)
 
-    def _sum(self, of: Callable[[Operator, tuple[Shape, ...]], Dim]) -> Dim:
+    def _sum(self, of: Callable[[Node, tuple[Shape, ...]], Dim]) -> Dim:
         """What all operators need together that have weights of their own; networks repeat themselves, so most are looked up."""
         known: dict[Any, Dim] = {}
         total: Dim = 0
@@ -105,10 +104,21 @@ class Memory:
         for node in self.graph:
             inputs = self.graph.input_shapes(node)
             if inputs and not node.shared:
-                amount = _looked_up(of, node.op, inputs, known)
+                amount = self._looked_up(of, node, inputs, known)
                 partly = partly or isinstance(amount, Partly)
                 total = total + amount
         return at_least_if(partly, total)
+
+    def _looked_up(
+        self, of: Callable[[Node, tuple[Shape, ...]], Dim], node: Node, inputs: tuple[Shape, ...], known: dict[Any, Dim]
+    ) -> Dim:
+        try:
+            key = (id(node.op), inputs, self.stored.context(node))
+            if key not in known:
+                known[key] = of(node, inputs)
+            return known[key]
+        except TypeError:  # a grid has no hash
+            return of(node, inputs)
 
     @cached_property
     def peak_activation_bytes(self) -> Any:
@@ -133,55 +143,22 @@ class Memory:
         return most._replace(bytes=at_least_if(self.graph.opaque, most.bytes))
 
 
-def memory(graph: Graph, dtype: str = "float32") -> Memory:
+def memory(graph: Graph, dtype: str = USUAL) -> Memory:
     """The memory of a graph whose weights and activations have this dtype. Raises InputError for a dtype that is not known."""
     return Memory(graph, dtype)
-
-
-def buffer_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
-    """Bytes of the buffers of an operator, counters left out. `itemsize` is the number of bytes of a value of the network."""
-    return _bytes(op, op.buffers(*inputs), itemsize)
-
-
-def constant_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
-    """Bytes of what an operator keeps beside its buffers and follows from sizes alone; no file of weights holds it."""
-    return _bytes(op, op.constants(*inputs), itemsize)
-
-
-def _bytes(op: Operator, tensors: dict[str, Shape], itemsize: int) -> Dim:
-    return sum(product(shape) * (INTEGER_BYTES if name in op.integers else itemsize) for name, shape in tensors.items())
-
-
-def kept_bytes(op: Operator, inputs: tuple[Shape, ...], itemsize: int) -> Dim:
-    """Bytes of all that an operator learns not and a file of weights holds: buffers and counters."""
-    if op.opaque:
-        return Partly()
-    return buffer_bytes(op, inputs, itemsize) + op.counters * INDEX_BYTES
-
-
-def _looked_up(
-    of: Callable[[Operator, tuple[Shape, ...]], Dim], op: Operator, inputs: tuple[Shape, ...], known: dict[Any, Dim]
-) -> Dim:
-    try:
-        key = (id(op), inputs)
-        if key not in known:
-            known[key] = of(op, inputs)
-        return known[key]
-    except TypeError:  # a grid has no hash
-        return of(op, inputs)
 
 
 def last_reads(found: Plan) -> list[int]:
     """For every storage the number of the last step that needs it: the last that reads it, or makes it where none does.
 
-    Inputs and outputs are needed until after the last step.
+    Outputs are needed until after the last step, and inputs that the caller holds.
     """
     last = [0] * len(found.storages)
     for number, step in enumerate(found.steps):
         last[step.holds] = number
         for storage in step.reads:
             last[storage] = number
-    for storage in (*range(found.inputs), *found.results):
+    for storage in found.held:
         last[storage] = len(found.steps)
     return last
 
@@ -202,10 +179,15 @@ def peak_bytes(found: Plan) -> Dim:
     for number, step in enumerate(found.steps):
         if step.makes is not None:
             alive = alive + found.storages[step.makes].bytes
-            peak = maximum(peak, alive + step.scratch)
+            peak = maximum(peak, alive + beside(step))
         for storage in freed[number]:
             alive = alive - found.storages[storage].bytes
     return peak
+
+
+def beside(step: Step) -> Dim:
+    """Bytes while a call runs beside those of all tensors that are there, each by itself."""
+    return step.scratch if step.over is None else step.scratch - step.saved
 
 
 def _moments(found: Plan) -> Iterator[Moment]:
@@ -214,6 +196,6 @@ def _moments(found: Plan) -> Iterator[Moment]:
     for number, step in enumerate(found.steps):
         if step.makes is not None:
             alive = alive + found.storages[step.makes].bytes
-        yield Moment(step.node, alive + step.scratch, step.scratch, number, found)
+        yield Moment(step.node, alive + beside(step), step.scratch, number, found, step.saved)
         for storage in freed[number]:
             alive = alive - found.storages[storage].bytes

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archdsl.cost.memory.storage import size_of
+from archdsl.cost.memory.placing import size_of
 from archdsl.exact import product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.inplace import in_place

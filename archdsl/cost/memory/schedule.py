@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from archdsl.cost.memory.peak import item_bytes, peak_bytes
+from archdsl.cost.dtypes import USUAL
+from archdsl.cost.memory.peak import beside, peak_bytes
 from archdsl.cost.memory.storage import Plan, Step, plan
 from archdsl.errors import InputError
 from archdsl.ir.graph import Graph
@@ -39,13 +40,13 @@ class Schedule:
     exact: bool
 
 
-def best_schedule(graph: Graph, dtype: str = "float32", most_states: int = MOST_STATES) -> Schedule:
+def best_schedule(graph: Graph, dtype: str = USUAL, most_states: int = MOST_STATES) -> Schedule:
     """The order with the least peak of activations, for batch 1. The order of the graph is kept where it is as good.
 
     Raises:
         InputError: a grid of networks, or a dtype that is not known.
     """
-    found = plan(graph, item_bytes(dtype))
+    found = plan(graph, dtype)
     given = peak_bytes(found)
     if type(given) is not int:
         raise InputError("a grid of networks has no one best order; choose one network")
@@ -63,7 +64,7 @@ def best_schedule(graph: Graph, dtype: str = "float32", most_states: int = MOST_
             peaks[number], segments[number] = better
         least = max(least, peaks[number])
     order = [name for segment in segments for name in segment]
-    peak = peak_bytes(plan(reordered(graph, order), item_bytes(dtype)))
+    peak = peak_bytes(plan(reordered(graph, order), dtype))
     return Schedule(tuple(order), given, peak, exact)
 
 
@@ -103,9 +104,9 @@ class _Memory:
     def __init__(self, found: Plan, graph: Graph):
         self.graph = graph
         self.bytes = [storage.bytes for storage in found.storages]
-        self.given: Any = found.given
-        self.inputs = frozenset(range(found.inputs))
-        self.kept = self.inputs | found.results
+        self.given: Any = found.given if found.keeps_inputs else 0
+        self.inputs = frozenset(range(found.inputs if found.keeps_inputs else 0))
+        self.kept = found.held
         self.runs = {name: _Run([], set()) for name in graph.nodes}
         self.users: list[set[str]] = [set() for _ in found.storages]
         for step in found.steps:
@@ -131,7 +132,7 @@ class _Memory:
             if step.makes is not None:
                 alive.add(step.makes)
                 size += self.bytes[step.makes]
-                peak = max(peak, size + step.scratch)
+                peak = max(peak, size + beside(step))
             later = {storage for other in run.steps[index + 1 :] for storage in other.reads}
             for storage in (gone & alive) - later:
                 alive.discard(storage)

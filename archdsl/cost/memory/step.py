@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from archdsl.cost.memory.placing import MEMORY, size_of
 from archdsl.cost.memory.saved import Saving, owners, savings
-from archdsl.cost.memory.storage import MEMORY, size_of
 from archdsl.exact import maximum, product
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.facts import INDEX_BYTES

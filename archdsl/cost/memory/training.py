@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archdsl.cost.amounts import plain
-from archdsl.cost.memory.peak import Memory, item_bytes
+from archdsl.cost.dtypes import QUANTISED, USUAL, item_bytes, whole_numbers
+from archdsl.cost.memory.peak import Memory
 from archdsl.cost.memory.saved import saved_bytes
 from archdsl.cost.memory.step import step_peak
 from archdsl.errors import InputError, unknown
@@ -48,7 +49,7 @@ OPTIMIZERS = {"sgd": 0, "sgd_momentum": 1, "adamw": 2}
 
 
 def training(
-    graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtype: str = "float32", foreach: bool = False
+    graph: Graph, batch: int = 1, optimizer: str = "sgd_momentum", dtype: str = USUAL, foreach: bool = False
 ) -> Training:
     """Memory of a training step on a batch of images.
 
@@ -57,8 +58,12 @@ def training(
             go from weight to weight.
 
     Raises:
-        InputError: an optimizer or dtype that is not known.
+        InputError: an optimizer or dtype that is not known, or int8, in which nothing is trained.
     """
+    if whole_numbers(dtype):
+        raise InputError(
+            f"nothing is trained in {QUANTISED}: gradients are smaller than its steps; count training in float32 or bfloat16"
+        )
     if optimizer not in OPTIMIZERS:
         message, hint = unknown("optimizer", optimizer, OPTIMIZERS)
         raise InputError(f"{message}; {hint}")

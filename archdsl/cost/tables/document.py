@@ -6,8 +6,10 @@ from typing import Any
 
 from archdsl.cost.amounts import plain
 from archdsl.cost.comparing.blame import line
+from archdsl.cost.comparing.totals import COSTS
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
+from archdsl.cost.dtypes import USUAL, whole_numbers
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.memory.peak import memory
 from archdsl.cost.opaque import opaque_steps
@@ -17,14 +19,16 @@ from archdsl.spec.model import Spec
 
 
 def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
-    """`name, params, macs, flops, memory, layers`, the `batch` where it is not 1, and `unknown` where there are opaque steps.
+    """`name, params, macs, flops, memory, layers`, the `batch` where it is not 1, the `dtype` where it is not float32, `requantised` in
+    int8, and `unknown` where there are opaque steps.
 
     On a grid, counts are nested lists.
     """
-    found = memory(bill.graph)
+    found = memory(bill.graph, bill.dtype)
     return {
         "name": name,
         **({"batch": bill.batch} if bill.batch != 1 else {}),
+        **({"dtype": bill.dtype} if bill.dtype != USUAL else {}),
         "params": jsonable(bill.params),
         "macs": jsonable(bill.macs),
         "flops": {tool: jsonable(count) for tool, count in bill.flops.items()},
@@ -34,6 +38,7 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
             "state_bytes": jsonable(found.state_bytes),
             "peak_activation_bytes": jsonable(found.peak_activation_bytes * bill.batch),
         },
+        **({"requantised": jsonable(COSTS["requantised"](bill).total)} if whole_numbers(bill.dtype) else {}),
         **({"unknown": opaque_steps(bill)} if bill.opaque else {}),
         "layers": [_layer(layer, spec.source) for layer in bill],
     }

@@ -37,7 +37,7 @@ def bill_card(bill: Bill) -> str:
 
 
 def _totals(bill: Bill) -> str:
-    found = memory(bill.graph)
+    found = memory(bill.graph, bill.dtype)
     figures = [f"<b>{thousands(bill.params)}</b> parameters", f"<b>{thousands(bill.macs)}</b> MACs"]
     figures += [f"weights {memory_size(found.weights_bytes)}", f"with buffers {memory_size(found.state_bytes)}"]
     figures += [f"peak activations {memory_size(found.peak_activation_bytes * bill.batch)}"]

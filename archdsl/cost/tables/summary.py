@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+from archdsl.cost.comparing.totals import COSTS
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.dtypes import whole_numbers
+from archdsl.cost.memory.peak import Memory, memory
 from archdsl.cost.opaque import by_size, moved_elements
 from archdsl.cost.words import dims, memory_size, thousands
 
 
 def summary(bill: Bill) -> list[str]:
     """The totals of a bill, in lines."""
-    found = memory(bill.graph)
+    found = memory(bill.graph, bill.dtype)
     images = "" if bill.batch == 1 else f", batch {bill.batch:,}"
     tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     return [
         f"parameters        {thousands(bill.params)}",
         f"MACs              {thousands(bill.macs)}  (convolutions and linear layers, biases not counted{images})",
-        f"weights           {memory_size(found.weights_bytes)}",
-        f"with buffers      {memory_size(found.state_bytes)}  (with the statistics of norms, as in a file of weights)",
-        f"peak activations  {memory_size(found.peak_activation_bytes * bill.batch)}  (float32, batch {bill.batch:,})",
+        *_stored(found),
+        f"peak activations  {memory_size(found.peak_activation_bytes * bill.batch)}  ({bill.dtype}, batch {bill.batch:,}{_arena(bill)})",
+        *_requantised(bill),
         f"FLOPs as counted by  {tools}",
         *unknown(bill),
     ]
+
+
+def _stored(found: Memory) -> list[str]:
+    weights, state = memory_size(found.weights_bytes), memory_size(found.state_bytes)
+    if whole_numbers(found.dtype):
+        return [
+            f"weights           {weights}  (norms folded; vectors, such as biases, int32)",
+            f"with scales       {state}  (one for each output channel, as in a file of weights)",
+        ]
+    return [
+        f"weights           {weights}",
+        f"with buffers      {state}  (with the statistics of norms, as in a file of weights)",
+    ]
+
+
+def _arena(bill: Bill) -> str:
+    return "; one arena, sums and depthwise convolutions in place, as TinyEngine" if whole_numbers(bill.dtype) else ""
+
+
+def _requantised(bill: Bill) -> list[str]:
+    """Of a quantised network, what is brought to another scale."""
+    if not whole_numbers(bill.dtype):
+        return []
+    elements = COSTS["requantised"](bill)
+    places = sum(amount is not None and not _nothing(amount) for amount in elements.layers)
+    where = f"  ({places} concatenation{'s' if places != 1 else ''} of tensors with different scales)" if places else ""
+    return [f"requantised       {thousands(elements.total)} elements{where}"]
+
+
+def _nothing(amount: object) -> bool:
+    return isinstance(amount, int) and amount == 0
 
 
 def unknown(bill: Bill) -> list[str]:

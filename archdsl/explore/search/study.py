@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archdsl.cost.dtypes import USUAL
 from archdsl.design import Design
 from archdsl.errors import ArchdslError, InputError, unknown
 from archdsl.explore.accuracy import REDUCTION, Accuracy
@@ -68,6 +69,7 @@ class Request:
             "objectives": [str(aim) for aim in self.aims],
             "budgets": sorted(f"--{b.sense} {b.cost}={b.bound}" for b in self.budgets),
             "seed": str(self.seed),
+            **({} if self.net.dtype == USUAL else {"dtype": self.net.dtype}),
             **({} if self.net.batch == 1 else {"batch": str(self.net.batch)}),
             **({} if self.accuracy is None else {"training": self.accuracy.definition()}),
         }
