@@ -21,11 +21,11 @@ from archdsl.compilers.passes.fold_projections import fold_projections
 from archdsl.compilers.passes.merge_branches import merge_branches
 from archdsl.compilers.passes.merge_paths import merge_paths
 from archdsl.compilers.passes.order_channels import order_channels
-from archdsl.compilers.passes.widen_parts import widen_parts
 from archdsl.compilers.passes.pass_through import pass_through
 from archdsl.compilers.passes.standardise import standardise
 from archdsl.compilers.passes.sum_joins import sum_joins
 from archdsl.compilers.passes.weights import Array, load
+from archdsl.compilers.passes.widen_parts import widen_parts
 from archdsl.ir.graph import Graph
 from archdsl.ir.ranges import Range
 from archdsl.ir.single import need_numbers

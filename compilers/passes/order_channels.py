@@ -12,13 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from archdsl.compilers.passes.draft import Draft
-from archdsl.compilers.passes.views import View, shares, view
+from archdsl.compilers.passes.views import shares
 from archdsl.compilers.passes.weights import Lazy, lazy
 from archdsl.ops.activation import Activation
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.rearrange import Slice
-from archdsl.ops.shapes import is_map
 
 
 def order_channels(draft: Draft) -> bool:

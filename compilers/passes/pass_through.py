@@ -89,7 +89,7 @@ def _chain(draft: Draft, join: Node) -> Chain | None:
 def _goes_along(draft: Draft, node: Node) -> bool:
     """Whether a node keeps the places of a map and can hand channels on."""
     if is_pointwise(node):
-        return read(draft, node).op.stride == (1, 1)
+        return bool(read(draft, node).op.stride == (1, 1))
     if is_depthwise(draft, node):
         return node.shape[1:] == draft[node.inputs[0]].shape[1:]
     return unchanged(node.op) is not None

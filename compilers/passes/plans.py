@@ -93,12 +93,16 @@ def rows_of_blocks(graph: Graph) -> list[list[Graph]]:
     found: list[list[Graph]] = []
     for block in blocks(graph):
         before = found[-1][-1] if found else None
-        if before and before.output == block.input.name and before.output not in ends:
-            if all(reader in block.nodes for reader in readers[before.output]):
-                found[-1].append(block)
-                continue
-        found.append([block])
+        if before and before.output == block.input.name and before.output not in ends and _reads_alone(block, readers):
+            found[-1].append(block)
+        else:
+            found.append([block])
     return found
+
+
+def _reads_alone(block: Graph, readers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether nothing else reads what enters a block."""
+    return all(reader in block.nodes for reader in readers[block.input.name])
 
 
 def joined(row: Sequence[Graph]) -> Graph:

@@ -13,7 +13,6 @@ from archdsl.ir.graph import Node
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.shapes import is_map
 
-
 DEARER = 1.5
 """Multiply-accumulates that one kernel less may cost, over those of the two. Measured by benchmarks/passes.py."""
 
@@ -44,7 +43,7 @@ def mixes(draft: Draft, node: Node) -> bool:
     if not is_pointwise(node):
         return False
     op = read(draft, node).op
-    return op.stride == (1, 1) and op.groups == 1
+    return bool(op.stride == (1, 1) and op.groups == 1)
 
 
 def size(draft: Draft, of: Map) -> int:

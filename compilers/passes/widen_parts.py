@@ -47,7 +47,7 @@ def widen_parts(draft: Draft) -> bool:
 
 def _made_by_convolution(draft: Draft, name: str) -> bool:
     node = draft[name]
-    return is_pointwise(node) and read(draft, node).op.stride == (1, 1) and name not in draft.ends
+    return is_pointwise(node) and bool(read(draft, node).op.stride == (1, 1)) and name not in draft.ends
 
 
 def _followed(draft: Draft, join: Node) -> bool:

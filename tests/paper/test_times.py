@@ -33,7 +33,7 @@ def measured(*versions: bool) -> Bench:
                 taken = SECONDS[spec] * batch / (2 if version else 1)
                 made.append((entry, Timing(entry.label, (taken, taken * 2, taken, taken, taken))))
         configuration = Configuration("eager", batch, 2)
-        rows += [Row(configuration, entry, t, ratio(t, made[0][1]), Work.of(entry.graph, batch)) for entry, t in made]
+        rows += [Row(configuration, entry, t, ratio(t, made[0][1]), Work.of(entry.graph, configuration)) for entry, t in made]
     return Bench(MACHINE, tuple(rows), {})
 
 

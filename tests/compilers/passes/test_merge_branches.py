@@ -180,7 +180,10 @@ def test_means_of_windows() -> None:
 
 STEPS = st.one_of(
     st.builds(
-        lambda kernel, groups, bias, dilation: ("conv", {"kernel": list(kernel), "groups": groups, "bias": bias, "dilation": dilation}),
+        lambda kernel, groups, bias, dilation: (
+            "conv",
+            {"kernel": list(kernel), "groups": groups, "bias": bias, "dilation": dilation},
+        ),
         st.tuples(st.sampled_from([1, 3, 5]), st.sampled_from([1, 3])),
         st.sampled_from([1, 1, 2, 4, 12]),
         st.booleans(),
