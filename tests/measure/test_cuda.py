@@ -208,7 +208,8 @@ def test_where_no_runtime_is_named() -> None:
     net = archdsl.loads(SPEC)
     made = bench([("tiny", net)], Asked(threads=(1,), rounds=Rounds(2), dtypes=("bfloat16",)))
     assert {row.configuration.runtime for row in made.rows} == {"eager"}
-    assert made.left_out == {"onnxruntime": "it has float32", "openvino": "it has float32"}
+    installed = {one.word for one in usual()}
+    assert made.left_out == {word: "it has float32" for word in ("onnxruntime", "openvino") if word in installed}
     full = bench([("tiny", net)], Asked(("eager",), threads=(1,), rounds=Rounds(2)))
     assert made.rows[0].work.moved_bytes < 0.6 * full.rows[0].work.moved_bytes
     with pytest.raises(InputError, match="no runtime that runs where none is named has tf32; name one with --runtime"):
