@@ -15,7 +15,7 @@ Step = Callable[[int], None]
 
 FLOAT32 = "float32"
 DTYPES = (FLOAT32, "float16", "bfloat16")
-"""Types in which weights and maps may be held. Sums of products are in float32 in all of them."""
+"""Types in which weights and maps may be held."""
 TF32 = "tf32"
 """Held in float32, but factors are rounded to 10 bits before they are multiplied, as tensor cores of NVIDIA do it."""
 
