@@ -112,6 +112,8 @@ class Rewriting:
             BackendError: it is not installed, or its device is not there.
         """
         if not self.autotune:
+            if self.runtime:
+                raise click.UsageError("--runtime says what --autotune measures in; give both")
             return None
         from archdsl.measure.machine import cores
         from archdsl.measure.runtimes import runtime_named, runtime_of_export

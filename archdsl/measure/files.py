@@ -15,8 +15,9 @@ from archdsl.errors import BackendError, InputError
 from archdsl.extras import missing
 from archdsl.ir.graph import Graph
 from archdsl.ir.indices import indices_below
+from archdsl.measure import drawn
 from archdsl.measure.job import File
-from archdsl.measure.runtimes.runtime import MODULE, MODULE_SUFFIX, Runtime
+from archdsl.measure.runtimes.runtime import MODULE, Runtime
 
 if TYPE_CHECKING:
     from archdsl.compilers.export import Model
@@ -83,7 +84,7 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
 
     Args:
         stem: path of the file without its ending.
-        channels_last: whether the weights of a module lie as those of an optimised one.
+        channels_last: whether the weights of a module are to lie as those of an optimised one.
 
     Raises:
         BackendError: a package is missing, the runtime reads neither modules nor ONNX files, or an operator has no rule.
@@ -91,12 +92,8 @@ def write_graph(graph: Graph, runtime: Runtime, stem: Path, channels_last: bool 
     """
     runtime.require()
     if runtime.form == MODULE:
-        from archdsl.compilers.torch import compile
-        from archdsl.compilers.torch.channels_last import lie_channels_last
-
-        path = _named(stem, MODULE_SUFFIX)
-        module = compile(graph).eval()
-        _save(lie_channels_last(module) if channels_last else module, path)
+        path = _named(stem, drawn.SUFFIX)
+        drawn.write(graph, path, channels_last)
         return file_of(path, graph)
     if FORMS["onnx"].suffix not in runtime.suffixes:
         raise BackendError(

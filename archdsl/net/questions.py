@@ -195,7 +195,6 @@ class Questions(Changing, Learning):
         autotune: bool = False,
         seconds: float = 5.0,
         dtypes: Iterable[str] = ("float32",),
-        int8: bool = False,
     ) -> Bench:
         """Running times of this network and others side by side, measured on this machine.
 
@@ -206,8 +205,8 @@ class Questions(Changing, Learning):
             optimize: run networks after the passes for inference.
             autotune: choose their forms by measuring blocks; means `optimize`.
             seconds: for the rounds of one configuration.
-            dtypes: of weights and maps: float32, float16, bfloat16 or tf32, as far as a runtime has them.
-            int8: run each network in int8 too, beside itself in float32.
+            dtypes: of weights and maps: float32, float16, bfloat16 or tf32, as far as a runtime has them; with int8 among them each
+                network runs in int8 too, beside itself in float32.
 
         Raises:
             InputError: there is no such network or runtime, or a runtime does not have a dtype or runs nothing in int8.
@@ -220,7 +219,9 @@ class Questions(Changing, Learning):
         versions = (OPTIMISED if optimize or autotune else AS_WRITTEN,)
         rounds = Rounds(None, seconds)
         cpu = tuple(threads) or (cores(),)
-        asked = Asked(tuple(runtimes), tuple(batches), cpu, versions, autotune, rounds, tuple(dtypes), int8)
+        listed = tuple(dtypes)
+        floats = tuple([dtype for dtype in listed if dtype != "int8"]) or ("float32",)
+        asked = Asked(tuple(runtimes), tuple(batches), cpu, versions, autotune, rounds, floats, "int8" in listed)
         return bench(self._labelled(others), asked)
 
     def export(

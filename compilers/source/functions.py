@@ -26,8 +26,8 @@ def expression(rule: Call, op: Operator, shapes: tuple[Shape, ...]) -> Text:
     for position, argument in enumerate(arguments):
         argument.meta["position"] = position
 
-    def write(function: Callable[..., Any], *given: Any) -> fx.Node:
-        return code.create_node("call_function", function, given)
+    def write(function: Callable[..., Any], *given: Any, **named: Any) -> fx.Node:
+        return code.create_node("call_function", function, given, named)
 
     text = _text(rule.emit(op, shapes, arguments, write))
     return _axes_named(text, op) if isinstance(op, Rearrange) else text
@@ -45,8 +45,8 @@ def taken(rule: Layer, op: Operator) -> str:
     """What stands behind the call of a submodule that gives several tensors: `[0]`. Raises NoForm as `expression` does."""
     code = fx.Graph()
 
-    def write(function: Callable[..., Any], *given: Any) -> fx.Node:
-        return code.create_node("call_function", function, given)
+    def write(function: Callable[..., Any], *given: Any, **named: Any) -> fx.Node:
+        return code.create_node("call_function", function, given, named)
 
     if rule.take is None:
         return ""
@@ -62,7 +62,7 @@ def _text(node: fx.Node) -> Text:
     target: Any = node.target
     if target not in FUNCTIONS:
         raise NoForm(f"the function {getattr(target, '__name__', target)} has no form there")
-    return FUNCTIONS[target](*node.args)
+    return FUNCTIONS[target](*node.args, **node.kwargs)
 
 
 def _narrow(x: fx.Node, axis: int, start: int, length: int) -> Text:
@@ -165,7 +165,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Text]] = {
     torch.positive: lambda x: _text(x),
     torch.reshape: _reshape,
     torch.permute: lambda x, order: (*_text(x), f".permute({', '.join(map(str, order))})"),
-    torch.Tensor.contiguous: lambda x: (*_text(x), ".contiguous()"),
+    torch.clone: lambda x, **_: (*_text(x), ".contiguous()"),
     torch.roll: _roll,
     torch.repeat_interleave: _repeat,
     torch.clamp: _clamp,

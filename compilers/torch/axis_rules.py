@@ -30,7 +30,7 @@ def _rearrange(op: Rearrange, shapes: tuple[Shape, ...], arguments: list[fx.Node
     if pattern.moves:
         value = write(torch.permute, value, (0, *(1 + place for place in pattern.order)))
     if pattern.moves and all(len(group) == 1 for group in pattern.right):
-        value = write(torch.Tensor.contiguous, value)
+        value = write(torch.clone, value, memory_format=torch.contiguous_format)  # Tensor.contiguous is none that fx can save
     elif any(len(group) != 1 for group in pattern.right):
         value = write(torch.reshape, value, (-1, *(product(lengths[name] for name in group) for group in pattern.right)))
     return write(torch.positive, value) if value is arguments[0] else value

@@ -122,8 +122,8 @@ def _meant(rule: Layer, node: Node, shapes: tuple[Shape, ...], value: fx.Node, w
 def _writer(code: fx.Graph, name: str) -> Callable[..., fx.Node]:
     """What a rule adds functions with: values take the name of the node, numbered where they are several."""
 
-    def write(function: Callable[..., Any], *arguments: Any) -> fx.Node:
-        return code.create_node("call_function", function, arguments, name=value_name(name))
+    def write(function: Callable[..., Any], *arguments: Any, **named: Any) -> fx.Node:
+        return code.create_node("call_function", function, arguments, named, name=value_name(name))
 
     return write
 

@@ -34,7 +34,7 @@ class Layer(NamedTuple):
 class Call(NamedTuple):
     """Rule of an operator that becomes a function: `emit(op, input_shapes, arguments, write)` gives the fx node of the result.
 
-    `write(function, *arguments)` adds one call of a function to the forward pass and gives its fx node.
+    `write(function, *arguments, **named)` adds one call of a function to the forward pass and gives its fx node.
     """
 
     emit: Callable[[Any, tuple[Shape, ...], list[fx.Node], Write], fx.Node]

@@ -209,7 +209,7 @@ def test_input_errors(files: dict[str, Path], tmp_path: Path) -> None:
         measure(taken(a=files[".onnx"]), Configuration("openvina"))
     with pytest.raises(InputError, match=r"'a': no file .*gone\.onnx"):
         measure(taken(a=tmp_path / "gone.onnx"), Configuration("onnxruntime"))
-    with pytest.raises(InputError, match=r"'a': eager reads \.pt, not small\.onnx"):
+    with pytest.raises(InputError, match=r"'a': eager reads \.pt and \.json, not small\.onnx"):
         measure(taken(a=files[".onnx"]), Configuration("eager"))
 
 

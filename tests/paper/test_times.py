@@ -81,6 +81,7 @@ def test_json() -> None:
         "runtime": "eager",
         "batch": 16,
         "threads": 2,
+        "dtype": "float32",
         "median": 0.75,
         "low": 0.75,
         "high": 0.75,

@@ -24,6 +24,7 @@ from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds, Step
 from archdsl.measure.process import measure_groups
 from archdsl.measure.runtimes import runtime_named
+from archdsl.measure.runtimes.runtime import MODULE
 
 BLOCKS = (16, 8, 1)
 """Channels that vector units of 512, 256 and fewer bits take at once."""
@@ -43,7 +44,7 @@ TOGETHER = 2
 """Networks that run in turn, A B A B, so that each finds the caches full of another."""
 WARMUP = 2
 AT_ONCE = 100
-"""Networks whose files are on disk at the same time."""
+"""Networks whose files are on disk at the same time, where files hold weights."""
 
 
 def calibrate(at: Configuration, name: str, seconds: float = SECONDS, step: Step | None = None) -> tuple[Device, Quality]:
@@ -121,10 +122,11 @@ def measured(graphs: Sequence[Graph], at: Configuration, seconds: float, step: S
     """
     rounds = Rounds(seconds=seconds / VISITS * TOGETHER, warmup=WARMUP)
     visits: list[list[float]] = []
+    at_once = len(graphs) if runtime_named(at.runtime).form == MODULE else AT_ONCE
     for _ in range(VISITS):
         times: list[float] = []
-        for start in range(0, len(graphs), AT_ONCE):
-            times += _visit(graphs[start : start + AT_ONCE], at, rounds, step)
+        for start in range(0, len(graphs), at_once):
+            times += _visit(graphs[start : start + at_once], at, rounds, step)
         visits.append(times)
     return [min(times) for times in zip(*visits, strict=True)]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from archdsl.errors import BackendError
+from archdsl.measure import drawn
 from archdsl.measure.job import DTYPES, TF32, Configuration, File
 from archdsl.measure.runtimes.device import CUDA, Cuda
 from archdsl.measure.runtimes.pytorch import compiled, eager
@@ -36,6 +37,7 @@ def on(device: Cuda) -> tuple[Runtime, Runtime, Runtime]:
         library="torch",
         extra="torch",
         load=partial(eager, device=device, channels_last=True),
+        also_reads=(drawn.SUFFIX,),
         usual=False,
         dtypes=(*DTYPES, TF32),
         device=device,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from archdsl.errors import BackendError
+from archdsl.measure import drawn
 from archdsl.measure.job import DTYPES, FLOAT32, TF32, Configuration, File
 from archdsl.measure.runtimes.device import PROCESSOR, Device
 from archdsl.measure.runtimes.runtime import MODULE, Runtime, noise
@@ -21,7 +22,9 @@ def loaded(file: File, at: Configuration, device: Device, channels_last: bool) -
 
     torch.set_num_threads(max(1, at.threads))
     kept = getattr(torch, FLOAT32 if at.dtype == TF32 else at.dtype)
-    module = torch.load(file.path, weights_only=False)  # a file that this program wrote
+    without_weights = file.path.suffix == drawn.SUFFIX
+    # What is unpickled is a file that this program wrote.
+    module = drawn.read(file.path, device.place) if without_weights else torch.load(file.path, weights_only=False)
     module = module.eval().to(device.place, kept)
     given = [torch.from_numpy(values).to(device.place) for values in noise(file, at)]
     given = [x.to(kept) if x.is_floating_point() else x for x in given]
@@ -83,6 +86,7 @@ EAGER = Runtime(
     extra="torch",
     load=eager,
     stands_for=("python", "pt2"),
+    also_reads=(drawn.SUFFIX,),
     dtypes=DTYPES,
 )
 CHANNELS_LAST = replace(
