@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -92,10 +93,11 @@ def _mean(draft: Draft, node: Node) -> Map | None:
     if not op.count_padding and any((*window.pads, *window.ends)):
         return None
     channels = arriving[0]
-    conv = Conv2d(out=channels, groups=channels, kernel=window.kernel, stride=window.stride, padding=op.padding)
+    like = each_channel(draft, node.inputs[0], lazy(lambda: np.ones(channels)), None)
+    conv = replace(like.op, kernel=window.kernel, stride=window.stride, padding=op.padding)
     if conv.shape(arriving) != node.shape:
         return None
-    return Map(conv, node.inputs[0], lazy(lambda: np.full((channels, 1, *window.kernel), 1 / math.prod(window.kernel))), None)
+    return like._replace(op=conv, weight=lazy(lambda: np.full((channels, 1, *window.kernel), 1 / math.prod(window.kernel))))
 
 
 def _macs(draft: Draft, node: Node) -> int:

@@ -90,11 +90,13 @@ def _shared_out(draft: Draft, branches: list[Branch]) -> list[_Merged]:
     """Branches of one map in as few convolutions as need no more multiply-accumulates, or in one where that is chosen."""
     found: list[_Merged] = []
     for each in sorted(branches, key=lambda one: -one.macs):
-        larger = [_together(draft, (*merged.branches, each)) for merged in found]
-        growth = {at: one.macs - found[at].macs for at, one in enumerate(larger) if one}
-        best = min(growth, key=growth.__getitem__, default=None)
-        if best is not None and growth[best] <= each.macs:
-            found[best] = larger[best]  # type: ignore[call-overload]
+        best: tuple[int, _Merged, int] | None = None
+        for at, merged in enumerate(found):
+            larger = _together(draft, (*merged.branches, each))
+            if larger and (best is None or larger.macs - merged.macs < best[2]):
+                best = at, larger, larger.macs - merged.macs
+        if best and best[2] <= each.macs:
+            found[best[0]] = best[1]
         else:
             found.append(_Merged((each,), each.conv, each.macs))
     layer = found[0].branches[0].layer
