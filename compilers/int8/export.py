@@ -39,8 +39,9 @@ class Quantised:
     bytes: int
 
     def as_dict(self) -> dict[str, Any]:
-        found = {"runtime": self.runtime, "images": self.origin, "calibration_images": self.calibrated}
-        return {**found, **self.judged.as_dict(), "float32_bytes": self.float32_bytes, "bytes": self.bytes}
+        judged = self.judged.as_dict()
+        sizes = {"float32_bytes": self.float32_bytes, "bytes": self.bytes}
+        return {"runtime": self.runtime, "data": self.origin, "calibration_images": self.calibrated, **judged, **sizes}
 
 
 def export_int8(model: Model, to: str, path: Path, samples: Samples) -> tuple[Checked, Quantised]:

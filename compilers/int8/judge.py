@@ -35,7 +35,7 @@ class Judged:
 
     def as_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "images": self.images,
+            "test_images": self.images,
             "decibels": {name: round(value, 2) if math.isfinite(value) else None for name, value in self.decibels.items()},
         }
         if self.changed is not None:

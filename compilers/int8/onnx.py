@@ -14,6 +14,7 @@ from typing import Any
 from archdsl.artifacts import scratch, write
 from archdsl.compilers.export import Model
 from archdsl.compilers.failures import first_line
+from archdsl.compilers.int8 import hswish
 from archdsl.compilers.int8.samples import Batch
 from archdsl.compilers.names import input_names
 from archdsl.compilers.onnx import check
@@ -36,6 +37,7 @@ def write_float(model: Model, path: Path) -> None:
         from onnxruntime.quantization.quant_utils import add_pre_process_metadata
     made = onnx_model(model.graph, weights_of(model.graph, model.module))
     whole_pools(made)
+    hswish.apart(made)
     add_pre_process_metadata(made)  # or the quantiser would advise to fold norms first
     write(path, made.SerializeToString())
 
@@ -49,8 +51,17 @@ def whole_pools(made: Any) -> None:
         if node.op_type == "ReduceMean" and sorted(numpy_helper.to_array(constants[node.input[1]])) == [-2, -1]:
             node.op_type = "GlobalAveragePool"
             del node.input[1:], node.attribute[:]
+    _drop_unused(made)
+
+
+def _drop_unused(made: Any) -> None:
+    """Constants that nothing reads, with what quantises them."""
+    ends = {output.name for output in made.graph.output}
     used = {name for node in made.graph.node for name in node.input}
-    kept = [tensor for tensor in made.graph.initializer if tensor.name in used]
+    for node in [node for node in made.graph.node if not {*node.output} & (used | ends)]:
+        made.graph.node.remove(node)
+    used = {name for node in made.graph.node for name in node.input}
+    kept = [tensor for tensor in made.graph.initializer if tensor.name in used | ends]
     del made.graph.initializer[:]
     made.graph.initializer.extend(kept)
 
@@ -95,6 +106,8 @@ def quantise(source: Path, target: Path, graph: Graph, batches: Sequence[Batch])
     if not any(node.op_type == "QuantizeLinear" for node in made.graph.node):
         raise BackendError("onnx: ONNX Runtime's quantiser finds nothing in the network that has an int8 form")
     float_ends(made)
+    hswish.join_sixths(made)
+    _drop_unused(made)
     write(target, made.SerializeToString())
     check(target, graph)
 

@@ -50,6 +50,17 @@ def test_json_and_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert data["machine"]["versions"]["archdsl"] == "0.1.0"
 
 
+def test_int8(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["bench", "tiny.yaml", "wide.yaml", "--int8", "--both", "--runtime", "openvino", "--threads", "1", "--rounds", "3"]
+    assert run([*line, "-o", "found.json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.partition("  ")[2].partition("  ")[0] for line in lines if line.startswith(("  Tiny", "  Wide"))]
+    both = [f"{name}{version}{kind}" for name in ("Tiny", "Wide") for version in ("", ", optimised") for kind in ("", ", int8")]
+    assert names == both
+    rows = json.loads(Path("found.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["network"] for row in rows if "over_float32" in row] == both[1::2]
+
+
 def test_plot(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bench", "tiny.yaml", "wide.yaml", "--runtime", "eager", "--rounds", "2", "-o", "found.svg"]) == 0
     assert capsys.readouterr().out.endswith("  written   found.svg\n")
@@ -65,6 +76,7 @@ def test_plot(capsys: pytest.CaptureFixture[str]) -> None:
         (["bench", "tiny.yaml", "--runtime", ","], 2, "--runtime names no runtime"),
         (["bench", "tiny.yaml", "--rounds", "3", "--seconds", "1"], 2, "--rounds and --seconds exclude each other"),
         (["bench", "tiny.yaml", "--runtime", "eager,openvinno"], 1, "unknown runtime 'openvinno'; did you mean 'openvino'?"),
+        (["bench", "tiny.yaml", "--int8", "--runtime", "eager"], 1, "eager runs no network in int8; onnxruntime and openvino do"),
         (["bench", "tiny.yaml", "-o", "a.gif"], 1, "a.gif: a bench ends in .json, its plot in .html, .png, .svg, .pdf"),
         (["bench", "tine.yaml"], 1, "no such file: tine.yaml; did you mean 'tiny'?"),
         (

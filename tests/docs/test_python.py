@@ -16,13 +16,13 @@ from archdsl.documentation.python import methods, page
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 NET = {
     "about": "() -> About",
-    "bench": "(*others, runtimes, batches, threads, optimize, autotune, seconds) -> Bench",
+    "bench": "(*others, runtimes, batches, threads, optimize, autotune, seconds, int8) -> Bench",
     "compare": "(*others, conventions, devices) -> Comparison",
     "batched": "(batch) -> Self",
     "cost": "(batch) -> Costs",
     "diagram": "(block, *, row, depth, rankdir, heat, peak, legend) -> Picture",
     "diff": "(other, *, devices, everything) -> Difference",
-    "export": "(path, *, to, weights, pairing, seed, optimize) -> Exported",
+    "export": "(path, *, to, weights, pairing, seed, optimize, int8) -> Exported",
     "graph": "() -> Graph",
     "module": "() -> Network",
     "name": "",

@@ -12,7 +12,7 @@ from torch import nn
 import archdsl
 from archdsl.compilers.export import Model
 from archdsl.errors import BackendError, InputError
-from archdsl.measure import autotune, networks, runtimes
+from archdsl.measure import autotune, files, networks, runtimes
 from archdsl.measure import bench as bench_module
 from archdsl.measure.bench import AS_WRITTEN, OPTIMISED, Asked, bench, steps
 from archdsl.measure.files import write_model
@@ -78,6 +78,7 @@ def test_json(found: tuple[Bench, list[int], Asked]) -> None:
         "network",
         "spec",
         "optimized",
+        "int8",
         "rounds",
         "seconds",
         "ratio",
@@ -171,6 +172,39 @@ def test_forms_chosen_by_measuring(nets: list[tuple[str, Net]], monkeypatch: pyt
     assert first.rows[1].work.kernels < first.rows[0].work.kernels / 2
     monkeypatch.setattr(autotune, "run", None)
     assert bench([net], asked).rows[1].work == first.rows[1].work
+
+
+def test_int8_beside_float32(nets: list[tuple[str, Net]]) -> None:
+    done: list[int] = []
+    asked = Asked(batches=(1, 2), threads=(1,), rounds=Rounds(5), int8=True)
+    made = bench(nets, asked, done.append)
+    assert sum(done) == steps(2, asked)
+    rows = made.by_configuration()
+    assert [(at.runtime, at.batch) for at in rows] == [("onnxruntime", 1), ("onnxruntime", 2), ("openvino", 1), ("openvino", 2)]
+    labels = ["Tiny (a.yaml)", "Tiny (a.yaml), int8", "Tiny (b.yaml)", "Tiny (b.yaml), int8"]
+    assert all([row.entry.label for row in found] == labels for found in rows.values())
+    assert made.left_out == {"eager": "it runs no network in int8"}
+    whole, first, other, second = next(iter(rows.values()))
+    assert whole.float32 is other.float32 is None
+    assert first.float32 == first.ratio
+    pairs = sorted(b / a for a, b in zip(other.timing.seconds, second.timing.seconds, strict=True))
+    assert second.float32 is not None
+    assert second.float32.median == pairs[2]
+    told = made.as_dict()["rows"]
+    assert [row["int8"] for row in told[:4]] == [False, True, False, True]
+    assert [("over_float32" in row) for row in told[:4]] == [False, True, False, True]
+    assert "/ float32" in made.sheets()[0].head
+    assert any(line.startswith("int8: ") for line in made.notes())
+
+
+def test_int8_where_it_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match=r"^eager runs no network in int8; onnxruntime and openvino do$"):
+        Asked(("onnxruntime", "eager"), int8=True).chosen()
+    monkeypatch.setattr(files, "find_spec", lambda package: None)
+    with pytest.raises(
+        BackendError, match=r"int8 needs onnx, onnxruntime, which are not installed: pip install 'archdsl\[onnx\]'"
+    ):
+        Asked(("openvino",), int8=True).chosen()
 
 
 def test_one_spec_twice(nets: list[tuple[str, Net]]) -> None:
