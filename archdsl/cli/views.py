@@ -12,7 +12,7 @@ from archdsl.cli.common import print_json, print_table
 from archdsl.cli.gathered import given
 from archdsl.cli.terminal import console
 from archdsl.cost.comparing.totals import convention_of
-from archdsl.cost.dtypes import QUANTISED, USUAL
+from archdsl.cost.dtypes import QUANTISED, USUAL, whole_numbers
 from archdsl.cost.words import change, memory_size, thousands
 from archdsl.exact.partly import at_least_if, is_partly
 from archdsl.exact.shown import jsonable, shown
@@ -52,8 +52,10 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     Raises:
         InputError: a grid of networks, which has no one peak.
     """
-    from archdsl.cost.memory.peak import memory
+    from archdsl.cost.memory.arena import Arena
+    from archdsl.cost.memory.peak import memory, peak_bytes
     from archdsl.cost.memory.schedule import best_schedule
+    from archdsl.cost.memory.storage import plan
     from archdsl.cost.memory.training import training
 
     found = memory(net.graph(), net.dtype)
@@ -84,7 +86,12 @@ def show_memory(net: Net, view: View, as_json: bool) -> int:
     alive += [["(needed by the operator itself)", f"{peak.scratch:,}"]] if peak.scratch else []
     print_table(out, "At the peak", [f"while {peak.node} runs", "bytes"], alive, ("bytes",), ["", f"{peak.bytes:,}"])
     order = "the order that the module runs is the best" if best.peak_bytes == peak.bytes else "in the best order"
-    out.print(f"  peak activations  {memory_size(most)}  ({order}{'' if best.exact else ' that was found'})")
+    out.print(f"  peak activations  {memory_size(most, net.dtype)}  ({order}{'' if best.exact else ' that was found'})")
+    if whole_numbers(net.dtype):
+        apart = peak_bytes(plan(net.graph(), net.dtype, Arena(net.graph(), in_place=False)))
+        out.print(
+            f"  not in place      {memory_size(apart, net.dtype)}  (depthwise convolutions with outputs of their own, as TensorFlow Lite)"
+        )
     for name, entry in trained.items():
         highest = memory_size(entry.peak_bytes)
         out.print(f"  training, {name:<12}  {highest} at its peak  (batch 1: {memory_size(entry.saved)} of saved activations)")

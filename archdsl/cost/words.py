@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from archdsl.cost.amounts import plain
+from archdsl.cost.dtypes import USUAL, whole_numbers
 from archdsl.exact import has_axes, is_number_array
 from archdsl.exact.partly import Partly
 from archdsl.exact.shown import shown, written
@@ -70,10 +71,16 @@ def mebibytes(value: Any) -> str:
     return f"{(value if isinstance(value, Partly) else float(value)) / 2**20:,.2f} MiB"
 
 
-def memory_size(value: Any) -> str:
-    """Bytes for people, with the exact number."""
+def kibibytes(value: Any) -> str:
+    """Bytes of what microcontrollers hold: 242.0 KiB."""
+    return f"{(value if isinstance(value, Partly) else float(value)) / 2**10:,.1f} KiB"
+
+
+def memory_size(value: Any, dtype: str = USUAL) -> str:
+    """Bytes for people, with the exact number; for a quantised network in the unit of memories that it is meant for."""
     value = plain(value)
-    return f"{thousands(value)} bytes" if has_axes(value) else f"{mebibytes(value)}  ({thousands(value)} bytes)"
+    size = kibibytes if whole_numbers(dtype) else mebibytes
+    return f"{thousands(value)} bytes" if has_axes(value) else f"{size(value)}  ({thousands(value)} bytes)"
 
 
 def duration(seconds: int | Fraction | float, sign: str = "") -> str:

@@ -87,10 +87,10 @@ def test_what_hangs_on_every_step_is_refused(net: archdsl.Net, name: str) -> Non
 
 @pytest.mark.parametrize("name", [*DEFINED, "flops.thop", "flops.ptflops-2021", "latency.raspberry-pi-3b"])
 def test_every_total_is_a_lower_bound(net: archdsl.Net, name: str) -> None:
-    found = total(net, name)
-    assert isinstance(found, Partly)
-    assert found.side == LEAST
-    assert str(found) == "?" if not found.known else str(found).startswith("≥ ")
+    for found in (total(net, name), total(net.typed("int8"), name)):
+        assert isinstance(found, Partly)
+        assert found.side == LEAST
+        assert str(found) == "?" if not found.known else str(found).startswith("≥ ")
 
 
 def test_what_is_known_is_counted(net: archdsl.Net) -> None:
@@ -131,7 +131,11 @@ PRINTED = [
     *(["cost", "SPEC", "--by", by] for by in ("block", "stage", "line", "operator")),
     ["cost", "SPEC", "--depth", "2"],
     ["cost", "SPEC", "--convention", "thop", "--device", "raspberry-pi-3b"],
+    ["cost", "SPEC", "--dtype", "float16"],
+    ["cost", "SPEC", "--dtype", "int8"],
     ["cost", "SPEC", "--memory"],
+    ["cost", "SPEC", "--memory", "--dtype", "int8"],
+    ["cost", "SPEC", "--movement", "--dtype", "int8"],
     ["cost", "SPEC", "--movement"],
     ["cost", "SPEC", "--explain", "thop..torch"],
     ["cost", "SPEC", "--optimize"],

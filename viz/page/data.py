@@ -50,8 +50,8 @@ def page_data(scene: Scene) -> dict[str, Any]:
         "knobs": {name: cell(value) for name, value in net.knobs.items()},
         "totals": {cost: sum(part.get(cost, 0) for part in parts if part["around"] < 0) for cost in ("params", "macs")}
         | {"unknown": costs.unknown([node for part in found.parts if part.around < 0 for node in part.nodes])},
-        "memory": f"weights {memory_size(needs.weights_bytes)}, with buffers {memory_size(needs.state_bytes)}, "
-        f"peak activations {memory_size(needs.peak_activation_bytes * net.batch)}",
+        "memory": f"weights {memory_size(needs.weights_bytes, net.dtype)}, with buffers {memory_size(needs.state_bytes, net.dtype)}, "
+        f"peak activations {memory_size(needs.peak_activation_bytes * net.batch, net.dtype)}",
         "rankdir": view.rankdir,
         "colour": view.cost or "kind",
         "scales": {cost: _scale(scale) for cost, scale in scales.items()},

@@ -48,15 +48,18 @@ class Moment(NamedTuple):
     @property
     def alive(self) -> tuple[tuple[str, Dim], ...]:
         """Names of the nodes whose tensors are there, with their bytes, in the order in which they were made. An output that is written
-        over another tensor stands there with what it needs more than that.
+        over another tensor stands there with what it needs more than that, and not at all where that is nothing.
 
         Worked out when it is asked for: lists for all moments would take the square of the network.
         """
         last = last_reads(self.plan)
         made = [step.makes for step in self.plan.steps[: self.number + 1] if step.makes is not None]
-        there = [(s, self.plan.storages[s]) for s in (*range(self.plan.inputs), *made) if last[s] >= self.number]
-        made_now = self.plan.steps[self.number].makes
-        return tuple([(s.name, s.bytes - self.saved) if number == made_now else (s.name, s.bytes) for number, s in there])
+        there = [self.plan.storages[s] for s in (*range(self.plan.inputs), *made) if last[s] >= self.number]
+        found = [(storage.name, storage.bytes) for storage in there]
+        if self.plan.steps[self.number].over is not None:  # what was made last
+            name, size = found.pop()
+            found += [(name, size - self.saved)] if size != self.saved else []
+        return tuple(found)
 
 
 class Memory:

@@ -1,9 +1,12 @@
 """Which tensors of a quantised network have the same scale, and which must be brought to another: requantisation.
 
 Scales are per tensor. What only moves values or cuts them off keeps the scale of its input (`Operator.keeps_scale`: views, slices,
-shuffles, largest values, relu); every other operator gives its output a scale of its own, and brings its result to it as part of its own work, as
-convolutions and sums do. Tensors that are put side by side must have one scale: unless all have the same already, each is rescaled, at the
-cost of reading and writing it once more. A concatenation of the parts of one tensor costs nothing so.
+shuffles, largest values, relu). Every other operator gives its output a scale of its own, and brings its result to it as part of its own
+work, as convolutions and sums do. Tensors that are put side by side must have one scale: unless all have the same already, each is
+rescaled, at the cost of reading and writing it once more. A concatenation of the parts of one tensor costs nothing so.
+
+A quantiser that gives the output the scale of the input with the widest range leaves that one as it is. Which one it is depends on the
+data, so what is counted here is the most that there may be.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archdsl.cost.comparing.totals import FLOPS, LATENCY, Value, costs, in_words
+from archdsl.cost.dtypes import whole_numbers
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
-from archdsl.cost.words import mebibytes
+from archdsl.cost.words import kibibytes, mebibytes
 from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 
@@ -28,11 +29,13 @@ class Compared:
     Attributes:
         spec: as it was asked for.
         costs: by name.
+        dtype: what bytes are of.
     """
 
     spec: str
     name: str
     costs: dict[str, Value]
+    dtype: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,12 +54,12 @@ class Comparison(Result):
         tied = {cost: all(network.costs[cost] == best[cost] for network in self.networks) for cost in names}
         tied |= {cost: True for cost in names if is_partly([network.costs[cost] for network in self.networks])}
 
-        def cell(cost: str, value: Value) -> object:
+        def cell(cost: str, value: Value, dtype: str) -> object:
             star = " *" if value == best[cost] and not tied[cost] else "  "
-            return jsonable(value) if plain else _in_words(cost, value) + star
+            return jsonable(value) if plain else _in_words(cost, value, dtype) + star
 
         head = ("network", *map(_title, names))
-        rows = tuple((n.name, *(cell(cost, value) for cost, value in n.costs.items())) for n in self.networks)
+        rows = tuple((n.name, *(cell(cost, value, n.dtype) for cost, value in n.costs.items())) for n in self.networks)
         return Sheet("Comparison", head, rows, frozenset(head[1:]))
 
     def as_dict(self) -> dict[str, Any]:
@@ -80,11 +83,15 @@ def compare(nets: Mapping[str, Costed], conventions: tuple[str, ...] = (), devic
         InputError: there is no such convention or device.
     """
     found = {spec: costs(net, conventions or USUAL, devices) for spec, net in nets.items()}
-    return Comparison(tuple(Compared(spec, nets[spec].spec.name, totals) for spec, totals in found.items()))
+    return Comparison(
+        tuple(Compared(spec, nets[spec].spec.name, totals, nets[spec].cost().dtype) for spec, totals in found.items())
+    )
 
 
-def _in_words(cost: str, value: Value) -> str:
-    return mebibytes(value) if cost in ("weights", "peak") else in_words(cost, value)
+def _in_words(cost: str, value: Value, dtype: str) -> str:
+    if cost not in ("weights", "peak"):
+        return in_words(cost, value)
+    return kibibytes(value) if whole_numbers(dtype) else mebibytes(value)
 
 
 def _title(cost: str) -> str:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from archdsl.cost.counting.bill import Bill
+from archdsl.cost.dtypes import USUAL, whole_numbers
 from archdsl.cost.memory.peak import memory
 from archdsl.cost.tables.sheet import Sheet, card
 from archdsl.cost.words import dims, memory_size, thousands
@@ -36,10 +37,22 @@ def bill_card(bill: Bill) -> str:
     return card(bill.graph.name, _totals(bill), Sheet(bill.graph.name, head, tuple(rows), frozenset(["params", "MACs"]), total))
 
 
+def _with(bill: Bill) -> str:
+    return "with scales" if whole_numbers(bill.dtype) else "with buffers"
+
+
+def _counted(bill: Bill) -> str:
+    """What bytes are for, where it is not what they usually are for."""
+    return "" if (bill.batch, bill.dtype) == (1, USUAL) else f" ({bill.dtype}, batch {bill.batch:,})"
+
+
 def _totals(bill: Bill) -> str:
     found = memory(bill.graph, bill.dtype)
     figures = [f"<b>{thousands(bill.params)}</b> parameters", f"<b>{thousands(bill.macs)}</b> MACs"]
-    figures += [f"weights {memory_size(found.weights_bytes)}", f"with buffers {memory_size(found.state_bytes)}"]
-    figures += [f"peak activations {memory_size(found.peak_activation_bytes * bill.batch)}"]
+    figures += [
+        f"weights {memory_size(found.weights_bytes, bill.dtype)}",
+        f"{_with(bill)} {memory_size(found.state_bytes, bill.dtype)}",
+    ]
+    figures += [f"peak activations {memory_size(found.peak_activation_bytes * bill.batch, bill.dtype)}{_counted(bill)}"]
     tools = " · ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     return f"<p>{' · '.join(figures)}</p><p>FLOPs as counted by {tools}</p>"

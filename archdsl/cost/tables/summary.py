@@ -15,11 +15,12 @@ def summary(bill: Bill) -> list[str]:
     found = memory(bill.graph, bill.dtype)
     images = "" if bill.batch == 1 else f", batch {bill.batch:,}"
     tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
+    peak = memory_size(found.peak_activation_bytes * bill.batch, bill.dtype)
     return [
         f"parameters        {thousands(bill.params)}",
         f"MACs              {thousands(bill.macs)}  (convolutions and linear layers, biases not counted{images})",
         *_stored(found),
-        f"peak activations  {memory_size(found.peak_activation_bytes * bill.batch)}  ({bill.dtype}, batch {bill.batch:,}{_arena(bill)})",
+        f"peak activations  {peak}  ({bill.dtype}, batch {bill.batch:,}{_arena(bill)})",
         *_requantised(bill),
         f"FLOPs as counted by  {tools}",
         *unknown(bill),
@@ -27,7 +28,7 @@ def summary(bill: Bill) -> list[str]:
 
 
 def _stored(found: Memory) -> list[str]:
-    weights, state = memory_size(found.weights_bytes), memory_size(found.state_bytes)
+    weights, state = [memory_size(size, found.dtype) for size in (found.weights_bytes, found.state_bytes)]
     if whole_numbers(found.dtype):
         return [
             f"weights           {weights}  (norms folded; vectors, such as biases, int32)",
