@@ -32,6 +32,14 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(map(int, parts)))
 
 
+def words(option: str, text: str) -> tuple[str, ...]:
+    """Names with commas between them. Raises UsageError where there is none."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise click.UsageError(f"{option} names no {option.removeprefix('--')}")
+    return found
+
+
 def _batch(batches: str) -> Callable[[F], F]:
     text = "Images in a batch."
     return click.option("--batch", type=Numbers(), default=batches, show_default=True, metavar="N,...", help=text)
@@ -84,9 +92,7 @@ class Measuring:
 
         if self.rounds and self.seconds:
             raise click.UsageError("--rounds and --seconds exclude each other")
-        names = tuple(part.strip() for part in (self.runtime or "").split(",") if part.strip())
-        if self.runtime is not None and not names:
-            raise click.UsageError("--runtime names no runtime")
+        names = () if self.runtime is None else words("--runtime", self.runtime)
         optimised = self.optimize or self.autotune
         versions = (AS_WRITTEN, OPTIMISED) if self.both else (OPTIMISED,) if optimised else (AS_WRITTEN,)
         rounds = Rounds(self.rounds, self.seconds or ROUNDS.seconds)

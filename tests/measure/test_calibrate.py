@@ -27,6 +27,7 @@ from archdsl.ir.canonical import canonical_hash
 from archdsl.ir.graph import Graph
 from archdsl.ir.verify import verify
 from archdsl.measure.calibrate import check as check_module
+from archdsl.measure.calibrate import plan as plan_module
 from archdsl.measure.calibrate import run as run_module
 from archdsl.measure.calibrate.basis import BASIS
 from archdsl.measure.calibrate.fit import fit, nonnegative
@@ -93,14 +94,15 @@ def test_planted_coefficients_are_found(graphs: list[Graph]) -> None:
     """From exact times, the fit predicts networks that it did not see; so it does where a tenth of the times is disturbed."""
     device = planted()
     times = [predicted(graph, device) for graph in graphs]
+    samples = [Sample.of(graph) for graph in graphs]
     known, unseen = slice(0, 170), slice(170, None)
-    found, fit_quality = fitted(graphs[known], times[known], "found", 1)
+    found, fit_quality = fitted(samples[known], times[known], "found", 1)
     assert found.block == 16
     assert fit_quality.error < 0.1
     assert fit_quality.rank > 0.9
     assert quality([predicted(graph, found) for graph in graphs[unseen]], times[unseen]).error < 0.02
     disturbed = [time * (3 if number % 10 == 0 else 1) for number, time in enumerate(times)]
-    robust, _ = fitted(graphs[known], disturbed[known], "robust", 1)
+    robust, _ = fitted(samples[known], disturbed[known], "robust", 1)
     assert quality([predicted(graph, robust) for graph in graphs[unseen]], times[unseen]).error < 0.06
 
 
@@ -157,11 +159,12 @@ def test_networks_are_measured(word: str, graphs: list[Graph]) -> None:
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measurements by a planted device instead of a clock."""
 
-    def times(graphs, at, seconds, step=None):
+    def times(graphs, at, seconds, step=None, visits=2):
         return [float(latency(Bill(graph), planted()).total) / 10**15 for graph in graphs]
 
     monkeypatch.setattr(run_module, "measured", times)
     monkeypatch.setattr(check_module, "measured", times)
+    monkeypatch.setattr(plan_module, "measured", times)
     monkeypatch.setattr("archdsl.spec.locate.zoo_names", lambda: ["squeezenet", "mobilenet_v2", "resnet18"])
 
 
@@ -182,7 +185,7 @@ def test_the_command(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     data = json.loads(result.output)
     assert data["written"] == "laptop.yaml"
     assert data["held_out"] is None
-    assert data["fit"]["networks"] == 200
+    assert data["fit"]["networks"] == 272
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,9 @@ def test_the_command(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("-o nowhere/laptop.yaml", "there is no folder nowhere"),
         ("-o laptop.yaml --runtime onnxruntme", "unknown runtime 'onnxruntme'; did you mean 'onnxruntime'?"),
         ("-o laptop.yaml --threads 0", "--threads"),
+        ("-o laptop.yaml --threads 1,two", "'1,two' is not a list of positive numbers"),
+        ("-o laptop.yaml --runtime ,", "--runtime names no runtime"),
+        ("-o laptop.yaml --runtime onnxruntime,egaer", "unknown runtime 'egaer'; did you mean 'eager'?"),
     ],
 )
 def test_mistakes_of_the_command(arguments: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +214,7 @@ def test_nothing_is_left_of_what_fails(fake: None, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     Path("laptop.yaml").write_text("what was there")
 
-    def broken(*arguments: object) -> None:
+    def broken(*arguments: object, visits: int) -> None:
         raise BackendError("onnxruntime: '3' cannot be run")
 
     monkeypatch.setattr(run_module, "measured", broken)
@@ -216,3 +222,68 @@ def test_nothing_is_left_of_what_fails(fake: None, tmp_path: Path, monkeypatch: 
     assert isinstance(result.exception, BackendError)
     assert Path("laptop.yaml").read_text() == "what was there"
     assert [path.name for path in tmp_path.iterdir()] == ["laptop.yaml"]
+
+
+# -- several configurations ----------------------------------------------------------------------------------------------------
+
+SEVERAL = ["-o", "laptop.yaml", "--runtime", "onnxruntime,eager", "--threads", "1,2", "--seconds", "60"]
+NAMES = ["laptop-eager-1", "laptop-eager-2", "laptop-onnxruntime-1", "laptop-onnxruntime-2"]
+
+
+def test_a_file_for_each_configuration(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(command, SEVERAL)
+    assert result.exit_code == 0, result.output
+    assert sorted(path.stem for path in tmp_path.iterdir()) == NAMES
+    made = load_device("laptop-eager-2")
+    assert (made.name, made.about["runtime"], made.about["threads"]) == ("laptop-eager-2", "eager", "2")
+    assert result.output.count("is written: ") == 4
+    data = json.loads(CliRunner().invoke(command, [*SEVERAL, "--json"]).output)
+    assert [entry["written"] for entry in data["devices"]] == [
+        "laptop-onnxruntime-1.yaml",
+        "laptop-onnxruntime-2.yaml",
+        "laptop-eager-1.yaml",
+        "laptop-eager-2.yaml",
+    ]
+
+
+def test_names_say_what_differs(tmp_path: Path) -> None:
+    one = plan_module.configurations(["eager"], (4,), (1,))
+    assert [path.name for path in plan_module.files(tmp_path / "a.yaml", one)] == ["a.yaml"]
+    batches = plan_module.configurations(["eager", "eager"], (1, 16), (2,))
+    assert [path.name for path in plan_module.files(tmp_path / "a.yml", batches)] == ["a-eager-2-batch1.yml", "a-eager-2-batch16.yml"]
+
+
+def test_what_cannot_be_measured_is_told_first(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it at once, before anything is measured: a runtime that does not run, a file that cannot be written."""
+    monkeypatch.chdir(tmp_path)
+
+    def tried(graphs: object, at: Configuration, seconds: float, visits: int) -> list[float]:
+        if at.runtime == "eager":
+            raise BackendError(f"eager does not run with {at.threads}")
+        return [1.0]
+
+    monkeypatch.setattr(plan_module, "measured", tried)
+    monkeypatch.setattr(run_module, "measured", None)
+    result = CliRunner().invoke(command, SEVERAL)
+    assert str(result.exception) == "eager does not run with 1\neager does not run with 2"
+    Path("laptop-eager-2.yaml").mkdir()
+    result = CliRunner().invoke(command, SEVERAL)
+    assert "laptop-eager-2.yaml" in str(result.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["laptop-eager-2.yaml"]
+
+
+def test_an_interrupt_keeps_what_is_measured(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    times = run_module.measured
+
+    def interrupted(graphs, at, seconds, step=None, visits=2):
+        if at.runtime == "eager":
+            raise KeyboardInterrupt
+        return times(graphs, at, seconds)
+
+    monkeypatch.setattr(run_module, "measured", interrupted)
+    result = CliRunner().invoke(command, SEVERAL)
+    assert result.exit_code != 0
+    assert "kept: laptop-onnxruntime-1.yaml, laptop-onnxruntime-2.yaml" in result.output
+    assert sorted(path.stem for path in tmp_path.iterdir()) == NAMES[2:]

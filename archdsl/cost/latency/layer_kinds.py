@@ -5,12 +5,14 @@ A kind is a dotted word, from the general to the special: `conv.depthwise.3.s2`.
 
 The kinds:
 
-    conv.pointwise       1x1, dense; .vector where its map is 1x1, as in squeeze and excitation; .odd where channels are no
-                         multiple of 4; .s2 where it strides
-    conv.dense           k x k, dense; .image where no more than 4 channels arrive; .odd; .3, .5, .7 or .large by its kernel; .s2
+    conv.pointwise       1x1, dense; .vector where its map is 1x1, as in squeeze and excitation; .small where that has no more than 49
+                         places; otherwise .odd where channels are no multiple of 4; .s2 where it strides
+    conv.dense           k x k, dense; .image where no more than 4 channels arrive; .small or .odd as above; .3, .5, .7 or .large by its
+                         kernel; .s2
     conv.depthwise       one channel in a group; .odd, kernel and stride as above
-    conv.1d, conv.3d     over one or three places
-    conv.grouped         any other groups; .pointwise where 1x1; .odd where the channels of a group are no multiple of 4; .s2
+    conv.1d, conv.3d     over one or three places; .pointwise where the kernel is 1
+    conv.grouped         any other groups; .pointwise where 1x1; .full where the channels of each group are multiples of 16, .odd where
+                         they are none of 4; .s2
     norm                 batch norm by itself; norm.folded where it goes into the convolution or linear layer before it
     relu, hswish, ...    an activation by itself; .behind where only it reads a convolution or linear layer, so that it can be fused;
                          .sum where it reads a sum that can be fused itself
@@ -75,6 +77,8 @@ QUAD, BLOCK = 4, 16
 """What runtimes want channels to be a multiple of, so that vectors and blocks of them are full."""
 LARGE = 4_000_000
 """Weights past which no cache holds them from one pass to the next."""
+SMALL = 49
+"""Places of a map up to which weights are read more than they are used: 7x7, the last maps of most networks of images."""
 WIDE = 4
 """Channels of what is still an image."""
 
@@ -98,10 +102,7 @@ def _stays(layer: Layer) -> Mask:
     if isinstance(layer.node.op, Conv2d):
         image: Mask = channels[0] <= WIDE
         return image
-    full: Mask = isinstance(layer.node.op, Concat)
-    for count in channels if full else ():
-        full = full & (count % BLOCK == 0)
-    return full
+    return isinstance(layer.node.op, Concat) and _multiples(BLOCK, *channels)
 
 
 def cases(layer: Layer, neighbours: str) -> list[Case]:
@@ -114,16 +115,16 @@ def _conv(layer: Layer) -> list[Case]:
     op, (channels, *_) = layer.node.op, layer.inputs[0]
     assert isinstance(op, Conv2d)
     if not is_map(layer.output):
-        return [(f"conv.{len(layer.output) - 1}d", True)]
+        return _conv_over_others(layer)
     _, height, width = layer.output
     pointwise = (op.kernel[0] == 1) & (op.kernel[1] == 1)
     strides = list(split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
     sizes = joined(list(_sizes(op.kernel)), strides)
-    full = ((channels // op.groups) % QUAD == 0) & ((op.out // op.groups) % QUAD == 0)
-    partly = list(split([("", full)], ".odd"))
-    one = list(split([(".vector", (height == 1) & (width == 1))], ""))
-    image = channels <= WIDE
-    even = (channels % QUAD == 0) & (op.out % QUAD == 0)
+    within, each = channels // op.groups, op.out // op.groups
+    partly = list(split([(".full", _multiples(BLOCK, within, each)), ("", _multiples(QUAD, within, each))], ".odd"))
+    image, small = channels <= WIDE, height * width <= SMALL
+    even = _multiples(QUAD, channels, op.out)
+    one = list(split([(".vector", (height == 1) & (width == 1)), (".small", small), ("", even)], ".odd"))
     odd = list(split([("", even)], ".odd"))
     found: list[Case] = []
     groups = [("dense", op.groups == 1), ("depthwise", (op.groups == channels) & (op.out == channels))]
@@ -131,9 +132,9 @@ def _conv(layer: Layer) -> list[Case]:
         for shape, where in split([(".pointwise", pointwise)], ""):
             more: Sequence[Case] = sizes
             if word == "dense" and shape:
-                more = joined(joined(one, odd), strides)
+                more = joined(one, strides)
             elif word == "dense":
-                more = joined(list(split([(".image", image), ("", even)], ".odd")), sizes)
+                more = joined(list(split([(".image", image), (".small", small), ("", even)], ".odd")), sizes)
             elif word == "depthwise":
                 more = joined(odd, sizes)
             else:
@@ -141,6 +142,24 @@ def _conv(layer: Layer) -> list[Case]:
             kind = "conv.pointwise" if word == "dense" and shape else f"conv.{word}{shape if word == 'grouped' else ''}"
             found += joined([(kind, condition & where)], more)
     return [(word, where) for word, where in found if where is not False]
+
+
+def _conv_over_others(layer: Layer) -> list[Case]:
+    """Convolutions over one place or three."""
+    op, places = layer.node.op, len(layer.output) - 1
+    assert isinstance(op, Conv2d)
+    one: Mask = True
+    for extent in op.over(layer.inputs[0]).kernel:
+        one = one & (extent == 1)
+    return [(f"conv.{places}d{more}", where) for more, where in split([(".pointwise", one)], "")]
+
+
+def _multiples(of: int, *counts: Any) -> Mask:
+    """Whether all counts are multiples of a number."""
+    found: Mask = True
+    for count in counts:
+        found = found & (count % of == 0)
+    return found
 
 
 def _sizes(kernel: tuple[Any, Any]) -> Iterator[Case]:
@@ -273,12 +292,13 @@ def _words() -> frozenset[str]:
     found = {
         f"conv{more}" for more in ("", ".pointwise.vector.s2", ".pointwise.s2", ".grouped.pointwise", ".grouped.pointwise.s2")
     }
-    found |= {f"conv.{word}.odd.s2" for word in ("pointwise", "pointwise.vector", "grouped", "grouped.pointwise")}
-    places = ("dense", "dense.image", "depthwise", "dense.odd", "depthwise.odd")
+    found |= {f"conv.{word}.odd.s2" for word in ("pointwise", "grouped", "grouped.pointwise")} | {"conv.pointwise.small.s2"}
+    found |= {f"conv.{word}.full.s2" for word in ("grouped", "grouped.pointwise")}
+    places = ("dense", "dense.image", "dense.small", "depthwise", "dense.odd", "depthwise.odd")
     found |= {f"conv.{word}{size}" for word in places for size in sizes} | {
         "conv.grouped.s2",
-        "conv.1d",
-        "conv.3d",
+        "conv.1d.pointwise",
+        "conv.3d.pointwise",
         "layout.enter",
         "layout.leave",
         "start",

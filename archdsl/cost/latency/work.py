@@ -5,12 +5,13 @@
     kernel      1: what starting it takes
     macs        multiply-accumulates with weights
     products    multiply-accumulates of two computed tensors
-    blocks      multiply-accumulates with weights, channels of input and output rounded up to blocks
+    inside      multiply-accumulates with weights, without those of a convolution by the zeros around its map
+    blocks      the same, channels of input and output rounded up to blocks; fewer channels of the input than a block stay as they are
     in          elements of all inputs
     out         elements of the output
     in_blocks   elements of all inputs, channels rounded up to blocks
     out_blocks  elements of the output, channels rounded up to blocks
-    weights     learned values, read once for the batch
+    weights     learned values, read once for the batch; of a convolution those that lie on its map for some place
     window      elements that pooling looks at
     lines       channels times rows of the output: each row that a window slides along begins anew
 """
@@ -22,6 +23,7 @@ from typing import Any
 
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.counting.quantities import QUANTITIES
+from archdsl.cost.latency.taps import taps
 from archdsl.exact import product, select
 from archdsl.ops.convolution import Conv2d, ConvTranspose
 from archdsl.ops.lego import ChooseAdd, SharedConv
@@ -50,6 +52,13 @@ def _elements(shape: Shape, block: int) -> Dim:
     return product(_round(d, block) if index == axis else d for index, d in enumerate(shape))
 
 
+def _inside(layer: Layer, batch: int, block: int) -> Dim:
+    op = layer.node.op
+    if not isinstance(op, Conv2d):
+        return layer.macs * batch
+    return layer.output[0] * (layer.inputs[0][0] // op.groups) * taps(op, layer.inputs[0], layer.output).pairs * batch
+
+
 def _blocks(layer: Layer, batch: int, block: int) -> Dim:
     return BLOCKS.of(layer.node)(layer, block) * batch
 
@@ -57,11 +66,22 @@ def _blocks(layer: Layer, batch: int, block: int) -> Dim:
 def _blocks_of_conv(layer: Layer, block: int) -> Dim:
     op = layer.node.op
     assert isinstance(op, Conv2d)
-    out, *places = layer.output
+    out, *_ = layer.output
     each, within = out // op.groups, layer.inputs[0][0] // op.groups
     grouped = select((each == 1) & (within == 1), _round(out, block), op.groups * _round(each, block) * within)
-    maps = select(op.groups == 1, _round(out, block) * _round(within, block), grouped)
-    return maps * product(places) * product(op.over(layer.inputs[0]).kernel)
+    return select(op.groups == 1, _dense(out, within, block), grouped) * taps(op, layer.inputs[0], layer.output).pairs
+
+
+def _blocks_of_shared_conv(layer: Layer, block: int) -> Dim:
+    op = layer.node.op
+    assert isinstance(op, SharedConv)
+    channels = op.groups * _dense(op.filters, layer.inputs[0][0] // op.groups, block)
+    return channels * taps(op, layer.inputs[0], layer.output).pairs
+
+
+def _dense(out: Dim, within: Dim, block: int) -> Dim:
+    """Pairs of channels of the output and the input of a dense convolution, in blocks."""
+    return _round(out, block) * select(within < block, within, _round(within, block))
 
 
 def _blocks_of_linear(layer: Layer, block: int) -> Dim:
@@ -79,7 +99,7 @@ BLOCKS = Rules[Callable[[Layer, int], Dim]](
         Conv2d: _blocks_of_conv,
         Linear: _blocks_of_linear,
         ConvTranspose: _as_they_are,
-        SharedConv: _as_they_are,
+        SharedConv: _blocks_of_shared_conv,
         ChooseAdd: _as_they_are,
         Recurrent: _as_they_are,
         StdConv2d: _as_they_are,
@@ -102,7 +122,10 @@ def _lines(layer: Layer, batch: int, block: int) -> Dim:
 
 
 def _weights(layer: Layer, batch: int, block: int) -> Dim:
-    return layer.used
+    op = layer.node.op
+    if not isinstance(op, Conv2d):
+        return layer.used
+    return op.out * (layer.inputs[0][0] // op.groups) * taps(op, layer.inputs[0], layer.output).used
 
 
 def _kernel(layer: Layer, batch: int, block: int) -> Any:
@@ -113,6 +136,7 @@ WORK: dict[str, Work] = {
     "kernel": _kernel,
     "macs": _of_batch("macs"),
     "products": _of_batch("products"),
+    "inside": _inside,
     "blocks": _blocks,
     "in": _of_batch("in"),
     "out": _of_batch("out"),

@@ -11,9 +11,14 @@ from archdsl.ops.shapes import channel_axis
 
 
 class Chain:
-    """A graph that grows at its end: `chain("conv", out=8)` adds a node after the last one and gives its name."""
+    """A graph that grows at its end: `chain("conv", out=8)` adds a node after the last one and gives its name.
 
-    def __init__(self, shape: Shape, name: str):
+    Attributes:
+        breadth: its channels over those of most networks with such maps.
+    """
+
+    def __init__(self, shape: Shape, name: str, breadth: float = 1.0):
+        self.breadth = breadth
         op = Input(shape)
         self.graph = Graph(name, {"input": Node("input", op, (), op.size)}, {OUTPUT: "input"})
 

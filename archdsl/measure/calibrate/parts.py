@@ -8,7 +8,7 @@ from collections.abc import Callable
 from archdsl.measure.calibrate.chain import Chain
 from archdsl.measure.calibrate.parts_in_line import basic, bottleneck, inverted, lego, modern, plain, separable, shifted
 from archdsl.measure.calibrate.parts_odd import odd
-from archdsl.measure.calibrate.parts_of_decoders import context, hourglass, raised
+from archdsl.measure.calibrate.parts_of_decoders import context, headed, hourglass, raised, reached
 from archdsl.measure.calibrate.parts_over_windows import crossed, patched, pooled, windowed
 from archdsl.measure.calibrate.parts_with_norms import group_normed, responding
 from archdsl.measure.calibrate.parts_with_paths import branches, densely, ghost, inception, partly, paths, shuffled, wired
@@ -48,5 +48,16 @@ PARTS: tuple[Part, ...] = (
     separable,
     pooled,
     shifted,
+    headed,
+    ghost,
+    reached,
+    plain,
+    pooled,
+    basic,
+    lego,
+    shuffled,
+    bottleneck,
+    inverted,
 )
-"""What begins a network in turn: those that many networks are made of more than once."""
+"""What begins a network in turn: those that many networks are made of more than once. Their number shares no factor with 12, by which
+maps take turns with the rest."""

@@ -9,10 +9,19 @@ from archdsl.measure.calibrate.pieces import COMMON, conv, depthwise, gate, roun
 
 
 def stem(chain: Chain, rng: random.Random) -> None:
-    kernel = rng.choice([3, 3, 3, 5, 7])
-    conv(chain, rng, rng.choice([8, 16, 16, 24, 32, 32, 48, 64]), kernel, 2, nl=rng.choice(COMMON))
-    if rng.random() < 0.4:
-        chain("maxpool", kernel=3, stride=2, padding=1)
+    """What begins a network: small images keep their size, large ones shrink to a half or a quarter, or to patches."""
+    small = chain.shape[1] <= 64
+    if not small and rng.random() < 0.2:
+        chain("conv", out=rng.choice([32, 40, 48, 64, 96]), kernel=rng.choice([4, 7]), stride=4, padding=2, bias=True)
+        return
+    kernel, stride = (3, rng.choice([1, 1, 1, 2])) if small else (rng.choice([3, 3, 3, 5, 7]), 2)
+    conv(chain, rng, rng.choice([8, 16, 16, 24, 32, 32, 48, 64]), kernel, stride, nl=rng.choice(COMMON))
+    if not small and (chain.shape[1] > 128 or rng.random() < 0.3):
+        shrink = rng.random()
+        if shrink < 0.5:
+            chain("maxpool", kernel=3, stride=2, padding=1)
+        else:
+            conv(chain, rng, width(chain, rng), 3, 2, nl=rng.choice(COMMON))
 
 
 def head(chain: Chain, rng: random.Random) -> None:
@@ -37,31 +46,47 @@ def inverted(chain: Chain, rng: random.Random) -> None:
     depthwise(chain, rng, stride=stride, nl=nl)
     if gated:
         gate(chain, rng, rng.choice(["relu", nl]), rng.choice(["hsigmoid", "sigmoid"]))
-    out = come if stride == 1 and rng.random() < 0.6 else width(rng, chain.shape[1])
+    out = come if stride == 1 and rng.random() < 0.6 else width(chain, rng)
     end = conv(chain, rng, out)
     if chain.graph[start].shape == chain.shape:
         chain("add", start, end)
 
 
 def basic(chain: Chain, rng: random.Random) -> None:
-    """Two dense 3x3 convolutions, projected where the shape changes."""
-    start = chain.graph.output
-    out, stride = width(rng, chain.shape[1]), some_stride(chain, rng)
+    """Two dense 3x3 convolutions, twice at the same width or once; where the shape changes projected, or padded with zeros."""
     nl = rng.choice(["relu", "relu", "silu", "relu6"])
-    conv(chain, rng, out, 3, stride, nl=nl)
-    end = conv(chain, rng, out, 3)
-    if chain.graph[start].shape != chain.shape:
-        chain("conv", start, out=out, stride=stride)
-        start = chain("norm")
-    chain("add", end, start)
-    chain(nl)
+    out, stride = width(chain, rng), some_stride(chain, rng)
+    padded = rng.random() < 0.3
+    for step in [stride] + [1] * rng.randint(0, 1):
+        start, come = chain.graph.output, chain.channels
+        out += (out - come) % 2 if padded else 0
+        conv(chain, rng, out, 3, step, nl=nl)
+        end = conv(chain, rng, out, 3)
+        if padded and come <= out:
+            start = _widened(chain, start, out, step)
+        elif chain.graph[start].shape != chain.graph[end].shape:
+            chain("conv", start, out=out, stride=step)
+            start = chain("norm")
+        chain("add", end, start)
+        chain(nl)
+
+
+def _widened(chain: Chain, start: str, out: int, stride: int) -> str:
+    """Every other place where it strides, and zeros on either side of the channels."""
+    come = chain.graph[start].shape[0]
+    if stride > 1:
+        start = chain("crop", start, step=stride)
+    return chain("pad", start, channels=(out - come) // 2) if out != come else start
 
 
 def bottleneck(chain: Chain, rng: random.Random) -> None:
     """Bottleneck with a dense or grouped 3x3 convolution."""
     start = chain.graph.output
     groups = rng.choice([1, 1, 2, 4, 8, 32])
-    inner = max(1, round(width(rng, chain.shape[1]) / groups)) * groups
+    each = rng.choice([4, 8, 8, 16, 16, 24]) if rng.random() < 0.4 else max(1, round(width(chain, rng) / groups))
+    if each * groups > 768 or (each < 32 and groups == 1):
+        groups = max(2, round(width(chain, rng) / each))
+    inner = each * groups
     stride = some_stride(chain, rng)
     out = inner * rng.choice([1, 2, 4])
     conv(chain, rng, inner, nl="relu")
@@ -80,7 +105,7 @@ def plain(chain: Chain, rng: random.Random) -> None:
     """Convolutions of any kernel one after the other, with bias and without norm."""
     for _ in range(rng.randint(1, 3)):
         kernel = rng.choice([1, 3, 3, 5])
-        chain("conv", out=width(rng, chain.shape[1]), kernel=kernel, stride=some_stride(chain, rng, 0.2), bias=rng.random() < 0.8)
+        chain("conv", out=width(chain, rng), kernel=kernel, stride=some_stride(chain, rng, 0.2), bias=rng.random() < 0.8)
         chain(rng.choice(COMMON))
     if chain.shape[1] >= 8 and rng.random() < 0.7:
         kernel = rng.choice([2, 3])
@@ -98,7 +123,7 @@ def separable(chain: Chain, rng: random.Random) -> None:
             chain("conv", out=chain.channels, kernel=3, groups=chain.channels, stride=some_stride(chain, rng))
         else:
             depthwise(chain, rng, stride=some_stride(chain, rng), nl="" if before else nl)
-        conv(chain, rng, width(rng, chain.shape[1]), nl="" if before else nl)
+        conv(chain, rng, width(chain, rng), nl="" if before else nl)
 
 
 def modern(chain: Chain, rng: random.Random) -> None:
@@ -115,11 +140,11 @@ def modern(chain: Chain, rng: random.Random) -> None:
 
 def lego(chain: Chain, rng: random.Random) -> None:
     """Shared filters, and the choice among their maps."""
-    groups = rng.choice([2, 4])
-    conv(chain, rng, -(-width(rng, chain.shape[1]) // groups) * groups, nl="relu")
-    for _ in range(rng.randint(1, 2)):
-        out = chain.channels
-        chain("shared_conv", filters=max(1, out // rng.choice([2, 4])), groups=groups, kernel=rng.choice([1, 3]))
+    groups = rng.choice([2, 2, 4])
+    conv(chain, rng, -(-width(chain, rng) // groups) * groups, nl="relu")
+    for _ in range(rng.randint(1, 3)):
+        out = -(-width(chain, rng) // groups) * groups if rng.random() < 0.4 else chain.channels
+        chain("shared_conv", filters=max(1, out // rng.choice([2, 2, 4])), groups=groups, kernel=rng.choice([1, 3, 3]))
         chain("choose_add", out=out, groups=groups)
         chain("norm")
         chain("relu")
@@ -130,8 +155,8 @@ def shifted(chain: Chain, rng: random.Random) -> None:
     for _ in range(rng.randint(1, 2)):
         chain("norm")
         chain("relu")
-        chain("conv", out=width(rng, chain.shape[1]))
+        chain("conv", out=width(chain, rng))
         chain("norm")
         chain("relu")
         chain("shift", kernel=3, dilation=rng.choice([1, 2]))
-        chain("conv", out=width(rng, chain.shape[1]), stride=some_stride(chain, rng))
+        chain("conv", out=width(chain, rng), stride=some_stride(chain, rng))

@@ -23,7 +23,7 @@ def odd(chain: Chain, rng: random.Random) -> None:
 
 
 def _activated(chain: Chain, rng: random.Random) -> None:
-    conv(chain, rng, width(rng, chain.shape[1]), nl=rng.choice(RARE))
+    conv(chain, rng, width(chain, rng), nl=rng.choice(RARE))
 
 
 def _activation(chain: Chain, rng: random.Random) -> None:
@@ -40,14 +40,15 @@ def _resized(chain: Chain, rng: random.Random) -> None:
         _dense(chain, rng)
         return
     chain("upsample", scale=2, mode=rng.choice(["nearest", "bilinear"]))
-    conv(chain, rng, width(rng, chain.shape[1]))
+    conv(chain, rng, width(chain, rng))
 
 
 def _pooled(chain: Chain, rng: random.Random) -> None:
     if chain.shape[1] < 6:
         _dense(chain, rng)
         return
-    chain(rng.choice(["maxpool", "avgpool"]), kernel=3, stride=2, padding=1)
+    kernel, stride = rng.choice([(3, 2), (3, 1), (5, 1), (2, 2)])
+    chain(rng.choice(["maxpool", "avgpool"]), kernel=kernel, stride=stride, padding=kernel // 2 if kernel > 2 else 0)
     conv(chain, rng, chain.channels)
 
 

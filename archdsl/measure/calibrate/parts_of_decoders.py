@@ -12,7 +12,7 @@ def hourglass(chain: Chain, rng: random.Random) -> None:
     """A map at half its size in more channels, and back by a transposed convolution beside what was handed across."""
     if chain.shape[1] % 2:
         _padded_to_even(chain)
-    inner = min(width(rng, chain.shape[1]), 96)
+    inner = min(width(chain, rng), 96)
     nl = rng.choice(COMMON)
     handed = conv(chain, rng, inner, 3, nl=nl)
     chain("maxpool", kernel=2)
@@ -27,9 +27,9 @@ def raised(chain: Chain, rng: random.Random) -> None:
     if chain.shape[1] > 32:
         chain("leaky_relu")
         conv(chain, rng, rounded(rng, chain.channels / 2), 3, 2, nl="leaky_relu")
-    out = min(width(rng, 2 * chain.shape[1]), 96)
+    out = min(width(chain, rng, 2), 256 if chain.shape[1] <= 8 else 96)
     if rng.random() < 0.6:
-        chain("conv_transpose", out=out, kernel=4, stride=2, padding=1)
+        chain("conv_transpose", out=out, kernel=rng.choice([2, 3, 4, 4]), stride=2, padding=1)
     else:
         chain("conv", out=4 * out, kernel=3, bias=True)
         chain("pixel_shuffle", factor=2)
@@ -43,14 +43,14 @@ def raised(chain: Chain, rng: random.Random) -> None:
 def context(chain: Chain, rng: random.Random) -> None:
     """What is seen at a smaller size, at the size of the map again: added to it, put beside it, or a gate of it."""
     start, nl = chain.graph.output, rng.choice(COMMON)
-    fine = conv(chain, rng, width(rng, chain.shape[1]), nl=nl)
+    fine = conv(chain, rng, width(chain, rng), nl=nl)
     come = chain.channels
     if rng.random() < 0.4:
         chain("adaptive_pool", start)
         conv(chain, rng, come, nl=nl)
     else:
         chain("avgpool", start, kernel=2, stride=2)
-        conv(chain, rng, come, nl=nl)
+        conv(chain, rng, come, nl=rng.choice(["", nl]))
         if rng.random() < 0.5:
             depthwise(chain, rng, nl=nl)
         else:
@@ -63,6 +63,37 @@ def context(chain: Chain, rng: random.Random) -> None:
     coarse = chain("resize_like", chain.graph.output, fine, mode=rng.choice(["nearest", "bilinear"]))
     chain(joined, fine, coarse)
     conv(chain, rng, come, nl=nl)
+
+
+def headed(chain: Chain, rng: random.Random) -> None:
+    """What segmentation ends in: a gate for the whole map, or the mean of it beside it; scores of few classes, many times as large."""
+    nl, start = rng.choice(COMMON), chain.graph.output
+    hidden, classes = rounded(rng, rng.choice([32, 64, 128])), rng.choice([2, 19, 21])
+    near = conv(chain, rng, hidden, rng.choice([1, 1, 3]), nl=nl)
+    chain("adaptive_pool", start)
+    mean = conv(chain, rng, hidden, nl=rng.choice(["sigmoid", nl]))
+    if rng.random() < 0.5:
+        chain("mul", near, mean)
+    else:
+        everywhere = chain("resize_like", mean, near, mode="bilinear")
+        chain("concat", near, everywhere)
+        conv(chain, rng, hidden, nl=nl)
+    scale = rng.choice([scale for scale in (2, 4, 8, 16) if scale == 2 or scale * chain.shape[1] <= 320])
+    if rng.random() < 0.7:
+        chain("conv", out=classes, bias=True)
+    chain("upsample", scale=scale if chain.channels == classes else 2, mode=rng.choice(["bilinear", "bilinear", "nearest"]))
+    conv(chain, rng, width(chain, rng), rng.choice([1, 3]), scale if chain.shape[1] > 64 else 1, nl=nl)
+
+
+def reached(chain: Chain, rng: random.Random) -> None:
+    """Pools that keep the size, one after the other, put side by side; as detectors see far."""
+    come = chain.channels
+    kernel = rng.choice([3, 5, 5])
+    ends = [conv(chain, rng, max(4, come // 2), nl=rng.choice(COMMON))]
+    for _ in range(rng.randint(2, 3)):
+        ends.append(chain("maxpool", kernel=kernel, stride=1, padding=kernel // 2))
+    chain("concat", *ends)
+    conv(chain, rng, come, nl=rng.choice(COMMON))
 
 
 def _padded_to_even(chain: Chain) -> None:

@@ -88,13 +88,14 @@ def crossed(chain: Chain, rng: random.Random) -> None:
 
 def pooled(chain: Chain, rng: random.Random) -> None:
     """The mean of its neighbours less each place, in place of attention; norms over all channels of a map."""
-    start = chain.graph.output
-    normed = chain("group_norm", groups=1)
-    mean = chain("avgpool", kernel=3, stride=1, padding=1, count_padding=False)
-    chain("sub", mean, normed)
-    chain("layer_scale")
-    chain("add", start, chain.graph.output)
-    _mixed(chain, rng, "group_norm", groups=1)
+    for _ in range(rng.randint(1, 3)):
+        start, kernel = chain.graph.output, rng.choice([3, 3, 3, 5])
+        normed = chain("group_norm", groups=1)
+        mean = chain("avgpool", kernel=kernel, stride=1, padding=kernel // 2, count_padding=False)
+        chain("sub", mean, normed)
+        chain("layer_scale")
+        chain("add", start, chain.graph.output)
+        _mixed(chain, rng, "group_norm", groups=1)
 
 
 def _mixed(chain: Chain, rng: random.Random, norm: str, **arguments: int) -> None:

@@ -12,7 +12,7 @@ def group_normed(chain: Chain, rng: random.Random) -> None:
     """Bottleneck or two 3x3 convolutions with norms over groups of channels, or of each channel, projected where the shape changes."""
     start, stride = chain.graph.output, some_stride(chain, rng)
     groups = rng.choice([4, 8, 16, 32])
-    out = max(1, round(width(rng, chain.shape[1]) / groups)) * groups
+    out = max(1, round(width(chain, rng) / groups)) * groups
     word = rng.choice(["conv", "conv", "std_conv"])
     norm = "instance_norm" if rng.random() < 0.2 and chain.shape[1] >= 4 else "group_norm"
     arguments = {"groups": groups} if norm == "group_norm" else {"affine": True}

@@ -23,7 +23,7 @@ def densely(chain: Chain, rng: random.Random) -> None:
     if rng.random() < 0.5:
         chain("norm")
         chain("relu")
-        chain("conv", out=width(rng, chain.shape[1]))
+        chain("conv", out=width(chain, rng))
         if chain.shape[1] >= 8:
             chain("avgpool", kernel=2, stride=2)
 
@@ -41,7 +41,7 @@ def partly(chain: Chain, rng: random.Random) -> None:
         gate(chain, rng, "relu", "hsigmoid")
     learned = conv(chain, rng, rounded(rng, cut))
     chain("concat", learned, passed)
-    conv(chain, rng, width(rng, chain.shape[1]), nl=rng.choice(["", nl]))
+    conv(chain, rng, width(chain, rng), nl=rng.choice(["", nl]))
 
 
 def paths(chain: Chain, rng: random.Random) -> None:
@@ -54,7 +54,7 @@ def paths(chain: Chain, rng: random.Random) -> None:
         chain("slice", start, start=first, stop=last)
         conv(chain, rng, rounded(rng, half * rng.choice([1, 2, 3])), nl=nl)
         depthwise(chain, rng, kernel, stride, nl)
-        ends.append(conv(chain, rng, width(rng, 2 * chain.shape[1])))
+        ends.append(conv(chain, rng, width(chain, rng, 2)))
     chain("concat", *ends)
     if rng.random() < 0.7:
         conv(chain, rng, chain.channels)
@@ -65,7 +65,7 @@ def inception(chain: Chain, rng: random.Random) -> None:
     start = chain.graph.output
     ends = []
     for kernel in rng.sample([1, 3, 5], rng.randint(2, 3)):
-        inner = width(rng, chain.graph[start].shape[1]) // 4 * 2 + 2
+        inner = width(chain, rng) // 4 * 2 + 2
         chain("conv", start, out=inner, bias=True)
         chain("relu")
         if kernel > 1:
@@ -80,15 +80,34 @@ def inception(chain: Chain, rng: random.Random) -> None:
 
 
 def ghost(chain: Chain, rng: random.Random) -> None:
-    """Pointwise convolution, cheap depthwise maps of it, both side by side."""
-    nl = rng.choice(["relu", ""])
-    half = width(rng, chain.shape[1]) // 4 * 2 + rng.choice([0, 0, 1, 2])
+    """Pointwise convolution, cheap depthwise maps of it, both side by side; once and more, or twice beside a shortcut."""
+    nl = rng.choice(["relu", "relu", ""])
+    if rng.random() < 0.5:
+        half = width(chain, rng) // 4 * 2 + rng.choice([0, 0, 1, 2])
+        _ghosts(chain, rng, half, nl)
+        if rng.random() < 0.3:
+            chain("slice", start=0, stop=2 * half - 1)
+        conv(chain, rng, half, nl=rng.choice(["", "relu"]))
+        return
+    start, come, stride = chain.graph.output, chain.channels, some_stride(chain, rng, 0.2)
+    out = come if stride == 1 and rng.random() < 0.7 else width(chain, rng)
+    _ghosts(chain, rng, -(-come * rng.choice([2, 3, 6]) // 2), nl)
+    if stride > 1:
+        depthwise(chain, rng, rng.choice([3, 5]), stride)
+    if rng.random() < 0.3:
+        gate(chain, rng, "relu", "hsigmoid")
+    end = _ghosts(chain, rng, -(-out // 2), "")
+    if chain.graph[start].shape != chain.shape:
+        chain("conv", start, out=come, kernel=3, stride=stride, groups=come)
+        chain("norm")
+        start = conv(chain, rng, chain.graph[end].shape[0])
+    chain("add", end, start)
+
+
+def _ghosts(chain: Chain, rng: random.Random, half: int, nl: str) -> str:
     primary = conv(chain, rng, half, nl=nl)
     cheap = depthwise(chain, rng, 3, nl=nl)
-    chain("concat", primary, cheap)
-    if rng.random() < 0.3:
-        chain("slice", start=0, stop=2 * half - 1)
-    conv(chain, rng, half, nl=rng.choice(["", "relu"]))
+    return chain("concat", primary, cheap)
 
 
 def shuffled(chain: Chain, rng: random.Random) -> None:
@@ -133,7 +152,7 @@ def branches(chain: Chain, rng: random.Random) -> None:
     for _ in range(rng.randint(1, 3)):
         start, come, stride = chain.graph.output, chain.channels, some_stride(chain, rng)
         depthwise = rng.random() < 0.5
-        out, groups = (come, come) if depthwise else (width(rng, chain.shape[1]), 1)
+        out, groups = (come, come) if depthwise else (width(chain, rng), 1)
         ends = []
         for kernel in [3] * rng.randint(1, 2) + [1]:
             chain("conv", start, out=out, kernel=kernel, stride=stride, groups=groups)
@@ -143,4 +162,4 @@ def branches(chain: Chain, rng: random.Random) -> None:
         chain("add", *ends)
         chain("relu")
         if depthwise:
-            conv(chain, rng, width(rng, chain.shape[1]), nl="relu")
+            conv(chain, rng, width(chain, rng), nl="relu")

@@ -11,11 +11,20 @@ COMMON = ("relu", "relu", "relu", "relu6", "hswish", "silu")
 """Activations, those that networks often have more than once."""
 
 
-def width(rng: random.Random, side: int) -> int:
-    """Channels as networks have them on maps of this side: most are multiples of 8, some of 4, few of 2."""
+def width(chain: Chain, rng: random.Random, zoom: int = 1) -> int:
+    """Channels as networks have them on maps of this side: most are multiples of 8, some of 4, few of 2. A network may have
+    fewer or more everywhere.
+
+    Args:
+        zoom: how many times the side of the last map the side is.
+    """
+    return rounded(rng, width_at(rng, chain.shape[1] * zoom) * chain.breadth)
+
+
+def width_at(rng: random.Random, side: int) -> int:
+    """The same before it is made a multiple, in a network of the usual breadth."""
     middle = {True: 24, side <= 56: 40, side <= 28: 96, side <= 14: 200, side <= 7: 400}[True]
-    wide = max(4, round(middle * 2 ** rng.uniform(-1.3, 1.3)))
-    return rounded(rng, wide)
+    return max(4, round(middle * 2 ** rng.uniform(-1.3, 1.3)))
 
 
 def rounded(rng: random.Random, wide: float) -> int:

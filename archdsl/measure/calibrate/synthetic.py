@@ -14,14 +14,18 @@ from archdsl.ir.graph import Graph
 from archdsl.measure.calibrate.chain import Chain
 from archdsl.measure.calibrate.parts import PARTS, Part
 from archdsl.measure.calibrate.parts_in_line import head, stem
-from archdsl.measure.calibrate.parts_in_other_places import along_time, through_space
+from archdsl.measure.calibrate.parts_in_other_places import along_time, for_each_point, through_space
 from archdsl.measure.calibrate.parts_over_tokens import decoder, encoder, mixer, recurrent
-from archdsl.measure.calibrate.pieces import width
+from archdsl.measure.calibrate.pieces import rounded, width_at
 from archdsl.ops.shapes import Ids, Map, Sequence
 
-MACS = (7.3, 8.8)
+MACS = (6.8, 8.8)
 """Powers of ten between which a network's multiply-accumulates are wanted: as many as in small networks of the field, so that what is
 in a cache and what is not is as it is there."""
+IMAGES = (32, 32, 64, 96, 112, 128, 160, 192, 224, 320, 416, 640)
+"""Sides of images."""
+BREADTHS = (1.0, 1.0, 1.0, 0.5, 0.3, 2.0)
+"""Channels of a network over those of most that have such maps: what is made for small images is thin."""
 MOST_MACS, MOST_NODES = 1_000_000_000, 220
 """Of a network: larger ones take long and tell nothing new."""
 
@@ -46,17 +50,17 @@ def _macs(graph: Graph) -> Iterator[int]:
 
 def _of_maps(rng: random.Random, number: int) -> Graph:
     """Parts over maps. Every part of the list begins a network in turn; the others follow at random."""
-    first = PARTS[number % len(PARTS)]
-    if rng.random() < 0.3:
-        side = rng.choice([64, 96, 112, 128, 160, 192, 224])
-        chain = Chain((3, side, side), f"Calibration{number}")
+    first, breadth = PARTS[number % len(PARTS)], rng.choice(BREADTHS)
+    if rng.random() < 0.4:
+        side = rng.choice(IMAGES)
+        chain = Chain((3, side, side), f"Calibration{number}", breadth)
         stem(chain, rng)
     else:
-        side = rng.choice([7, 7, 8, 10, 12, 14, 14, 16, 20, 24, 28, 28, 32, 40, 56, 56, 80, 112])
-        chain = Chain((width(rng, side), side, side), f"Calibration{number}")
+        side = rng.choice([4, 7, 7, 8, 10, 12, 14, 14, 16, 20, 24, 28, 28, 32, 32, 40, 56, 56, 80, 112, 160])
+        chain = Chain((rounded(rng, width_at(rng, side) * breadth), side, side), f"Calibration{number}", breadth)
     wanted, others = 10 ** rng.uniform(*MACS), rng.sample(PARTS, rng.randint(0, 3))
     first(chain, rng)
-    while sum(_macs(chain.graph)) < wanted and len(chain.graph) < MOST_NODES and chain.shape[1] >= 4:
+    while sum(_macs(chain.graph)) < wanted and len(chain.graph) < MOST_NODES and chain.shape[1] >= 3:
         rng.choice([first, *others])(chain, rng)
     if rng.random() < 0.4:
         head(chain, rng)
@@ -120,7 +124,12 @@ def _of_steps(rng: random.Random, number: int) -> Graph:
 
 
 def _of_lines(rng: random.Random, number: int) -> Graph:
-    """Convolutions over sound."""
+    """Convolutions over sound, or of each point of a cloud by itself."""
+    if rng.random() < 0.4:
+        chain = Chain(Map((rng.choice([3, 6, 64]), rng.choice([256, 512, 1024, 2048]))), f"Calibration{number}")
+        _until(chain, rng, for_each_point)
+        _pooled_head(chain, rng)
+        return chain.graph
     chain = Chain(Map((rng.choice([1, 1, 2, 40]), rng.choice([1000, 2000, 4000, 8000]))), f"Calibration{number}")
     chain("conv", out=rng.choice([16, 32, 64]), kernel=rng.choice([9, 15, 31]), stride=rng.choice([2, 4]), bias=True)
     _until(chain, rng, along_time)
@@ -148,10 +157,10 @@ def _until(chain: Chain, rng: random.Random, part: Part) -> None:
 
 
 def _pooled_head(chain: Chain, rng: random.Random) -> None:
-    chain("adaptive_pool")
+    chain("adaptive_pool", mode=rng.choice(["avg", "avg", "max"]))
     chain("flatten")
     chain("linear", out=rng.choice([10, 100, 400]))
 
 
-OTHERS = (_of_text, _of_steps, _of_lines, _of_volumes)
+OTHERS = (_of_text, _of_lines, _of_steps, _of_lines, _of_volumes)
 """Of what networks are that are over no image."""
