@@ -196,7 +196,7 @@ def _of_runtime(chosen: Runtime, sides: Sequence[Side], asked: Asked, place: Pat
         timings = measure(files, at, asked.rounds, clocks.step if clocks else None)
         mhz = clocks.range if clocks else None
         for number, (side, timing) in enumerate(zip(run, timings, strict=True)):
-            work = Work.of(side.entry.graph, at)
+            work = Work.of(side.entry.graph, at, side.entry.int8)
             float32 = ratio(timing, timings[number - 1]) if side.entry.int8 else None  # which ran just before
             rows.append(Row(at, side.entry, timing, ratio(timing, timings[0]), work, mhz, float32))
         told(1)

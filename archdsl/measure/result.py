@@ -54,9 +54,10 @@ class Work:
     kernels: int
 
     @classmethod
-    def of(cls, graph: Graph, at: Configuration) -> Work:
+    def of(cls, graph: Graph, at: Configuration, int8: bool = False) -> Work:
         bill = Bill(graph)
-        moved = movement(bill, at.batch, FLOAT32 if at.dtype == TF32 else at.dtype)
+        dtype = "int8" if int8 else FLOAT32 if at.dtype == TF32 else at.dtype
+        moved = movement(bill, at.batch, dtype)
         return cls(int(bill.macs) * at.batch, int(moved.bytes), int(kernels(bill).total))
 
 

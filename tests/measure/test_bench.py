@@ -190,6 +190,7 @@ def test_int8_beside_float32(nets: list[tuple[str, Net]]) -> None:
     pairs = sorted(b / a for a, b in zip(other.timing.seconds, second.timing.seconds, strict=True))
     assert second.float32 is not None
     assert second.float32.median == pairs[2]
+    assert first.work.moved_bytes < whole.work.moved_bytes / 3
     told = made.as_dict()["rows"]
     assert [row["int8"] for row in told[:4]] == [False, True, False, True]
     assert [("over_float32" in row) for row in told[:4]] == [False, True, False, True]
