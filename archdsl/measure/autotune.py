@@ -1,8 +1,8 @@
-"""Choose by measuring: every form of every block of a network, run where it will run; the quickest is taken and remembered.
+"""Choose by measuring: forms of a network, run where it will run; the quickest is taken and remembered.
 
 Which of several forms is quicker (grouped or dense, merged or apart, a concatenation or a sum) depends on the machine, the runtime
-and its threads, so no rule is right everywhere. Blocks are measured one by one, between two pointwise convolutions as in a network,
-because the layout in which a runtime keeps a map decides what its slices cost.
+and its threads, so no rule is right everywhere. The whole network is measured, because what a form of one block costs is decided by the
+layout in which the others want its maps: first with the same answers in all blocks, then block by block.
 """
 
 from __future__ import annotations
@@ -18,41 +18,37 @@ from pathlib import Path
 from typing import Any
 
 from archdsl import artifacts
-from archdsl.compilers.passes import ACROSS, WITHIN, optimize
 from archdsl.compilers.passes.draft import Site
-from archdsl.compilers.passes.plans import Plan, blocks, plans
+from archdsl.compilers.passes.plans import Plan
+from archdsl.compilers.passes.together import Forms
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
-from archdsl.ir.graph import OUTPUT, Graph, Node
-from archdsl.ir.ranges import ranges
+from archdsl.ir.graph import Graph
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine_of
-from archdsl.measure.process import measure_groups
+from archdsl.measure.process import measure
 from archdsl.measure.runtimes import runtime_named
-from archdsl.measure.windows import windows
-from archdsl.ops.convolution import Conv2d
-from archdsl.ops.operator import Operator
-from archdsl.ops.shapes import is_map
 
-GAIN = 0.98
+GAIN = 0.99
 """A form other than the usual one is taken where its time is below this share of the usual one's: less is noise."""
-LEAST_GAIN = 0.995
-"""The same for several blocks in a row, where a form of one is a small part of the time."""
-SECONDS, CARD_SECONDS = 1.0, 0.3
-"""For the rounds of all forms of one block. A card does one thing at a time, so that its times lie closer together."""
-COPIES, CARD_COPIES = 3, 1
+SECONDS, CARD_SECONDS = 0.25, 0.1
+"""For the rounds of each form. A card does one thing at a time, so that its times lie closer together."""
+COPIES, CARD_COPIES = 2, 1
 """How often each form is loaded."""
+EVERYWHERE = "all blocks"
+"""What is weighed first."""
 
-Times = Callable[[Sequence[Mapping[str, Graph]], Configuration], list[dict[str, float]]]
-"""Seconds of each graph of each group, the graphs of a group side by side."""
+Times = Callable[[Mapping[str, Graph], Configuration], dict[str, float]]
+"""Seconds of each graph, side by side."""
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """What was chosen for a block, or for two of which one reads the other.
+    """What was chosen for a block, or for all.
 
     Attributes:
+        block: its path, or `EVERYWHERE`.
         options: of the form that was taken, by site.
         seconds: of every form that was measured, by its options, the usual one first; empty where the choice was remembered.
     """
@@ -75,12 +71,10 @@ def autotune(graph: Graph, at: Configuration, times: Times | None = None, rememb
         InputError: there is no such runtime, or the file cannot be written.
     """
     memory = _Memory(remembered or _cache(), at, times or run)
-    base = optimize(graph, passes=ACROSS).graph
-    known = ranges(base.nodes)
-    found = memory.choose([(block, plans(block, WITHIN, {block.input.name: known[block.input.name]})) for block in blocks(base)])
-    for window in windows(base):
-        for alike in (window.blocks, *((block,) for block in window.blocks)):
-            found += memory.choose([(window.graph, window.plans(chosen(found), alike))], LEAST_GAIN)
+    forms = Forms(graph)
+    found = memory.choose(EVERYWHERE, forms.plans())
+    for block in forms.blocks if found else ():
+        found += memory.choose(block, forms.refined(chosen(found), block))
     return found
 
 
@@ -89,30 +83,22 @@ def chosen(tuned: Sequence[Tuned]) -> dict[Site, str]:
     return {site: option for block in tuned for site, option in block.options.items()}
 
 
-def run(groups: Sequence[Mapping[str, Graph]], at: Configuration) -> list[dict[str, float]]:
-    """Measure graphs with random weights in the runtime, in one fresh process.
+def run(graphs: Mapping[str, Graph], at: Configuration) -> dict[str, float]:
+    """Measure graphs with random weights in the runtime, side by side in one fresh process: seconds by name.
 
-    On a processor each is loaded several times, because where its memory happens to lie can change its time by a third. Of the rounds of
-    a copy the lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
+    On a processor each is loaded several times, because where its memory happens to lie can change its time. Of the rounds of a copy the
+    lower quartile counts, which other work of the machine disturbs least, and of the copies the median.
     """
     runtime = runtime_named(at.runtime)
     copies, seconds = (CARD_COPIES, CARD_SECONDS) if runtime.device.card else (COPIES, SECONDS)
     with artifacts.scratch() as folder:
-        files = []
-        for number, group in enumerate(groups):
-            made = {
-                name: write_graph(graph, runtime, folder / f"{number}-{name}", channels_last=True)
-                for name, graph in group.items()
-            }
-            files.append({f"{name}-{copy}": file for copy in range(copies) for name, file in made.items()})
-        found = measure_groups(files, at, Rounds(seconds=seconds))
-    results = []
-    for group, timings in zip(groups, found, strict=True):
-        taken: dict[str, list[float]] = {name: [] for name in group}
-        for timing in timings:
-            taken[timing.name.rpartition("-")[0]].append(timing.spread.low)
-        results.append({name: statistics.median(times) for name, times in taken.items()})
-    return results
+        made = {name: write_graph(graph, runtime, folder / name, channels_last=True) for name, graph in graphs.items()}
+        files = {f"{name}-{copy}": file for copy in range(copies) for name, file in made.items()}
+        timings = measure(files, at, Rounds(seconds=seconds * len(graphs)))
+    taken: dict[str, list[float]] = {name: [] for name in graphs}
+    for timing in timings:
+        taken[timing.name.rpartition("-")[0]].append(timing.spread.low)
+    return {name: statistics.median(times) for name, times in taken.items()}
 
 
 class _Memory:
@@ -122,24 +108,21 @@ class _Memory:
         self.path, self.at, self.times = path, at, times
         self.known = _read(path)
 
-    def choose(self, cases: Sequence[tuple[Graph, list[Plan]]], gain: float = GAIN) -> list[Tuned]:
-        """The form to take in every case that has several; the first is the usual one."""
-        open_cases = [(part, forms, _key(part, forms, self.at)) for part, forms in cases if len(forms) > 1]
-        fresh = {key: forms for _, forms, key in open_cases if not isinstance(self.known.get(key), int)}
-        measured: dict[str, list[float]] = {}
-        if fresh:
+    def choose(self, block: str, forms: Sequence[Plan]) -> list[Tuned]:
+        """The form to take where there are several; the first is the usual one."""
+        if len(forms) < 2:
+            return []
+        key = _key(forms, self.at)
+        seconds: list[float] = []
+        if not isinstance(self.known.get(key), int):
             self._prepare()
-            groups = [{str(number): between(form.graph) for number, form in enumerate(forms)} for forms in fresh.values()]
-            for (key, forms), seconds in zip(fresh.items(), self.times(groups, self.at), strict=True):
-                measured[key] = [seconds[str(number)] for number in range(len(forms))]
-                self.known[key] = _quickest(measured[key], gain)
+            measured = self.times({str(number): form.graph for number, form in enumerate(forms)}, self.at)
+            seconds = [measured[str(number)] for number in range(len(forms))]
+            self.known[key] = _quickest(seconds)
             artifacts.write(self.path, json.dumps(self.known, indent=1))
-        found = []
-        for part, forms, key in open_cases:
-            names = [tuple(form.chosen.values()) for form in forms]
-            taken = min(self.known[key], len(forms) - 1)
-            found.append(Tuned(part.name, forms[taken].chosen, dict(zip(names, measured.get(key, ()), strict=False))))
-        return found
+        names = [tuple(form.chosen.values()) for form in forms]
+        taken = forms[min(self.known[key], len(forms) - 1)]
+        return [Tuned(block, taken.chosen, dict(zip(names, seconds, strict=False)))]
 
     def _prepare(self) -> None:
         """Make the folder, before anything takes long."""
@@ -149,41 +132,17 @@ class _Memory:
             raise InputError(f"{self.path} cannot be written: {error.strerror}") from None
 
 
-def _quickest(seconds: list[float], gain: float) -> int:
+def _quickest(seconds: list[float]) -> int:
     """Number of the form to take: the first, the usual one, unless another gains something."""
     best = min(range(len(seconds)), key=seconds.__getitem__)
-    return best if seconds[best] < gain * seconds[0] else 0
+    return best if seconds[best] < GAIN * seconds[0] else 0
 
 
-def between(graph: Graph) -> Graph:
-    """A block as it stands in a network, between two convolutions."""
-    entry = graph.input
-    nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
-    names = {entry.name: "x"}
-    if is_map(entry.shape):
-        names[entry.name] = "before"
-        nodes["before"] = Node("before", _pointwise(entry.shape[0]), ("x",), entry.shape)
-    for node in graph:
-        if node.name != entry.name:
-            inputs = tuple(names.get(source, source) for source in node.inputs)
-            nodes[node.name] = Node(node.name, node.op, inputs, node.shape)
-    shape = graph[graph.output].shape
-    output = names.get(graph.output, graph.output)
-    if is_map(shape):
-        nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
-        output = "after"
-    return Graph(graph.name, nodes, {OUTPUT: output})
-
-
-def _pointwise(channels: int) -> Operator:
-    return Conv2d.read({"out": channels})
-
-
-def _key(part: Graph, forms: Sequence[Plan], at: Configuration) -> str:
+def _key(forms: Sequence[Plan], at: Configuration) -> str:
     """Equal where a choice can be used again: the forms, the configuration, the machine and the versions."""
     here = machine_of(at.runtime)
     library = runtime_named(at.runtime).library
-    parts: list[str | int] = [schedule_hash(part), *(schedule_hash(form.graph) for form in forms)]
+    parts: list[str | int] = [schedule_hash(form.graph) for form in forms]
     parts += [*at.as_dict().values(), here.runs, here.cores, here.versions.get(library, ""), version("archdsl")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

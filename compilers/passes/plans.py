@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -11,7 +11,10 @@ from archdsl.compilers.passes.draft import Site
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import OUTPUT, Graph, Node
 from archdsl.ir.ranges import Range
+from archdsl.ops.convolution import Conv2d
+from archdsl.ops.operator import Operator
 from archdsl.ops.passing import Input
+from archdsl.ops.shapes import is_map
 
 MOST_PLANS = 64
 """Forms of one block that are looked at. The blocks of the zoo have at most 34."""
@@ -87,27 +90,25 @@ def _alone(node: Node, inside: set[str]) -> Node:
     return replace(node, shared="") if node.shared and node.shared not in inside else node
 
 
-def rows_of_blocks(graph: Graph) -> list[list[Graph]]:
-    """Blocks one after the other, as long as nothing but the next one reads what each gives."""
-    readers, ends = graph.readers(), graph.ends
-    found: list[list[Graph]] = []
-    for block in blocks(graph):
-        before = found[-1][-1] if found else None
-        if before and before.output == block.input.name and before.output not in ends and _reads_alone(block, readers):
-            found[-1].append(block)
-        else:
-            found.append([block])
-    return found
+def between(graph: Graph) -> Graph:
+    """A block as it stands in a network, between two convolutions."""
+    entry = graph.input
+    nodes: dict[str, Node] = {"x": Node("x", entry.op, (), entry.shape)}
+    names = {entry.name: "x"}
+    if is_map(entry.shape):
+        names[entry.name] = "before"
+        nodes["before"] = Node("before", _pointwise(entry.shape[0]), ("x",), entry.shape)
+    for node in graph:
+        if node.name != entry.name:
+            inputs = tuple(names.get(source, source) for source in node.inputs)
+            nodes[node.name] = Node(node.name, node.op, inputs, node.shape)
+    shape = graph[graph.output].shape
+    output = names.get(graph.output, graph.output)
+    if is_map(shape):
+        nodes["after"] = Node("after", _pointwise(shape[0]), (output,), shape)
+        output = "after"
+    return Graph(graph.name, nodes, {OUTPUT: output})
 
 
-def _reads_alone(block: Graph, readers: Mapping[str, Sequence[str]]) -> bool:
-    """Whether nothing else reads what enters a block."""
-    return all(reader in block.nodes for reader in readers[block.input.name])
-
-
-def joined(row: Sequence[Graph]) -> Graph:
-    """Blocks of a row as one graph."""
-    nodes = dict(row[0].nodes)
-    for block in row[1:]:
-        nodes |= {node.name: node for node in block if node.inputs}
-    return Graph(f"{row[0].name} to {row[-1].name}", nodes, row[-1].outputs)
+def _pointwise(channels: int) -> Operator:
+    return Conv2d.read({"out": channels})

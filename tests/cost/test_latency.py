@@ -111,7 +111,10 @@ def words(steps: str) -> list[str]:
         ("- relu\n- {conv: {out: 16, kernel: 3, groups: 16}}", "relu+start conv.depthwise.3+layout.enter"),
         ("- relu\n- {conv: {out: 36, kernel: 3, groups: 2}}", "relu+start conv.grouped.odd+layout.enter"),
         ("- relu\n- {conv: {out: 32, kernel: 3, groups: 2}}", "relu+start conv.grouped+layout.enter"),
-        ("- relu\n- {conv: 32}\n- {conv: {out: 32, kernel: 3, groups: 2}}", "relu+start conv.pointwise+layout.enter conv.grouped.full"),
+        (
+            "- relu\n- {conv: 32}\n- {conv: {out: 32, kernel: 3, groups: 2}}",
+            "relu+start conv.pointwise+layout.enter conv.grouped.full",
+        ),
         ("- relu\n- {conv: {out: 32, groups: 4, stride: 2}}", "relu+start conv.grouped.pointwise.s2+layout.enter"),
         ("- adaptive_pool\n- {conv: 8}\n- relu", "adaptive_pool.global+start+layout.enter conv.pointwise.vector relu.behind"),
         ("- norm\n- relu\n- {norm: {}}", "norm+start relu norm"),

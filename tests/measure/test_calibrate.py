@@ -251,7 +251,10 @@ def test_names_say_what_differs(tmp_path: Path) -> None:
     one = plan_module.configurations(["eager"], (4,), (1,))
     assert [path.name for path in plan_module.files(tmp_path / "a.yaml", one)] == ["a.yaml"]
     batches = plan_module.configurations(["eager", "eager"], (1, 16), (2,))
-    assert [path.name for path in plan_module.files(tmp_path / "a.yml", batches)] == ["a-eager-2-batch1.yml", "a-eager-2-batch16.yml"]
+    assert [path.name for path in plan_module.files(tmp_path / "a.yml", batches)] == [
+        "a-eager-2-batch1.yml",
+        "a-eager-2-batch16.yml",
+    ]
 
 
 def test_what_cannot_be_measured_is_told_first(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
