@@ -9,8 +9,12 @@ import onnx
 import pytest
 import torch
 from graphs import Builder
+from small import small
 
 import archdsl
+from archdsl.compilers.passes.plans import blocks, plans
+from archdsl.compilers.torch import compile
+from archdsl.compilers.torch.batches import batch_of
 from archdsl.errors import BackendError, InputError
 from archdsl.ir.graph import Graph
 from archdsl.measure import drawn, networks
@@ -95,3 +99,35 @@ def test_what_cannot_be_written(graph: Graph, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_model(model, RUNTIMES["eager"], nowhere)
     assert not list(tmp_path.iterdir())
+
+
+def test_weights_are_drawn_where_they_run(tmp_path: Path) -> None:
+    """Every form of blocks that may be measured goes through a file and is the same network, with weights of the same shapes."""
+    graphs = [form.graph for block in blocks(small("dpnet").graph())[:6] for form in plans(block)]
+    assert len(graphs) > 6
+    for number, graph in enumerate(graphs):
+        file = write_graph(graph, RUNTIMES["eager"], tmp_path / str(number))
+        assert file.path.stat().st_size < 100_000
+        made = drawn.read(file.path, "cpu").eval()
+        wanted = compile(graph).state_dict()
+        assert {name: value.shape for name, value in made.state_dict().items()} == {n: v.shape for n, v in wanted.items()}
+        made.load_state_dict(wanted)
+        given, same = batch_of(graph, 2), compile(graph).eval()
+        same.load_state_dict(wanted)
+        with torch.no_grad():
+            assert torch.equal(made(*given), same(*given))
+    on_meta = drawn.read(file.path, "meta")
+    assert all(value.is_meta for value in on_meta.state_dict().values())
+
+
+def test_a_network_that_moves_axes_can_be_saved(tmp_path: Path) -> None:
+    text = (
+        "archdsl: 1\nname: Turned\ninput: [3, 4, 6]\nnet:\n  - {rearrange: 'c h w -> c w h'}\n  - {conv: {out: 2, kernel: 1}}\n"
+    )
+    model = networks.model(archdsl.loads(text))
+    file = write_model(model, RUNTIMES["eager"], tmp_path)
+    image = torch.randn(2, 3, 4, 6)
+    with torch.no_grad():
+        again = torch.load(file.path, weights_only=False)
+        assert torch.equal(again(image), model.module(image))
+        assert again.code == torch.load(file.path, weights_only=False).code
