@@ -24,7 +24,9 @@ NEAR = (0.12, 0.20)
 def main() -> None:
     parser = argparse.ArgumentParser(description="Networks measured and predicted.")
     parser.add_argument("devices", nargs="+", help="device files")
-    parser.add_argument("--specs", nargs="+", help="names of the zoo, or paths; where none is named the zoo and benchmarks/networks")
+    parser.add_argument(
+        "--specs", nargs="+", help="names of the zoo, or paths; where none is named the zoo and benchmarks/networks"
+    )
     parser.add_argument("--sizes", default="", help="sides of images beside a network's own, as 32,96,320,640")
     given = parser.parse_args()
     sizes = [int(side) for side in given.sizes.split(",") if side]

@@ -47,7 +47,9 @@ class Calibrating:
         )
     )
     check: bool = given(
-        click.option("--check", is_flag=True, help="Measure the zoo too, which the fit never sees, and note how near predictions are.")
+        click.option(
+            "--check", is_flag=True, help="Measure the zoo too, which the fit never sees, and note how near predictions are."
+        )
     )
 
     def configurations(self) -> list[Configuration]:
@@ -55,7 +57,9 @@ class Calibrating:
         from archdsl.measure.calibrate.plan import configurations
         from archdsl.measure.machine import cores
 
-        return configurations(words("--runtime", self.runtime), self.batch, self.threads or (cores(),), words("--dtype", self.dtype))
+        return configurations(
+            words("--runtime", self.runtime), self.batch, self.threads or (cores(),), words("--dtype", self.dtype)
+        )
 
 
 @click.command("calibrate", epilog=runtimes_text())
