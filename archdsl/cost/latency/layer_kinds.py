@@ -35,11 +35,11 @@ a grid (a kernel that is swept), a layer has several kinds, each with the varian
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from archdsl.cost.counting.layer import Layer
-from archdsl.cost.latency.cases import Case, Mask, joined, split
+from archdsl.cost.latency.cases import Case, Mask, split
+from archdsl.cost.latency.conv_kinds import BLOCK, WIDE, conv_kinds, multiples
 from archdsl.cost.latency.neighbours import Beside
 from archdsl.ops import OPERATORS
 from archdsl.ops.activation import Activation
@@ -73,14 +73,8 @@ from archdsl.ops.tokens import ClassToken, Position, SelectToken, SliceTokens, T
 Rule = Callable[[Layer], list[Case]]
 """The kinds of a layer by itself, for all variants of a grid."""
 
-QUAD, BLOCK = 4, 16
-"""What runtimes want channels to be a multiple of, so that vectors and blocks of them are full."""
 LARGE = 4_000_000
 """Weights past which no cache holds them from one pass to the next."""
-SMALL = 49
-"""Places of a map up to which weights are read more than they are used: 7x7, the last maps of most networks of images."""
-WIDE = 4
-"""Channels of what is still an image."""
 
 
 def kinds(layer: Layer, beside: Beside) -> list[Case]:
@@ -102,70 +96,13 @@ def _stays(layer: Layer) -> Mask:
     if isinstance(layer.node.op, Conv2d):
         image: Mask = channels[0] <= WIDE
         return image
-    return isinstance(layer.node.op, Concat) and _multiples(BLOCK, *channels)
+    return isinstance(layer.node.op, Concat) and multiples(BLOCK, *channels)
 
 
 def cases(layer: Layer, neighbours: str) -> list[Case]:
     """What a layer is: one kind that holds everywhere, or for every variant of a grid just one."""
     rule = LAYER_KINDS.of(layer.node)
     return [(f"{layer.node.op.word}{neighbours}", True)] if neighbours else rule(layer)
-
-
-def _conv(layer: Layer) -> list[Case]:
-    op, (channels, *_) = layer.node.op, layer.inputs[0]
-    assert isinstance(op, Conv2d)
-    if not is_map(layer.output):
-        return _conv_over_others(layer)
-    _, height, width = layer.output
-    pointwise = (op.kernel[0] == 1) & (op.kernel[1] == 1)
-    strides = list(split([("", (op.stride[0] == 1) & (op.stride[1] == 1))], ".s2"))
-    sizes = joined(list(_sizes(op.kernel)), strides)
-    within, each = channels // op.groups, op.out // op.groups
-    partly = list(split([(".full", _multiples(BLOCK, within, each)), ("", _multiples(QUAD, within, each))], ".odd"))
-    image, small = channels <= WIDE, height * width <= SMALL
-    even = _multiples(QUAD, channels, op.out)
-    one = list(split([(".vector", (height == 1) & (width == 1)), (".small", small), ("", even)], ".odd"))
-    odd = list(split([("", even)], ".odd"))
-    found: list[Case] = []
-    groups = [("dense", op.groups == 1), ("depthwise", (op.groups == channels) & (op.out == channels))]
-    for word, condition in split(groups, "grouped"):
-        for shape, where in split([(".pointwise", pointwise)], ""):
-            more: Sequence[Case] = sizes
-            if word == "dense" and shape:
-                more = joined(one, strides)
-            elif word == "dense":
-                more = joined(list(split([(".image", image), (".small", small), ("", even)], ".odd")), sizes)
-            elif word == "depthwise":
-                more = joined(odd, sizes)
-            else:
-                more = joined(partly, strides)
-            kind = "conv.pointwise" if word == "dense" and shape else f"conv.{word}{shape if word == 'grouped' else ''}"
-            found += joined([(kind, condition & where)], more)
-    return [(word, where) for word, where in found if where is not False]
-
-
-def _conv_over_others(layer: Layer) -> list[Case]:
-    """Convolutions over one place or three."""
-    op, places = layer.node.op, len(layer.output) - 1
-    assert isinstance(op, Conv2d)
-    one: Mask = True
-    for extent in op.over(layer.inputs[0]).kernel:
-        one = one & (extent == 1)
-    return [(f"conv.{places}d{more}", where) for more, where in split([(".pointwise", one)], "")]
-
-
-def _multiples(of: int, *counts: Any) -> Mask:
-    """Whether all counts are multiples of a number."""
-    found: Mask = True
-    for count in counts:
-        found = found & (count % of == 0)
-    return found
-
-
-def _sizes(kernel: tuple[Any, Any]) -> Iterator[Case]:
-    side = kernel[0]
-    square = kernel[0] == kernel[1]
-    return split([(f".{n}", square & (side == n)) for n in (1, 3, 5, 7)], ".large")
 
 
 def _pool(layer: Layer) -> list[Case]:
@@ -218,7 +155,7 @@ def _same(kind: str) -> Rule:
 
 
 TABLE: dict[type[Operator], Rule] = {
-    Conv2d: _conv,
+    Conv2d: conv_kinds,
     SharedConv: _word,
     ChooseAdd: _word,
     Linear: _linear,

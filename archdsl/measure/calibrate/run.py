@@ -32,7 +32,7 @@ BLOCKS = (16, 8, 1)
 """Channels that vector units of 512, 256 and fewer bits take at once."""
 SECONDS = 150.0
 """For all of a calibration: as many networks as give two for each of the 300 coefficients or so."""
-EACH = 0.22
+EACH = 0.25
 """Seconds for each network, with reading and compiling it."""
 TIMED = 0.1
 """Seconds of these in which it is timed, where it is visited twice."""
