@@ -15,10 +15,10 @@ import click
 
 import archdsl
 from archdsl.compilers.passes import ACROSS, optimize
-from archdsl.compilers.passes.plans import blocks
+from archdsl.compilers.passes.plans import between, blocks
 from archdsl.cost.counting.bill import Bill
 from archdsl.ir.graph import OUTPUT, Graph
-from archdsl.measure.autotune import autotune, between, chosen
+from archdsl.measure.autotune import autotune
 from archdsl.measure.files import write_graph
 from archdsl.measure.job import Configuration, Rounds
 from archdsl.measure.machine import machine
@@ -43,7 +43,7 @@ def main(networks: tuple[str, ...], runtime: str, batch: int, threads: int, tune
     print(f"{runtime}, batch {batch}, {threads} threads; milliseconds of a block, without the convolutions around it")
     written = archdsl.load(first).graph()
     at = Configuration(runtime, batch, threads)
-    options = chosen(autotune(written, at)) if tuned else {}
+    options = autotune(written, at).options if tuned else {}
     sides = [
         rows(optimize(written, passes=ACROSS[:1]).graph),
         rows(optimize(written, chosen=options).graph),

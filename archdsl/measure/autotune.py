@@ -2,7 +2,7 @@
 
 Which of several forms is quicker (grouped or dense, merged or apart, a concatenation or a sum) depends on the machine, the runtime
 and its threads, so no rule is right everywhere. The whole network is measured, because what a form of one block costs is decided by the
-layout in which the others want its maps: first with the same answers in all blocks, then block by block.
+layout in which the others want its maps.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from archdsl import artifacts
 from archdsl.compilers.passes.draft import Site
 from archdsl.compilers.passes.plans import Plan
-from archdsl.compilers.passes.together import Forms
+from archdsl.compilers.passes.together import forms
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph
@@ -36,8 +36,8 @@ SECONDS, CARD_SECONDS = 0.25, 0.1
 """For the rounds of each form. A card does one thing at a time, so that its times lie closer together."""
 COPIES, CARD_COPIES = 2, 1
 """How often each form is loaded."""
-EVERYWHERE = "all blocks"
-"""What is weighed first."""
+FINALISTS, AGAIN = 4, 2
+"""The quickest forms, and how often they are measured again."""
 
 Times = Callable[[Mapping[str, Graph], Configuration], dict[str, float]]
 """Seconds of each graph, side by side."""
@@ -45,21 +45,20 @@ Times = Callable[[Mapping[str, Graph], Configuration], dict[str, float]]
 
 @dataclass(frozen=True)
 class Tuned:
-    """What was chosen for a block, or for all.
+    """What was chosen.
 
     Attributes:
-        block: its path, or `EVERYWHERE`.
         options: of the form that was taken, by site.
-        seconds: of every form that was measured, by its options, the usual one first; empty where the choice was remembered.
+        seconds: of every form that was measured, by its options, the usual one first; empty where there is one form alone, or the choice
+            was remembered.
     """
 
-    block: str
     options: dict[Site, str]
     seconds: dict[tuple[str, ...], float]
 
 
-def autotune(graph: Graph, at: Configuration, times: Times | None = None, remembered: Path | None = None) -> list[Tuned]:
-    """The quickest form of every block of a network that has several.
+def autotune(graph: Graph, at: Configuration, times: Times | None = None, remembered: Path | None = None) -> Tuned:
+    """The quickest form of a network.
 
     Args:
         at: where the network will run.
@@ -70,17 +69,7 @@ def autotune(graph: Graph, at: Configuration, times: Times | None = None, rememb
         BackendError: the runtime is not installed or cannot run a form.
         InputError: there is no such runtime, or the file cannot be written.
     """
-    memory = _Memory(remembered or _cache(), at, times or run)
-    forms = Forms(graph)
-    found = memory.choose(EVERYWHERE, forms.plans())
-    for block in forms.blocks if found else ():
-        found += memory.choose(block, forms.refined(chosen(found), block))
-    return found
-
-
-def chosen(tuned: Sequence[Tuned]) -> dict[Site, str]:
-    """The options of all blocks, for the passes."""
-    return {site: option for block in tuned for site, option in block.options.items()}
+    return _Memory(remembered or _cache(), at, times or run).choose(forms(graph))
 
 
 def run(graphs: Mapping[str, Graph], at: Configuration) -> dict[str, float]:
@@ -108,21 +97,30 @@ class _Memory:
         self.path, self.at, self.times = path, at, times
         self.known = _read(path)
 
-    def choose(self, block: str, forms: Sequence[Plan]) -> list[Tuned]:
-        """The form to take where there are several; the first is the usual one."""
-        if len(forms) < 2:
-            return []
+    def choose(self, forms: Sequence[Plan]) -> Tuned:
+        """The form to take; the first is the usual one."""
         key = _key(forms, self.at)
         seconds: list[float] = []
-        if not isinstance(self.known.get(key), int):
+        if len(forms) > 1 and not isinstance(self.known.get(key), int):
             self._prepare()
-            measured = self.times({str(number): form.graph for number, form in enumerate(forms)}, self.at)
-            seconds = [measured[str(number)] for number in range(len(forms))]
+            seconds = self._measured(forms)
             self.known[key] = _quickest(seconds)
             artifacts.write(self.path, json.dumps(self.known, indent=1))
         names = [tuple(form.chosen.values()) for form in forms]
-        taken = forms[min(self.known[key], len(forms) - 1)]
-        return [Tuned(block, taken.chosen, dict(zip(names, seconds, strict=False)))]
+        taken = forms[min(self.known.get(key, 0), len(forms) - 1)]
+        return Tuned(taken.chosen, dict(zip(names, seconds, strict=False)))
+
+    def _measured(self, forms: Sequence[Plan]) -> list[float]:
+        """Seconds of each form. The usual one and the quickest are measured again, each time in a process of its own: of many forms the
+        one that was quickest once was also lucky."""
+        graphs = {str(number): form.graph for number, form in enumerate(forms)}
+        found = [self.times(graphs, self.at)]
+        best = dict.fromkeys(["0", *sorted(graphs, key=found[0].__getitem__)[:FINALISTS]])
+        if len(best) > 1:
+            found += [self.times({name: graphs[name] for name in best}, self.at) for _ in range(AGAIN)]
+        taken = {name: statistics.median(one[name] for one in found) for name in best}
+        worst = max(taken.values())
+        return [taken[name] if name in best else max(found[0][name], worst) for name in graphs]
 
     def _prepare(self) -> None:
         """Make the folder, before anything takes long."""

@@ -151,9 +151,9 @@ class Side(NamedTuple):
         if not self.entry.optimised:
             return self
         from archdsl.measure import networks
-        from archdsl.measure.autotune import autotune, chosen
+        from archdsl.measure.autotune import autotune
 
-        model = networks.optimised(self.written, chosen(autotune(self.written.graph, at)))
+        model = networks.optimised(self.written, autotune(self.written.graph, at).options)
         return Side(replace(self.entry, graph=model.graph), model, self.written)
 
 

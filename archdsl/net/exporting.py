@@ -208,9 +208,9 @@ def _rewritten(model: Model, at: Configuration | None) -> tuple[Model, tuple[dic
 
     options = None
     if at is not None:
-        from archdsl.measure.autotune import autotune, chosen
+        from archdsl.measure.autotune import autotune
 
-        options = chosen(autotune(model.graph, at))
+        options = autotune(model.graph, at).options
     made, done = optimized(model, options)
     return made, tuple({"pass": change.made_by, "what": change.what} for change in done.changes)
 
