@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -25,6 +25,7 @@ from archdsl.measure.timing import ratio
 
 if TYPE_CHECKING:
     from archdsl.compilers.export import Model
+    from archdsl.compilers.passes.draft import Choices
 
 ROUNDS = Rounds(seconds=5.0)
 """Of one configuration, where nothing else is asked for."""
@@ -148,12 +149,20 @@ class Side(NamedTuple):
 
     def tuned(self, at: Configuration) -> Side:
         """In the forms that are quickest there; as it is where it was not to be optimised."""
-        if not self.entry.optimised:
-            return self
-        from archdsl.measure import networks
         from archdsl.measure.autotune import autotune
 
-        model = networks.optimised(self.written, autotune(self.written.graph, at).options)
+        return self._in(autotune(self.written.graph, at).options) if self.entry.optimised else self
+
+    def answering(self, answers: Mapping[str, str]) -> Side:
+        """In the forms of these answers to the questions of passes; as it is where it was not to be optimised."""
+        from archdsl.compilers.passes.together import Together
+
+        return self._in(Together(answers)) if answers and self.entry.optimised else self
+
+    def _in(self, chosen: Choices) -> Side:
+        from archdsl.measure import networks
+
+        model = networks.optimised(self.written, chosen)
         return Side(replace(self.entry, graph=model.graph), model, self.written)
 
 
@@ -185,6 +194,8 @@ def _labels(nets: Sequence[tuple[str, Design]]) -> list[str]:
 
 def _of_runtime(chosen: Runtime, sides: Sequence[Side], asked: Asked, place: Path, told: Step) -> list[Row]:
     """All configurations of a runtime."""
+    if chosen.device.answers:
+        sides, place = [side.answering(chosen.device.answers) for side in sides], place / chosen.device.place
     files = {} if asked.tuned else _files(chosen, sides, place, told)
     rows = []
     for at in asked.configurations(chosen):

@@ -1,4 +1,5 @@
-"""Drop what does nothing at inference: identities, dropout, stochastic depth, joins of one tensor, and slices of slices."""
+"""Drop what does nothing at inference: identities, dropout, stochastic depth, joins of one tensor, slices of slices, and activations
+of values that they leave as they are (a ReLU of what is never negative)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections import Counter
 
 from archdsl.compilers.passes.draft import Draft
 from archdsl.compilers.passes.views import simplify
+from archdsl.ir.ranges import ranges, unchanged
 from archdsl.ops.facts import Memory
 from archdsl.ops.readers import Facts
 
@@ -15,11 +17,14 @@ PASSES = Facts("rewriting", __name__, memory="which memory its output lies in")
 def drop_identities(draft: Draft) -> bool:
     """Everything that reads such a node reads what it passes on."""
     dropped: Counter[str] = Counter()
+    held = ranges(draft.nodes, draft.known)
     for node in list(draft.nodes.values()):
         if not node.inputs:
             continue
         op = PASSES.of(node)
-        if op.memory is Memory.PASSED or (op.neutral and len(node.inputs) == 1):
+        left = unchanged(op)
+        idle = left is not None and held[node.inputs[0]].within(left)
+        if op.memory is Memory.PASSED or (op.neutral and len(node.inputs) == 1) or idle:
             dropped[op.word] += 1
             draft.redirect(node.name, draft[node.name].inputs[0])
     before = len(draft.nodes)
