@@ -13,7 +13,8 @@ from pathlib import Path
 from archdsl.cost.latency.devices import load_device
 from archdsl.measure.calibrate.check import Checked, at_sizes, check
 from archdsl.measure.calibrate.quality import quality
-from archdsl.measure.job import Configuration
+from archdsl.measure.job import FLOAT32, Configuration
+from archdsl.measure.runtimes import runtime_named
 from archdsl.spec.locate import zoo_names
 
 OWN = Path(__file__).parent / "networks"
@@ -33,7 +34,8 @@ def main() -> None:
     networks = at_sizes(given.specs or [*zoo_names(), *sorted(map(str, OWN.glob("*.yaml")))], sizes, MOST_MACS)
     for name in given.devices:
         device = load_device(name)
-        at = Configuration(device.about["runtime"], device.batch, int(device.about["threads"]))
+        about = device.about
+        at = runtime_named(about["runtime"]).at(device.batch, int(about.get("threads", 1)), about.get("dtype", FLOAT32))
         report(check(device, at, networks), at)
 
 
