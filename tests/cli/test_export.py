@@ -137,7 +137,7 @@ def test_int8_of_a_network_that_has_learned(learned: Path, capsys: pytest.Captur
     told = found["int8"]
     assert (told["data"], told["runtime"]) == ("digits of 8×8 pixels", "ONNX Runtime")
     assert (told["calibration_images"], told["test_images"]) == (100, 359)
-    assert told["top1"]["float32"] > 0.8
+    assert told["top1"]["float32"] > 0.6
     assert abs(told["top1"]["int8"] - told["top1"]["float32"]) < 0.05
     assert told["changed"] < 0.1 * 359
     assert told["decibels"]["output"] > 20
