@@ -123,8 +123,12 @@ def main(networks: tuple[str, ...], batch: int, threads: int, rounds: int) -> No
         "bytes": max(row.bytes / row.micros for row in every),
         "macs": max(row.macs / row.micros for row in every),
     }
-    print(f"{at}; microseconds; a call {best['call']:.1f}, {best['bytes'] / 1e3:.1f} GB/s, {best['macs'] / 1e3:.0f} thousand million MACs/s")
-    print(f"{'row':14} {'time':>7} {'kernels':>8} {'floor':>7} {'by':>6} | {names[1]:>14} {'kernels':>8} {'floor':>7} {'by':>6} | ratio")
+    print(
+        f"{at}; microseconds; a call {best['call']:.1f}, {best['bytes'] / 1e3:.1f} GB/s, {best['macs'] / 1e3:.0f} thousand million MACs/s"
+    )
+    print(
+        f"{'row':14} {'time':>7} {'kernels':>8} {'floor':>7} {'by':>6} | {names[1]:>14} {'kernels':>8} {'floor':>7} {'by':>6} | ratio"
+    )
     for label, first, second in zip(labels(graphs[0]), *sides, strict=True):
         (low, why), (other, why_other) = floor(first, best), floor(second, best)
         print(
@@ -133,7 +137,9 @@ def main(networks: tuple[str, ...], batch: int, threads: int, rounds: int) -> No
         )
     total = [sum(row.micros for row in side) for side in sides]
     floors = [sum(floor(row, best)[0] for row in side) for side in sides]
-    print(f"{'all':14} {total[0]:7.0f} {'':8} {floors[0]:7.0f} {'':>6} | {total[1]:14.0f} {'':8} {floors[1]:7.0f} {'':>6} | {total[0] / total[1]:5.2f}")
+    print(
+        f"{'all':14} {total[0]:7.0f} {'':8} {floors[0]:7.0f} {'':>6} | {total[1]:14.0f} {'':8} {floors[1]:7.0f} {'':>6} | {total[0] / total[1]:5.2f}"
+    )
 
 
 if __name__ == "__main__":

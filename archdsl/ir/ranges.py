@@ -156,6 +156,7 @@ _RULES: dict[type[Any], Rule] = {
     MaxPool: _same,
     AvgPool: _average,
     AdaptivePool: _same,
+    Pad: _padded,
     Shuffle: _same,
     Shift: _with_zeros,
     Upsample: lambda op, of: ANY if op.mode == "bicubic" else of[0],

@@ -69,6 +69,7 @@ def autotune(graph: Graph, at: Configuration, times: Times | None = None, rememb
         BackendError: the runtime is not installed or cannot run a form.
         InputError: there is no such runtime, or the file cannot be written.
     """
+    runtime_named(at.runtime)  # a wrong name is told before anything is made
     return _Memory(remembered or _cache(), at, times or run).choose(forms(graph))
 
 

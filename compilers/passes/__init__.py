@@ -42,10 +42,10 @@ PASSES: tuple[Pass, ...] = (
     merge_branches,
     merge_paths,
     pass_through,
+    change_basis,
     fold_projections,
     cut_maps,
     fold_projections,
-    change_basis,
     widen_parts,
     sum_joins,
 )

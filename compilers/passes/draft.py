@@ -122,8 +122,8 @@ class Draft:
         return double(self.weights[f"{node}.{tensor}"])
 
     def choose(self, site: Site) -> str:
-        """The option for a site: the caller's where it is one, else the first. The site is noted."""
-        if len(site.options) > 1:
+        """The option for a site: the caller's where it is one, else the first. The site is noted, once where a pass asks again."""
+        if len(site.options) > 1 and site not in self.sites:
             self.sites.append(site)
         wanted = self.chosen.get(site)
         return wanted if wanted in site.options else site.options[0]

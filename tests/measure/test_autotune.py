@@ -9,9 +9,9 @@ import pytest
 from rewriting import TOLERANCE, apart, shaken
 from small import small
 
-from archdsl.compilers.passes import optimize
 from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized
+from archdsl.compilers.passes import optimize
 from archdsl.compilers.passes.plans import MOST_PLANS, blocks, plans
 from archdsl.compilers.passes.together import forms
 from archdsl.cost.counting.bill import Bill
@@ -115,8 +115,8 @@ def test_what_was_quick_by_luck_is_measured_again(tmp_path: Path) -> None:
     clock = Clock(lambda _, number, turn: 0.5 if (number, turn) == (2, 1) else 0.9 if number == 1 else 1.0)
     found = autotune(graph, TARGET, clock, tmp_path / "known.json")
     assert tuple(found.options.values()) == list(found.seconds)[1]
-    assert [len(graphs) for graphs in clock.asked[1:]] == [5, 5]
-    assert "0" in clock.asked[1]
+    assert all({"0", "1", "2"} <= set(graphs) and len(graphs) <= 5 for graphs in clock.asked[1:])
+    assert len(clock.asked) == 3
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"x": 3}'])

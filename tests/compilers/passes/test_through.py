@@ -87,7 +87,13 @@ def test_what_another_reads_as_well_stays() -> None:
 def test_a_second_relu_is_dropped(name: str) -> None:
     arguments = {"kernel": 2} if name == "maxpool" else {}
     graph = chain((4, 8, 8), ("conv", {"out": 4, "kernel": 3}), "relu", (name, arguments), "relu", "relu6")
-    assert [node.op.word for node in optimize(graph).graph] == ["input", "conv", "relu", *([name] if name == "maxpool" else []), "relu6"]
+    assert [node.op.word for node in optimize(graph).graph] == [
+        "input",
+        "conv",
+        "relu",
+        *([name] if name == "maxpool" else []),
+        "relu6",
+    ]
 
 
 ANSWERS = [
