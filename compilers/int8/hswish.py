@@ -51,8 +51,9 @@ def join_sixths(made: Any) -> None:
             readers.setdefault(name, []).append(node)
     constants = {tensor.name: tensor for tensor in made.graph.initializer}
     for product in [node for node in made.graph.node if node.name.endswith(SIXTH) and node.op_type == "Mul"]:
-        before, after = makers.get(product.input[0]), readers.get(product.output[0], [])
-        if before is None or not _is(before, "DequantizeLinear") or len(after) != 1 or not _is(after[0], "QuantizeLinear"):
+        before: Any = makers.get(product.input[0])
+        after = readers.get(product.output[0], [])
+        if not _is(before, "DequantizeLinear") or len(after) != 1 or not _is(after[0], "QuantizeLinear"):
             continue
         last = readers[after[0].output[0]]
         if len(readers[before.output[0]]) != 1 or len(last) != 1 or not _is(last[0], "DequantizeLinear"):

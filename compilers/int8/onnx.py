@@ -36,10 +36,30 @@ def write_float(model: Model, path: Path) -> None:
     with needed_by(NEEDS):
         from onnxruntime.quantization.quant_utils import add_pre_process_metadata
     made = onnx_model(model.graph, weights_of(model.graph, model.module))
+    ends_apart(made)
     whole_pools(made)
     hswish.apart(made)
     add_pre_process_metadata(made)  # or the quantiser would advise to fold norms first
     write(path, made.SerializeToString())
+
+
+def ends_apart(made: Any) -> None:
+    """An output that other nodes read too is a copy of what they read.
+
+    The quantiser gives what a Relu alone reads the range of its result, which cuts negative values off; that the tensor is an output
+    as well it does not see.
+    """
+    from onnx import helper
+
+    read = {name for node in made.graph.node for name in node.input}
+    for output in [output.name for output in made.graph.output if output.name in read]:
+        inner = f"{output}/inner"
+        for node in made.graph.node:
+            for names in (node.input, node.output):
+                for place, name in enumerate(names):
+                    if name == output:
+                        names[place] = inner
+        made.graph.node.append(helper.make_node("Identity", [inner], [output], name=f"{output}/copy"))
 
 
 def whole_pools(made: Any) -> None:

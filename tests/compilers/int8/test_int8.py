@@ -131,6 +131,7 @@ def test_hard_swish_in_two_operators_is_hard_swish(tmp_path: Path) -> None:
 
 
 def test_several_outputs(tmp_path: Path) -> None:
+    """One is read by a relu as well, and keeps its negative values."""
     made = model_of("""
 import: [blocks/mobile]
 input: [3, 16, 16]
