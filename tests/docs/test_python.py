@@ -16,7 +16,7 @@ from archdsl.documentation.python import methods, page
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 NET = {
     "about": "() -> About",
-    "bench": "(*others, runtimes, batches, threads, optimize, autotune, seconds, int8) -> Bench",
+    "bench": "(*others, runtimes, batches, threads, optimize, autotune, seconds, dtypes) -> Bench",
     "compare": "(*others, conventions, devices) -> Comparison",
     "batched": "(batch) -> Self",
     "cost": "(batch, dtype) -> Costs",
