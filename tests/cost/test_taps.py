@@ -11,6 +11,7 @@ import archdsl
 from archdsl.cost.latency.taps import taps
 from archdsl.cost.latency.work import WORK
 from archdsl.ops import OPERATORS
+from archdsl.ops.shapes import Map
 
 torch = pytest.importorskip("torch")
 
@@ -34,7 +35,8 @@ def test_taps_are_what_torch_multiplies(places: int) -> None:
         op = OPERATORS["conv"].read(arguments)
         if any(extent + 2 * padding < dilation * (kernel - 1) + 1 for extent in shape):
             continue
-        found = taps(op, (1, *shape), op.shape((1, *shape)))
+        arriving = Map((1, *shape))
+        found = taps(op, arriving, op.shape(arriving))
         assert tuple(found) == counted(shape, kernel, stride, padding, dilation), (shape, arguments)
         seen += 1
     assert seen > 100

@@ -41,7 +41,7 @@ from archdsl.spec.locate import zoo_names
 
 @pytest.fixture(scope="module")
 def graphs() -> list[Graph]:
-    return list(islice(networks(), 200))
+    return list(islice(networks(), 240))
 
 
 def planted(seed: int = 0) -> Device:
@@ -96,7 +96,7 @@ def test_planted_coefficients_are_found(graphs: list[Graph]) -> None:
     device = planted()
     times = [predicted(graph, device) for graph in graphs]
     samples = [Sample.of(graph) for graph in graphs]
-    known, unseen = slice(0, 170), slice(170, None)
+    known, unseen = slice(0, 210), slice(210, None)
     found, fit_quality = fitted(samples[known], times[known], "found", 1)
     assert found.block == 16
     assert fit_quality.error < 0.1

@@ -89,10 +89,9 @@ def reached(chain: Chain, rng: random.Random) -> None:
     """Pools that keep the size, one after the other, put side by side; as detectors see far."""
     come = chain.channels
     kernel = rng.choice([3, 5, 5])
-    ends = [conv(chain, rng, max(4, come // 2), nl=rng.choice(COMMON))]
-    for _ in range(rng.randint(2, 3)):
-        ends.append(chain("maxpool", kernel=kernel, stride=1, padding=kernel // 2))
-    chain("concat", *ends)
+    near = conv(chain, rng, max(4, come // 2), nl=rng.choice(COMMON))
+    pools = [chain("maxpool", kernel=kernel, stride=1, padding=kernel // 2) for _ in range(rng.randint(2, 3))]
+    chain("concat", near, *pools)
     conv(chain, rng, come, nl=rng.choice(COMMON))
 
 
