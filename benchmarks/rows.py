@@ -138,7 +138,8 @@ def main(networks: tuple[str, ...], batch: int, threads: int, rounds: int) -> No
     total = [sum(row.micros for row in side) for side in sides]
     floors = [sum(floor(row, best)[0] for row in side) for side in sides]
     print(
-        f"{'all':14} {total[0]:7.0f} {'':8} {floors[0]:7.0f} {'':>6} | {total[1]:14.0f} {'':8} {floors[1]:7.0f} {'':>6} | {total[0] / total[1]:5.2f}"
+        f"{'all':14} {total[0]:7.0f} {'':8} {floors[0]:7.0f} {'':>6} | {total[1]:14.0f} {'':8} {floors[1]:7.0f} {'':>6} | "
+        f"{total[0] / total[1]:5.2f}"
     )
 
 
