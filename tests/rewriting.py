@@ -17,6 +17,21 @@ TOLERANCE = 1e-8
 """Largest difference of an output value, as a share of how much outputs differ from image to image (root mean square). In float64,
 where what rounding leaves is far below what any mistake makes."""
 
+BLOCKS_IN_A_ROW = """
+archdsl: 1
+name: Blocks
+import: [blocks/mobile, blocks/partial]
+input: [3, 16, 16]
+net:
+  - {conv3x3: {out: 20, nl: hswish}}
+  - {dp_a: {exp: 48, out: 20, se: true, nl: hswish}, as: first}
+  - {dp_a: {exp: 40, out: 20, nl: relu}, as: second}
+  - {dp_a: {exp: 40, out: 20, nl: relu}, as: third}
+  - {dp_b: {exp: 36, out: 28, s: 2}}
+  - {conv1x1: {out: 8}}
+"""
+"""Of widths that fill no vector; what passes is split again and again."""
+
 
 def shaken(graph: Graph) -> nn.Module:
     """Compiled, with norms that have seen images and were moved from there: no scale is one, no shift is nothing, no signal fades."""

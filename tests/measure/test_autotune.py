@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from rewriting import TOLERANCE, apart, shaken
+from rewriting import BLOCKS_IN_A_ROW, TOLERANCE, apart, shaken
 from small import small
 
+import archdsl
 from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized
 from archdsl.compilers.passes import optimize
@@ -24,6 +25,10 @@ from archdsl.measure.job import Configuration
 from archdsl.spec.locate import zoo_names
 
 TARGET = Configuration("onnxruntime", 1, 2)
+
+
+def blocks_in_a_row() -> Graph:
+    return archdsl.loads(BLOCKS_IN_A_ROW).graph()
 
 
 class Clock:
@@ -48,7 +53,7 @@ def fewest_kernels(graph: Graph, number: int, turn: int) -> float:
 
 
 def test_the_quickest_form_is_taken(tmp_path: Path) -> None:
-    graph = small("dpnet").graph()
+    graph = blocks_in_a_row()
     lean = autotune(graph, TARGET, Clock(fewest_macs), tmp_path / "one.json")
     short = autotune(graph, TARGET, Clock(fewest_kernels), tmp_path / "two.json")
     usual = optimize(graph).graph
@@ -59,10 +64,9 @@ def test_the_quickest_form_is_taken(tmp_path: Path) -> None:
     assert min(short.seconds.values()) == len(few)
 
 
-@pytest.mark.parametrize("name", ["dpnet", "p_mobilenet_v3", "ghostnet"])
-def test_the_options_of_a_form_lead_to_it(name: str) -> None:
+def test_the_options_of_a_form_lead_to_it() -> None:
     """What was measured is what the passes make of its options."""
-    graph = small(name).graph()
+    graph = blocks_in_a_row()
     found = forms(graph)
     assert len({schedule_hash(form.graph) for form in found}) == len(found)
     assert schedule_hash(found[0].graph) == schedule_hash(optimize(graph).graph), "the usual form comes first"
@@ -72,7 +76,7 @@ def test_the_options_of_a_form_lead_to_it(name: str) -> None:
 
 def test_every_form_of_a_network_computes_the_same() -> None:
     """In float64; among them are maps cut, padded and added."""
-    graph = small("dpnet").graph()
+    graph = blocks_in_a_row()
     module = shaken(graph)
     found = forms(graph)
     questions = {(site.question, option) for form in found for site, option in form.chosen.items()}
@@ -90,7 +94,7 @@ def test_a_network_with_one_form_is_not_measured(tmp_path: Path) -> None:
 
 
 def test_choices_are_remembered(tmp_path: Path) -> None:
-    graph = small("dpnet").graph()
+    graph = blocks_in_a_row()
     before = autotune(graph, TARGET, Clock(fewest_macs), tmp_path / "known.json")
     again = Clock(fewest_kernels)
     after = autotune(graph, TARGET, again, tmp_path / "known.json")
@@ -102,7 +106,7 @@ def test_choices_are_remembered(tmp_path: Path) -> None:
 
 
 def test_a_small_gain_is_noise(tmp_path: Path) -> None:
-    graph = small("dpnet").graph()
+    graph = blocks_in_a_row()
     for gain, taken in ((0.995, 0), (0.95, 1)):
         clock = Clock(lambda _, number, turn, gain=gain: gain if number == 1 else 1.0)
         found = autotune(graph, TARGET, clock, tmp_path / f"{gain}.json")
@@ -111,7 +115,7 @@ def test_a_small_gain_is_noise(tmp_path: Path) -> None:
 
 def test_what_was_quick_by_luck_is_measured_again(tmp_path: Path) -> None:
     """The form that is quickest the first time and slow the others is not taken."""
-    graph = small("dpnet").graph()
+    graph = blocks_in_a_row()
     clock = Clock(lambda _, number, turn: 0.5 if (number, turn) == (2, 1) else 0.9 if number == 1 else 1.0)
     found = autotune(graph, TARGET, clock, tmp_path / "known.json")
     assert tuple(found.options.values()) == list(found.seconds)[1]
@@ -124,7 +128,7 @@ def test_a_broken_file_is_no_memory(text: str, tmp_path: Path) -> None:
     path = tmp_path / "known.json"
     path.write_text(text)
     clock = Clock(fewest_macs)
-    autotune(small("p_mobilenet_v3").graph(), TARGET, clock, path)
+    autotune(blocks_in_a_row(), TARGET, clock, path)
     assert clock.asked
 
 
@@ -132,13 +136,13 @@ def test_a_memory_that_cannot_be_kept_is_said_before_anything_is_measured(tmp_pa
     (tmp_path / "taken").write_text("a file")
     clock = Clock(fewest_macs)
     with pytest.raises(InputError, match=r"taken/known\.json cannot be written: "):
-        autotune(small("dpnet").graph(), TARGET, clock, tmp_path / "taken" / "known.json")
+        autotune(blocks_in_a_row(), TARGET, clock, tmp_path / "taken" / "known.json")
     assert not clock.asked
 
 
 def test_a_runtime_that_is_not_there() -> None:
     with pytest.raises(InputError, match="unknown runtime 'egaer'; did you mean 'eager'"):
-        autotune(small("dpnet").graph(), Configuration("egaer"))
+        autotune(blocks_in_a_row(), Configuration("egaer"))
 
 
 def test_forms_of_the_zoo() -> None:
@@ -153,7 +157,7 @@ def test_forms_of_the_zoo() -> None:
 
 
 def test_measured_for_real() -> None:
-    graph = blocks(small("dpnet").graph())[1]
+    graph = blocks(blocks_in_a_row())[1]
     found = run({"a": graph, "b": optimize(graph).graph}, TARGET)
     assert set(found) == {"a", "b"}
     assert all(seconds > 0 for seconds in found.values())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from graphs import Builder, chain
-from rewriting import TOLERANCE, apart, shaken
+from rewriting import BLOCKS_IN_A_ROW, TOLERANCE, apart, shaken
 
+import archdsl
 from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized
 from archdsl.compilers.passes import optimize
@@ -108,21 +109,5 @@ ANSWERS = [
 @pytest.mark.parametrize("answers", ANSWERS)
 @pytest.mark.parametrize("transition", ["block", "stage", "none"])
 def test_forms_from_block_to_block(answers: dict[str, str], transition: str) -> None:
-    """Three blocks in a row, of widths that fill no vector."""
-    import archdsl
-
-    text = """
-archdsl: 1
-name: Blocks
-import: [blocks/mobile, blocks/partial]
-input: [3, 16, 16]
-net:
-  - {conv3x3: {out: 20, nl: hswish}}
-  - {dp_a: {exp: 48, out: 20, se: true, nl: hswish}}
-  - {dp_a: {exp: 40, out: 20, nl: relu}}
-  - {dp_a: {exp: 40, out: 20, nl: relu}}
-  - {dp_b: {exp: 36, out: 28, s: 2}}
-  - {conv1x1: {out: 8}}
-"""
-    _, wrong = forms_of(archdsl.loads(text, transition=transition).graph(), **answers)
+    _, wrong = forms_of(archdsl.loads(BLOCKS_IN_A_ROW, transition=transition).graph(), **answers)
     assert wrong < TOLERANCE
