@@ -142,7 +142,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Processor:
         return made
 
     monkeypatch.setattr(bench_module, "measure", lambda files, *rest: groups([files], *rest)[0])
-    monkeypatch.setattr(autotune_module, "measure_groups", groups)
+    monkeypatch.setattr(autotune_module, "measure", lambda files, *rest: groups([files], *rest)[0])
     monkeypatch.setattr(calibrate_module, "measure_groups", groups)
     return device
 
@@ -290,15 +290,15 @@ def test_forms_are_measured_on_a_card(stand_in: Processor, tmp_path: Path, monke
     at = runtime_named("cuda-graph").at(2, dtype="bfloat16")
     memory = tmp_path / "known.json"
     names: list[str] = []
-    measure_groups = autotune_module.measure_groups
+    measured = autotune_module.measure
 
-    def noted(files: Sequence[Mapping[str, File]], *rest: Any) -> list[list[Timing]]:
-        names.extend(name for group in files for name in group)
-        return measure_groups(files, *rest)
+    def noted(files: Mapping[str, File], *rest: Any) -> list[Timing]:
+        names.extend(files)
+        return measured(files, *rest)
 
-    monkeypatch.setattr(autotune_module, "measure_groups", noted)
+    monkeypatch.setattr(autotune_module, "measure", noted)
     tuned = autotune_module.autotune(archdsl.loads(text).graph(), at, remembered=memory)
-    assert min(seconds for block in tuned for seconds in block.seconds.values()) > 0
+    assert min(tuned.seconds.values()) > 0
     assert stand_in.captures == len(names) > 1
     assert {name.rpartition("-")[2] for name in names} == {"0"}  # one copy of each
     known = json.loads(memory.read_text())
@@ -466,7 +466,7 @@ def test_blocks_are_tuned_for_real(tmp_path: Path) -> None:
     found = autotune_module.autotune(
         archdsl.loads(text).graph(), runtime_named("cuda-graph").at(), remembered=tmp_path / "k.json"
     )
-    assert all(seconds > 0 for block in found for seconds in block.seconds.values())
+    assert all(seconds > 0 for seconds in found.seconds.values())
 
 
 @on_card

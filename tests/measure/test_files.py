@@ -121,8 +121,8 @@ def test_weights_are_drawn_where_they_run(tmp_path: Path) -> None:
 
 
 def test_a_network_that_moves_axes_can_be_saved(tmp_path: Path) -> None:
-    net = "net:\n  - {rearrange: {pattern: c h w -> c w h, to: map}}\n  - {conv: {out: 2, kernel: 1}}\n"
-    text = f"archdsl: 1\nname: Turned\ninput: [3, 4, 6]\n{net}"
+    turned = "{rearrange: {pattern: c h w -> c w h, to: map}}"
+    text = f"archdsl: 1\nname: Turned\ninput: [3, 4, 6]\nnet:\n  - {turned}\n  - {{conv: {{out: 2, kernel: 1}}}}\n"
     model = networks.model(archdsl.loads(text))
     file = write_model(model, RUNTIMES["eager"], tmp_path)
     image = torch.randn(2, 3, 4, 6)

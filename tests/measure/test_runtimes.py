@@ -10,7 +10,7 @@ from graphs import Builder
 import archdsl
 from archdsl.cli import measuring
 from archdsl.measure import bench as bench_module
-from archdsl.measure.autotune import autotune
+from archdsl.measure.autotune import Tuned, autotune
 from archdsl.measure.bench import Asked, bench, steps
 from archdsl.measure.job import Configuration, File
 from archdsl.measure.machine import machine
@@ -67,7 +67,7 @@ def test_a_line_of_the_table_is_all(made_up: Runtime, monkeypatch: pytest.Monkey
 def test_its_blocks_can_be_tuned(made_up: Runtime, tmp_path: Path) -> None:
     build = Builder((3, 8, 8))
     build("conv", "conv", out=4)
-    assert autotune(build.graph, Configuration("made-up"), lambda groups, at: [], tmp_path / "known.json") == []
+    assert autotune(build.graph, Configuration("made-up"), lambda graphs, at: {}, tmp_path / "known.json") == Tuned({}, {})
 
 
 def test_the_help_and_the_docs_name_all() -> None:
