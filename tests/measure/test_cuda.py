@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 import torch
 from graphs import Builder
+from rewriting import BLOCKS_IN_A_ROW
 from torch import nn
 
 import archdsl
@@ -286,7 +287,6 @@ def test_long_loading_is_told(stand_in: Processor) -> None:
 
 def test_forms_are_measured_on_a_card(stand_in: Processor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(autotune_module, "CARD_SECONDS", 0.02)
-    text = SPEC.replace("[blocks/mobile]", "[blocks/mobile, blocks/partial]").replace("bottleneck", "dp_b")
     at = runtime_named("cuda-graph").at(2, dtype="bfloat16")
     memory = tmp_path / "known.json"
     names: list[str] = []
@@ -297,14 +297,14 @@ def test_forms_are_measured_on_a_card(stand_in: Processor, tmp_path: Path, monke
         return measured(files, *rest)
 
     monkeypatch.setattr(autotune_module, "measure", noted)
-    tuned = autotune_module.autotune(archdsl.loads(text).graph(), at, remembered=memory)
+    tuned = autotune_module.autotune(archdsl.loads(BLOCKS_IN_A_ROW).graph(), at, remembered=memory)
     assert min(tuned.seconds.values()) > 0
     assert stand_in.captures == len(names) > 1
     assert {name.rpartition("-")[2] for name in names} == {"0"}  # one copy of each
     known = json.loads(memory.read_text())
     other = replace(machine_module.card(), name="Another Card")
     monkeypatch.setattr(machine_module, "card", lambda: other)
-    autotune_module.autotune(archdsl.loads(text).graph(), at, remembered=memory)
+    autotune_module.autotune(archdsl.loads(BLOCKS_IN_A_ROW).graph(), at, remembered=memory)
     assert len(json.loads(memory.read_text())) == 2 * len(known)  # another card is measured anew
 
 
@@ -462,9 +462,8 @@ def test_tf32_only_where_it_is_asked_for(tmp_path: Path) -> None:
 
 @on_card
 def test_blocks_are_tuned_for_real(tmp_path: Path) -> None:
-    text = SPEC.replace("[blocks/mobile]", "[blocks/mobile, blocks/partial]").replace("bottleneck", "dp_b")
     found = autotune_module.autotune(
-        archdsl.loads(text).graph(), runtime_named("cuda-graph").at(), remembered=tmp_path / "k.json"
+        archdsl.loads(BLOCKS_IN_A_ROW).graph(), runtime_named("cuda-graph").at(), remembered=tmp_path / "k.json"
     )
     assert all(seconds > 0 for seconds in found.seconds.values())
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+from graphs import chain
 from onnx import TensorProto, helper
 from torch import nn
 
@@ -51,6 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("files")
     torch.save(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), folder / "small.pt")
     small_onnx(folder / "small.onnx")
+    write_graph(chain(SHAPE, ("conv", {"out": 4, "kernel": 3}), "relu"), RUNTIMES["eager"], folder / "small")
     import openvino
 
     openvino.save_model(openvino.Core().read_model(folder / "small.onnx"), folder / "small.xml")

@@ -215,7 +215,9 @@ def test_what_passes_becomes_a_shortcut() -> None:
     graph = small("dpnet").graph()
     module = shaken(graph).float()
     sites = [site for site in optimize(graph).sites if site.made_by == "change_basis"]
-    nodes = [f"dp_a_{number}.transition.conv" for number in (2, 4, 7, 8, 10)]  # others are split again; in the first, channels go through
+    nodes = [
+        f"dp_a_{number}.transition.conv" for number in (2, 4, 7, 8, 10)
+    ]  # others are split again; in the first, channels go through
     assert [site.node for site in sites] == nodes
     made, done = optimized(Model(graph, module), dict.fromkeys(sites, "changed"))
     assert len([change for change in done.changes if change.made_by == "change_basis"]) == len(sites)
