@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from graphlib import CycleError
 from pathlib import Path
@@ -24,7 +24,7 @@ from archdsl.spec.settings import apply
 
 if TYPE_CHECKING:
     from archdsl.compilers.passes import Optimized
-    from archdsl.compilers.passes.draft import Choices
+    from archdsl.compilers.passes.draft import Site
     from archdsl.compilers.torch import Network
     from archdsl.cost.counting.bill import Bill
     from archdsl.cost.tables.sheet import Sheet
@@ -44,7 +44,7 @@ class Design:
         self.links = Links()
         self.batch = 1  # of what costs are for
         self.dtype = USUAL  # of what costs in bytes are for
-        self.chosen: Choices | None = None  # forms for inference; None: the network as it is written
+        self.chosen: Mapping[Site, str] | None = None  # forms for inference; None: the network as it is written
         self.spec, self.knobs = apply(spec, settings)
 
     @classmethod
@@ -97,7 +97,7 @@ class Design:
         changed.dtype = dtype
         return changed
 
-    def optimized(self, chosen: Choices | None = None) -> Self:
+    def optimized(self, chosen: Mapping[Site, str] | None = None) -> Self:
         """The same network rewritten for inference: fewer, larger operators that compute the same. Needs no torch.
 
         Its graph, costs and drawings are of what would run; `rewritten` tells what was changed. Weights are carried over by
@@ -199,7 +199,7 @@ def _restore(
     settings: dict[str, Any],
     limits: Limits | None,
     warnings: tuple[Diagnostic, ...],
-    counted: tuple[Choices | None, int, str],
+    counted: tuple[Mapping[Site, str] | None, int, str],
 ) -> Design:
     """Undo `Design.__reduce__`."""
     net = kind(spec, settings, limits, warnings)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from archdsl.compilers.export import Model
 from archdsl.compilers.optimized import optimized
 from archdsl.compilers.passes import optimize
+from archdsl.compilers.passes.draft import Site
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of, in_order
 from archdsl.compilers.torch.settle import settle
@@ -31,6 +32,20 @@ net:
   - {conv1x1: {out: 8}}
 """
 """Of widths that fill no vector; what passes is split again and again."""
+
+
+def every_form(graph: Graph) -> list[dict[Site, str]]:
+    """Every choice at every site that the choices before it lead to, depth first: the options of each."""
+    found: list[dict[Site, str]] = []
+    waiting: list[dict[Site, str]] = [{}]
+    while waiting:
+        chosen = waiting.pop()
+        undecided = [site for site in optimize(graph, chosen=chosen).sites if site not in chosen]
+        if undecided:
+            waiting += [{**chosen, undecided[0]: option} for option in reversed(undecided[0].options)]
+        else:
+            found.append(chosen)
+    return found
 
 
 def shaken(graph: Graph) -> nn.Module:

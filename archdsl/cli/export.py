@@ -82,9 +82,7 @@ class Rewriting:
 
     optimize: bool = given(optimize_option)
     autotune: bool = given(
-        click.option(
-            "--autotune", is_flag=True, help="Choose the quickest forms by measuring blocks on this machine; means --optimize."
-        )
+        click.option("--autotune", is_flag=True, help="Choose the quickest forms by measuring on this machine; means --optimize.")
     )
     batch: int = given(
         click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="That --autotune measures.")

@@ -76,7 +76,7 @@ class Measuring:
         click.option(
             "--autotune",
             is_flag=True,
-            help="Choose the forms of optimised networks by measuring their blocks; means --optimize.",
+            help="Choose the forms of optimised networks by measuring; means --optimize.",
         )
     )
     rounds: int | None = given(click.option("--rounds", type=click.IntRange(1), metavar="N", help="Rounds of a configuration."))

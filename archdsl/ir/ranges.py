@@ -48,19 +48,17 @@ Rule = Callable[[Any, tuple[Range, ...]], Range]
 """What an operator gives, from what its inputs hold."""
 
 
-def ranges(nodes: Mapping[str, Node], given: Mapping[str, Range] | None = None) -> dict[str, Range]:
+def ranges(nodes: Mapping[str, Node], arriving: Range = ANY) -> dict[str, Range]:
     """The range of every tensor by the name of its node.
 
     Args:
         nodes: of one network, every one after those that it reads.
-        given: what is known from elsewhere, of inputs above all.
+        arriving: what the network's inputs hold.
     """
     found: dict[str, Range] = {}
     for name, node in nodes.items():
-        if given and name in given:
-            found[name] = given[name]
-        else:
-            found[name] = _rule(type(node.op))(node.op, tuple(found[source] for source in node.inputs)) if node.inputs else ANY
+        of = tuple([found[source] for source in node.inputs])
+        found[name] = _rule(type(node.op))(node.op, of) if of else arriving
     return found
 
 

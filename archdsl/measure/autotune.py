@@ -19,8 +19,7 @@ from typing import Any
 
 from archdsl import artifacts
 from archdsl.compilers.passes.draft import Site
-from archdsl.compilers.passes.plans import Plan
-from archdsl.compilers.passes.together import forms
+from archdsl.compilers.passes.together import Plan, forms
 from archdsl.errors import InputError
 from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph

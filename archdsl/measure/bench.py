@@ -42,7 +42,7 @@ class Asked:
         runtimes: by name; where none is given, those that are installed.
         dtypes: of weights and maps; a runtime that has none of them runs only where it is named, and is an error then.
         versions: of each network, `AS_WRITTEN` or `OPTIMISED` or both.
-        tuned: whether the forms of optimised networks are chosen by measuring blocks, anew for each configuration.
+        tuned: whether the forms of optimised networks are chosen by measuring, anew for each configuration.
         rounds: of each configuration.
         int8: whether each network also runs in int8, beside itself in float32.
     """

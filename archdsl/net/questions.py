@@ -203,7 +203,7 @@ class Questions(Changing, Learning):
             batches: images of one pass.
             threads: of the runtime; all cores where none is given.
             optimize: run networks after the passes for inference.
-            autotune: choose their forms by measuring blocks; means `optimize`.
+            autotune: choose their forms by measuring; means `optimize`.
             seconds: for the rounds of one configuration.
             dtypes: of weights and maps: float32, float16, bfloat16 or tf32, as far as a runtime has them; with int8 among them each
                 network runs in int8 too, beside itself in float32.

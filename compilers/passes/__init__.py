@@ -14,7 +14,7 @@ import numpy as np
 
 from archdsl.compilers.passes.change_basis import change_basis
 from archdsl.compilers.passes.cut_maps import cut_maps
-from archdsl.compilers.passes.draft import Change, Choices, Draft, Site
+from archdsl.compilers.passes.draft import NOTHING_CHOSEN, Change, Choices, Draft, Site
 from archdsl.compilers.passes.drop_identities import drop_identities
 from archdsl.compilers.passes.fold_norms import fold_norms
 from archdsl.compilers.passes.fold_projections import fold_projections
@@ -27,7 +27,6 @@ from archdsl.compilers.passes.sum_joins import sum_joins
 from archdsl.compilers.passes.weights import Array, load
 from archdsl.compilers.passes.widen_parts import widen_parts
 from archdsl.ir.graph import Graph
-from archdsl.ir.ranges import Range
 from archdsl.ir.single import need_numbers
 from archdsl.ir.verify import verify
 
@@ -79,7 +78,6 @@ def optimize(
     weights: Mapping[str, Array] | None = None,
     chosen: Choices | None = None,
     passes: Collection[Pass] = PASSES,
-    known: Mapping[str, Range] | None = None,
 ) -> Optimized:
     """The network rewritten.
 
@@ -87,7 +85,6 @@ def optimize(
         graph: of one network, not of a grid.
         weights: arrays by `<node>.<tensor>`: weight, bias, running_mean, running_var and so on. Without them only the graph is made.
         chosen: options by their site; where none is chosen, the first is taken.
-        known: ranges of tensors, of inputs above all, that do not follow from the graph.
 
     Raises:
         BackendError: a weight is missing.
@@ -104,9 +101,8 @@ def optimize(
         load(graph, weights),
         weights is not None,
         shares,
-        chosen if chosen is not None else {},
+        NOTHING_CHOSEN if chosen is None else chosen,
         returns=graph.returns,
-        known=known or {},
     )
     for run in passes:
         if run(draft):

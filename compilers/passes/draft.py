@@ -5,11 +5,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from archdsl.compilers.passes.weights import Lazy, double, names
 from archdsl.ir.graph import Graph, Node
-from archdsl.ir.ranges import Range
 from archdsl.ops.operator import Operator
 
 
@@ -33,8 +32,14 @@ class Site:
         return f"{self.question} {self.node}"
 
 
-Choices = Mapping[Site, str]
-"""The option that is wanted at each of some sites."""
+class Choices(Protocol):
+    """The options that are wanted: a mapping from sites, or whatever else can be asked."""
+
+    def get(self, site: Site, /) -> str | None:
+        """The option for a site; None where any will do."""
+
+
+NOTHING_CHOSEN: Mapping[Site, str] = {}
 
 
 class Change(NamedTuple):
@@ -57,7 +62,6 @@ class Draft:
         shares: whether nodes shared weights to begin with.
         chosen: options that the caller wants.
         sites: every site with several options that was met, in order.
-        known: ranges of tensors that are known from outside the graph.
     """
 
     name: str
@@ -67,11 +71,10 @@ class Draft:
     weights: dict[str, Lazy]
     weighted: bool = False
     shares: bool = False
-    chosen: Choices = field(default_factory=dict)
+    chosen: Choices = field(default_factory=lambda: NOTHING_CHOSEN)
     sites: list[Site] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     returns: str = "tensor"
-    known: Mapping[str, Range] = field(default_factory=dict)
 
     def copy(self) -> Draft:
         return replace(

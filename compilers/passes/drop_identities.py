@@ -17,7 +17,7 @@ PASSES = Facts("rewriting", __name__, memory="which memory its output lies in")
 def drop_identities(draft: Draft) -> bool:
     """Everything that reads such a node reads what it passes on."""
     dropped: Counter[str] = Counter()
-    held = ranges(draft.nodes, draft.known)
+    held = ranges(draft.nodes)
     for node in list(draft.nodes.values()):
         if not node.inputs:
             continue

@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 
 from archdsl.compilers.passes.pointwise import Map
-from archdsl.compilers.passes.weights import Array, Lazy, lazy
+from archdsl.compilers.passes.weights import Array, Lazy, lazy, regrouped
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.errors import ShapeError
 from archdsl.ops.operator import Shape
@@ -76,19 +76,6 @@ def _moved_bias(outer: Map, inner: Map) -> Lazy | None:
         return found if own is None else np.asarray(found + own())
 
     return lazy(make)
-
-
-def regrouped(weight: Array, groups: int, fewer: int) -> Array:
-    """The weight (out, in / groups, ...) of a convolution for fewer groups, a divisor of theirs: zeros between those that were apart."""
-    if groups == fewer:
-        return weight
-    out, width = weight.shape[:2]
-    inside = groups // fewer  # that come together in one
-    whole = np.zeros((fewer, inside, out // groups, inside, width, *weight.shape[2:]))
-    apart = weight.reshape(fewer, inside, out // groups, width, *weight.shape[2:])
-    for index in range(inside):
-        whole[:, index, :, index] = apart[:, index]
-    return whole.reshape(out, inside * width, *weight.shape[2:])
 
 
 def _composed(outer: Array, inner: Array, groups: tuple[int, int]) -> Array:

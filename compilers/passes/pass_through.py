@@ -17,8 +17,8 @@ import numpy as np
 from archdsl.compilers.passes.draft import Draft, Site
 from archdsl.compilers.passes.pointwise import Map, dense, is_pointwise, place, read
 from archdsl.compilers.passes.siblings import is_depthwise
-from archdsl.compilers.passes.views import View, is_join, view
-from archdsl.compilers.passes.weights import Array, Lazy, lazy
+from archdsl.compilers.passes.views import View, is_join, node_of, view
+from archdsl.compilers.passes.weights import Array, Lazy, lazy, zeros
 from archdsl.ir.graph import Node
 from archdsl.ir.ranges import Range, ranges, unchanged
 from archdsl.ops.convolution import Conv2d
@@ -103,7 +103,7 @@ def _shift(draft: Draft, chain: Chain) -> float | None:
             left = unchanged(node.op)
             assert left is not None
             kept = Range(max(kept.low, left.low), min(kept.high, left.high))
-    held = ranges(draft.nodes, draft.known)[chain.passing.base]
+    held = ranges(draft.nodes)[chain.passing.base]
     shift = max(0.0, kept.low - held.low)
     return shift if isfinite(shift) and held.high + shift <= kept.high else None
 
@@ -111,8 +111,7 @@ def _shift(draft: Draft, chain: Chain) -> float | None:
 def _widen(draft: Draft, chain: Chain, shift: float) -> None:
     """Have every node of the chain carry the passing channels after, or before, those that it has."""
     first = chain.learned.start < chain.passing.start
-    whole = chain.whole
-    source = _source(draft, chain, whole)
+    source = node_of(draft, chain.whole, chain.join, f"{chain.join.name}_input")
     count = chain.passing.size
     for index, node in enumerate(chain.nodes):
         name = draft.free(f"{node.name}_through")
@@ -127,21 +126,13 @@ def _widen(draft: Draft, chain: Chain, shift: float) -> None:
     draft.redirect(chain.join.name, source)
 
 
-def _source(draft: Draft, chain: Chain, whole: View) -> str:
-    if whole.size == draft[whole.base].shape[0]:
-        return whole.base
-    from archdsl.compilers.passes.views import node_of
-
-    return node_of(draft, whole, chain.join, f"{chain.join.name}_input")
-
-
 def _carry(draft: Draft, node: Node, name: str, source: str, shift: float, share: tuple[int, int, bool]) -> None:
     """A convolution that hands the passing channels on, with `shift` added."""
     own, count, first = share
     op = node.op
     assert isinstance(op, Conv2d)
-    weight, given = draft.weight(node.name), op.bias
-    bias = draft.weight(node.name, "bias") if given else lazy(lambda: np.zeros(op.out))
+    weight = draft.weight(node.name)
+    bias = draft.weight(node.name, "bias") if op.bias else zeros(op.out)
     through = np.full(count, shift)
     if is_depthwise(draft, node):
         made = lazy(lambda: _joined(weight(), _impulses(count, op.kernel), first))
@@ -159,7 +150,7 @@ def _project(draft: Draft, chain: Chain, name: str, source: str, shift: float) -
     node, count = chain.nodes[-1], chain.passing.size
     conv = read(draft, node)
     first = chain.learned.start < chain.passing.start
-    bias = conv.bias or lazy(lambda: np.zeros(conv.op.out))
+    bias = conv.bias or zeros(conv.op.out)
 
     def weight() -> Array:
         rows = _diagonal(dense(conv.weight(), conv.op.groups), np.eye(count), first)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from archdsl.compilers.passes.draft import Draft
-from archdsl.compilers.passes.weights import Array, Lazy, lazy
+from archdsl.compilers.passes.weights import Array, Lazy, lazy, regrouped
 from archdsl.ir.graph import Node
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.shapes import is_map
@@ -88,10 +86,4 @@ def _matrix(weight: Array) -> Array:
 
 def dense(weight: Array, groups: int) -> Array:
     """A grouped weight as the matrix of all channels, zero between groups."""
-    matrix = _matrix(weight)
-    rows, width = matrix.shape[0] // groups, matrix.shape[1]
-    whole = np.zeros((matrix.shape[0], width * groups))
-    for group in range(groups):
-        of = slice(group * rows, (group + 1) * rows)
-        whole[of, group * width : (group + 1) * width] = matrix[of]
-    return whole
+    return _matrix(regrouped(weight, groups, 1))

@@ -7,11 +7,12 @@ several answers at once: shares apart, dense expansions, padded parts. So blocks
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from archdsl.compilers.passes import ACROSS, WITHIN, optimize
 from archdsl.compilers.passes.draft import Site
 from archdsl.compilers.passes.merge_paths import merge_paths
-from archdsl.compilers.passes.plans import Plan, distinct
+from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph
 
 KEPT = ""
@@ -32,7 +33,7 @@ Answers = Mapping[str, str]
 """An answer by question."""
 
 
-class Together(dict[Site, str]):
+class Together:
     """Choices that give the same answer to a question wherever it is asked.
 
     Attributes:
@@ -40,20 +41,30 @@ class Together(dict[Site, str]):
     """
 
     def __init__(self, answers: Answers):
-        super().__init__()
         self.answers = answers
         self.asked: dict[str, set[str]] = {}
 
-    def get(self, site: Site, default: str | None = None) -> str | None:  # type: ignore[override]
+    def get(self, site: Site, /) -> str | None:
         """The answer where it is one of the site's options."""
         self.asked.setdefault(site.question, set()).update(site.options)
         answer = self.answers.get(site.question, KEPT)
-        return answer if answer in site.options else default
+        return answer if answer in site.options else None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One form of a network, and the options that lead to it."""
+
+    chosen: dict[Site, str]
+    graph: Graph
 
 
 def forms(graph: Graph) -> list[Plan]:
     """The forms of a network: the usual one, then one for every set of answers that all its blocks give alike."""
-    return distinct(_ways(optimize(graph, passes=ACROSS).graph))
+    found: dict[str, Plan] = {}
+    for plan in _ways(optimize(graph, passes=ACROSS).graph):
+        found.setdefault(schedule_hash(plan.graph), plan)
+    return list(found.values())
 
 
 def _ways(base: Graph) -> Iterator[Plan]:
@@ -80,5 +91,4 @@ def _ways(base: Graph) -> Iterator[Plan]:
 
 
 def _taken(sites: Collection[Site], choices: Together) -> dict[Site, str]:
-    wanted = {site: choices.get(site) for site in sites}
-    return {site: option if option in site.options else site.options[0] for site, option in wanted.items()}
+    return {site: choices.get(site) or site.options[0] for site in sites}

@@ -37,6 +37,19 @@ def stacked(parts: Iterable[Lazy]) -> Lazy:
     return lazy(lambda: np.concatenate([part() for part in kept]))
 
 
+def regrouped(weight: Array, groups: int, fewer: int) -> Array:
+    """The weight (out, in / groups, ...) of a convolution for fewer groups, a divisor of theirs: zeros between those that were apart."""
+    if groups == fewer:
+        return weight
+    out, width = weight.shape[:2]
+    inside = groups // fewer  # that come together in one
+    whole = np.zeros((fewer, inside, out // groups, inside, width, *weight.shape[2:]))
+    apart = weight.reshape(fewer, inside, out // groups, width, *weight.shape[2:])
+    for index in range(inside):
+        whole[:, index, :, index] = apart[:, index]
+    return whole.reshape(out, inside * width, *weight.shape[2:])
+
+
 def load(graph: Graph, given: Mapping[str, Array] | None) -> dict[str, Lazy]:
     """The weights and statistics of every node by name, `<node>.weight`; without any given, those that fail when they are read.
 

@@ -112,9 +112,13 @@ def _widen(draft: Draft, name: str, before: int, after: int) -> None:
     def rows() -> Array:
         return np.pad(dense(conv.weight(), conv.op.groups), ((before, after), (0, 0)))[:, :, None, None]
 
-    bias = conv.bias and lazy(lambda: np.pad(conv.bias(), (before, after)))  # type: ignore[misc]
+    bias = None if conv.bias is None else _longer(conv.bias, before, after)
     op = replace(conv.op, out=conv.op.out + before + after, groups=1)
     place(draft, name, Map(op, conv.source, lazy(rows), bias), draft[name])
+
+
+def _longer(bias: Lazy, before: int, after: int) -> Lazy:
+    return lazy(lambda: np.pad(bias(), (before, after)))
 
 
 def _columns(conv: Map, at: int, more: int) -> Lazy:

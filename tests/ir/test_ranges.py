@@ -30,7 +30,7 @@ def values(within: Range, count: int = 4001) -> torch.Tensor:
 def test_of_activations(word: str, held: Range) -> None:
     build = Builder((1, 1, 4001))
     build("act", word)
-    found = ranges(build.graph.nodes, {"input": held})["act"]
+    found = ranges(build.graph.nodes, held)["act"]
     with torch.no_grad():
         came = compile(build.graph).eval()(values(held))
     assert found.low <= float(came.min()) + ROUNDING

@@ -9,10 +9,10 @@ import onnx
 import pytest
 import torch
 from graphs import Builder
-from small import small
+from rewriting import BLOCKS_IN_A_ROW
 
 import archdsl
-from archdsl.compilers.passes.plans import blocks, plans
+from archdsl.compilers.passes.together import forms
 from archdsl.compilers.torch import compile
 from archdsl.compilers.torch.batches import batch_of
 from archdsl.errors import BackendError, InputError
@@ -102,8 +102,8 @@ def test_what_cannot_be_written(graph: Graph, tmp_path: Path) -> None:
 
 
 def test_weights_are_drawn_where_they_run(tmp_path: Path) -> None:
-    """Every form of blocks that may be measured goes through a file and is the same network, with weights of the same shapes."""
-    graphs = [form.graph for block in blocks(small("dpnet").graph())[:6] for form in plans(block)]
+    """Every form that may be measured goes through a file and is the same network, with weights of the same shapes."""
+    graphs = [form.graph for form in forms(archdsl.loads(BLOCKS_IN_A_ROW).graph())]
     assert len(graphs) > 6
     for number, graph in enumerate(graphs):
         file = write_graph(graph, RUNTIMES["eager"], tmp_path / str(number))

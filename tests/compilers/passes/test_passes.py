@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from graphs import Builder
-from rewriting import TOLERANCE, apart, difference, shaken
+from rewriting import TOLERANCE, apart, difference, every_form, shaken
 from small import small
 from torch import Tensor
 
@@ -103,15 +103,13 @@ def one_block(block: str, exp: int = 48, se: str = "true", nl: str = "hswish", s
 @pytest.mark.parametrize("se", ["true", "false"])
 def test_every_form_of_a_block(block: str, se: str) -> None:
     """Whatever is chosen at whichever site, the function stays."""
-    from archdsl.compilers.passes.plans import plans
-
     graph = one_block(block, se=se).graph()
     module = shaken(graph)
-    forms = plans(graph)
+    forms = every_form(graph)
     assert len(forms) >= 3
-    for form in forms:
-        made, _ = optimized(Model(graph, module), form.chosen)
-        assert apart(module, made.module, graph) < TOLERANCE, form.chosen
+    for chosen in forms:
+        made, _ = optimized(Model(graph, module), chosen)
+        assert apart(module, made.module, graph) < TOLERANCE, chosen
 
 
 @pytest.mark.parametrize("kernels", [[3, 3], [1, 5], [3, 5, 7], [7, 3]])
