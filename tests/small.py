@@ -22,6 +22,20 @@ from archdsl.net import Net
 SHORT: dict[str, dict[str, int]] = {"gpt2": {"length": 12, "vocabulary": 60, "dim": 48, "depth": 2, "heads": 4}}
 """Knobs of networks without a resolution."""
 
+TINY = """
+archdsl: 1
+name: Tiny
+import: [blocks/mobile]
+input: [3, 16, 16]
+knobs: {out: 8}
+net:
+  - {conv3x3: {out: $out, s: 2, nl: hswish}}
+  - {bottleneck: {exp: 16, out: $out}}
+  - pool
+  - {linear: 10}
+"""
+"""A network that is measured in no time."""
+
 
 def small(name: str, least: int = 64) -> Net:
     """A network of the zoo at 64x64, or at the lowest resolution that it allows; of one over texts, a short text and few channels."""

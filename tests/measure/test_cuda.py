@@ -13,6 +13,7 @@ import pytest
 import torch
 from graphs import Builder
 from rewriting import BLOCKS_IN_A_ROW
+from small import TINY
 from torch import nn
 
 import archdsl
@@ -39,19 +40,6 @@ from archdsl.measure.timing import Clock, Pass, Timing, by_host
 
 WORDS = ("cuda", "cuda-graph", "cuda-compile")
 without_card = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-
-SPEC = """
-archdsl: 1
-name: Tiny
-import: [blocks/mobile]
-input: [3, 16, 16]
-knobs: {out: 8}
-net:
-  - {conv3x3: {out: $out, s: 2, nl: hswish}}
-  - {bottleneck: {exp: 16, out: $out}}
-  - pool
-  - {linear: 10}
-"""
 
 
 class Processor(Cuda):
@@ -153,7 +141,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Processor:
 @pytest.mark.parametrize("word", WORDS)
 def test_it_is_refused_politely(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("tiny.yaml").write_text(SPEC)
+    Path("tiny.yaml").write_text(TINY)
     for arguments in (
         ["bench", "tiny.yaml"],
         ["calibrate", "-o", "card.yaml"],
@@ -204,7 +192,7 @@ def test_a_configuration_says_its_type_and_no_threads_of_a_card() -> None:
 
 def test_where_no_runtime_is_named() -> None:
     """Those that do not have a type are left out with the reason; a type that none has is an error."""
-    net = archdsl.loads(SPEC)
+    net = archdsl.loads(TINY)
     made = bench([("tiny", net)], Asked(threads=(1,), rounds=Rounds(2), dtypes=("bfloat16",)))
     assert {row.configuration.runtime for row in made.rows} == {"eager"}
     installed = {one.word for one in usual()}
@@ -254,7 +242,7 @@ def test_compiled_on_a_card(stand_in: Processor, tmp_path: Path) -> None:
 
 
 def test_a_bench_on_a_card(stand_in: Processor) -> None:
-    nets = [("a.yaml", archdsl.loads(SPEC)), ("b.yaml", archdsl.loads(SPEC, out=16))]
+    nets = [("a.yaml", archdsl.loads(TINY)), ("b.yaml", archdsl.loads(TINY, out=16))]
     asked = Asked(
         ("cuda", "cuda-graph"), (1, 2), (1, 2), (AS_WRITTEN, OPTIMISED), rounds=Rounds(2), dtypes=("float32", "bfloat16")
     )
@@ -276,7 +264,7 @@ def test_a_bench_on_a_card(stand_in: Processor) -> None:
 
 
 def test_long_loading_is_told(stand_in: Processor) -> None:
-    made = bench([("a", archdsl.loads(SPEC))], Asked(("cuda",), rounds=Rounds(2)))
+    made = bench([("a", archdsl.loads(TINY))], Asked(("cuda",), rounds=Rounds(2)))
     row = made.rows[0]
     slow = replace(made, rows=(replace(row, timing=replace(row.timing, loading=35.2)),))
     assert "cuda, batch 1: compiled and loaded in Tiny 35 s" in slow.notes()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from rewriting import BLOCKS_IN_A_ROW
+from small import TINY
 from torch import nn
 
 import archdsl
@@ -22,19 +23,6 @@ from archdsl.measure.timing import by_host
 WORDS = ("cuda", "cuda-graph", "cuda-compile")
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
 
-SPEC = """
-archdsl: 1
-name: Tiny
-import: [blocks/mobile]
-input: [3, 16, 16]
-knobs: {out: 8}
-net:
-  - {conv3x3: {out: $out, s: 2, nl: hswish}}
-  - {bottleneck: {exp: 16, out: $out}}
-  - pool
-  - {linear: 10}
-"""
-
 
 class Waits(nn.Module):
     """A network that asks for a value in the middle of its work."""
@@ -46,7 +34,7 @@ class Waits(nn.Module):
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "tf32"])
 @pytest.mark.parametrize("word", WORDS)
 def test_through_the_worker(word: str, dtype: str) -> None:
-    made = bench([("tiny", archdsl.loads(SPEC))], Asked((word,), (2,), rounds=Rounds(5), dtypes=(dtype,)))
+    made = bench([("tiny", archdsl.loads(TINY))], Asked((word,), (2,), rounds=Rounds(5), dtypes=(dtype,)))
     assert made.machine.card is not None
     assert made.machine.card.name == torch.cuda.get_device_name()
     assert made.rows[0].timing.minimum > 0
@@ -71,7 +59,7 @@ def test_events_tell_what_the_card_did() -> None:
 
 
 def test_a_graph_gives_what_the_module_gives() -> None:
-    module = archdsl.loads(SPEC).module().eval().cuda()
+    module = archdsl.loads(TINY).module().eval().cuda()
     x = torch.randn(2, 3, 16, 16, device="cuda")
 
     @torch.inference_mode()
