@@ -56,10 +56,12 @@ class Design:
         return cls(spec, knobs, limits, tuple(report.warnings))
 
     @classmethod
-    def loads(cls, text: str, *, name: str = "<text>", limits: Limits | None = None, **knobs: Any) -> Self:
+    def loads(
+        cls, text: str, *, name: str = "<text>", path: Path | None = None, limits: Limits | None = None, **knobs: Any
+    ) -> Self:
         """From the text of a spec; see `archdsl.loads`."""
         report = Report()
-        spec = load_source(Source(name, text), report, (limits or Limits()).text)
+        spec = load_source(Source(name, text, path), report, (limits or Limits()).text)
         find_mistakes(spec, knobs, limits, report)
         return cls(spec, knobs, limits, tuple(report.warnings))
 

@@ -11,6 +11,8 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "torch": ("torch", "safetensors"),
     "viz": ("graphviz", "graphviz_pure", "PIL", "pypdfium2", "svglib", "reportlab"),
     "plot": ("plotly", "matplotlib"),
+    "studio": ("starlette", "uvicorn", "websockets"),
+    "notebook": ("ipywidgets",),
     "parquet": ("pyarrow",),
     "search": ("optuna", "optuna_dashboard", "sqlalchemy"),
     "cluster": ("ray", "grpc"),

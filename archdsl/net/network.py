@@ -30,9 +30,15 @@ def load(target: str | Path, *, limits: Limits | None = None, **knobs: Any) -> N
     return Net.load(target, limits=limits, **knobs)
 
 
-def loads(text: str, *, name: str = "<text>", limits: Limits | None = None, **knobs: Any) -> Net:
-    """A network from the text of a spec. Its imports are looked for in the zoo."""
-    return Net.loads(text, name=name, limits=limits, **knobs)
+def loads(text: str, *, name: str = "<text>", path: Path | None = None, limits: Limits | None = None, **knobs: Any) -> Net:
+    """A network from the text of a spec.
+
+    Args:
+        name: of the text in messages.
+        path: of the file that the text stands for, as an editor holds it: imports are looked for beside it, then in the zoo; in the
+            zoo alone where not given. The file itself is not read.
+    """
+    return Net.loads(text, name=name, path=path, limits=limits, **knobs)
 
 
 class Net(Questions):
