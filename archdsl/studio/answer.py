@@ -69,7 +69,8 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
     draft = draft_of(given)
     try:
         net = counting.of(opened(draft))
-        shown = bill(net, counting, given.get("baseline"))
+        counting, why = predictable(net, counting)
+        shown = bill(net, counting, given.get("baseline")) | ({"unpredicted": why} if why else {})
     except SpecError as error:
         return {"problems": [problem(found) for found in error.diagnostics], "whole": False}
     except InputError as error:
@@ -98,6 +99,16 @@ def read_counting(data: Any) -> Counting:
         raise InputError("a batch is a number of images")
     item_bytes(found.dtype)
     return found
+
+
+def predictable(net: Net, counting: Counting) -> tuple[Counting, str]:
+    """What can be counted of a network: without a latency where the device has none for it, and why; "" where it has."""
+    if counting.device:
+        try:
+            total(net, LATENCY + counting.device)
+        except InputError as error:
+            return counting._replace(device=""), str(error)
+    return counting, ""
 
 
 def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:

@@ -69,7 +69,8 @@ class Studio:
 
     @property
     def url(self) -> str:
-        host = f"[{self.place.host}]" if ":" in self.place.host else self.place.host
+        host = socket.gethostname() if self.place.host in EVERY_ADDRESS else self.place.host
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self.port}/" + (f"?token={self.place.token}" if self.place.token else "")
 
     def run(self) -> None:
@@ -93,7 +94,8 @@ class Studio:
             WebSocketRoute("/live", self.live),
         ]
         app = Starlette(routes=routes, lifespan=self.lifespan)
-        hosts = frozenset(f"{name}:{self.port}" for name in _names(self.place.host))
+        anywhere = self.place.host in EVERY_ADDRESS
+        hosts = frozenset() if anywhere else frozenset(f"{name}:{self.port}" for name in _names(self.place.host))
         return Guard(app, hosts, frozenset(f"http://{host}" for host in hosts), self.place.token)
 
     @asynccontextmanager
@@ -179,6 +181,7 @@ def _names(host: str) -> Iterator[str]:
         yield from ("127.0.0.1", "localhost", "[::1]")
 
 
+EVERY_ADDRESS = ("0.0.0.0", "::")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
