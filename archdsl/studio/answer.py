@@ -139,7 +139,7 @@ def picture(net: Net, counting: Counting) -> dict[str, Any]:
 
     view = View(heat=LATENCY + counting.device) if counting.device else View()
     found = heat(net.graph(), view.heat, bill=net.cost()) if view.heat is not None else None
-    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net))
+    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False)
 
 
 def choices(given: Given, tell: Tell) -> dict[str, list[str]]:
