@@ -95,7 +95,7 @@ def test_a_slider_moves_every_pane_and_is_one_step_of_the_history(page: Page) ->
     expected = archdsl.load("dpnet", width=Fraction(width))
     macs(page, expected.cost().macs)
     expect(page.locator(".knob.changed label")).to_have_text("width")
-    assert Fraction(page.evaluate("studio.answer.picture.knobs.width")) == Fraction(width)
+    page.wait_for_function("(width) => studio.answer.picture.knobs.width === width", arg=str(Fraction(width)))
     page.get_by_label("Undo").click()
     macs(page, archdsl.load("dpnet").cost().macs)
     assert page.evaluate("Object.keys(studio.held.settings).length") == 0
