@@ -14,7 +14,7 @@ from archdsl.errors import InputError, unknown
 from archdsl.net import Net
 from archdsl.studio.answer import Counting, read_counting
 from archdsl.studio.drafts import draft_of, opened
-from archdsl.studio.exchange import new_place, plain_name
+from archdsl.studio.exchange import discard, new_place, plain_name
 from archdsl.studio.question import Given, Tell
 
 
@@ -60,8 +60,12 @@ def make(given: Given, tell: Tell) -> dict[str, Any]:
     tell.progress(0.2, f"making {form.words}")
     place = new_place(Path(given["here"]["made"]))
     file = place / f"{plain_name(Path(draft.name).stem)}{form.ending}"
-    notes = form.make(net, file, counting)
-    file = _alone(place, file)
+    try:
+        notes = form.make(net, file, counting)
+        file = _alone(place, file)
+    except BaseException:
+        discard(file)
+        raise
     tell.progress(1.0, "done")
     return {"token": place.name, "name": file.name, "bytes": file.stat().st_size, "notes": notes}
 
