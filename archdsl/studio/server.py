@@ -28,6 +28,7 @@ from archdsl.studio.folders import Folders
 from archdsl.studio.guard import Guard
 from archdsl.studio.live import Live
 from archdsl.studio.questions import QUESTIONS
+from archdsl.studio.transfers import routes as transfers
 
 ASSETS = {"studio": "archdsl.viz.studio", "page": "archdsl.viz.page"}
 """Packages whose files a page may load, by the folder that it loads them from."""
@@ -90,6 +91,7 @@ class Studio:
             Route("/", self.index),
             Route("/start", self.start),
             Route("/plotly.js", plotly),
+            *transfers(Path(self.made.name)),
             Route("/{folder}/{name}", asset),
             WebSocketRoute("/live", self.live),
         ]
