@@ -148,7 +148,7 @@ class Steps:
 
 def test_a_plot_is_one_row_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Steps("Net, step by step", (1, 4, 2), "three steps")
-    with pytest.raises(InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots, Named$"):
+    with pytest.raises(InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots, Named, Curves, Contour$"):
         write_plot(tmp_path / "a.html", made)
 
     def on_page(plot: Steps) -> OnPage:
