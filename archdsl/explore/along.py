@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from archdsl.cost.comparing.totals import total
 from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.explore.grid.axis import Axis, size
@@ -16,9 +15,6 @@ from archdsl.explore.keep.keepers import All
 from archdsl.explore.outcome import Outcome
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.explore.variants import Row
-from archdsl.spec.row_groups import cells, is_cells, rows_of
-from archdsl.spec.settings import known_setting
-from archdsl.spec.values import Value
 
 MOST = 10_000
 """Variants that are counted and held one by one."""
@@ -61,7 +57,7 @@ class Along:
         others = len(self.outcome.masked) - 1
         more = f", and {others} other reason{'s' if others != 1 else ''}" if others else ""
         missing = sum(self.outcome.masked.values())
-        return f"{missing:,} of {self.outcome.variants:,} cannot be built: {reason}" + (f" ({count:,}{more})" if more else "")
+        return f"{missing:,} of {self.outcome.variants:,} cannot be built: {reason}" + (f" ({count:,}){more}" if more else "")
 
 
 def along(net: Design, axes: Sequence[Axis], costs: Sequence[str], progress: Progress | None = None) -> Along:
@@ -77,33 +73,3 @@ def along(net: Design, axes: Sequence[Axis], costs: Sequence[str], progress: Pro
     kept = All(wanted, MOST)
     outcome = sweep.run([kept], progress)
     return Along(net, tuple(axes), wanted, tuple(kept.rows), outcome)
-
-
-def as_it_stands(net: Design, settings: Sequence[str], costs: Sequence[str]) -> Row:
-    """The row of the network itself: what settings hold, and its costs.
-
-    Raises:
-        InputError: there is no such setting, or it holds no single value.
-    """
-    return {name: held(net, name) for name in settings} | {cost: total(net, cost) for cost in costs}
-
-
-def held(net: Design, name: str) -> Any:
-    """The value that a setting has: a knob, an element of a list (`kernels.2`), or a cell of a table (`rows.15.exp`).
-
-    Raises:
-        InputError: there is no such setting, or it holds no single value: rows that differ, a formula, an argument of a block.
-    """
-    known_setting(net.base, name)
-    owner, *rest = name.split(".")
-    if not is_cells(name) and owner != "blocks":
-        value = net.knobs[owner][int(rest[0]) - 1] if rest else net.knobs[owner]
-        return tuple(value) if isinstance(value, list) else value
-    found = cells(net.spec.net, name) if is_cells(name) else None
-    if found is not None and found.way:
-        return 1 if found.way == "*" else 0
-    known = rows_of(net.spec.net)
-    values = [known[row].cell(found.column) for row in found.rows] if found is not None else []
-    if not values or any(value != values[0] for value in values) or isinstance(values[0], Value):
-        raise InputError(f"{name} holds no single value")
-    return values[0]

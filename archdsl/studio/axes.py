@@ -10,7 +10,7 @@ from archdsl.cost.comparing.totals import cost_names
 from archdsl.errors import InputError
 from archdsl.exact import is_single_number
 from archdsl.exact.shown import written
-from archdsl.explore.along import held
+from archdsl.explore.present import held
 from archdsl.explore.grid.axis import Axis, parse_axis
 from archdsl.explore.grid.sampled import sampled, step_for
 from archdsl.explore.plot import unit_of

@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.cost.comparing.totals import in_words, total
 from archdsl.errors import InputError
 from archdsl.exact.shown import jsonable, shown, written
-from archdsl.explore.along import as_it_stands
+from archdsl.explore.present import as_it_stands
 from archdsl.explore.criteria.budget import budget_texts, budgets_on
 from archdsl.explore.grid.axis import parse_axes, split_axes
 from archdsl.explore.plot import tornado as tornado_of

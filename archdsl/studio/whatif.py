@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.errors import InputError
-from archdsl.explore.along import Along, along, as_it_stands
+from archdsl.explore.along import Along, along
+from archdsl.explore.present import as_it_stands
 from archdsl.explore.grid.axis import Axis, parse_axes, size, split_axes
 from archdsl.explore.keep.keepers import Pareto, Sample
 from archdsl.explore.outcome import Outcome
@@ -76,7 +77,9 @@ def front(given: Given, tell: Tell) -> dict[str, Any]:
     net = opened(draft_of(given))
     axes = parse_axes([axis for text in texts_in(given, "over", 1) for axis in split_axes(text)], net.base)
     if size(axes) > MOST:
-        raise InputError(f"{size(axes):,} variants are more than the {MOST:,} that are counted here; free fewer knobs, or give fewer values")
+        raise InputError(
+            f"{size(axes):,} variants are more than the {MOST:,} that are counted here; free fewer knobs, or give fewer values"
+        )
     objectives = [text_in(given, "x", "params"), text_in(given, "y", "macs")]
     names = [text.rpartition(":")[2] for text in objectives]
     if names[0] == names[1]:
@@ -96,13 +99,13 @@ def _front(net: Net, sweep: Sweep, kept: tuple[Pareto, Sample], outcome: Outcome
         raise InputError("no variant can be built" if sweep.condition is None else "no variant meets the condition")
     present = as_it_stands(net, sweep.settings, sweep.shown)
     best, some = (sweep.variants(keeper.rows, outcome) for keeper in kept)
-    if present not in best.rows and present not in some.rows:
-        some = sweep.variants([*some.rows, present], outcome)
-    found = points(net, best, some, names)
+    beside = None if present in best.rows or present in some.rows else present
+    found = points(net, best, some, names, beside)
     colour = next((name for name in found.settings if name not in names), None)
     told = {"variants": outcome.variants, "passed": outcome.passed, "missing": _missing(outcome)}
     on_front = {tuple(row.values()) for row in best.rows}
     exact = [*best.rows, *(row for row in some.rows if tuple(row.values()) not in on_front)]  # as in the plot, fractions whole
+    exact += [beside] if beside is not None else []
     rows = [{"settings": settings_text(row, sweep.settings)} for row in exact]
     best_rows = [listed(row, sweep.settings, sweep.shown) for row in best.rows]
     return {**drawn(Scatter(found, names[0], names[1], colour)), "rows": rows, "start": found.start, "best": best_rows, **told}

@@ -1,4 +1,4 @@
-"""Plots of what-if questions and measurements: curves, contours, a Pareto scatter, parallel coordinates, tornado charts, dots, named points.
+"""Plots of what-if questions and measurements: curves, contours, Pareto scatters, parallel coordinates, tornadoes, dots, named points.
 
 points      variants with their costs; each setting or cost as a column        (viz/plots/points.py)
 curves, contour, scatter, parallel, tornado, dots, named   a kind of plot each: what it is made of, how it is drawn on a page and on paper

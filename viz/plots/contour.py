@@ -10,7 +10,8 @@ from archdsl.viz.plots.curves import START
 from archdsl.viz.plots.figure import SCALE, OnPage, PlotlyFigure, axis, layout, text
 from archdsl.viz.plots.paper_axes import INK, LIGHTEST, STAR, OnPaper, is_narrow, number_axis, scale_axis
 from archdsl.viz.plots.paper_axes import SCALE as PAPER_SCALE
-from archdsl.viz.plots.points import Column, OfVariants, check_known, readable
+from archdsl.viz.plots.points import Column, OfVariants, check_known
+from archdsl.viz.text import readable
 
 LEVELS = 12
 """Steps of the cost that are told apart."""
@@ -84,7 +85,12 @@ def figure(contour: Contour) -> PlotlyFigure:
             xaxis=axis(across.label, tickformat=across.format, nticks=10, showgrid=False),
             yaxis=axis(up.label, tickformat=up.format, nticks=10, showgrid=False),
             hovermode="closest",
-            hoverlabel={"bgcolor": "var(--card)", "bordercolor": "var(--rule)", "font": {"color": "var(--ink)"}, "namelength": -1},
+            hoverlabel={
+                "bgcolor": "var(--card)",
+                "bordercolor": "var(--rule)",
+                "font": {"color": "var(--ink)"},
+                "namelength": -1,
+            },
             height=520,
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
             showlegend=contour.points.start is not None,

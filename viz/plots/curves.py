@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from archdsl.viz.plots.dots import SYMBOLS
 from archdsl.viz.plots.figure import OnPage, PlotlyFigure, axis, layout, text
 from archdsl.viz.plots.paper_axes import INK, MARKERS, STAR, OnPaper, is_narrow, number_axis, scale_axis
-from archdsl.viz.plots.points import PALETTE, Column, OfVariants, check_known, readable, setting
+from archdsl.viz.plots.points import PALETTE, Column, OfVariants, check_known
+from archdsl.viz.text import readable, setting
 
 DOTTED = 40
 """Values up to which each has a mark on the line."""
@@ -115,7 +116,12 @@ def figure(curves: Curves) -> PlotlyFigure:
             xaxis=axis(across.label, anchor=f"y{count}" if count > 1 else "y", **shown),
             **panels,
             hovermode="closest",
-            hoverlabel={"bgcolor": "var(--card)", "bordercolor": "var(--rule)", "font": {"color": "var(--ink)"}, "namelength": -1},
+            hoverlabel={
+                "bgcolor": "var(--card)",
+                "bordercolor": "var(--rule)",
+                "font": {"color": "var(--ink)"},
+                "namelength": -1,
+            },
             height=120 + 220 * count if count > 1 else 420,
             showlegend=len(drawn) > 1 or curves.points.start is not None,
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
@@ -167,7 +173,12 @@ def _start(curves: Curves, cost: str, panel: str, number: int) -> dict[str, Any]
         "x": [columns[curves.x].places[row]],
         "y": [columns[cost].places[row]],
         "yaxis": panel,
-        "marker": {"size": 15, "symbol": "star-diamond", "color": "var(--start)", "line": {"width": 1.5, "color": "var(--paper)"}},
+        "marker": {
+            "size": 15,
+            "symbol": "star-diamond",
+            "color": "var(--start)",
+            "line": {"width": 1.5, "color": "var(--paper)"},
+        },
         "customdata": [row],
         "hoverinfo": "text",
         "hovertext": [f"{START}<br>{_told(curves, row, cost)}"],
@@ -198,7 +209,15 @@ def _draw(part: Any, curves: Curves) -> None:
             mark = MARKERS[place % len(MARKERS)] if across.categories or len(line.rows) <= DOTTED else ""
             axes.plot(at, values, marker=mark, markersize=2.5, linestyle=":" if across.categories else "-", **look)
         if (row := curves.points.start) is not None:
-            axes.plot([across.places[row]], [columns[cost].places[row]], "*", markersize=7, color=STAR, markeredgecolor=INK, markeredgewidth=0.3)
+            axes.plot(
+                [across.places[row]],
+                [columns[cost].places[row]],
+                "*",
+                markersize=7,
+                color=STAR,
+                markeredgecolor=INK,
+                markeredgewidth=0.3,
+            )
         number_axis(axes.yaxis, 4)
         axes.set_ylabel(columns[cost].label)
     if across.categories:
