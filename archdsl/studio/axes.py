@@ -10,10 +10,10 @@ from archdsl.cost.comparing.totals import cost_names
 from archdsl.errors import InputError
 from archdsl.exact import is_single_number
 from archdsl.exact.shown import written
-from archdsl.explore.present import held
 from archdsl.explore.grid.axis import Axis, parse_axis
 from archdsl.explore.grid.sampled import sampled, step_for
 from archdsl.explore.plot import unit_of
+from archdsl.explore.present import held
 from archdsl.net import Net
 from archdsl.spec.model import Constant, Parameter
 from archdsl.spec.row_groups import rows_of

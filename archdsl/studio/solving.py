@@ -7,10 +7,10 @@ from typing import Any
 from archdsl.cost.comparing.totals import in_words, total
 from archdsl.errors import InputError
 from archdsl.exact.shown import jsonable, shown, written
-from archdsl.explore.present import as_it_stands
 from archdsl.explore.criteria.budget import budget_texts, budgets_on
 from archdsl.explore.grid.axis import parse_axes, split_axes
 from archdsl.explore.plot import tornado as tornado_of
+from archdsl.explore.present import as_it_stands
 from archdsl.explore.sensitivity import Influence, Side, sensitivity
 from archdsl.explore.solve.solution import Lack, Solution
 from archdsl.explore.solve.solver import solver_on

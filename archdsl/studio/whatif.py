@@ -6,13 +6,13 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.explore.along import Along, along
-from archdsl.explore.present import as_it_stands
 from archdsl.explore.grid.axis import Axis, parse_axes, size, split_axes
 from archdsl.explore.keep.keepers import Pareto, Sample
 from archdsl.explore.outcome import Outcome
 from archdsl.explore.plot import points
 from archdsl.explore.plot_along import contour as contour_of
 from archdsl.explore.plot_along import curves
+from archdsl.explore.present import as_it_stands
 from archdsl.explore.sweep import Progress, Sweep
 from archdsl.net import Net
 from archdsl.studio.axes import CONTOUR, CURVE, axis_in

@@ -9,8 +9,8 @@ import pytest
 
 import archdsl
 from archdsl.errors import InputError
-from archdsl.explore.present import held
 from archdsl.explore.grid.sampled import sampled
+from archdsl.explore.present import held
 from archdsl.studio.axes import axes, axis_of
 
 TEXT = """\
@@ -67,8 +67,12 @@ def test_every_knob_element_and_cell_is_listed() -> None:
         *("rows.2.exp", "rows.2.out", "rows.2.s", "rows.3.exp", "rows.3.out", "rows.3.s"),
     ]
     assert found["width"] == {
-        "name": "width", "group": "knobs", "kind": "numbers",
-        "held": "1", "values": "0.5:2:0.25", "doc": "of all channels",
+        "name": "width",
+        "group": "knobs",
+        "kind": "numbers",
+        "held": "1",
+        "values": "0.5:2:0.25",
+        "doc": "of all channels",
     }
     assert (found["act"]["kind"], found["act"]["values"]) == ("choices", "relu,hswish,silu")
     assert (found["squeeze"]["held"], found["squeeze"]["values"]) == ("true", "false,true")

@@ -31,8 +31,12 @@ def test_each_cost_has_a_panel_of_its_own() -> None:
     made = figure(Curves(POINTS, "k", ("a", "b"), "act"))
     shown = {(trace["name"], trace["yaxis"]): trace["y"] for trace in made["data"]}
     assert shown == {
-        ("act relu", "y"): [101, 301, 401], ("act silu", "y"): [100, 300, 400], ("as it stands", "y"): [101],
-        ("act relu", "y2"): [1000.5] * 3, ("act silu", "y2"): [1000.5] * 3, ("as it stands", "y2"): [1000.5],
+        ("act relu", "y"): [101, 301, 401],
+        ("act silu", "y"): [100, 300, 400],
+        ("as it stands", "y"): [101],
+        ("act relu", "y2"): [1000.5] * 3,
+        ("act silu", "y2"): [1000.5] * 3,
+        ("as it stands", "y2"): [1000.5],
     }
     layout = made["layout"]
     assert layout["xaxis"]["anchor"] == "y2"

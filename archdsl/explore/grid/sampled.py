@@ -52,7 +52,7 @@ def numbers(knob: Parameter, held: Any, most: int) -> list[Any]:
 
 
 def step_for(knob: Parameter, held: Any) -> int | Fraction:
-    """What one value is from the next. A number that nothing is said of, such as a cell of a table, tells by its value whether it is whole."""
+    """What one value is from the next. A number that nothing is said of, as in a cell of a table, tells by its value if it is whole."""
     return step_of(knob if knob.type == "int" or knob.range else replace(knob, type="any"), held)
 
 
