@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from archdsl.cost.tables.about import bounds_text
 from archdsl.exact import is_number
 from archdsl.exact.shown import written
 from archdsl.net import Net
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
-from archdsl.cost.tables.about import bounds_text
 
 LONGEST = 12
 """Digits after the point that a slider can have."""
@@ -24,7 +24,9 @@ def controls(net: Net) -> list[dict[str, Any]]:
     `choices`. A knob that the source left open says `reading`.
     """
     defaults = type(net)(net.base, {}, net.limits).knobs if net.settings else net.knobs
-    return [_control(knob, net.knobs[name], defaults[name]) for name, knob in net.spec.knobs.items() if isinstance(knob, Parameter)]
+    return [
+        _control(knob, net.knobs[name], defaults[name]) for name, knob in net.spec.knobs.items() if isinstance(knob, Parameter)
+    ]
 
 
 def _control(knob: Parameter, value: Any, default: Any) -> dict[str, Any]:
