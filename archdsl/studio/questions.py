@@ -1,6 +1,6 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, files, importing, making, snapshots
+from archdsl.studio import answer, axes, comparing, files, importing, making, snapshots, solving, whatif
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
@@ -17,4 +17,14 @@ QUESTIONS: dict[str, Question] = {
     "snapshot.list": Question(snapshots.listed),
     "snapshot.load": Question(snapshots.load),
     "snapshot.note": Question(snapshots.note),
+    "whatif.axes": Question(axes.axes),
+    "whatif.curve": Question(whatif.curve),
+    "whatif.contour": Question(whatif.contour),
+    "whatif.front": Question(whatif.front, 600, heavy=True),
+    "whatif.tornado": Question(solving.tornado, 120, heavy=True),
+    "whatif.solve": Question(solving.solve, 600, heavy=True),
+    "compare.known": Question(comparing.known),
+    "compare.table": Question(comparing.table, 60),
+    "compare.rows": Question(comparing.rows, 120, heavy=True),
+    "compare.scatter": Question(comparing.scatter, 60),
 }
