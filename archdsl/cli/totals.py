@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.exact.partly import is_partly
 from archdsl.net import Net
 
 if TYPE_CHECKING:
@@ -21,21 +20,14 @@ def print_totals(net: Net, out: Console) -> None:
 
 def reported(net: Net) -> list[str]:
     """Each figure of the source beside ours, in words. Not for a network that was changed or rewritten, or for a batch."""
-    from archdsl.cost.comparing.figures import printed_alike, total_of
-    from archdsl.cost.comparing.totals import total
+    from archdsl.cost.comparing.figures import matches
 
     if net.settings or net.chosen is not None or net.batch != 1:
         return []
     lines = []
-    for figure in net.spec.reported:
-        name = total_of(figure)
-        if name is None:
-            continue
-        ours = total(net, name)
-        difference = (ours - figure.value) / figure.value
-        alike = not is_partly(ours) and printed_alike(ours, figure.value, figure.step)
-        verdict = "as printed" if alike else "not all known" if is_partly(ours) else f"differs by {float(difference):+.1%}"
+    for match in matches(net):
+        figure = match.figure
         where = f" ({figure.source})" if figure.source else ""
         convention = f" in {figure.convention}" if figure.convention else ""
-        lines.append(f"reported {figure.metric} {figure.text}{where}: {ours:,}{convention}, {verdict}")
+        lines.append(f"reported {figure.metric} {figure.text}{where}: {match.ours:,}{convention}, {match.verdict}")
     return lines

@@ -28,10 +28,8 @@ def page(scene: Scene) -> str:
     data = page_data(scene)
     filled = {
         "TITLE": escape(clean(data["name"])),
-        "STYLE": _asset("page.css"),
-        "DATA": json.dumps(visible_data(data), separators=(",", ":")).replace(
-            "<", "\\u003c"
-        ),  # no name may end the element that it stands in
+        "STYLE": _asset("drawing.css") + _asset("page.css"),
+        "DATA": _script_data(data),
         "LICENSE": _asset("dagre.LICENSE").strip(),
         "SCRIPTS": "\n".join(f"<script>\n{_asset(name).strip()}\n</script>" for name in SCRIPTS),
     }

@@ -1,0 +1,141 @@
+// The design that is being edited, and how every pane reads and changes it.
+//
+// One history holds everything: the text is the editor's document, and file and settings are a field of the same state, so that undo
+// takes back a moved knob or a loaded design as it takes back typing.
+
+import { Annotation, EditorState, StateEffect, StateField, Transaction, invertedEffects, isolateHistory } from "./codemirror.min.js";
+import { el } from "./dom.js";
+
+const setHeld = StateEffect.define();
+const cameFrom = Annotation.define(); // what was held before a knob was moved, at the end of the move
+
+// What is held beside the text: the file that it stands for ("" for none, `zoo:NAME` for one of the zoo), and settings by name.
+export const held = StateField.define({
+  create: () => ({ file: "", settings: {} }),
+  update: (value, transaction) => transaction.effects.reduce((found, effect) => (effect.is(setHeld) ? effect.value : found), value),
+});
+
+const takenBack = invertedEffects.of((transaction) => {
+  const changed = transaction.effects.some((effect) => effect.is(setHeld));
+  return changed ? [setHeld.of(transaction.annotation(cameFrom) ?? transaction.startState.field(held))] : [];
+});
+
+export const holding = [held, takenBack];
+
+// The smallest change that makes one text of another: what they begin and end with alike is left alone.
+export function difference(before, after) {
+  let start = 0, end = 0;
+  const most = Math.min(before.length, after.length);
+  while (start < most && before[start] === after[start]) start++;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
+
+export class Studio {
+  constructor(connection) {
+    this.connection = connection;
+    this.editor = null; // the EditorView, once there is one
+    this.answer = null; // what the last good draft came to: {bill, picture}
+    this.stale = false; // whether the draft is newer than the answer, or has mistakes
+    this.problems = [];
+    this.counting = { convention: "thop", device: "", dtype: "float32", batch: 1 };
+    this.baseline = "saved"; // or "" for none, or `zoo:NAME`
+    this.saved = null; // {text, file, digest}: the file as it was last read or saved
+    this.commands = new Map();
+    this.listeners = new Map();
+    this.moved = null; // what was held before the knob that is being moved
+  }
+
+  // -- the design ------------------------------------------------------------------------------------------------------------
+
+  get text() {
+    return this.editor.state.doc.toString();
+  }
+
+  get held() {
+    return this.editor.state.field(held);
+  }
+
+  draft() {
+    const { file, settings } = this.held;
+    return { text: this.text, file, name: nameOf(file), settings };
+  }
+
+  // One change that can be undone. Give only what changes. `live`: a knob on its way, of which only the end is kept in the history.
+  edit({ text, settings, file }, label = "edit", { live = false, selection } = {}) {
+    const before = this.held;
+    const after = { file: file ?? before.file, settings: settings ?? before.settings };
+    const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`)], effects: [] };
+    if (text !== undefined && text !== this.text) specs.changes = difference(this.text, this.editor.state.toText(text).toString());
+    if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
+    if (after.file !== before.file || after.settings !== before.settings || (this.moved && !live)) specs.effects.push(setHeld.of(after));
+    if (live) {
+      this.moved ??= before;
+      specs.annotations.push(Transaction.addToHistory.of(false));
+    } else {
+      if (this.moved) specs.annotations.push(cameFrom.of(this.moved));
+      this.moved = null;
+      specs.annotations.push(isolateHistory.of("full"));
+    }
+    this.editor.dispatch(specs);
+  }
+
+  // Sets a knob; its default is no setting.
+  set(name, value, { live = false } = {}) {
+    const settings = { ...this.held.settings };
+    const knob = this.answer?.bill.knobs.find((one) => one.name === name);
+    if (value === undefined || value === knob?.default) delete settings[name];
+    else settings[name] = value;
+    this.edit({ settings }, `set ${name}`, { live });
+  }
+
+  // -- panes hear of each other ------------------------------------------------------------------------------------------------
+
+  on(event, listener) {
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event).add(listener);
+    return () => this.listeners.get(event).delete(listener);
+  }
+
+  emit(event, value) {
+    for (const listener of this.listeners.get(event) ?? []) listener(value);
+  }
+
+  ask(name, given, options) {
+    return this.connection.ask(name, given, options);
+  }
+
+  // Something that a person can do: in the palette of commands, and by its keys ("Mod-s").
+  command({ id, title, keys = "", run }) {
+    this.commands.set(id, { id, title, keys, run });
+  }
+
+  // -- messages ----------------------------------------------------------------------------------------------------------------
+
+  say(words, kind = "") {
+    const place = document.getElementById("said");
+    place.textContent = words;
+    place.className = kind;
+    clearTimeout(this.quiet);
+    if (kind !== "error") this.quiet = setTimeout(() => { place.textContent = ""; }, 6000);
+  }
+
+  // Asks the person: the value of the action that was chosen, null where the dialog was closed.
+  dialog({ title, body, actions = [["close", "Close"]], wide = false }) {
+    const buttons = actions.map(([value, words], index) => el("button", { value, type: "submit", class: index ? undefined : "chief" }, words));
+    const made = el("dialog", { "aria-label": title, class: wide ? "wide" : undefined },
+      el("form", { method: "dialog" }, el("h2", {}, title), el("div", { class: "body" }, body), el("div", { class: "actions" }, buttons)));
+    document.body.append(made);
+    made.showModal();
+    return new Promise((resolve) => {
+      made.addEventListener("close", () => {
+        made.remove();
+        resolve(made.returnValue || null);
+      });
+    });
+  }
+}
+
+export const nameOf = (file) => (file ? file.replace(/^zoo:/, "").split("/").pop().replace(/(\.ya?ml)?$/, (ending) => ending || ".yaml") : "untitled.yaml");
+export const isZoo = (file) => file.startsWith("zoo:");
+export { EditorState };
