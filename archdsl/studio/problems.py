@@ -10,7 +10,11 @@ from archdsl.errors import Diagnostic
 def problem(found: Diagnostic) -> dict[str, Any]:
     """A mistake as plain data: its place from 0, what is wrong, and how to mend it."""
     mark = found.mark
-    place = {"line": mark.line, "column": mark.column, "endLine": mark.line, "endColumn": mark.end, "file": mark.source.name} if mark else {}
+    place = (
+        {"line": mark.line, "column": mark.column, "endLine": mark.line, "endColumn": mark.end, "file": mark.source.name}
+        if mark
+        else {}
+    )
     return {
         **place,
         "severity": "warning" if found.warning else "error",

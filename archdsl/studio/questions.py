@@ -7,9 +7,16 @@ QUESTIONS: dict[str, Question] = {
     "answer": Question(answer.answer),
     "choices": Question(answer.choices),
 }
+
+
 def _read(given, tell):
     from pathlib import Path
+
     from archdsl.spec.locate import zoo
-    f=given["file"]; p=zoo()/(f[4:]+".yaml") if f.startswith("zoo:") else Path(given["here"]["roots"][0])/f
-    return {"text":p.read_text(),"digest":""}
-QUESTIONS["file.read"]=Question(_read)
+
+    f = given["file"]
+    p = zoo() / (f[4:] + ".yaml") if f.startswith("zoo:") else Path(given["here"]["roots"][0]) / f
+    return {"text": p.read_text(), "digest": ""}
+
+
+QUESTIONS["file.read"] = Question(_read)
