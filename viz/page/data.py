@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import memory_of
 from archdsl.cost.words import cell, dims, memory_size
 from archdsl.errors import InputError, Mark, Source
 from archdsl.exact.partly import any_partly
@@ -39,11 +39,11 @@ def page_data(scene: Scene) -> dict[str, Any]:
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
     found = outline(graph, scene.nodes, scene.skip)
     costs, places = _Costs(net), _Places(net.spec.source)
-    scales = {cost: heat(graph, cost, scene.nodes, net.dtype, net.batch) for cost in COSTS} | (
+    scales = {cost: heat(graph, cost, scene.nodes, net.cost()) for cost in COSTS} | (
         {view.cost: scene.heat} if scene.heat else {}
     )
     parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
-    needs = memory(graph, net.dtype)
+    needs = memory_of(net.cost())
     return {
         "name": scene.name,
         "paper": net.spec.paper or "",
@@ -113,7 +113,7 @@ class _Costs:
 
     def __init__(self, net: Design):
         self.layers = {layer.node.name: layer for layer in net.cost()}
-        self.alive = {moment.node: moment.bytes * net.batch for moment in memory(net.graph(), net.dtype).timeline}
+        self.alive = {moment.node: moment.bytes * net.batch for moment in memory_of(net.cost()).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
         """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs, all

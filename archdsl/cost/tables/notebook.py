@@ -10,7 +10,7 @@ from archdsl.cost.comparing.figures import matches, words
 from archdsl.cost.comparing.totals import in_words
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.dtypes import USUAL, whole_numbers
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import memory_of
 from archdsl.cost.tables.changes import totals, totals_sheet
 from archdsl.cost.tables.sheet import Sheet, card
 from archdsl.cost.words import dims, memory_size, thousands
@@ -78,7 +78,7 @@ def _totals(bill: Bill) -> str:
 
 
 def _figures(bill: Bill) -> str:
-    found = memory(bill.graph, bill.dtype)
+    found = memory_of(bill)
     figures = [f"<b>{thousands(bill.params)}</b> parameters", f"<b>{thousands(bill.macs)}</b> MACs"]
     figures += [
         f"weights {memory_size(found.weights_bytes, bill.dtype)}",
