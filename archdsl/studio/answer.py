@@ -18,7 +18,7 @@ from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 from archdsl.net import Net
-from archdsl.studio.controls import controls
+from archdsl.net.controls import controls
 from archdsl.studio.drafts import Draft, draft_of, named, opened, read_draft
 from archdsl.studio.problems import problem
 from archdsl.studio.question import Given, Tell
