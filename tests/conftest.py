@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 GOLDENS = Path(__file__).parent / "goldens"
+
+# Side by side, processes whose libraries take every core wait for each other's threads most of the time. Each gets its share of the
+# cores, as does every process that it starts. The libraries read this once, when they are imported, so it is set before any is.
+if at_once := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // at_once)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
