@@ -10,7 +10,7 @@ from archdsl.exact.shown import written
 from archdsl.net import Net
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
-from archdsl.cost.tables.about import bounds_text
+from archdsl.spec.parameters_in_words import bounds_text
 
 LONGEST = 12
 """Digits after the point that a slider can have."""
