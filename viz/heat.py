@@ -11,10 +11,9 @@ from typing import Any
 
 from archdsl.cost.comparing.totals import LATENCY
 from archdsl.cost.counting.bill import Bill
-from archdsl.cost.dtypes import USUAL
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
 from archdsl.cost.latency.devices import device_names, load_device
-from archdsl.cost.memory.peak import Memory, memory
+from archdsl.cost.memory.peak import Memory, memory_of
 from archdsl.cost.words import duration
 from archdsl.errors import InputError, unknown
 from archdsl.exact.partly import Partly, at_least_if, is_partly
@@ -65,9 +64,7 @@ class Heat:
         return Legend(self.title, tuple(zip(HEAT, [f"below {begins[0]}", *between, last], strict=True)), scale=True)
 
 
-def heat(
-    graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | None = None, dtype: str = USUAL, batch: int = 1
-) -> Heat:
+def heat(graph: Graph, by: str | Mapping[str, float], part: Iterable[Node] | None = None, bill: Bill | None = None) -> Heat:
     """The heat of a graph, or of a part of it.
 
     Args:
@@ -75,7 +72,7 @@ def heat(
             take), or a value for each node by name, such as its measured latency in seconds; nodes that are left out count as
             0.
         part: the nodes that are drawn, where not all are: shares are of their sum. Memory stays that of the whole network.
-        dtype, batch: what bytes are for.
+        bill: of the graph, whose dtype and batch bytes are for; one of a single image where not given. Counts are of one image.
 
     Raises:
         InputError: an unknown cost, latency without a device, an unknown node, a value that is no amount of at least 0, or a grid.
@@ -88,18 +85,18 @@ def heat(
         return Heat(f"share of {math.fsum(values.values()):,.6g}{where}", _shares(values))
     if by == "latency":
         raise InputError(f"latency of which device? Say latency.NAME; shipped: {', '.join(device_names())}")
+    counted = bill if bill is not None and bill.batch == 1 else Bill(graph)
     if by.startswith(LATENCY):
-        return _latency(graph, load_device(by.removeprefix(LATENCY)), names, where)
+        return _latency(counted, load_device(by.removeprefix(LATENCY)), names, where)
     if by not in ("macs", "params", "memory"):
         message, hint = unknown("heat", by, COSTS)
         raise InputError(f"{message}; {hint}")
     if by == "memory":
-        return _memory(memory(graph, dtype), names, batch)
+        return _memory(memory_of(bill or counted), names, 1 if bill is None else bill.batch)
     word = {"macs": "multiply-accumulates", "params": "parameters"}[by]
-    bill = Bill(graph)
-    costs = {layer.node.name: _one(getattr(layer, by)) for layer in bill}
+    costs = {layer.node.name: _one(getattr(layer, by)) for layer in counted}
     values = {name: costs[name] for name in names if name in costs}
-    partly = frozenset(layer.node.name for layer in bill.opaque if is_partly(getattr(layer, by)) and layer.node.name in values)
+    partly = frozenset(layer.node.name for layer in counted.opaque if is_partly(getattr(layer, by)) and layer.node.name in values)
     total = at_least_if(partly, sum(values.values()))
     return Heat(f"share of {total:,} {word}{where}", _shares(values), unknown=partly)
 
@@ -131,13 +128,12 @@ def with_note(box: Box, note: str) -> Box:
     return replace(box, lines=(*box.lines, note))
 
 
-def _latency(graph: Graph, device: Device, names: list[str], where: str) -> Heat:
+def _latency(bill: Bill, device: Device, names: list[str], where: str) -> Heat:
     from archdsl.cost.latency.predict import latency  # with NumPy, which a drawing needs for nothing else
 
-    bill = Bill(graph)
     times = {layer.node.name: _one(time) for layer, time in zip(bill, latency(bill, device).layers, strict=True)}
     values = {name: times[name] for name in names if name in times}
-    partly = frozenset(node.name for node in graph.opaque if node.name in values)
+    partly = frozenset(node.name for node in bill.graph.opaque if node.name in values)
     total = duration(at_least_if(partly, Fraction(sum(values.values()), FEMTOSECONDS)))
     return Heat(f"share of {total} predicted on {device.name}{where}", _shares(values), unknown=partly)
 

@@ -125,7 +125,7 @@ def diagram(graph: Graph, view: View | None = None, *, net: Design | None = None
         name = f"row {view.row} of {graph.name}: {call}"
     scene = Scene(view, graph, name, nodes, skip, None, net)
     if view.heat is not None:
-        scene = replace(scene, heat=heat(graph, view.heat, nodes, scene.dtype, scene.batch))
+        scene = replace(scene, heat=heat(graph, view.heat, nodes, net.cost() if net is not None else None))
     return Picture(_drawing(scene), view.rankdir, graph=graph, scene=scene, balanced=nodes is not None)
 
 

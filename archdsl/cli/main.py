@@ -40,6 +40,7 @@ COMMANDS = {
     "bench": "Running times of networks side by side, measured in several runtimes.",
     "reproduce": "A table or an equation of the paper: reported, computed or measured, and the difference.",
     "search": "Search variants by objectives that are measured, on one machine or a cluster.",
+    "studio": "The sandbox in a browser: text, picture and bill of a spec, live.",
     "check": "Check specs: every mistake with its line, and warnings.",
     "list": "The networks of the zoo.",
     "new": "Write a starter spec.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from archdsl.spec.wraps import resolve, take_place, wraps_namesake
 from archdsl.spec.yaml import TextLimits
 
 MAX_FILES = 100
+SHIPPED = 200  # files of the zoo that are kept, once read
 
 
 def load_file(target: str | Path, report: Report, limits: TextLimits | None = None) -> Spec:
@@ -147,7 +149,8 @@ class _Loader:
             self.imported[path] = None
         if path not in self.imported:
             try:
-                self.imported[path] = read_file(read(path, self.limits), self.report, self.limits)
+                known = _shipped(path) if path.parent in _shelves() and self.limits == TextLimits() else None
+                self.imported[path] = known or read_file(read(path, self.limits), self.report, self.limits)
             except SpecError as error:
                 for diagnostic in error.diagnostics:
                     self.report.add(diagnostic)
@@ -229,6 +232,21 @@ class _Loader:
             keys = ("default", "range", "choices", "doc", "step", "reading", "readings")
             given = {key: value for key in keys if (value := getattr(knob, key))}
             parts.knobs[name] = dataclasses.replace(old, **given)
+
+
+@lru_cache(SHIPPED)
+def _shipped(path: Path) -> File | None:
+    """A file of the zoo, read once for all who import it; None where something is to be said of it."""
+    report = Report()
+    found = read_file(read(path, TextLimits()), report)
+    return None if report.found else found
+
+
+@lru_cache(1)
+def _shelves() -> tuple[Path, ...]:
+    """The folders of the zoo."""
+    shelf = zoo().resolve()
+    return shelf, shelf / "blocks"
 
 
 def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:

@@ -12,13 +12,13 @@ from archdsl.cost.comparing.totals import FLOPS, LATENCY, Value, convention_of, 
 from archdsl.cost.counting.conventions import TOOLS, convention_names
 from archdsl.cost.dtypes import USUAL, item_bytes
 from archdsl.cost.latency.devices import device_names
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import memory_of
 from archdsl.cost.tables.gutter import gutter
 from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 from archdsl.net import Net
-from archdsl.studio.controls import controls
+from archdsl.net.controls import controls
 from archdsl.studio.drafts import Draft, draft_of, named, opened, read_draft
 from archdsl.studio.problems import problem
 from archdsl.studio.question import Given, Tell
@@ -69,7 +69,8 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
     draft = draft_of(given)
     try:
         net = counting.of(opened(draft))
-        shown = bill(net, counting, given.get("baseline"))
+        counting, why = predictable(net, counting)
+        shown = bill(net, counting, given.get("baseline")) | ({"unpredicted": why} if why else {})
     except SpecError as error:
         return {"problems": [problem(found) for found in error.diagnostics], "whole": False}
     except InputError as error:
@@ -100,12 +101,21 @@ def read_counting(data: Any) -> Counting:
     return found
 
 
+def predictable(net: Net, counting: Counting) -> tuple[Counting, str]:
+    """What can be counted of a network: without a latency where the device has none for it, and why; "" where it has."""
+    if counting.device:
+        try:
+            total(net, LATENCY + counting.device)
+        except InputError as error:
+            return counting._replace(device=""), str(error)
+    return counting, ""
+
+
 def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
     """The totals of a network with their change, its figures, knobs, lines and memory over time, as plain data."""
     before = _before(baseline, counting)
     device = device_of(net, counting.device) if counting.device else None
     entries = blame(net.cost(), net.spec.source, "line", convention_of(net, counting.convention), device)
-    needs = memory(net.graph(), net.dtype)
     return {
         "name": net.name,
         "paper": net.spec.paper or "",
@@ -117,7 +127,7 @@ def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
         "settings": sorted(net.settings),
         "knobs": controls(net),
         "lines": [[int(number), *costs] for number, *costs, _ in gutter(net.spec.source, entries) if any(costs)],
-        "memory": [[moment.node, int(moment.bytes) * net.batch] for moment in needs.timeline],
+        "memory": [[moment.node, int(moment.bytes) * net.batch] for moment in memory_of(net.cost()).timeline],
     }
 
 
@@ -128,8 +138,8 @@ def picture(net: Net, counting: Counting) -> dict[str, Any]:
     from archdsl.viz.view import Scene, View
 
     view = View(heat=LATENCY + counting.device) if counting.device else View()
-    found = heat(net.graph(), view.heat) if view.heat is not None else None
-    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net))
+    found = heat(net.graph(), view.heat, bill=net.cost()) if view.heat is not None else None
+    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False)
 
 
 def choices(given: Given, tell: Tell) -> dict[str, list[str]]:

@@ -117,7 +117,9 @@ class Crew:
         """Start all processes, so that the first question does not wait for one."""
         self.idle += [self._new() for _ in range(self.size - len(self.all))]
 
-    async def ask(self, name: str, given: Any, seconds: float, heard: Heard = _ignored, asked_by: object = None) -> tuple[str, str]:
+    async def ask(
+        self, name: str, given: Any, seconds: float, heard: Heard = _ignored, asked_by: object = None
+    ) -> tuple[str, str]:
         """What a process answers: `done` or `failed`, and the text. Cancelled, it gives the process up.
 
         Args:

@@ -1,11 +1,11 @@
 """One page's line to the server: questions come in, answers go out in parts, and what nobody wants any more is given up.
 
-    {"id": 7, "ask": "answer", "given": {...}, "key": "answer"}     a newer question of the same key gives the older one up
-    {"cancel": 7}
+{"id": 7, "ask": "answer", "given": {...}, "key": "answer"}     a newer question of the same key gives the older one up
+{"cancel": 7}
 
-    {"id": 7, "part": "bill", "value": {...}}
-    {"id": 7, "progress": 0.4, "words": "..."}
-    {"id": 7, "done": {...}}  or  {"id": 7, "failed": "message"}    nothing, where it was given up
+{"id": 7, "part": "bill", "value": {...}}
+{"id": 7, "progress": 0.4, "words": "..."}
+{"id": 7, "done": {...}}  or  {"id": 7, "failed": "message"}    nothing, where it was given up
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Live:
 
     def _asked(self, said: Mapping[str, Any]) -> tuple[Question, dict[str, Any]]:
         name, given = said.get("ask"), said.get("given")
-        if name not in self.questions:
+        if not isinstance(name, str) or name not in self.questions:
             raise ArchdslError("; ".join(filter(None, unknown("question", str(name), self.questions))))
         if not isinstance(given, dict):
             raise ArchdslError(f"'{name}' is asked with a mapping")

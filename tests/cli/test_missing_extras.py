@@ -99,6 +99,7 @@ LINES = {
     "search net.yaml width --minimize params": "search",
     "search --dashboard --storage a.log": "search",
     "solve net.yaml --free width --max params=300 --maximize macs": NOTHING,
+    "studio net.yaml --no-browser": "studio",
     "sweep net.yaml width=4:16:4": NOTHING,
     "sweep net.yaml width=4:16:4 -o a.csv": NOTHING,
     "sweep net.yaml width=4:16:4 -o a.parquet": "parquet",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import memory_of
 from archdsl.cost.words import cell, dims, memory_size
 from archdsl.errors import InputError, Mark, Source
 from archdsl.exact.partly import any_partly
@@ -26,8 +26,11 @@ COSTS = ("params", "macs", "memory")
 """What boxes can always be coloured by."""
 
 
-def page_data(scene: Scene) -> dict[str, Any]:
+def page_data(scene: Scene, operators: bool = True) -> dict[str, Any]:
     """Everything that a page shows.
+
+    Args:
+        operators: whether boxes tell of each of their operators, which more than doubles the data of a large network.
 
     Raises:
         InputError: the net is a grid of networks.
@@ -39,11 +42,15 @@ def page_data(scene: Scene) -> dict[str, Any]:
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
     found = outline(graph, scene.nodes, scene.skip)
     costs, places = _Costs(net), _Places(net.spec.source)
-    scales = {cost: heat(graph, cost, scene.nodes, net.dtype, net.batch) for cost in COSTS} | (
+    scales = {cost: heat(graph, cost, scene.nodes, net.cost()) for cost in COSTS} | (
         {view.cost: scene.heat} if scene.heat else {}
     )
     parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
-    needs = memory(graph, net.dtype)
+    if operators:
+        for part, data in zip(found.parts, parts, strict=True):
+            if part.nodes and not part.opens:
+                data["operators"] = [_operator(node, costs) for node in part.nodes]
+    needs = memory_of(net.cost())
     return {
         "name": scene.name,
         "paper": net.spec.paper or "",
@@ -85,8 +92,6 @@ def _part(
             names = [node.name for node in part.nodes]
             data["tones"] = {cost: HEAT.index(scale.tone(scale.of(names))) for cost, scale in scales.items()}
         data["count"] = len(part.nodes)
-        if not part.opens:
-            data["operators"] = [_operator(node, costs) for node in part.nodes]
     data["marks"] = [places.number(mark) for mark in part.marks]
     data["shown"] = places.shown(part.marks)
     return data
@@ -112,8 +117,9 @@ class _Costs:
     """Costs of nodes by name."""
 
     def __init__(self, net: Design):
+        self.whole = not net.cost().opaque
         self.layers = {layer.node.name: layer for layer in net.cost()}
-        self.alive = {moment.node: moment.bytes * net.batch for moment in memory(net.graph(), net.dtype).timeline}
+        self.alive = {moment.node: moment.bytes * net.batch for moment in memory_of(net.cost()).timeline}
 
     def of(self, nodes: Any) -> tuple[int, int, int]:
         """The sums of parameters and of multiply-accumulates, and the most bytes that are in use while one of the nodes runs, all
@@ -124,6 +130,8 @@ class _Costs:
 
     def unknown(self, nodes: Any) -> list[str]:
         """Which of those are lower bounds."""
+        if self.whole:
+            return []
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         found = {"params": any_partly(x.params for x in layers), "macs": any_partly(x.macs for x in layers)}
         found["memory"] = any_partly(self.alive.get(x.node.name) for x in layers)

@@ -16,6 +16,8 @@ import { Studio, isZoo, nameOf } from "./state.js";
 // Views beside the diagram, each loaded when it is first looked at.
 const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
+  { id: "whatif", title: "What if" },
+  { id: "compare", title: "Compare" },
 ];
 
 const url = new URL("live", location.href);
@@ -101,8 +103,9 @@ studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run:
 await Promise.all([studio.show("diagram"), mountBill(studio)]);
 const start = await (await fetch("start")).json();
 studio.start = start;
-if (start.spec) {
-  const { text, digest } = await studio.ask("file.read", { file: start.spec });
-  studio.saved = { text, digest, file: start.spec };
-  studio.edit({ text, file: start.spec, settings: {} }, "open");
+const wanted = new URLSearchParams(location.search).get("file") ?? start.spec; // ?file=NAME opens another one in a tab of its own
+if (wanted) {
+  const { text, digest } = await studio.ask("file.read", { file: wanted });
+  studio.saved = { text, digest, file: wanted };
+  studio.edit({ text, file: wanted, settings: {} }, "open");
 }

@@ -149,7 +149,7 @@ def peak(bill: Bill) -> Largest:
     Layers of a grid have 0: its variants differ in what is there when.
     """
     from archdsl.cost.memory.moments import Moments
-    from archdsl.cost.memory.peak import memory, peak_bytes
+    from archdsl.cost.memory.peak import memory_of, peak_bytes
 
     def layers() -> list[int]:
         if bill.branched or has_axes(found.peak_activation_bytes):
@@ -162,7 +162,7 @@ def peak(bill: Bill) -> Largest:
             return [side * bill.batch for side in Moments(bill.graph, bill.dtype).sums()]
         return [peak_bytes(found.plan) * bill.batch]
 
-    found = memory(bill.graph, bill.dtype)
+    found = memory_of(bill)
     return Largest(sides, layers, bool(bill.opaque))
 
 

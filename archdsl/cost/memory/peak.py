@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from archdsl.cost.amounts import plain
 from archdsl.cost.dtypes import USUAL, item_bytes
@@ -24,6 +25,9 @@ from archdsl.exact import has_axes, maximum
 from archdsl.exact.partly import Partly, at_least_if
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.operator import Dim, Shape
+
+if TYPE_CHECKING:
+    from archdsl.cost.counting.bill import Bill
 
 
 class Moment(NamedTuple):
@@ -149,6 +153,16 @@ class Memory:
 def memory(graph: Graph, dtype: str = USUAL) -> Memory:
     """The memory of a graph whose weights and activations have this dtype. Raises InputError for a dtype that is not known."""
     return Memory(graph, dtype)
+
+
+def memory_of(bill: Bill) -> Memory:
+    """The memory of the network of a bill, in its dtype, for one image; worked out once for all who ask."""
+    if bill not in _KNOWN:
+        _KNOWN[bill] = memory(bill.graph, bill.dtype)
+    return _KNOWN[bill]
+
+
+_KNOWN: WeakKeyDictionary[Bill, Memory] = WeakKeyDictionary()
 
 
 def last_reads(found: Plan) -> list[int]:

@@ -11,7 +11,7 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.layer import Layer
 from archdsl.cost.dtypes import USUAL, whole_numbers
 from archdsl.cost.latency.device import FEMTOSECONDS, Device
-from archdsl.cost.memory.peak import memory
+from archdsl.cost.memory.peak import memory_of
 from archdsl.cost.opaque import opaque_steps
 from archdsl.errors import Source
 from archdsl.exact.shown import jsonable
@@ -24,7 +24,7 @@ def document(name: str, spec: Spec, bill: Bill) -> dict[str, Any]:
 
     On a grid, counts are nested lists.
     """
-    found = memory(bill.graph, bill.dtype)
+    found = memory_of(bill)
     return {
         "name": name,
         **({"batch": bill.batch} if bill.batch != 1 else {}),

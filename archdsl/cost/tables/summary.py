@@ -5,14 +5,14 @@ from __future__ import annotations
 from archdsl.cost.comparing.totals import COSTS
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.dtypes import whole_numbers
-from archdsl.cost.memory.peak import Memory, memory
+from archdsl.cost.memory.peak import Memory, memory_of
 from archdsl.cost.opaque import by_size, moved_elements
 from archdsl.cost.words import dims, memory_size, thousands
 
 
 def summary(bill: Bill) -> list[str]:
     """The totals of a bill, in lines."""
-    found = memory(bill.graph, bill.dtype)
+    found = memory_of(bill)
     images = "" if bill.batch == 1 else f", batch {bill.batch:,}"
     tools = "   ".join(f"{tool} {thousands(count)}" for tool, count in bill.flops.items())
     peak = memory_size(found.peak_activation_bytes * bill.batch, bill.dtype)
