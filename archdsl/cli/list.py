@@ -83,9 +83,9 @@ def _entry(spec: str, net: Any) -> dict[str, Any]:
 def _about(name: str) -> About:
     """What a network or block is. Raises InputError where there is none of the name."""
     from archdsl.cost.tables.about import about_block
-    from archdsl.spec.library import files_of_blocks
     from archdsl.errors import InputError, near_miss
     from archdsl.net import load
+    from archdsl.spec.library import files_of_blocks
     from archdsl.spec.locate import find, zoo_names
 
     block = about_block(name) if name not in zoo_names() else None

@@ -60,5 +60,11 @@ def _path(draft: Draft) -> Path | None:
 
 
 def _option(found: Suggestion) -> dict[str, Any]:
-    made: dict[str, Any] = {"label": found.label, "apply": found.apply, "kind": found.kind, "detail": found.detail, "doc": found.doc}
+    made: dict[str, Any] = {
+        "label": found.label,
+        "apply": found.apply,
+        "kind": found.kind,
+        "detail": found.detail,
+        "doc": found.doc,
+    }
     return made | {"edits": [edit_data(edit) for edit in found.edits]} if found.edits else made

@@ -13,6 +13,7 @@ from archdsl.spec.initialisation import DEFAULTS, FANS, allowed
 from archdsl.spec.initialisation import WORDS as RULES
 from archdsl.spec.locate import candidates as importable
 from archdsl.spec.model import Block, Parameter
+from archdsl.spec.parameters_in_words import value_text
 from archdsl.spec.suggest import described, keys, region
 from archdsl.spec.suggest.described import Word
 from archdsl.spec.suggest.known import Known, zoo_blocks
@@ -198,7 +199,7 @@ def _of_parameter(place: Place, found: Parameter) -> Iterator[Word]:
         yield from _called(place)
     elif meant_argument(found.name, ["nl"]) is not None:
         yield from [described.operator(OPERATORS[word])._replace(follows="") for word in _ACTIVATIONS]
-    if found.default is not None and described.value_text(found.default) == "~":
+    if found.default is not None and value_text(found.default) == "~":
         yield from described.values([None], doc)
 
 
@@ -224,7 +225,10 @@ def _extends(place: Place) -> Words:
 def _labels(place: Place) -> Words:
     given = region.labels(region.region(place.lines, place.spot))
     doc = "Label of an earlier step."
-    return [Word("in", "label", "", "What arrives at the block or net.", ""), *[Word(word, "label", "", doc, "") for word in given]]
+    return [
+        Word("in", "label", "", "What arrives at the block or net.", ""),
+        *[Word(word, "label", "", doc, "") for word in given],
+    ]
 
 
 def _columns(place: Place) -> Words:

@@ -41,7 +41,14 @@ def operator(op: type[Operator]) -> Word:
     lines = [inspect.getdoc(op) or ""]
     if op.fields:
         lines += ["", *[f"{name}: {_field(op, name)}" for name in op.fields]]
-    return Word(op.word, "operator", _signature(op.required, op.fields), "\n".join(lines), ": " if op.fields else ": {}", needy=bool(op.required))
+    return Word(
+        op.word,
+        "operator",
+        _signature(op.required, op.fields),
+        "\n".join(lines),
+        ": " if op.fields else ": {}",
+        needy=bool(op.required),
+    )
 
 
 def argument(op: type[Operator], name: str) -> Word:

@@ -43,23 +43,22 @@ def frames(text: str) -> list[Frame]:
         elif sign in ("[", "{"):
             open_.append(Frame(sign, token.end()))
         elif sign in ("]", "}"):
-            if open_:
-                open_.pop()
+            open_ = open_[:-1]
             if not open_:
                 return []
-            open_[-1].start = min(open_[-1].start, at)
-        elif sign == "," and open_ and not depth:
-            _next(open_[-1], text, at)
-        elif sign == ":" and open_ and not depth:
-            frame = open_[-1]
-            frame.key = text[frame.start : at].strip().strip("\"'")
-            frame.start = token.end()
+        elif open_ and not depth:
+            _sign(open_[-1], text, at)
     return open_
 
 
-def _next(frame: Frame, text: str, at: int) -> None:
-    """A comma: what was being written is complete."""
+def _sign(frame: Frame, text: str, at: int) -> None:
+    """A comma, or the colon behind a key: what was being written is complete."""
     written = text[frame.start : at].strip()
+    if text[at] == ":":
+        frame.key, frame.start = written.strip("\"'"), at + 1
+        return
+    if text[at] != ",":
+        return
     if frame.sign == "{":
         frame.keys.append(frame.key if frame.key is not None else written)
     else:

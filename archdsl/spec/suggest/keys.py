@@ -98,8 +98,16 @@ FIGURE = {
     "dataset": "What an accuracy is measured on.",
     "note": "Anything else that is to be known.",
 }
-SIGNS = {"and": "both are true", "or": "one is true", "not": "the opposite", "if": "a if condition else b", "else": "a if condition else b",
-         "in": "among the items of a list", "true": "true", "false": "false"}
+SIGNS = {
+    "and": "both are true",
+    "or": "one is true",
+    "not": "the opposite",
+    "if": "a if condition else b",
+    "else": "a if condition else b",
+    "in": "among the items of a list",
+    "true": "true",
+    "false": "false",
+}
 """Words of expressions that are no functions."""
 
 ARRIVING = {"in": "Number of channels that arrive at the step."}

@@ -31,16 +31,43 @@ Part = str | int
 Step = Callable[[Meaning, Part], Meaning]
 
 _FILE = {
-    **{"import": "import", "extends": "extends", "input": "input", "knobs": "knobs", "defaults": "defaults", "init": "init"},
-    **{"blocks": "blocks", "net": "body", "outputs": "labels", "rows": "edits", "reported": "figures", "titles": "titles"},
-    **{"space": "space", "archdsl": "version"},
+    "import": "import",
+    "extends": "extends",
+    "input": "input",
+    "knobs": "knobs",
+    "defaults": "defaults",
+    "init": "init",
+    "blocks": "blocks",
+    "net": "body",
+    "outputs": "labels",
+    "rows": "edits",
+    "reported": "figures",
+    "titles": "titles",
+    "space": "space",
+    "archdsl": "version",
 }
 _PARAMETER = {"type": "type", "default": "default", "reading": "truth"}
 _BLOCK = {"args": "args", "body": "body", "wraps": "wraps"}
 _STEP = {
-    **{"paths": "paths", "path": "path", "join": "join", "then": "body", "else": "body", "body": "body", "end": "body"},
-    **{"if": "condition", "when": "condition", "split": "shares", "table": "table", "from": "labels", "repeat": "formula", "for": "loop"},
-    **{"name": "text", "as": "text", "share": "text", "stage": "text", "fork": "text"},
+    "paths": "paths",
+    "path": "path",
+    "join": "join",
+    "then": "body",
+    "else": "body",
+    "body": "body",
+    "end": "body",
+    "if": "condition",
+    "when": "condition",
+    "split": "shares",
+    "table": "table",
+    "from": "labels",
+    "repeat": "formula",
+    "for": "loop",
+    "name": "text",
+    "as": "text",
+    "share": "text",
+    "stage": "text",
+    "fork": "text",
 }
 _TABLE = {"columns": "columns", "scale": "scale", "rows": "rows", "stage_end": "body"}
 

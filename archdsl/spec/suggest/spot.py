@@ -13,6 +13,9 @@ ITEM = ""
 """Stands in a path for an item of a list whose number is not known."""
 
 
+_COLON = re.compile(r"[\w$./*]*[\"']?\s*:(?:\s|$)")
+
+
 class Spot(NamedTuple):
     """A place in a text.
 
@@ -49,32 +52,25 @@ def spot(lines: list[str], line: int, column: int) -> Spot | None:
     begun = here if first == line else lines[first]
     leading, at = elements(begun)
     rest = "\n".join([begun[at:], *lines[first + 1 : line], *([here] if first != line else [])])
-    colon = bool(re.match(r"[\w$./*]*[\"']?\s*:(?:\s|$)", lines[line][column:]))
-    key = leading[-1] if leading and leading[-1].key else None
+    colon = bool(_COLON.match(lines[line][column:]))
     open_ = frames(rest) if rest.lstrip()[:1] in ("[", "{") else []
     if open_:
         inner = open_[-1]
-        path = (*_above(lines, facts, first, leading), *[part for frame in open_ for part in _parts(frame.key, frame.sign, len(frame.items))])
-        written = rest[inner.start :]
+        above = _above(lines, facts, first, leading)
+        path = (*above, *[part for frame in open_ for part in _parts(frame.key, frame.sign, len(frame.items))])
         role = "key" if inner.sign == "{" and inner.key is None else "value" if inner.key is not None else "either"
-        given = inner.keys if inner.sign == "{" else inner.items
-        return Spot(path, role, *_trimmed(written, column), tuple(given), colon, True, first)
-    if key is not None:
-        role, written = "value", rest
+        given = tuple(inner.keys if inner.sign == "{" else inner.items)
+        return Spot(path, role, *_trimmed(rest[inner.start :], column), given, colon, True, first)
+    if rest.lstrip()[:1] in ("[", "{") or (begun[:at].endswith(":") and not rest):
+        return None  # behind a bracket that is closed; directly behind a colon, where a space comes first
+    written, start = _trimmed(rest, column)
+    if leading and leading[-1].key:
+        return Spot(_above(lines, facts, first, leading), "value", written, start, (), colon, False, first)
+    if leading:
         path = _above(lines, facts, first, leading)
-        given: tuple[str, ...] = ()
-        if not begun[:at].endswith((" ", ":")) or (begun[:at].endswith(":") and not rest):
-            return None  # directly behind the colon, where a space comes first
-        if rest.lstrip()[:1] in ("[", "{"):
-            return None  # behind a bracket that is closed
-        return Spot(path, role, *_trimmed(written, column), given, colon, False, first)
-    dashed = bool(leading)
-    place = Element(at, "" if dashed else "?")
-    path = _above(lines, facts, first, leading if dashed else [place])
-    return Spot(
-        path if dashed else path[:-1], "either" if dashed else "key", *_trimmed(rest, column),
-        tuple(_beside(lines, facts, first, at)), colon, False, first,
-    )  # fmt: skip
+        return Spot(path, "either", written, start, tuple(_beside(lines, facts, first, at)), colon, False, first)
+    path = _above(lines, facts, first, [Element(at, "?")])[:-1]
+    return Spot(path, "key", written, start, tuple(_beside(lines, facts, first, at)), colon, False, first)
 
 
 def _parts(key: str | None, sign: str, number: int) -> list[str | int]:
