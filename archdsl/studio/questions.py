@@ -1,14 +1,16 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, files, importing, making, snapshots, solving, whatif
+from archdsl.studio import answer, axes, comparing, files, importing, making, snapshots, solving, whatif, words
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
     "answer": Question(answer.answer),
     "choices": Question(answer.choices),
+    "complete": Question(words.complete),
     "file.list": Question(files.listed),
     "file.read": Question(files.read),
     "file.save": Question(files.save),
+    "hover": Question(words.hover),
     "import": Question(importing.import_model, seconds=600, heavy=True),
     "make": Question(making.make, seconds=600, heavy=True),
     "make.forms": Question(making.forms),
