@@ -1,11 +1,15 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer
+from archdsl.studio import answer, gallery
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
     "answer": Question(answer.answer),
     "choices": Question(answer.choices),
+    "gallery": Question(gallery.gallery, seconds=60),
+    "gallery.figures": Question(gallery.figures, seconds=60),
+    "gallery.picture": Question(gallery.picture, seconds=60),
+    "zoo.text": Question(gallery.text),
 }
 
 

@@ -16,6 +16,7 @@ import { Studio, isZoo, nameOf } from "./state.js";
 // Views beside the diagram, each loaded when it is first looked at.
 const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
+  { id: "gallery", title: "Gallery" },
 ];
 
 const url = new URL("live", location.href);
