@@ -1,6 +1,6 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, gallery
+from archdsl.studio import answer, axes, comparing, files, gallery, importing, making, snapshots, solving, whatif
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
@@ -10,17 +10,25 @@ QUESTIONS: dict[str, Question] = {
     "gallery.figures": Question(gallery.figures, seconds=60),
     "gallery.picture": Question(gallery.picture, seconds=60),
     "zoo.text": Question(gallery.text),
+    "file.list": Question(files.listed),
+    "file.read": Question(files.read),
+    "file.save": Question(files.save),
+    "import": Question(importing.import_model, seconds=600, heavy=True),
+    "make": Question(making.make, seconds=600, heavy=True),
+    "make.forms": Question(making.forms),
+    "snapshot.add": Question(snapshots.add),
+    "snapshot.delete": Question(snapshots.delete),
+    "snapshot.list": Question(snapshots.listed),
+    "snapshot.load": Question(snapshots.load),
+    "snapshot.note": Question(snapshots.note),
+    "whatif.axes": Question(axes.axes),
+    "whatif.curve": Question(whatif.curve),
+    "whatif.contour": Question(whatif.contour),
+    "whatif.front": Question(whatif.front, 600, heavy=True),
+    "whatif.tornado": Question(solving.tornado, 120, heavy=True),
+    "whatif.solve": Question(solving.solve, 600, heavy=True),
+    "compare.known": Question(comparing.known),
+    "compare.table": Question(comparing.table, 60),
+    "compare.rows": Question(comparing.rows, 120, heavy=True),
+    "compare.scatter": Question(comparing.scatter, 60),
 }
-
-
-def _read(given, tell):
-    from pathlib import Path
-
-    from archdsl.spec.locate import zoo
-
-    f = given["file"]
-    p = zoo() / (f[4:] + ".yaml") if f.startswith("zoo:") else Path(given["here"]["roots"][0]) / f
-    return {"text": p.read_text(), "digest": ""}
-
-
-QUESTIONS["file.read"] = Question(_read)

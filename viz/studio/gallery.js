@@ -156,9 +156,9 @@ function compared(a, b) {
 
 // What there is to know of a network, and what can be done with it.
 async function fill(studio, network, cell) {
-  const { name, input, doc, knobs, params, macs } = network;
+  const { spec, name, input, doc, knobs, params, macs } = network;
   const picture = el("div", { class: "picture" });
-  const facts = el("dl", {}, [["input", input], ["parameters", exactly(params)], ["MACs", exactly(macs)], ["knobs", knobs.map((knob) => knob.name).join(", ")]]
+  const facts = el("dl", {}, [["spec", spec], ["input", input], ["parameters", exactly(params)], ["MACs", exactly(macs)], ["knobs", knobs.map((knob) => knob.name).join(", ")]]
     .filter(([, value]) => value).map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
   const actions = el("div", { class: "tools" }, el("button", { type: "button", class: "chief", onclick: () => begin(studio, network) }, "Open"),
     document.getElementById("tab-compare") && el("button", { type: "button", onclick: () => besides(studio, network) }, "Compare"),

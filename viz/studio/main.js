@@ -16,6 +16,8 @@ import { Studio, isZoo, nameOf } from "./state.js";
 // Views beside the diagram, each loaded when it is first looked at.
 const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
+  { id: "whatif", title: "What if" },
+  { id: "compare", title: "Compare" },
   { id: "gallery", title: "Gallery" },
 ];
 
