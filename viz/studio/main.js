@@ -109,4 +109,4 @@ if (wanted) {
   const { text, digest } = await studio.ask("file.read", { file: wanted });
   studio.saved = { text, digest, file: wanted };
   studio.edit({ text, file: wanted, settings: {} }, "open");
-}
+} else await studio.show("gallery");
