@@ -166,7 +166,7 @@ async function fill(studio, network, cell) {
   cell.append(el("div", { class: "about" }, picture, el("div", {}, doc && el("p", {}, doc), facts, actions)));
   try {
     const { svg } = await studio.ask("gallery.picture", { zoo: network.spec });
-    picture.append(el("button", { type: "button", class: "enlarge", "aria-label": `Enlarge the picture of ${name}`, onclick: () => enlarge(studio, name, svg) }, drawn(svg)));
+    picture.append(framed(studio, svg, name, `Enlarge the picture of ${name}`));
   } catch (error) {
     picture.append(el("p", { class: "hint" }, error.message));
   }
@@ -207,8 +207,7 @@ async function figures(studio, panel) {
   if (!found) return;
   panel.append(el("div", { class: "figures" }, found.figures.map(({ caption, svg }) => {
     const title = caption.split(":")[0];
-    return el("figure", {}, el("button", { type: "button", class: "enlarge", "aria-label": `Enlarge ${title}`, onclick: () => enlarge(studio, caption, svg) }, drawn(svg)),
-      el("figcaption", {}, caption));
+    return el("figure", {}, framed(studio, svg, caption, `Enlarge ${title}`), el("figcaption", {}, caption));
   })));
   panel.append(table(found.table));
 }
@@ -220,7 +219,9 @@ function table({ title, head, rows, numbers }) {
     el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, place) => el("td", { class: kind(place) }, cell)))))));
 }
 
-function enlarge(studio, title, svg) {
-  studio.dialog({ title, body: el("div", { class: "large" }, drawn(svg)), wide: true });
+// A picture in a frame; a click anywhere in it shows it large.
+function framed(studio, svg, title, label) {
+  const enlarge = () => studio.dialog({ title, body: el("div", { class: "large" }, drawn(svg)), wide: true });
+  return el("div", { class: "enlarge" }, drawn(svg), el("button", { type: "button", "aria-label": label, title: label, onclick: enlarge }));
 }
 

@@ -91,7 +91,7 @@ studio.on("saved", named);
 
 studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studio.editor) });
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
-const act = (id, words, title) => el("button", { title, "aria-label": title, onclick: () => studio.commands.get(id).run() }, words);
+const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
 byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];
