@@ -104,11 +104,20 @@ class Text:
             raise EditError(f"line {line + 1} is no step and no row of a table")
         return found
 
+    def at_offset(self, listing: Listing, number: int) -> Place:
+        """The entry with a number of a list of this text before it was changed, none of which lies before the list."""
+        same = next(one for one in self.listings if one.part.start == listing.part.start and one.kind == listing.kind)
+        return same.places[number]
+
+    def beginning(self, offset: int) -> Place:
+        """The step, row or path that begins at an offset."""
+        return next(place for listing in self.listings for place in listing.places if place.start == offset)
+
     def _covers(self, place: Place, line: int, column: int | None) -> bool:
         if not place.first <= line <= place.last:
             return False
         if not place.listing.part.flow:
-            return True
+            return place.leads or column is None or line > place.first or column >= place.listing.part.start[1]
         if column is not None:
             return place.start <= self.offset((line, column)) <= place.end
         alone = sum(other.first <= line <= other.last for other in place.listing.places) == 1
