@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.tables.about import bounds_text
 from archdsl.design import Design
 from archdsl.exact import is_number
 from archdsl.exact.shown import written
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
+from archdsl.spec.parameters_in_words import bounds_text
 
 LONGEST = 12
 """Digits after the point that a slider can have."""
