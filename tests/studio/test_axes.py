@@ -79,6 +79,12 @@ def test_every_knob_element_and_cell_is_listed() -> None:
     assert (found["rows.2.exp"]["held"], found["rows.2.exp"]["doc"]) == ("72", "bottleneck")
 
 
+def test_knobs_of_the_input_are_told_apart() -> None:
+    text = TEXT.replace("[3, 64, 64]", "[3, $side, 2*$side]").replace("knobs:\n", "knobs:\n  side: {default: 64, range: [32, 96]}\n")
+    found = axes({"draft": {"text": text}}, Quiet())["settings"]
+    assert [entry["name"] for entry in found if entry["sizes"]] == ["side"]
+
+
 def test_what_is_listed_is_an_axis() -> None:
     net = archdsl.loads(TEXT)
     for entry in axes(given(), Quiet())["settings"]:

@@ -89,8 +89,11 @@ export async function mount(studio, host) {
   const first = el("select", { "aria-label": "From", onchange: () => follow() }), second = el("select", { "aria-label": "To", onchange: () => follow() });
   const rows = el("div", { class: "rows differing", tabindex: 0, role: "region", "aria-label": "Rows that differ" }), picture = el("div", { class: "picture", tabindex: 0, role: "region", "aria-label": "Both designs drawn" });
   const KINDS = { "+": "added", "-": "removed", "~": "changed", ">": "moved" };
-  const tell = ({ title, head, cells, numbers, notes }) => {
-    if (!cells.length) return rows.replaceChildren(el("p", {}, notes.join(" ")));
+  const tell = ({ title, head: heads, cells: lines, numbers, notes }) => {
+    if (!lines.length) return rows.replaceChildren(el("p", {}, notes.join(" ")));
+    // What changed stands beside the row, where it is seen without scrolling.
+    const last = heads.length - 1, at = heads.indexOf("row") + 1, moved = (row) => [...row.slice(0, at), row[last], ...row.slice(at, last)];
+    const head = moved(heads), cells = lines.map(moved);
     let kind = "";
     const line = (row) => {
       kind = KINDS[row[0]] ?? (row[0] ? "" : kind);
