@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class ArchdslError(Exception):
@@ -100,6 +100,59 @@ def _cells(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+class Fix(NamedTuple):
+    """What a hint says to write, for editors; `archdsl.spec.suggest.fixes` makes a change of the text of it.
+
+    Attributes:
+        kind: `write` puts `text` in place of `word` in what is marked, of all that is marked where `word` is empty;
+            `quote` puts quotes around what is marked, `wrap` makes it the argument of the function `text`;
+            `leave out` takes out the key that is marked, with its value;
+            `beside` moves it out of the arguments, beside the operator;
+            `fill` adds the cells `text` to a row;
+            `add` adds the key and value `text` to the mapping of the key that is marked, `head` to the head of the file;
+            `import` adds an import and nothing else.
+        brings: the import that is added.
+        at: the place that is meant, where it is not the one that is marked.
+    """
+
+    kind: Literal["write", "quote", "wrap", "leave out", "beside", "fill", "add", "head", "import"]
+    word: str = ""
+    text: str = ""
+    brings: str = ""
+    at: Mark | None = None
+
+
+class Hint(str):
+    """How to mend a mistake, in words, and where the words say exactly what to write, that as `fixes`, the likeliest first."""
+
+    fixes: tuple[Fix, ...]
+
+    def __new__(cls, text: str, *fixes: Fix) -> Hint:
+        made = super().__new__(cls, text)
+        made.fixes = fixes
+        return made
+
+    def __add__(self, more: str) -> Hint:
+        return Hint(str(self) + more, *self.fixes)
+
+    def __reduce__(self) -> tuple[type[Hint], tuple[object, ...]]:
+        return Hint, (str(self), *self.fixes)
+
+
+def instead(word: str, meant: str, brings: str = "") -> Hint:
+    """'did you mean …?' for a word that stands for another one. `brings`: the import without which the other is not known."""
+    return Hint(f"did you mean '{meant}'?", Fix("write", word, meant, brings))
+
+
+_TRUTHS = {"yes": "true", "y": "true", "on": "true", "1": "true", "no": "false", "n": "false", "off": "false", "0": "false"}
+
+
+def truth_meant(value: object) -> str:
+    """'did you mean …?' for what stands for true or false elsewhere, otherwise ''."""
+    word = str(value) if isinstance(value, str) or type(value) is int else ""
+    return instead(word, _TRUTHS[word.lower()]) if word.lower() in _TRUTHS else ""
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One mistake: what is wrong, where, how to mend it, and other places that belong to it."""
@@ -180,7 +233,7 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     names = [name for name in islice(dict.fromkeys(known), _MOST) if len(name) <= _LONGEST]
     lowered = {n.lower(): n for n in reversed(names)}
     found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
-    return f"did you mean '{lowered[found[0]]}'?" if found else ""
+    return instead(word, lowered[found[0]]) if found else ""
 
 
 def choices(names: Iterable[str], most: int = 12) -> str:

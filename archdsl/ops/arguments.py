@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import near_miss
+from archdsl.errors import Fix, Hint, near_miss, truth_meant
 from archdsl.exact import floor, is_integer, is_number, is_number_array, is_single_number, one_answer
 from archdsl.exact.shown import describe
 from archdsl.ops.axes import Each, each
@@ -19,6 +19,7 @@ from archdsl.ops.errors import ArgumentError, refuse
 
 MAX_DIMENSION = 2**40
 MAX_NUMBER = 2**127  # weights are float32
+ROUND = Hint("round it: floor(…), ceil(…) or round8(…)", *[Fix("wrap", text=name) for name in ("round8", "floor", "ceil")])
 PADDINGS = ["same", "tf_same", "causal"]
 """Paddings that follow from the window: on both sides alike; as TensorFlow has it; all of it before the beginning."""
 
@@ -47,7 +48,7 @@ def _integer(least: int) -> Callable[[Any], Any]:
             if (ok := value >= least) is not True:
                 refuse(ok, f"must be at least {least}")
             return value
-        hint = "round it: floor(…), ceil(…) or round8(…)" if not isinstance(value, (bool, str, list, tuple, type(None))) else ""
+        hint = ROUND if not isinstance(value, (bool, str, list, tuple, type(None))) else ""
         raise ArgumentError(f"expected an int, {describe(value)} came", hint)
 
     return convert
@@ -146,7 +147,7 @@ def _flag(value: Any) -> bool:
     value = one_answer(value)
     if isinstance(value, bool):
         return value
-    raise ArgumentError(f"expected true or false, {describe(value)} came")
+    raise ArgumentError(f"expected true or false, {describe(value)} came", truth_meant(value))
 
 
 _whole_axes = _axes(_integer(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdsl.errors import Mark
+from archdsl.errors import Fix, Hint, Mark
 from archdsl.ops import OPERATORS, Operator, ShapeError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.check_values import check_formula, check_name, check_parameter, check_target, check_value, formula_hint
@@ -109,7 +109,7 @@ def _block_call(checks: Checks, block: Block, call: Call, partial: bool) -> None
 def _unknown(checks: Checks, kind: str, name: str, known: Iterable[str], mark: Mark) -> None:
     """Report an argument that is not known, or that is a modifier in the wrong place."""
     if name in MODIFIERS:
-        hint = f"'{name}' stands beside the operator or block, not among its arguments"
+        hint = Hint(f"'{name}' stands beside the operator or block, not among its arguments", Fix("beside"))
         checks.report.error(f"unknown {kind} '{name}'", mark, hint)
     else:
         checks.report.unknown(kind, name, known, mark, unknown_argument)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Fix, Hint, Mark, near_miss
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks
 from archdsl.spec.initialisation import BEGUN, DEFAULTS
@@ -20,7 +20,7 @@ def check_unread(checks: Checks, marks: dict[str, Mark]) -> None:
     """
     for name, knob in checks.spec.knobs.items():
         if name not in checks.read:
-            hint = near_miss(name, checks.unknown) or "no step, block or other knob mentions it"
+            hint = near_miss(name, checks.unknown) or Hint("no step, block or other knob mentions it", Fix("leave out"))
             checks.report.warn(f"the knob '{name}' is read by nothing", knob.mark, hint)
     if "width" in checks.sizes and "height" not in checks.sizes:  # a multiplier that was not declared looks the same
         hint = "a multiplier is a knob: knobs: {width: 1}"

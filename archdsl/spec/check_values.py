@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.errors import Mark
+from archdsl.errors import Fix, Hint, Mark
 from archdsl.ops import OPERATORS
 from archdsl.spec.checking import Checks, Reach
 from archdsl.spec.model import Constant, Formula, Inline, Label, ListOf, Parameter, Value
@@ -23,6 +23,7 @@ _HINTS = {
     WRAPPED: "$wrapped is the block that a block 'wraps'",
     "value": "$value is the printed number of a cell, in the 'scale' of a table",
 }
+_WRAPPED = Hint(f"the block that is wrapped is called ${WRAPPED}", Fix("write", WRAPPED, f"${WRAPPED}"))
 
 
 def check_value(checks: Checks, value: Value, reach: Reach) -> None:
@@ -67,7 +68,7 @@ def check_name(checks: Checks, name: str, mark: Mark, reach: Reach) -> None:
     if checks.incomplete and name not in _HINTS:
         return
     known = [] if checks.report.full else sorted(f"${n}" for n in reach.names)
-    label = f"a label is written without $: {name}" if name in reach.labels else ""
+    label = Hint(f"a label is written without $: {name}", Fix("write", f"${name}", name)) if name in reach.labels else ""
     hint = (
         _HINTS.get(name) or label or checks.report.near_miss(f"${name}", known) or f"known here: {', '.join(known) or 'no names'}"
     )
@@ -123,7 +124,7 @@ def check_target(checks: Checks, name: str, mark: Mark) -> bool:
         return True
     if name not in checks.spec.blocks:
         if name == WRAPPED and checks.block is not None and checks.spec.blocks[checks.block].wraps is not None:
-            checks.report.error(f"unknown operator or block '{name}'", mark, f"the block that is wrapped is called ${WRAPPED}")
+            checks.report.error(f"unknown operator or block '{name}'", mark, _WRAPPED)
         elif not checks.incomplete:
             checks.report.unknown("operator or block", name, [*checks.spec.blocks, *OPERATORS], mark, unknown_operator)
         return False

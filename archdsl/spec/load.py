@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from archdsl.errors import ArchdslError, Mark, Source, SpecError, clip, near_miss, unknown
+from archdsl.errors import ArchdslError, Fix, Hint, Mark, Source, SpecError, clip, near_miss, unknown
 from archdsl.spec.check import check
 from archdsl.spec.locate import candidates, find, locate, read, zoo
 from archdsl.spec.model import Arrival, Block, Body, File, Free, Label, Outputs, Override, Parameter, Reported, Spec, Title, Value
@@ -221,7 +221,7 @@ class _Loader:
         if isinstance(knob, Override):
             if old is None and file.extends and not self.incomplete:
                 message, near = unknown("knob", name, [*parts.knobs, *parts.borrowed])
-                self.report.error(message, knob.mark, f"{near}; a new knob is written {name}: {{default: …}}")
+                self.report.error(message, knob.mark, near + f"; a new knob is written {name}: {{default: …}}")
             new = old or Parameter(name=name, mark=knob.mark, type=implied_type(knob.default))
             parts.knobs[name] = dataclasses.replace(new, default=knob.default)
         elif old is None:
@@ -257,7 +257,8 @@ def _spec(parts: _Parts, file: File, report: Report, incomplete: bool) -> Spec:
         hint = "a file of blocks is brought in by `import`" if file.blocks else "give 'net' a list of steps, or 'extends' a base"
         report.error("the spec has no 'net'", start, hint)
     elif parts.input is None:
-        report.error("the spec has no 'input'", start, "for example: input: [3, 224, 224]")
+        hint = Hint("for example: input: [3, 224, 224]", Fix("head", text="input: [3, 224, 224]"))
+        report.error("the spec has no 'input'", start, hint)
     resolve(parts.blocks, report, incomplete)
     spec = Spec(
         name=file.name or (file.source.path.stem if file.source.path else "network"),

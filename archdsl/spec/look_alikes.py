@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from archdsl.errors import Mark
+from archdsl.errors import Fix, Hint, Mark
 
 _CHARACTERS: dict[str, tuple[str, str]] = {
     "\u00a0": ("a no-break space", "a plain space"),
@@ -68,9 +68,15 @@ def in_text(text: str) -> str:
     if odd is None:
         return ""
     what, instead = _CHARACTERS[odd[0]]
-    return f"{what} (U+{ord(odd[0]):04X}) stands here: " + (f"write {instead}" if instead else "take it out")
+    hint = f"{what} (U+{ord(odd[0]):04X}) stands here: " + (f"write {instead}" if instead else "take it out")
+    return Hint(hint, Fix("write", odd[0], " " if instead == "a plain space" else instead))
+
+
+def alike(character: str) -> list[str]:
+    """A look-alike and those that are the same to a reader, such as the other curly quote of a pair; none for other characters."""
+    return [other for other, found in _CHARACTERS.items() if found == _CHARACTERS.get(character)]
 
 
 def _of_braces(found: re.Match[str]) -> str:
     name = found[1] or found[2] or found[3]
-    return f"a name is written ${name}, without braces"
+    return Hint(f"a name is written ${name}, without braces", Fix("write", found[0], f"${name}"))

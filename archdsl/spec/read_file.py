@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.errors import Mark, Source, SpecError
+from archdsl.errors import Fix, Hint, Mark, Source, SpecError
 from archdsl.ops.errors import ArgumentError
 from archdsl.spec.initialisation import DEFAULTS, read_rule
 from archdsl.spec.model import Arrival, Block, File, Label, Outputs, RowEdit, Title, Value
@@ -86,7 +86,9 @@ class _FileReader:
     def version(self, root: Mapping) -> None:
         node = root.get("archdsl")
         if node is not None and not (isinstance(node, Scalar) and type(node.value) is int and node.value == VERSION):
-            self.report.error(f"'archdsl' is the version of the language, {VERSION}; {kind(node)} came", node.mark)
+            message = f"'archdsl' is the version of the language, {VERSION}; {kind(node)} came"
+            fixes = [Fix("write", text=str(VERSION))] if isinstance(node, Scalar) else []
+            self.report.error(message, node.mark, Hint("", *fixes))
 
     def word(self, root: Mapping, key: str) -> str | None:
         node = root.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.errors import Mark
+from archdsl.errors import Fix, Hint, Mark
 from archdsl.spec.model import PLAIN, Call, Parallel, Path, Value
 from archdsl.spec.read_modifiers import MODIFIERS, Loop, loop, modifiers
 from archdsl.spec.read_values import kind
@@ -21,7 +21,8 @@ def parallel(reading: Reading, node: Mapping, key: Scalar, head: Node) -> Parall
     join = node.get("join")
     if join is None:
         if reading.values.lacks(node, "join"):
-            reading.report.error(f"a {word} needs a 'join': concat, add or mul", key.mark)
+            joins = [Fix("add", text=f"join: {name}") for name in ("concat", "add", "mul")]
+            reading.report.error(f"a {word} needs a 'join': concat, add or mul", key.mark, Hint("", *joins))
         return None
     joined = reading.step(join)
     if not isinstance(joined, Call):
@@ -76,12 +77,15 @@ def _shares(reading: Reading, node: Node, word: str) -> tuple[Value, ...] | None
     """The shares of a split; None where it is even, and for a fork, which has none."""
     if word == "fork":
         if kind(node) != "nothing":
-            hint = "write 'fork:' with nothing after it, or split to share the channels out"
+            hint = Hint(
+                "write 'fork:' with nothing after it, or split to share the channels out",
+                *([Fix("write", node.mark.text)] if isinstance(node, Scalar) else ()),
+            )
             reading.report.error(f"a fork gives every path all channels, {kind(node)} came", node.mark, hint)
         return None
     if isinstance(node, Sequence):
         return tuple(reading.values.value(item) for item in node.items)
     if not isinstance(node, Scalar) or node.text != "even":
-        hint = "for example: split: [1/2, rest]"
-        reading.report.error(f"'split' takes even or a list of shares, {kind(node)} came", node.mark, hint)
+        example = "for example: split: [1/2, rest]"
+        reading.report.error(f"'split' takes even or a list of shares, {kind(node)} came", node.mark, example)
     return None

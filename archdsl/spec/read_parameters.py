@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from archdsl.errors import instead
 from archdsl.exact import is_single_number
 from archdsl.spec.model import Inline, Override, Parameter, Value
 from archdsl.spec.read_values import ValueReader
@@ -57,7 +58,7 @@ def _argument(key: Scalar, value: Node, values: ValueReader) -> Parameter:
         if value.text in TYPES:
             return Parameter(name=key.text, mark=key.mark, type=value.text)
         if value.text in _OTHER_NAMES:
-            values.report.error(f"unknown type '{value.text}'", value.mark, f"did you mean '{_OTHER_NAMES[value.text]}'?")
+            values.report.error(f"unknown type '{value.text}'", value.mark, instead(value.text, _OTHER_NAMES[value.text]))
     default = values.value(value)
     return Parameter(name=key.text, mark=key.mark, type=implied_type(default), default=default)
 
@@ -92,7 +93,7 @@ def _type(node: Node | None, values: ValueReader) -> str | None:
     if word in TYPES:
         return word
     if word in _OTHER_NAMES:
-        values.report.error(f"unknown type '{word}'", node.mark, f"did you mean '{_OTHER_NAMES[word]}'?")
+        values.report.error(f"unknown type '{word}'", node.mark, instead(word, _OTHER_NAMES[word]))
     elif word:
         values.report.unknown("type", word, TYPES, node.mark)
     return "any"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from archdsl.errors import Mark, near_miss
+from archdsl.errors import Mark, instead, near_miss
 from archdsl.spec.model import Call, Stage, Step, Value
 from archdsl.spec.read_choice import choice
 from archdsl.spec.read_modifiers import MODIFIERS, modifiers
@@ -54,8 +54,8 @@ def _call(reading: Reading, node: Mapping) -> Call | None:
         return None
     if len(heads) > 1:
         names = " and ".join(f"'{key.text}'" for key, _ in heads[:3])
-        meant = [word for key, _ in heads if (word := meant_argument(key.text, MODIFIERS))]
-        near = f"did you mean '{meant[0]}'?" if meant else near_miss(heads[1][0].text, MODIFIERS)
+        meant = [(key.text, word) for key, _ in heads if (word := meant_argument(key.text, MODIFIERS))]
+        near = instead(*meant[0]) if meant else near_miss(heads[1][0].text, MODIFIERS)
         hint = near or f"each step has one operator or block; beside it stand only {', '.join(MODIFIERS)}"
         reading.report.error(f"one step with {names}", heads[1][0].mark, hint)
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.errors import Fix, Hint
 from archdsl.spec.model import PLAIN, Body, Call, Formula, Label, Modifiers, Stage, Table
 from archdsl.spec.read_modifiers import MODIFIERS, modifier, modifiers
 from archdsl.spec.read_values import kind
@@ -67,7 +68,8 @@ def _columns(reading: Reading, table: Mapping, key: Scalar) -> list[Scalar] | No
             return None
         columns[item.text] = item
     if "op" not in columns:
-        reading.report.error("a table needs a column 'op' with the operator or block of each row", node.mark)
+        message = "a table needs a column 'op' with the operator or block of each row"
+        reading.report.error(message, node.mark, Hint("", *([Fix("write", "[", "[op, ")] if listed.flow else [])))
         return None
     return list(columns.values())
 
@@ -128,7 +130,10 @@ def _row(reading: Reading, node: Node, columns: tuple[str, ...], scale: dict[str
         return Call(mark=node.mark, target="", row=number)
     if len(listed.items) != len(columns):
         text = f"a row of {len(listed.items)} cells under {len(columns)} columns"
-        reading.report.error(text, node.mark, f"columns: {', '.join(columns)}; write ~ for a cell that is not given")
+        hint = f"columns: {', '.join(columns)}; write ~ for a cell that is not given"
+        missing = len(columns) - len(listed.items)
+        fixes = [Fix("fill", text=", ".join("~" * missing))] if missing > 0 and listed.flow else []
+        reading.report.error(text, node.mark, Hint(hint, *fixes))
         return Call(mark=node.mark, target="", row=number)
     args, marks = {}, {}
     mods: dict[str, Any] = {}

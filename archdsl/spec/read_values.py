@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import clip
+from archdsl.errors import clip, truth_meant
 from archdsl.exact.unknown import UNKNOWN
 from archdsl.spec.arithmetic import MAX_ITEMS
 from archdsl.spec.expression import Expression, ExpressionError, parse
@@ -116,7 +116,8 @@ class ValueReader:
     def truth(self, node: Node, what: str, also: str = "") -> bool:
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        self.report.error(f"{what} must be true or false{also}, {kind(node)} came", node.mark)
+        hint = truth_meant(node.value) if isinstance(node, Scalar) else ""
+        self.report.error(f"{what} must be true or false{also}, {kind(node)} came", node.mark, hint)
         return False
 
     def plain(self, node: Node) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archdsl.errors import Mark
+from archdsl.errors import Fix, Hint, Mark
 
 MAX_LENGTH = 1000
 _TOKEN = re.compile(
@@ -13,7 +13,14 @@ _TOKEN = re.compile(
     r"|(?P<string>\"[^\"]*\"|'[^']*')|(?P<sign>\*\*|//|==|!=|<=|>=|[-+*/%<>()\[\],~]))",
     re.ASCII,
 )
-_FOREIGN = {"=": "write == to compare", "&": "write and", "|": "write or", "!": "write not", "^": "write ** for a power"}
+_FOREIGN = {
+    "=": ("==", "write == to compare"),
+    "&": (" and ", "write and"),
+    "|": (" or ", "write or"),
+    "!": ("not ", "write not"),
+    "^": ("**", "write ** for a power"),
+}
+"""By a sign of other languages what stands for it here, and the hint."""
 _NO_NAME = "a name follows the $: letters, digits and _"
 
 
@@ -55,9 +62,17 @@ def tokens(text: str) -> list[Token]:
         if not match:
             start = at + len(stripped[at:]) - len(stripped[at:].lstrip())
             sign = stripped[start]
-            raise ExpressionError(f"unexpected '{sign}'", start, start + 1, _NO_NAME if sign == "$" else _FOREIGN.get(sign, ""))
+            end = start + 2 if stripped[start : start + 2] in ("&&", "||") else start + 1
+            raise ExpressionError(f"unexpected '{sign}'", start, end, _NO_NAME if sign == "$" else _foreign(stripped[start:end]))
         kind = str(match.lastgroup)
         found.append(Token(kind, match[kind], match.start(kind) - (kind == "name"), match.end()))
         at = match.end()
     found.append(Token("end", "", len(stripped), len(stripped) + 1))
     return found
+
+
+def _foreign(sign: str) -> str:
+    if sign[0] not in _FOREIGN:
+        return ""
+    text, hint = _FOREIGN[sign[0]]
+    return Hint(hint, Fix("write", sign, text))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from archdsl.errors import choices, near_miss
+from archdsl.errors import choices, near_miss, truth_meant
 from archdsl.exact import floor, is_choice_array, is_integer, is_list_array, is_number, is_number_array, is_truth
 from archdsl.exact.shown import describe, written
 from archdsl.ops import ShapeError
+from archdsl.ops.arguments import ROUND
 from archdsl.ops.errors import refuse
 from archdsl.spec.model import Closure, Parameter
 
@@ -30,9 +31,9 @@ def mistake(parameter: Parameter, value: Any) -> tuple[str, str] | None:
     if parameter.type == "int" and is_number_array(value) and not value.is_integer:
         return _partly(value == floor(value), "expected an int")
     if value is None or (parameter.type != "any" and not _is(parameter.type, value)):
-        hint = ""
+        hint = truth_meant(value) if parameter.type == "bool" else ""
         if parameter.type == "int" and isinstance(value, Fraction):
-            hint = "round it: floor(…), ceil(…) or round8(…)"
+            hint = ROUND
         return f"expected {WORDS.get(parameter.type, 'a value')}, {describe(value)} came", hint
     if parameter.choices is not None:
         listed = value if of_elements(parameter) else [value]

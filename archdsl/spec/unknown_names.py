@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from archdsl.errors import Source, choices, clip, near_miss
+from archdsl.errors import Fix, Hint, Source, choices, clip, instead, near_miss
 from archdsl.spec.locate import SUFFIX, zoo
 from archdsl.spec.synonyms import absent, is_fed, meant_argument, meant_key, meant_operator, operator_names
 from archdsl.spec.yaml import Mapping, compose
@@ -31,10 +31,12 @@ def operator_hint(word: str, known: list[str], blocks: bool = True) -> str:
     meant = meant_operator(word, known)
     shipped = shipped_blocks().get(word) if blocks else None
     imported = f"the block '{word}' comes with import: [{shipped}]" if shipped else ""
+    bring = Fix("import", brings=shipped or "")
     if meant is not None:
-        return f"did you mean '{meant}'?" + (f" {imported[0].upper()}{imported[1:]}" if imported else "")
+        hint = instead(word, meant)
+        return Hint(f"{hint} {imported[0].upper()}{imported[1:]}", *hint.fixes, bring) if imported else hint
     if imported:
-        return imported
+        return Hint(imported, bring)
     if (what := absent(word)) is not None:
         return f"the language has no {what}"
     return _look_alike(word, known, shipped_blocks() if blocks else {}) or f"known: {choices(known)}"
@@ -43,12 +45,15 @@ def operator_hint(word: str, known: list[str], blocks: bool = True) -> str:
 def _look_alike(word: str, known: list[str], shipped: dict[str, str]) -> str:
     """The near miss among known names, those elsewhere, and the blocks that ship."""
     elsewhere = operator_names(known) if len(word) > _SHORT else {}
-    found = near_miss(word, [*known, *elsewhere, *shipped]).removeprefix("did you mean '").removesuffix("'?")
-    if not found or found in known:
-        return f"did you mean '{found}'?" if found else ""
+    near = near_miss(word, [*known, *elsewhere, *shipped])
+    if not isinstance(near, Hint):
+        return ""
+    found = near.fixes[0].text
+    if found in known:
+        return near
     if found in elsewhere:
-        return f"did you mean '{elsewhere[found]}'?"
-    return f"did you mean '{found}'? It comes with import: [{shipped[found]}]"
+        return instead(word, elsewhere[found])
+    return instead(word, found, shipped[found]) + f" It comes with import: [{shipped[found]}]"
 
 
 @cache
@@ -72,9 +77,9 @@ def unknown_argument(kind: str, word: str, known: Iterable[str]) -> tuple[str, s
 def argument_hint(word: str, known: list[str]) -> str:
     """Our word for it, why it is not needed, or the near miss."""
     if (meant := meant_argument(word, known)) is not None:
-        return f"did you mean '{meant}'?"
+        return instead(word, meant)
     if is_fed(word):
-        return "leave it out: what arrives at a step is known"
+        return Hint("leave it out: what arrives at a step is known", Fix("leave out"))
     if meant_argument(word, ["nl"]) is not None:
         return "an activation is a step of its own, such as `- relu`"
     return near_miss(word, known) or (f"known: {choices(known)}" if known else "it takes none")
@@ -83,7 +88,7 @@ def argument_hint(word: str, known: list[str]) -> str:
 def column_hint(word: str, known: list[str]) -> str:
     """What a column is called here, or the near miss."""
     meant = meant_argument(word, known)
-    return f"did you mean '{meant}'?" if meant else near_miss(word, known) or f"known: {choices(known)}"
+    return instead(word, meant) if meant else near_miss(word, known) or f"known: {choices(known)}"
 
 
 def is_meant(word: str, key: str) -> bool:
@@ -95,5 +100,5 @@ def unknown_key(kind: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Message and hint for a key that is not among the known ones."""
     names = list(known)
     meant = meant_key(word, names)
-    hint = f"did you mean '{meant}'?" if meant else near_miss(word, names) or f"known: {choices(names)}"
+    hint = instead(word, meant) if meant else near_miss(word, names) or f"known: {choices(names)}"
     return f"unknown {kind} '{clip(word)}'", hint

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from archdsl.errors import Diagnostic, Mark, Source, SpecError, clip
+from archdsl.errors import Diagnostic, Fix, Hint, Mark, Source, SpecError, clip
 from archdsl.spec.report import Report
 from archdsl.spec.scalars import resolve
 from archdsl.spec.yaml_problems import NO_DASH, NO_MERGE, QUOTES, forbidden_character, problem
@@ -126,7 +126,7 @@ class _Builder:
         self.refuse_tag(event, mark)
         plain = not event.style
         if plain and event.value == "-" and self.open and self.open[-1][0].flow:
-            self.report.error("a bare - is no value", mark, NO_DASH)
+            self.report.error("a bare - is no value", mark, Hint(NO_DASH, Fix("write", "-", "~")))
             self.report.spoil(mark)
         self.place(Scalar(mark, event.value, plain, resolve(event.value) if plain else event.value), event.anchor, 1)
 
@@ -193,7 +193,8 @@ class _Builder:
                 self.report.error("merge keys (<<) are not part of the language", key.mark, NO_MERGE)
                 continue
             if key.text in seen:
-                self.report.error(f"duplicate key '{clip(key.text)}'", key.mark, "", ("first given here", seen[key.text]))
+                hint = Hint("", Fix("leave out"))
+                self.report.error(f"duplicate key '{clip(key.text)}'", key.mark, hint, ("first given here", seen[key.text]))
                 continue
             seen[key.text] = key.mark
             node.pairs.append((key, value))
@@ -230,7 +231,7 @@ def _uncut(items: list[Node], pairs: bool, report: Report) -> list[Node]:
         if after > at + 1:
             pieces = [piece for piece in (item, *items[at + 1 : after : 2 if pairs else 1]) if isinstance(piece, Scalar)]
             item = _whole(pieces)
-            report.error(f"'{clip(item.text)}' is cut at its comma", item.mark, QUOTES)
+            report.error(f"'{clip(item.text)}' is cut at its comma", item.mark, Hint(QUOTES, Fix("quote")))
             if "$" not in item.text:
                 report.spoil(item.mark)
         made.append(item)

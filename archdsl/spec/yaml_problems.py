@@ -6,8 +6,9 @@ import re
 
 import yaml
 
-from archdsl.errors import Diagnostic, Mark, Source
+from archdsl.errors import Diagnostic, Hint, Mark, Source
 from archdsl.spec.look_alikes import in_text
+from archdsl.spec.yaml_fixes import yaml_fixes
 
 QUOTES = "inside { } or [ ] an expression with a comma or a bracket must stand in quotes"
 NO_DASH = "a bare - is no value in a flow list: write ~ for a cell that is not given"
@@ -22,9 +23,14 @@ _BARE_SIGN = re.compile(r"[\s\[{,]([@`%|>!*&])")
 _AROUND = 1000  # characters on either side of a mistake in which its cause is looked for: lines may have any length
 
 
-def forbidden_character(source: Source) -> Diagnostic | None:
+def first_forbidden(text: str) -> re.Match[str] | None:
     """The first character that no YAML text may hold."""
-    found = _FORBIDDEN.search(source.text)
+    return _FORBIDDEN.search(text)
+
+
+def forbidden_character(source: Source) -> Diagnostic | None:
+    """The mistake that the first such character is."""
+    found = first_forbidden(source.text)
     if found is None:
         return None
     before = source.text[: found.start()].splitlines(keepends=True)
@@ -41,7 +47,8 @@ def problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
     begin = _mark(error.context_mark, source)
     related = ((str(error.context), begin),) if error.context_mark is not None and begin.line != place.line else ()
     message = f"not YAML: {error.problem or error.context}"
-    return Diagnostic(message, place, _hint(str(error.problem), place), related)
+    hint = _hint(str(error.problem), place)
+    return Diagnostic(message, place, Hint(hint, *yaml_fixes(str(error.problem), hint, place, begin)), related)
 
 
 def _mark(place: yaml.Mark | None, source: Source) -> Mark:

@@ -18,7 +18,7 @@ from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 from archdsl.net import Net
-from archdsl.studio.controls import controls
+from archdsl.net.controls import controls
 from archdsl.studio.drafts import Draft, draft_of, named, opened, read_draft
 from archdsl.studio.problems import problem
 from archdsl.studio.question import Given, Tell
@@ -69,7 +69,8 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
     draft = draft_of(given)
     try:
         net = counting.of(opened(draft))
-        shown = bill(net, counting, given.get("baseline"))
+        counting, why = predictable(net, counting)
+        shown = bill(net, counting, given.get("baseline")) | ({"unpredicted": why} if why else {})
     except SpecError as error:
         return {"problems": [problem(found) for found in error.diagnostics], "whole": False}
     except InputError as error:
@@ -100,6 +101,16 @@ def read_counting(data: Any) -> Counting:
     return found
 
 
+def predictable(net: Net, counting: Counting) -> tuple[Counting, str]:
+    """What can be counted of a network: without a latency where the device has none for it, and why; "" where it has."""
+    if counting.device:
+        try:
+            total(net, LATENCY + counting.device)
+        except InputError as error:
+            return counting._replace(device=""), str(error)
+    return counting, ""
+
+
 def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
     """The totals of a network with their change, its figures, knobs, lines and memory over time, as plain data."""
     before = _before(baseline, counting)
@@ -128,7 +139,7 @@ def picture(net: Net, counting: Counting) -> dict[str, Any]:
 
     view = View(heat=LATENCY + counting.device) if counting.device else View()
     found = heat(net.graph(), view.heat, bill=net.cost()) if view.heat is not None else None
-    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net))
+    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False)
 
 
 def choices(given: Given, tell: Tell) -> dict[str, list[str]]:

@@ -1,11 +1,28 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, solving, whatif
+from archdsl.studio import answer, axes, comparing, files, gallery, importing, making, snapshots, solving, whatif, words
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
     "answer": Question(answer.answer),
     "choices": Question(answer.choices),
+    "complete": Question(words.complete),
+    "gallery": Question(gallery.gallery, seconds=60),
+    "gallery.figures": Question(gallery.figures, seconds=60),
+    "gallery.picture": Question(gallery.picture, seconds=60),
+    "zoo.text": Question(gallery.text),
+    "file.list": Question(files.listed),
+    "file.read": Question(files.read),
+    "file.save": Question(files.save),
+    "hover": Question(words.hover),
+    "import": Question(importing.import_model, seconds=600, heavy=True),
+    "make": Question(making.make, seconds=600, heavy=True),
+    "make.forms": Question(making.forms),
+    "snapshot.add": Question(snapshots.add),
+    "snapshot.delete": Question(snapshots.delete),
+    "snapshot.list": Question(snapshots.listed),
+    "snapshot.load": Question(snapshots.load),
+    "snapshot.note": Question(snapshots.note),
     "whatif.axes": Question(axes.axes),
     "whatif.curve": Question(whatif.curve),
     "whatif.contour": Question(whatif.contour),
@@ -17,16 +34,3 @@ QUESTIONS: dict[str, Question] = {
     "compare.rows": Question(comparing.rows, 120, heavy=True),
     "compare.scatter": Question(comparing.scatter, 60),
 }
-
-
-def _read(given, tell):
-    from pathlib import Path
-
-    from archdsl.spec.locate import zoo
-
-    f = given["file"]
-    p = zoo() / (f[4:] + ".yaml") if f.startswith("zoo:") else Path(given["here"]["roots"][0]) / f
-    return {"text": p.read_text(), "digest": ""}
-
-
-QUESTIONS["file.read"] = Question(_read)

@@ -28,6 +28,7 @@ from archdsl.studio.folders import Folders
 from archdsl.studio.guard import Guard
 from archdsl.studio.live import Live
 from archdsl.studio.questions import QUESTIONS
+from archdsl.studio.transfers import routes as transfers
 
 ASSETS = {"studio": "archdsl.viz.studio", "page": "archdsl.viz.page"}
 """Packages whose files a page may load, by the folder that it loads them from."""
@@ -69,7 +70,8 @@ class Studio:
 
     @property
     def url(self) -> str:
-        host = f"[{self.place.host}]" if ":" in self.place.host else self.place.host
+        host = socket.gethostname() if self.place.host in EVERY_ADDRESS else self.place.host
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self.port}/" + (f"?token={self.place.token}" if self.place.token else "")
 
     def run(self) -> None:
@@ -89,11 +91,13 @@ class Studio:
             Route("/", self.index),
             Route("/start", self.start),
             Route("/plotly.js", plotly),
+            *transfers(Path(self.made.name)),
             Route("/{folder}/{name}", asset),
             WebSocketRoute("/live", self.live),
         ]
         app = Starlette(routes=routes, lifespan=self.lifespan)
-        hosts = frozenset(f"{name}:{self.port}" for name in _names(self.place.host))
+        anywhere = self.place.host in EVERY_ADDRESS
+        hosts = frozenset() if anywhere else frozenset(f"{name}:{self.port}" for name in _names(self.place.host))
         return Guard(app, hosts, frozenset(f"http://{host}" for host in hosts), self.place.token)
 
     @asynccontextmanager
@@ -179,6 +183,7 @@ def _names(host: str) -> Iterator[str]:
         yield from ("127.0.0.1", "localhost", "[::1]")
 
 
+EVERY_ADDRESS = ("0.0.0.0", "::")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

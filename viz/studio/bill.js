@@ -15,14 +15,14 @@ function size(bytes) {
 
 export async function mountBill(studio) {
   const host = byId("bill");
-  const counting = el("div", { class: "counting" }), totals = el("tbody"), against = el("span", { class: "hint" });
+  const counting = el("div", { class: "counting" }), totals = el("tbody"), unpredicted = el("p", { class: "hint" });
   const figures = el("ul", { id: "reported" }), figuresPart = el("section", {}, el("h2", {}, "Figures of the source"), figures);
   const memory = el("div", { id: "memory" }), memoryWords = el("p", { class: "hint" });
   host.append(
     el("h2", {}, "Bill"), counting,
     el("table", { id: "totals" }, el("caption", { class: "unseen" }, "Totals and their change"),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "cost"), el("th", { scope: "col" }, "now"), el("th", { scope: "col" }, "change"))), totals),
-    against, figuresPart, el("section", {}, el("h2", {}, "Memory over time"), memory, memoryWords));
+    unpredicted, figuresPart, el("section", {}, el("h2", {}, "Memory over time"), memory, memoryWords));
 
   const { conventions, devices, dtypes } = await studio.ask("choices", {});
   const choose = (name) => (value) => {
@@ -66,6 +66,7 @@ export async function mountBill(studio) {
       change.title = total.change ? `${total.change}; before: ${total.before}` : "";
       root.className = !total.change ? "" : total.change.startsWith("-") || total.change.startsWith("−") ? "less" : "more";
     }
+    unpredicted.textContent = bill.unpredicted ? `No latency: ${bill.unpredicted}.` : "";
     figuresPart.hidden = !bill.reported.length;
     figures.replaceChildren(...bill.reported.map((one) => el("li", { class: one.alike ? "alike" : "unlike" },
       el("span", { class: "sign", "aria-hidden": "true" }, one.alike ? "✓" : "≠"), ` ${one.words}: ${one.ours}, ${one.verdict}`)));

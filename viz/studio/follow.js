@@ -1,54 +1,82 @@
-// Keeps the panes up with the draft: one question at a time, always about the newest draft, and none that nobody waits for.
+// Keeps the panes up with the draft: at most two questions at a time, the newest draft always among them.
+//
+// The second is asked when the bill of the first is there, so that one process works out a picture while another counts the next
+// design. An older part never replaces a newer one. A draft that takes long is given up for a newer one.
 
 const PATIENCE = 400; // milliseconds after which a newer draft gives up an older one that is still worked on
+const AT_ONCE = 2;
 
 export function follow(studio) {
-  let sent = 0, running = null, wanted = false, timer = 0;
+  const running = new Map(); // questions without an answer, by number: {began, counted, key}
+  const shown = { bill: 0, picture: 0, done: 0 };
+  let last = 0, wanted = false, timer = 0;
 
-  async function ask() {
+  const latest = () => running.get(last);
+
+  function next() {
+    clearTimeout(timer);
+    if (!wanted) return;
+    const newest = latest();
+    if (running.size < AT_ONCE && (!newest || newest.counted)) { ask(); return; }
+    const [oldest] = running.values();
+    const left = PATIENCE - (performance.now() - oldest.began);
+    if (left <= 0) { running.delete([...running.keys()][0]); ask(oldest.key); } else timer = setTimeout(next, left);
+  }
+
+  async function ask(key) {
     wanted = false;
-    const draft = studio.draft(), began = performance.now(), number = ++sent;
-    const baseline = studio.baseline === "saved" ? studio.saved && { text: studio.saved.text, file: studio.saved.file, settings: {} }
-      : studio.baseline ? { zoo: studio.baseline.replace(/^zoo:/, "") } : null;
-    running = { began, draft };
-    const current = () => number === sent;
+    const number = ++last, began = performance.now();
+    const taken = new Set([...running.values()].map((one) => one.key));
+    const draft = studio.draft();
+    const mine = { began, counted: false, text: draft.text, key: key ?? ["answer", "answer too"].find((name) => !taken.has(name)) };
+    running.set(number, mine);
     const answer = {};
     try {
-      const done = await studio.ask("answer", { draft, counting: studio.counting, baseline }, {
-        key: "answer",
+      const done = await studio.ask("answer", { draft, counting: studio.counting, baseline: baseline() }, {
+        key: mine.key,
         part: (name, value) => {
-          if (!current()) return;
           answer[name] = value;
-          if (name === "bill") studio.answer = { ...studio.answer, bill: value };
-          studio.emit(name, value);
+          mine.counted = true;
+          if (number > shown[name]) {
+            shown[name] = number;
+            studio.answer = { ...studio.answer, [name]: value };
+            studio.emit(name, value);
+          }
+          next();
         },
       });
-      if (current()) finish(done, answer, performance.now() - began);
+      if (number > shown.done) finish(number, done, mine.text, answer, performance.now() - began);
     } catch (error) {
-      if (current()) fail(error);
+      if (number > shown.done) fail(number, error);
     }
-    if (current()) {
-      running = null;
-      if (wanted) ask();
-    }
+    running.delete(number);
+    next();
   }
 
-  function finish(done, answer, took) {
+  function baseline() {
+    if (studio.baseline !== "saved") return studio.baseline ? { zoo: studio.baseline.replace(/^zoo:/, "") } : null;
+    return studio.saved && { text: studio.saved.text, file: studio.saved.file, settings: {} };
+  }
+
+  function finish(number, done, text, answer, took) {
+    shown.done = number;
     studio.took = took;
-    report(done.problems);
+    report(done.problems, text);
     if (done.whole) {
-      studio.answer = answer;
       settle("");
       studio.emit("answer", answer);
-    } else settle(studio.answer ? "The text has mistakes: this is the last design that could be built." : "Nothing can be drawn before the text is right.");
+    } else settle(studio.answer?.picture ? "The text has mistakes: this is the last design that could be built." : "Nothing can be drawn before the text is right.");
   }
 
-  function fail(error) {
-    report([{ severity: "error", message: error.message, hint: "", fixes: [] }]);
+  function fail(number, error) {
+    shown.done = number;
+    report([{ severity: "error", message: error.message, hint: "", fixes: [] }], null);
     settle("This could not be worked out: this is the last design that was.");
   }
 
-  function report(problems) {
+  // `text`: what the problems are of.
+  function report(problems, text) {
+    studio.problemsOf = text;
     const name = studio.draft().name;
     studio.problems = problems.map((one) => ({ ...one, here: one.file === undefined || one.file === name }));
     studio.emit("problems", studio.problems);
@@ -58,17 +86,9 @@ export function follow(studio) {
     studio.stale = Boolean(why);
     studio.emit("stale", why);
     document.body.classList.toggle("stale", studio.stale);
-    studio.emit("settled", {});
   }
 
-  function change() {
-    wanted = true;
-    clearTimeout(timer);
-    if (!running) { ask(); return; }
-    const left = PATIENCE - (performance.now() - running.began);
-    timer = setTimeout(() => { if (wanted) ask(); }, Math.max(0, left));
-  }
-
+  const change = () => { wanted = true; next(); };
   studio.on("draft", change);
   studio.on("counting", change);
 }

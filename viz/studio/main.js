@@ -11,6 +11,7 @@ import { follow } from "./follow.js";
 import { mountKnobs } from "./knobs.js";
 import { mountProblems } from "./problems.js";
 import { mountSplitters } from "./splitters.js";
+import { suggest } from "./suggest.js";
 import { Studio, isZoo, nameOf } from "./state.js";
 
 // Views beside the diagram, each loaded when it is first looked at.
@@ -18,6 +19,7 @@ const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
   { id: "whatif", title: "What if" },
   { id: "compare", title: "Compare" },
+  { id: "gallery", title: "Gallery" },
 ];
 
 const url = new URL("live", location.href);
@@ -28,7 +30,7 @@ const studio = new Studio(new Connection(url, (up) => {
 }));
 window.studio = studio;
 
-mountEditor(studio);
+mountEditor(studio, suggest(studio));
 mountProblems(studio);
 mountKnobs(studio);
 mountCommands(studio);
@@ -90,7 +92,7 @@ studio.on("saved", named);
 
 studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studio.editor) });
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
-const act = (id, words, title) => el("button", { title, "aria-label": title, onclick: () => studio.commands.get(id).run() }, words);
+const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
 byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];
@@ -103,8 +105,9 @@ studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run:
 await Promise.all([studio.show("diagram"), mountBill(studio)]);
 const start = await (await fetch("start")).json();
 studio.start = start;
-if (start.spec) {
-  const { text, digest } = await studio.ask("file.read", { file: start.spec });
-  studio.saved = { text, digest, file: start.spec };
-  studio.edit({ text, file: start.spec, settings: {} }, "open");
-}
+const wanted = new URLSearchParams(location.search).get("file") ?? start.spec; // ?file=NAME opens another one in a tab of its own
+if (wanted) {
+  const { text, digest } = await studio.ask("file.read", { file: wanted });
+  studio.saved = { text, digest, file: wanted };
+  studio.edit({ text, file: wanted, settings: {} }, "open");
+} else await studio.show("gallery");
