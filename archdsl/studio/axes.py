@@ -36,8 +36,9 @@ CELLS = 2_000
 def axes(given: Given, tell: Tell) -> dict[str, Any]:
     """What of a design can vary, and what can be asked of it.
 
-    Given `draft`. Answers `settings`, a list of `{name, group, kind, held, values, doc, main}`: the group is knobs or cells, the kind numbers
-    or choices, `values` is what an axis takes, `main` is whether it is one to begin with; and `costs`, a list of `{name, unit}`.
+    Given `draft`. Answers `settings`, a list of `{name, group, kind, held, values, doc, sizes}`: the group is knobs or cells, the kind
+    numbers or choices, `values` is what an axis takes, `sizes` is whether the sizes of the input read it; and `costs`, a list of
+    `{name, unit}`.
     """
     net = opened(draft_of(given))
     found = [*_knobs(net), *_cells(net)]

@@ -58,7 +58,7 @@ def field(contour: Contour) -> list[list[int | None]]:
 
 
 def levels(contour: Contour) -> list[float] | None:
-    """Costs at which lines stand, each a factor times the one before, one of them that of the network as it stands; None for equal steps."""
+    """Costs at which lines stand, a factor apart, one of them that of the network as it stands; None where equal steps do."""
     cost = contour.points.columns[contour.cost]
     low, high = cost.values[0], cost.values[-1]
     if low <= 0 or high / low < WIDE:
@@ -111,7 +111,12 @@ def figure(contour: Contour) -> PlotlyFigure:
             xaxis=axis(across.label, tickformat=across.format, nticks=10, showgrid=False),
             yaxis=axis(up.label, tickformat=up.format, nticks=10, showgrid=False),
             hovermode="closest",
-            hoverlabel={"bgcolor": "var(--card)", "bordercolor": "var(--rule)", "font": {"color": "var(--ink)"}, "namelength": -1},
+            hoverlabel={
+                "bgcolor": "var(--card)",
+                "bordercolor": "var(--rule)",
+                "font": {"color": "var(--ink)"},
+                "namelength": -1,
+            },
             height=520,
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
             showlegend=start is not None,
@@ -124,13 +129,19 @@ def _steps(steps: list[float] | None) -> dict[str, Any]:
     if steps is None:
         return {"ncontours": LEVELS, "contours": {"coloring": "fill"}}
     size = math.log10(steps[1] / steps[0])
-    return {"autocontour": False, "contours": {"coloring": "fill", "start": math.log10(steps[0]), "end": math.log10(steps[-1]), "size": size}}
+    return {
+        "autocontour": False,
+        "contours": {"coloring": "fill", "start": math.log10(steps[0]), "end": math.log10(steps[-1]), "size": size},
+    }
 
 
 def _bar(cost: Column, steps: list[float] | None) -> dict[str, Any]:
     bar = {"title": {"text": text(cost.label), "side": "right"}, "tickformat": cost.format, "thickness": 14, "outlinewidth": 0}
     if steps is not None:
-        bar |= {"tickvals": [math.log10(step) for step in steps], "ticktext": [text(tick(float(f"{step:.3g}"))) for step in steps]}
+        bar |= {
+            "tickvals": [math.log10(step) for step in steps],
+            "ticktext": [text(tick(float(f"{step:.3g}"))) for step in steps],
+        }
     return bar
 
 
@@ -192,7 +203,10 @@ def _draw(part: Any, contour: Contour) -> None:
     axes = part.subplots()
     masked = np.ma.masked_invalid(values)
     steps = levels(contour)
-    shown: dict[str, Any] = {"levels": LEVELS if steps is None else steps, "norm": None if steps is None else LogNorm(steps[0], steps[-1])}
+    shown: dict[str, Any] = {
+        "levels": LEVELS if steps is None else steps,
+        "norm": None if steps is None else LogNorm(steps[0], steps[-1]),
+    }
     drawn = axes.contourf(across.values, up.values, masked, cmap=used, extend="neither" if steps is None else "both", **shown)
     if cost.varies:
         axes.contour(across.values, up.values, masked, levels=shown["levels"], colors=INK, linewidths=0.3)

@@ -12,6 +12,7 @@ function roomy(data, layout, width, size) {
   const beside = wide(layout.annotations.map((one) => one.text)) + 10, names = wide(layout.yaxis.ticktext) + 16;
   const left = low < 0 ? beside : 8, right = high > 0 || !changes.length ? beside : 8, bars = Math.max(60, width - names - left - right - 16);
   const unit = (high - low || 1) / bars;
+  layout.margin.l = 8; // the names make their own room
   Object.assign(layout.xaxis, { range: [low - left * unit, high + right * unit], nticks: 4 });
 }
 
