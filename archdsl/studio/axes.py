@@ -18,6 +18,7 @@ from archdsl.net import Net
 from archdsl.spec.model import Constant, Parameter
 from archdsl.spec.row_groups import rows_of
 from archdsl.spec.settings import known_setting
+from archdsl.spec.values import names_read
 from archdsl.studio.drafts import draft_of, opened
 from archdsl.studio.drawn import text_in
 from archdsl.studio.question import Given, Tell
@@ -35,8 +36,9 @@ CELLS = 2_000
 def axes(given: Given, tell: Tell) -> dict[str, Any]:
     """What of a design can vary, and what can be asked of it.
 
-    Given `draft`. Answers `settings`, a list of `{name, group, kind, held, values, doc}`: the group is knobs or cells, the kind numbers
-    or choices, `values` is what an axis takes; and `costs`, a list of `{name, unit}`.
+    Given `draft`. Answers `settings`, a list of `{name, group, kind, held, values, doc, sizes}`: the group is knobs or cells, the kind
+    numbers or choices, `values` is what an axis takes, `sizes` is whether the sizes of the input read it; and `costs`, a list of
+    `{name, unit}`.
     """
     net = opened(draft_of(given))
     found = [*_knobs(net), *_cells(net)]
@@ -103,7 +105,12 @@ def _setting(net: Net, name: str, value: Any, doc: str, group: str = "knobs") ->
     values = [point[0] for point in axis.points]
     text = _range(knob, values, value) if numbers else ",".join(map(written, values))
     kind = "numbers" if numbers else "choices"
-    yield {"name": name, "group": group, "kind": kind, "held": written(value), "values": text, "doc": " ".join(doc.split())}
+    told = {"held": written(value), "values": text, "doc": " ".join(doc.split()), "sizes": name in _read_by_inputs(net)}
+    yield {"name": name, "group": group, "kind": kind, **told}
+
+
+def _read_by_inputs(net: Net) -> set[str]:
+    return {name for arrival in net.base.input for size in arrival.shape for name in names_read(size)}
 
 
 def _range(knob: Parameter, values: list[Any], value: Any) -> str:

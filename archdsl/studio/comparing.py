@@ -14,18 +14,12 @@ from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable, written
 from archdsl.explore.plot import unit_of
 from archdsl.net import Net
-from archdsl.spec.locate import zoo_names
 from archdsl.studio.drafts import named
 from archdsl.studio.drawn import drawn, text_in, texts_in
 from archdsl.studio.question import Given, Tell
 
 LEAST, MOST = 2, 6
 """Designs that are compared at once."""
-
-
-def known(given: Given, tell: Tell) -> dict[str, Any]:
-    """What can be compared with beside drafts: `zoo`, names of networks."""
-    return {"zoo": zoo_names()}
 
 
 def table(given: Given, tell: Tell) -> dict[str, Any]:

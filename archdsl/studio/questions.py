@@ -29,7 +29,6 @@ QUESTIONS: dict[str, Question] = {
     "whatif.front": Question(whatif.front, 600, heavy=True),
     "whatif.tornado": Question(solving.tornado, 120, heavy=True),
     "whatif.solve": Question(solving.solve, 600, heavy=True),
-    "compare.known": Question(comparing.known),
     "compare.table": Question(comparing.table, 60),
     "compare.rows": Question(comparing.rows, 120, heavy=True),
     "compare.scatter": Question(comparing.scatter, 60),

@@ -73,10 +73,19 @@ def test_every_knob_element_and_cell_is_listed() -> None:
         "held": "1",
         "values": "0.5:2:0.25",
         "doc": "of all channels",
+        "sizes": False,
     }
     assert (found["act"]["kind"], found["act"]["values"]) == ("choices", "relu,hswish,silu")
     assert (found["squeeze"]["held"], found["squeeze"]["values"]) == ("true", "false,true")
     assert (found["rows.2.exp"]["held"], found["rows.2.exp"]["doc"]) == ("72", "bottleneck")
+
+
+def test_knobs_of_the_input_are_told_apart() -> None:
+    text = TEXT.replace("[3, 64, 64]", "[3, $side, 2*$side]").replace(
+        "knobs:\n", "knobs:\n  side: {default: 64, range: [32, 96]}\n"
+    )
+    found = axes({"draft": {"text": text}}, Quiet())["settings"]
+    assert [entry["name"] for entry in found if entry["sizes"]] == ["side"]
 
 
 def test_what_is_listed_is_an_axis() -> None:

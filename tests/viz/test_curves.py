@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from archdsl.errors import InputError
 from archdsl.viz.plots import Contour, Curves, Points
-from archdsl.viz.plots.contour import field
+from archdsl.viz.plots.contour import field, levels
 from archdsl.viz.plots.contour import figure as contour_figure
 from archdsl.viz.plots.curves import Line, figure, lines, wide
 
@@ -62,10 +64,26 @@ def test_a_contour_has_each_pair_at_its_place() -> None:
     rows = tuple({"x": x, "y": y, "a": 10 * x + y} for x, y in ((2, 5), (1, 5), (1, 7), (4, 7), (2, 7)))
     contour = Contour(Points("Net", ("x", "y"), ("a",), rows, (), 0), "x", "y", "a")
     assert field(contour) == [[1, 0, None], [2, 4, 3]]
-    trace, start = contour_figure(contour)["data"]
+    trace, same, start = contour_figure(contour)["data"]
+    assert (same["contours"]["start"], same["contours"]["end"]) == (25, 25)
     assert (trace["x"], trace["y"], trace["z"]) == ([1, 2, 4], [5, 7], [[15, 25, None], [17, 27, 47]])
     assert trace["hovertext"][0][2] == "cannot be built"
     assert (start["x"], start["y"], start["customdata"]) == ([2], [5], [0])
+
+
+def test_steps_of_a_wide_contour_are_factors_through_the_network_as_it_stands() -> None:
+    rows = tuple({"x": x, "y": y, "a": 100 * 2**x * 3**y} for x in range(4) for y in range(4))
+    contour = Contour(Points("Net", ("x", "y"), ("a",), rows, (), 5), "x", "y", "a")
+    steps = levels(contour)
+    assert steps is not None
+    assert 600 in steps
+    assert [after / before for before, after in pairwise(steps)] == pytest.approx([2] * (len(steps) - 1))
+    assert (steps[0] / 2 < 100 <= steps[0], steps[-1] <= 21600 < steps[-1] * 2) == (True, True)
+    trace = contour_figure(contour)["data"][0]
+    assert trace["z"][1][2] == pytest.approx(math.log10(1200))
+    assert trace["colorbar"]["ticktext"][steps.index(600)] == "600"
+    near = tuple({"x": x, "y": y, "a": 100 + x + y} for x in range(2) for y in range(2))
+    assert levels(Contour(Points("Net", ("x", "y"), ("a",), near), "x", "y", "a")) is None
 
 
 @pytest.mark.parametrize(

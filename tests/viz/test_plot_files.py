@@ -44,7 +44,7 @@ POINTS = Points("</script><img src=x>", ("w<b>", "kernels"), ("a", "b"), ROWS, (
 TORNADO = Tornado("Net", "a", 3e6, "bytes", (Bar("w$1$", "1 → 0.5", "1 → 2", -1e5, 2e5), Bar("k", "3 → 1", "", None, None)))
 DOTS = Dots("Times", "time / time of a$1$", (Dot("g<b>", "a$1$", 1, 1, 1, "1 ms"), Dot("g<b>", "b", 2, 1.5, 2.5, "2 ms")))
 PLANE = Points(
-    "<i>", ("x", "y"), ("a", "b"), tuple({"x": i, "y": j / 2, "a": i * j, "b": i} for i in range(3) for j in range(3)), (), 4
+    "Net", ("x", "y"), ("a", "b"), tuple({"x": i, "y": j / 2, "a": i * j, "b": i} for i in range(3) for j in range(3)), (), 4
 )
 CURVES, CONTOUR = (
     Curves(POINTS, "w<b>", ("a", "b"), "kernels", ({"w<b>": 0.1, "kernels": [3, 5]},)),

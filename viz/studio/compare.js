@@ -43,18 +43,24 @@ export async function mount(studio, host) {
       studio.say(error.message, "error");
     }
   }
-  function addSnapshot() {
-    const one = kept[Number(snapshots.value)];
-    if (one) add({ label: one.note || one.name || "snapshot", draft: one.draft });
+  async function addSnapshot() {
+    const one = kept.find(({ name }) => name === snapshots.value);
     snapshots.value = "";
+    if (!one) return;
+    try {
+      const { text, file, settings } = await studio.ask("snapshot.load", { name: one.name });
+      add({ label: one.note || one.title, draft: { text, file, settings } });
+    } catch (error) {
+      studio.say(error.message, "error");
+    }
   }
   async function offer() {
-    const found = await studio.ask("compare.known", {}, { key: "compare.known" });
+    const [found, held] = await Promise.all([studio.ask("file.list", {}, { key: "compare.files" }), studio.ask("snapshot.list", {}, { key: "compare.snapshots" })]);
     names = found.zoo;
-    known.replaceChildren(...[...names, ...(found.files ?? [])].map((name) => el("option", { value: name })));
-    kept = found.snapshots ?? [];
+    known.replaceChildren(...[...names, ...found.files.map((one) => one.file)].map((name) => el("option", { value: name })));
+    kept = held.snapshots;
     snapshots.hidden = !kept.length;
-    snapshots.replaceChildren(el("option", { value: "" }, "+ snapshot"), ...kept.map((one, place) => el("option", { value: place }, one.note || one.name)));
+    snapshots.replaceChildren(el("option", { value: "" }, "+ snapshot"), ...kept.map((one) => el("option", { value: one.name }, one.note || one.title)));
   }
   function redraw() {
     chips.replaceChildren(...designs.map((one, place) => el("li", {}, el("span", { class: "label" }, one.label),
@@ -89,8 +95,11 @@ export async function mount(studio, host) {
   const first = el("select", { "aria-label": "From", onchange: () => follow() }), second = el("select", { "aria-label": "To", onchange: () => follow() });
   const rows = el("div", { class: "rows differing", tabindex: 0, role: "region", "aria-label": "Rows that differ" }), picture = el("div", { class: "picture", tabindex: 0, role: "region", "aria-label": "Both designs drawn" });
   const KINDS = { "+": "added", "-": "removed", "~": "changed", ">": "moved" };
-  const tell = ({ title, head, cells, numbers, notes }) => {
-    if (!cells.length) return rows.replaceChildren(el("p", {}, notes.join(" ")));
+  const tell = ({ title, head: heads, cells: lines, numbers, notes }) => {
+    if (!lines.length) return rows.replaceChildren(el("p", {}, notes.join(" ")));
+    // What changed stands beside the row, where it is seen without scrolling.
+    const last = heads.length - 1, at = heads.indexOf("row") + 1, moved = (row) => [...row.slice(0, at), row[last], ...row.slice(at, last)];
+    const head = moved(heads), cells = lines.map(moved);
     let kind = "";
     const line = (row) => {
       kind = KINDS[row[0]] ?? (row[0] ? "" : kind);

@@ -19,6 +19,7 @@ export function plotly() {
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const exact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 12 });
+const CROWD = 40; // points on a line from which their marks are small
 const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: "reset" };
 
 // Words that plotly shows as they are written: no tags, no formulas between dollars.
@@ -34,6 +35,13 @@ function painted(value, style) {
       : typeof inner === "string" && !/colou?r$/i.test(key) ? inner : painted(inner, style)]));
 }
 
+// Ticks of a logarithmic axis: powers of ten where there are many, also 2 and 5 where there are few.
+function digits(data, name) {
+  const values = data.flatMap((trace) => trace[name]).filter((value) => value !== null);
+  const decades = Math.log10(values.reduce((a, b) => Math.max(a, b)) / values.reduce((a, b) => Math.min(a, b)));
+  return decades > 3 ? 1 : decades > 1 ? "D2" : null;
+}
+
 // What a point says under the pointer: every setting that varies and every cost.
 function told(columns, row) {
   return columns.filter((column) => column.varies || column.cost)
@@ -42,9 +50,10 @@ function told(columns, row) {
 
 export class Plot {
   // `pick(row)`: a point was clicked; rows are numbered as in the answer.
-  constructor({ label, pick, tall = false }) {
+  // `fitted(data, layout, width, size)`: changes a figure for so many pixels of width and of type.
+  constructor({ label, pick, fitted, tall = false }) {
     this.box = el("div", { class: tall ? "plot tall" : "plot", role: "img", "aria-label": label });
-    this.pick = pick;
+    Object.assign(this, { pick, fitted });
     this.answer = null;
     this.colour = undefined;
     dark.addEventListener("change", () => this.draw());
@@ -95,13 +104,15 @@ export class Plot {
       if (column && trace.customdata) trace.marker.color = trace.customdata.map((row) => column.places[row]);
       if (!column) delete trace.marker.coloraxis;
     }
-    for (const name of logs) Object.assign(layout[`${name}axis`], { type: "log", dtick: "D2" });
+    for (const name of logs) Object.assign(layout[`${name}axis`], { type: "log", dtick: digits(data, name) });
+    for (const trace of data) if (trace.marker && trace.x?.length > CROWD && trace.mode === "lines+markers") trace.marker.size = Math.min(trace.marker.size, 6);
     const words = Math.round(size * 0.9);
     for (const annotation of layout.annotations ?? []) annotation.font = { ...annotation.font, size: words };
     Object.assign(layout, { uirevision: this.same, width: this.box.clientWidth, autosize: false, font: { ...layout.font, size: words },
       hoverlabel: { bgcolor: style.getPropertyValue("--card").trim(), bordercolor: style.getPropertyValue("--line").trim(), align: "left", namelength: -1,
         font: { size: words, color: style.getPropertyValue("--ink").trim() } }, hovermode: "closest",
       margin: { l: size * 4, r: size, t: size * 2.2, b: size * 3.2 } });
+    this.fitted?.(data, layout, this.box.clientWidth, words);
     if (this.box.classList.contains("tall")) this.box.style.height = `${layout.height = Math.round(layout.height * size / 16)}px`;
     else layout.height = this.box.clientHeight;
     return { data, layout };

@@ -31,8 +31,10 @@ export class Varying {
     return this.settings.find((setting) => setting.name === name);
   }
 
+  // Knobs that hold numbers, those first that a question is best begun with: widths before sizes of the input, which cost nothing learned.
   get numbers() {
-    return this.settings.filter((setting) => setting.kind === "numbers" && setting.group === "knobs");
+    const late = ({ name, sizes, values }) => (name === "width" ? 0 : sizes ? 3 : /[./]/.test(values) ? 1 : 2);
+    return this.settings.filter((setting) => setting.kind === "numbers" && setting.group === "knobs").sort((a, b) => late(a) - late(b));
   }
 
   // A menu of settings; `none` is what the first entry says that stands for no setting.
@@ -69,7 +71,7 @@ export class Varying {
       const found = this.find(menu.value);
       field.placeholder = found ? found.values : "";
       field.title = found ? `Values of ${found.name}: from:to:step, or values with commas. Empty for some of ${found.values}` : "";
-      field.disabled = !found;
+      field.hidden = !found;
     };
     const menu = this.settingMenu(label, { none, value, onchange: () => { field.value = ""; hint(); onchange(); } });
     const field = el("input", { class: "values", "aria-label": `Values: ${label}`, spellcheck: "false", autocomplete: "off", oninput: () => onchange() });

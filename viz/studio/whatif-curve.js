@@ -16,7 +16,7 @@ export function mountCurve(studio, varying) {
   const show = async (answer, given) => {
     rows = answer.rows;
     await plot.show(answer, JSON.stringify([given.knob, given.x, given.y, given.by, given.cost, given.costs]));
-    note.textContent = answer.note;
+    note.textContent = `${answer.note ? `${answer.note}. ` : ""}Click a point to load it.`;
   };
   const note = el("p", { class: "hint note" });
   const asked = { curve: new Asked(studio, "whatif.curve", { show }), contour: new Asked(studio, "whatif.contour", { show }) };
@@ -37,7 +37,8 @@ export function mountCurve(studio, varying) {
   function follow() {
     if (!begun && varying.settings.length) {
       begun = true;
-      if (along.menu.value !== "width" && varying.numbers.length) along.menu.value = varying.numbers[0].name;
+      if (varying.numbers.length) along.menu.value = varying.numbers[0].name;
+      for (const fill of varying.menus) fill();
     }
     fill();
     const over = Boolean(and.menu.value);

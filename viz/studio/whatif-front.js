@@ -33,6 +33,7 @@ export function mountFront(studio, varying) {
   const colour = el("select", { "aria-label": "Colour", onchange: () => { plot.colour = colour.value || null; plot.draw(); } });
   const plot = new Plot({ label: "Front", pick: (row) => load(studio, rows[row].settings) });
   const note = el("p", { class: "hint note" }), table = el("div", { class: "rows", tabindex: 0, role: "region", "aria-label": "The front as a table" });
+  const count = el("span"), listing = el("details", { class: "listing", ontoggle: () => plot.fit() }, el("summary", {}, "The front as a table", count), table);
 
   const asked = new Asked(studio, "whatif.front", { patience: 4000, show: async (answer, given) => {
     rows = answer.rows;
@@ -42,7 +43,8 @@ export function mountFront(studio, varying) {
     colour.value = (plot.colour === undefined ? answer.colour : plot.colour) ?? "";
     list_(answer);
     const lost = answer.missing.count ? ` ${answer.missing.count.toLocaleString("en")} cannot be built: ${Object.keys(answer.missing.reasons)[0]}.` : "";
-    note.textContent = `${answer.note}.${lost}`;
+    note.textContent = `${answer.note}.${lost} Click a point to load it.`;
+    count.textContent = `, ${answer.best.length.toLocaleString("en")}`;
     await plot.show(answer, JSON.stringify([given.x, given.y]));
   } });
 
@@ -60,12 +62,7 @@ export function mountFront(studio, varying) {
   function follow() {
     if (!begun && varying.numbers.length) {
       begun = true;
-      const known = varying.numbers.map((one) => one.name), first = known.includes("width") ? "width" : known[0];
-      add(first);
-      const second = known.find((name) => name !== first);
-      if (second) add(second);
-      for (const fill of varying.menus) fill();
-      y.what.value = first;
+      for (const { name } of varying.numbers.slice(0, 2)) add(name);
     }
     for (const fill of varying.menus) fill();
     const over = axes.map((axis) => axis.whole()).filter(Boolean);
@@ -73,13 +70,12 @@ export function mountFront(studio, varying) {
     asked.want({ draft: studio.draft(), over, x: x.way.value + x.what.value, y: y.way.value + y.what.value, where: where.value.trim() });
   }
 
-  const pair = (words, one) => el("span", { class: "pair" }, el("span", {}, words), one.way, one.what);
+  const pair = (words, one) => el("span", { class: "pair" }, words && el("span", {}, words), one.way, one.what);
   const root = el("div", { class: "whatif-body" },
     el("div", { class: "controls" },
       el("div", { class: "field" }, el("span", {}, "free"), el("span", { class: "many" }, list, more)),
-      el("div", { class: "field" }, el("span", {}, "best"), el("span", { class: "many" }, pair("across", x), pair("up", y))),
-      el("label", {}, el("span", {}, "only"), where),
-      el("label", {}, el("span", {}, "colour"), colour)),
-    asked.root, plot.box, note, table);
+      el("div", { class: "field" }, el("span", {}, "across"), el("span", { class: "many" }, pair("", x), pair("up", y))),
+      el("div", { class: "field" }, el("span", {}, "only"), el("span", { class: "many" }, where, el("label", { class: "pair" }, el("span", {}, "colour"), colour)))),
+    asked.root, plot.box, note, listing);
   return { root, follow, say: (words, kind) => asked.say(words, kind) };
 }

@@ -63,10 +63,7 @@ export function mountSolve(studio, varying) {
   function follow() {
     if (!begun && varying.numbers.length) {
       begun = true;
-      const known = varying.numbers.map((one) => one.name), width = known.includes("width") ? "width" : known[0];
-      addAxis(width);
-      const second = known.find((name) => name !== width);
-      if (second) addAxis(second);
+      for (const { name } of varying.numbers.slice(0, 2)) addAxis(name);
       const macs = studio.answer?.bill?.totals.find((total) => total.name === "macs")?.value;
       addBudget("macs", macs ? `${Number((macs / 1e6).toPrecision(3))}M` : "");
     }

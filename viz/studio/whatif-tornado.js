@@ -5,9 +5,20 @@ import { el } from "./dom.js";
 import { Plot } from "./plots.js";
 import { load } from "./varying.js";
 
+// Bars as long as there is room for, with the words beside them: what the names on the left and the words take is known once the width is.
+function roomy(data, layout, width, size) {
+  const wide = (texts) => Math.max(0, ...texts.map((text) => text.length)) * size * 0.58;
+  const changes = data.flatMap((trace) => trace.x), low = Math.min(0, ...changes), high = Math.max(0, ...changes);
+  const beside = wide(layout.annotations.map((one) => one.text)) + 10, names = wide(layout.yaxis.ticktext) + 16;
+  const left = low < 0 ? beside : 8, right = high > 0 || !changes.length ? beside : 8, bars = Math.max(60, width - names - left - right - 16);
+  const unit = (high - low || 1) / bars;
+  layout.margin.l = 8; // the names make their own room
+  Object.assign(layout.xaxis, { range: [low - left * unit, high + right * unit], nticks: 4 });
+}
+
 export function mountTornado(studio, varying) {
   const cost = varying.costMenu("Cost", { value: "macs", onchange: () => follow() });
-  const plot = new Plot({ label: "What one step of each knob does", tall: true });
+  const plot = new Plot({ label: "What one step of each knob does", tall: true, fitted: roomy });
   const note = el("p", { class: "hint note" }), table = el("div", { class: "steps" });
   const asked = new Asked(studio, "whatif.tornado", { patience: 4000, show: async (answer, given) => {
     plot.box.hidden = !answer.steps.length;
