@@ -1,12 +1,16 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, files, importing, making, snapshots, solving, whatif, words
+from archdsl.studio import answer, axes, comparing, files, gallery, importing, making, snapshots, solving, whatif, words
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
     "answer": Question(answer.answer),
     "choices": Question(answer.choices),
     "complete": Question(words.complete),
+    "gallery": Question(gallery.gallery, seconds=60),
+    "gallery.figures": Question(gallery.figures, seconds=60),
+    "gallery.picture": Question(gallery.picture, seconds=60),
+    "zoo.text": Question(gallery.text),
     "file.list": Question(files.listed),
     "file.read": Question(files.read),
     "file.save": Question(files.save),

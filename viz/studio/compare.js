@@ -169,6 +169,7 @@ export async function mount(studio, host) {
   studio.on("draft", debounced(follow, WAIT));
   studio.on("counting", () => follow());
   studio.on("saved", () => offer().catch(() => {}));
+  studio.on("compare.add", ({ zoo }) => add({ label: zoo, zoo }));
   studio.on("shown", (id) => { if (id === "compare") { offer().catch((error) => studio.say(error.message, "error")); follow(); } });
   // Others may put designs here: `studio.compare({ label, draft })`.
   studio.compare = (one) => { add(one); return studio.show("compare"); };

@@ -110,7 +110,7 @@ export function mountEditor(studio, extensions = []) {
         highlightSelectionMatches(), search({ top: true }), yaml(), syntaxHighlighting(colours), EditorState.tabSize.of(2),
         EditorState.allowMultipleSelections.of(true),
         Prec.low(keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab])),
-        EditorView.contentAttributes.of({ "aria-label": "Text of the spec", spellcheck: "false", autocorrect: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": "Text of the spec", tabindex: "0", spellcheck: "false", autocorrect: "off" }),
       ],
     }),
   });

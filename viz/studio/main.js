@@ -19,6 +19,7 @@ const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
   { id: "whatif", title: "What if" },
   { id: "compare", title: "Compare" },
+  { id: "gallery", title: "Gallery" },
 ];
 
 const url = new URL("live", location.href);
@@ -91,7 +92,7 @@ studio.on("saved", named);
 
 studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studio.editor) });
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
-const act = (id, words, title) => el("button", { title, "aria-label": title, onclick: () => studio.commands.get(id).run() }, words);
+const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
 byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];
@@ -109,4 +110,4 @@ if (wanted) {
   const { text, digest } = await studio.ask("file.read", { file: wanted });
   studio.saved = { text, digest, file: wanted };
   studio.edit({ text, file: wanted, settings: {} }, "open");
-}
+} else await studio.show("gallery");
