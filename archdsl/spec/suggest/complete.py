@@ -85,7 +85,7 @@ def hover(text: str, line: int, column: int, path: Path | None = None) -> Told |
     if found is None or not word:
         return None
     title = f"{found.label}: {found.detail}" if found.detail else found.label
-    return Told(end - len(word), end, title, found.doc)
+    return Told(end - len(word), end, title, found.doc.replace("`", ""))
 
 
 def _place(text: str, line: int, column: int, path: Path | None) -> Place | None:
@@ -130,7 +130,7 @@ def _suggestion(text: str, place: Place, found: Word) -> Suggestion:
     if at.role == "key" and place.meaning.kind in ("body", "import") and not at.flow:
         apply = f"- {apply}"
     edits = tuple(add_import(text, found.brings)) if found.brings else ()
-    return Suggestion(found.label, apply, found.kind, found.detail, found.doc, edits)
+    return Suggestion(found.label, apply, found.kind, found.detail, found.doc.replace("`", ""), edits)
 
 
 def _follows(place: Place, found: Word) -> str:

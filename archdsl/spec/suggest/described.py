@@ -92,7 +92,7 @@ def name(word: Word) -> Word:
 def functions() -> Iterable[Word]:
     """The functions of expressions."""
     for word, function in FUNCTIONS.items():
-        yield Word(word, "function", function.wanted, function.doc.replace("`", ""), "(")
+        yield Word(word, "function", function.wanted, function.doc, "(")
 
 
 def words(listed: Mapping[str, str], kind: str = "key", follows: str = ": ") -> Iterable[Word]:
@@ -118,7 +118,7 @@ def _signature(needed: Iterable[str], all_: Iterable[str]) -> str:
 def _field(op: type[Operator], name: str) -> str:
     field = op.fields[name]
     default = "must be given" if field.default is dataclasses.MISSING else f"default {_plain(field.default)}"
-    return f"{field.metadata['doc'].replace('`', '')} ({op.kinds[name].name}; {default})"
+    return f"{field.metadata['doc']} ({op.kinds[name].name}; {default})"
 
 
 def _plain(value: Any) -> str:
