@@ -83,9 +83,9 @@ def measure(studio: Running, options: argparse.Namespace) -> None:
         show("first page, diagram", [diagram for _, diagram in starts])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(studio.url)
-        page.wait_for_function("studio.answer?.picture")
+        page.wait_for_function("() => studio.answer?.picture")
         time.sleep(1)
-        given = {"edits": options.edits, "from": r"480,  112", "to": 0}
+        given = {"edits": options.edits, "from": r"\d80,  112", "to": 0}
         page.evaluate(EDIT, given | {"edits": 10})
         found = page.evaluate(EDIT, given)
         show("keystroke to totals", found["totals"])

@@ -9,6 +9,7 @@ out of the last says all there is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from archdsl.ir.graph import Frame, Graph
@@ -70,8 +71,12 @@ class _Signatures:
     def __init__(self, graph: Graph, apart: Mapping[str, Any]):
         self.graph = graph
         self.apart = apart
-        self.shared = sets(graph)
         self.known: dict[int, Any] = {}
+
+    @cached_property
+    def shared(self) -> Mapping[str, str]:
+        """Asked for only where parts are compared: it looks at the whole graph."""
+        return sets(self.graph)
 
     def __call__(self, part: Member) -> Any:
         if id(part) not in self.known:

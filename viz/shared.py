@@ -21,6 +21,8 @@ Owners = tuple[str, ...]
 def sets(graph: Graph) -> dict[str, str]:
     """For every node that shares its weights, the one that owns them among them, the name of the owner."""
     owners = {node.shared for node in graph if node.shared}
+    if not owners:
+        return {}
     return {node.name: node.owner for node in graph if node.owner in owners}
 
 

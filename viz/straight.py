@@ -22,6 +22,7 @@ TANGLED = 2000
 """Ranks that lines cross, all together, from which a drawing is laid out here. The zoo's largest, open to the last operator, has 320."""
 
 NOTE = "too many lines for a full layout: drawn coarsely, without the frames of blocks"
+ALONE = "drawn coarsely, without the frames of blocks, for want of a layout engine"
 
 LETTER, LINE, SIZE = 5.6, 13, 10  # width of a character, height of a line, and size of type, in points
 ACROSS, DOWN, MARGIN = 22, 26, 12  # gaps between boxes and between ranks; the rim
@@ -54,13 +55,17 @@ def crossed(drawing: Drawing) -> int:
     return sum(max(0, abs(rank[edge.target] - rank[edge.source]) - 1) for edge in drawing.edges)
 
 
-def straight(drawing: Drawing) -> str:
-    """The drawing as SVG that stands alone, from top to bottom."""
+def straight(drawing: Drawing, note: str = NOTE) -> str:
+    """The drawing as SVG that stands alone, from top to bottom.
+
+    Args:
+        note: under it, why it is drawn so.
+    """
     rank = ranks(drawing)
     places = _placed(drawing, rank)
     arcs = [edge for edge in drawing.edges if rank[edge.target] - rank[edge.source] > 1]
     reach = max((_bow(rank[edge.target] - rank[edge.source]) for edge in arcs), default=0.0)
-    notes = [note for legend in drawing.legends for note in (legend.title, *legend.notes) if note] + [NOTE]
+    notes = [line for legend in drawing.legends for line in (legend.title, *legend.notes) if line] + [note]
     width = max(max(p.x + p.width / 2 for p in places.values()) + reach, max(map(len, notes)) * LETTER) + 2 * MARGIN
     bottom = max(p.y + p.height / 2 for p in places.values())
     height = bottom + (len(notes) + 1) * LINE + MARGIN

@@ -38,7 +38,7 @@ def command(name: str | None, as_json: bool) -> None:
         entries = [_entry(spec, net) for spec, net in nets.items()]
         print_json([*entries, *({**_entry(spec, net), "designs": _designs(net)} for spec, net in _spaces().items())])
         return
-    from archdsl.cost.tables.about import files_of_blocks
+    from archdsl.spec.library import files_of_blocks
 
     out = console()
     rows = [
@@ -82,9 +82,10 @@ def _entry(spec: str, net: Any) -> dict[str, Any]:
 
 def _about(name: str) -> About:
     """What a network or block is. Raises InputError where there is none of the name."""
-    from archdsl.cost.tables.about import about_block, files_of_blocks
+    from archdsl.cost.tables.about import about_block
     from archdsl.errors import InputError, near_miss
     from archdsl.net import load
+    from archdsl.spec.library import files_of_blocks
     from archdsl.spec.locate import find, zoo_names
 
     block = about_block(name) if name not in zoo_names() else None

@@ -39,6 +39,7 @@ ANSWERS = (
     Answer("archdsl.cost.tables.tree", "Tree", "net.cost().tree(2)"),
     Answer("archdsl.cost.tables.sheet", "Sheet", "net.table()"),
     Answer("archdsl.cost.tables.about", "About", "net.about()"),
+    Answer("archdsl.net.notebook", "Studio", "net.studio()"),
     Answer("archdsl.explore.sweep", "Sweep", "net.sweep(width=[0.5, 1])"),
     Answer("archdsl.explore.variants", "Variants", 'net.sweep(width=[0.5, 1]).pareto("macs", "max:width")'),
     Answer("archdsl.explore.solve.solution", "Solution", 'net.solve("max:width", free="width")'),
@@ -59,6 +60,7 @@ MADE_BY = ("load", "loads")
 SHOWN = {
     "Costs": ("latency", "tree"),
     "Sweep": ("pareto", "top", "rows", "write", "plot"),
+    "Studio": ("net", "reset"),
     "Variants": ("column",),
     "Sheet": ("only", "csv", "markdown", "latex", "html", "as_dict", "to_pandas"),
 }

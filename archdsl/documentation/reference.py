@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from archdsl.cost.tables.about import bounds_text, files_of_blocks, value_text
 from archdsl.cost.words import argument
 from archdsl.errors import ArchdslError, InputError
 from archdsl.ir.limits import Limits
@@ -21,7 +20,9 @@ from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.expression import MAX_DEPTH, MAX_LENGTH
 from archdsl.spec.functions import FUNCTIONS, Function
 from archdsl.spec.initialisation import DEFAULTS, FANS, WORDS, allowed
+from archdsl.spec.library import files_of_blocks
 from archdsl.spec.model import Block, File
+from archdsl.spec.parameters_in_words import bounds_text, value_text
 from archdsl.spec.yaml import TextLimits
 
 _SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -11,6 +11,7 @@ from archdsl.design import Design
 from archdsl.errors import InputError
 from archdsl.exact.partly import any_partly
 from archdsl.exact.shown import jsonable, shown
+from archdsl.explore.present import held
 from archdsl.explore.sensitivity import Influence, Side
 from archdsl.explore.variants import Row, Variants
 
@@ -49,8 +50,13 @@ def plot_variants(path: Path, net: Design, objectives: Sequence[str], front: Var
     write_plot(path, [Scatter(found, named[0], named[1], colour=colour), Parallel(found)], title=f"Variants of {net.name}")
 
 
-def points(net: Design, front: Variants, sample: Variants) -> Points:
-    """The front and the others as data of a plot."""
+def points(net: Design, front: Variants, sample: Variants, drawn: Sequence[str] = (), present: Row | None = None) -> Points:
+    """The front and the others as data of a plot.
+
+    Args:
+        drawn: what is to stand on an axis. Settings among them count as costs, so that a front of `max:width` is seen.
+        present: the network as it stands, where neither the front nor the sample has it.
+    """
     from archdsl.viz.plots import Points
 
     if unknown := next((name for name in sample.costs if any_partly(row[name] for row in sample.rows)), None):
@@ -60,29 +66,27 @@ def points(net: Design, front: Variants, sample: Variants) -> Points:
     rows = [*front.rows, *others]
     passed = sample.outcome.passed
     note = f"{len(rows):,} of {passed:,} variants shown" + (", the front is complete" if front.rows else "")
+    whole = "" if len(rows) == passed else note
+    rows = rows if present is None else [*rows, present]
     records = tuple({name: jsonable(row[name]) for name in sample.columns} for row in rows)
-    start = next((place for place, row in enumerate(rows) if _stands(net, row, sample.settings)), None)
+    start = next((place for place, row in enumerate(rows) if stands(net, row, sample.settings)), None)
     units = {name: unit for name in sample.costs if (unit := unit_of(name))}
     front_places = tuple(range(len(front.rows)))
-    return Points(
-        net.name, sample.settings, sample.costs, records, front_places, start, "" if len(rows) == passed else note, units
-    )
+    settings = tuple(name for name in sample.settings if name not in drawn)
+    costs = (*(name for name in sample.settings if name in drawn), *sample.costs)
+    return Points(net.name, settings, costs, records, front_places, start, whole, units)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
     return tuple(row.values())
 
 
-def _stands(net: Design, row: Row, settings: Sequence[str]) -> bool:
+def stands(net: Design, row: Row, settings: Sequence[str]) -> bool:
     """Whether a row is the network as it stands."""
-    for name in settings:
-        owner, _, place = name.partition(".")
-        value = net.knobs.get(owner)
-        if place and isinstance(value, (list, tuple)) and place.isdigit():
-            value = value[int(place) - 1]
-        if value is None or jsonable(value) != jsonable(row[name]):
-            return False
-    return True
+    try:
+        return all(jsonable(held(net, name)) == jsonable(row[name]) for name in settings)
+    except InputError:  # what holds no single value is in no row
+        return False
 
 
 def plot_tornado(path: Path, name: str, influences: Sequence[Influence], cost: str, start: Value) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,7 @@ from archdsl.net.questions import Questions
 
 if TYPE_CHECKING:
     from archdsl.cost.tables.about import About
+    from archdsl.net.notebook import Studio
     from archdsl.viz import Picture
 
 
@@ -80,6 +81,29 @@ class Net(Questions):
         from archdsl.viz import View, diagram
 
         return diagram(self._graph, View(block, row, depth, rankdir, heat, peak, legend), net=self)
+
+    def studio(
+        self,
+        *,
+        depth: int | Literal["all"] | None = None,
+        heat: str | None = None,
+        conventions: Iterable[str] = (),
+        devices: Iterable[str] = (),
+    ) -> Studio:
+        """The knobs of this network as widgets of a notebook, beside its picture and its bill, which follow while a knob moves.
+
+        Args:
+            depth, heat: of the picture, as of `diagram`.
+            conventions: that FLOPs are counted in; thop, fvcore and ptflops where none is given.
+            devices: to predict the latency on.
+
+        Raises:
+            InputError: this is a grid of networks, or there is no such depth, cost, convention or device.
+            BackendError: ipywidgets is not installed.
+        """
+        from archdsl.net.notebook import Studio
+
+        return Studio(self, depth, heat, tuple(conventions), tuple(devices))
 
     def about(self) -> About:
         """What the network is: its source, its knobs with what they may be, and the figures that the source prints."""

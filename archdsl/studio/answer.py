@@ -18,7 +18,7 @@ from archdsl.errors import Diagnostic, InputError, SpecError
 from archdsl.exact.partly import is_partly
 from archdsl.exact.shown import jsonable
 from archdsl.net import Net
-from archdsl.studio.controls import controls
+from archdsl.net.controls import controls
 from archdsl.studio.drafts import Draft, draft_of, named, opened, read_draft
 from archdsl.studio.problems import problem
 from archdsl.studio.question import Given, Tell
@@ -139,7 +139,7 @@ def picture(net: Net, counting: Counting) -> dict[str, Any]:
 
     view = View(heat=LATENCY + counting.device) if counting.device else View()
     found = heat(net.graph(), view.heat, bill=net.cost()) if view.heat is not None else None
-    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net))
+    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False)
 
 
 def choices(given: Given, tell: Tell) -> dict[str, list[str]]:

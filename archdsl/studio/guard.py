@@ -152,8 +152,9 @@ class _Bounded:
         if message["type"] == "http.response.start":
             self.begun = True
             own = {name for name, _ in message.get("headers", ())}
-            message = message | {
-                "headers": [*message.get("headers", ()), *(pair for pair in _encoded(HEADERS) if pair[0] not in own)]
+            message = {
+                **message,
+                "headers": [*message.get("headers", ()), *(pair for pair in _encoded(HEADERS) if pair[0] not in own)],
             }
         await self._send(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import signal
@@ -45,6 +46,9 @@ def serve(connection: Connection, bounded: bool) -> None:
         _bound_memory()
     from archdsl.studio.questions import QUESTIONS
 
+    gc.collect()
+    gc.freeze()  # what is loaded stays: collections look at what a question makes only, and at that less often
+    gc.set_threshold(50_000, 20, 100)
     with suppress(EOFError, OSError):
         while True:
             name, given = connection.recv()

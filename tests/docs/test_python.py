@@ -33,6 +33,7 @@ NET = {
     "search": "(*objectives, over, most, least, trials, seed, storage, jobs) -> Found",
     "set": "(**knobs) -> Self",
     "solve": "(*objectives, free, most, least, top, show, differ, front) -> Solution",
+    "studio": "(*, depth, heat, conventions, devices) -> Studio",
     "sweep": "(*, where, show, **axes) -> Sweep",
     "table": "() -> Sheet",
     "prune": "(keep, *, by, weights) -> Pruned",

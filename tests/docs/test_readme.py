@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages import Example, examples, printed_by
@@ -42,9 +44,11 @@ def test_a_command_prints_what_is_shown(example: Example, folder: Path, capsys: 
         assert line in found, f"{line!r} is not printed, or not in this order"
 
 
-def test_the_python_example_runs() -> None:
-    (example,) = [e for e in examples(LIST.read_text(encoding="utf-8")) if e.kind == "python"]
-    exec(compile(example.text, "docs/commands.md", "exec"), {})
+def test_the_python_examples_run() -> None:
+    names: dict[str, Any] = {}
+    for example in [e for e in examples(LIST.read_text(encoding="utf-8")) if e.kind == "python"]:
+        exec(compile(example.text, "docs/commands.md", "exec"), names)
+    assert names["s"].net.settings == {"width": Fraction(3, 4)}
 
 
 def test_every_command_has_its_row() -> None:

@@ -233,13 +233,12 @@ NAMES = ["laptop-eager-1", "laptop-eager-2", "laptop-onnxruntime-1", "laptop-onn
 
 def test_a_file_for_each_configuration(fake: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(command, SEVERAL)
+    result = CliRunner().invoke(command, [*SEVERAL, "--json"])
     assert result.exit_code == 0, result.output
     assert sorted(path.stem for path in tmp_path.iterdir()) == NAMES
     made = load_device("laptop-eager-2")
     assert (made.name, made.about["runtime"], made.about["threads"]) == ("laptop-eager-2", "eager", "2")
-    assert result.output.count("is written: ") == 4
-    data = json.loads(CliRunner().invoke(command, [*SEVERAL, "--json"]).output)
+    data = json.loads(result.output)
     assert [entry["written"] for entry in data["devices"]] == [
         "laptop-onnxruntime-1.yaml",
         "laptop-onnxruntime-2.yaml",

@@ -18,7 +18,21 @@ from typing import Any
 import pytest
 
 from archdsl.errors import BackendError, InputError
-from archdsl.viz.plots import ENDINGS, Bar, Dot, Dots, Parallel, Plot, Points, Scatter, Tornado, check_ending, write_plot
+from archdsl.viz.plots import (
+    ENDINGS,
+    Bar,
+    Contour,
+    Curves,
+    Dot,
+    Dots,
+    Parallel,
+    Plot,
+    Points,
+    Scatter,
+    Tornado,
+    check_ending,
+    write_plot,
+)
 from archdsl.viz.plots.figure import OnPage, layout
 from archdsl.viz.plots.kinds import KINDS, PlotKind
 from archdsl.viz.plots.page import content, page
@@ -29,7 +43,14 @@ ROWS = tuple({"w<b>": i / 4, "kernels": [3, 5 + i % 2], "a": 10**6 + i, "b": 40 
 POINTS = Points("</script><img src=x>", ("w<b>", "kernels"), ("a", "b"), ROWS, (0, 5, 19), 3, "20 of 40 variants", {"b": "bytes"})
 TORNADO = Tornado("Net", "a", 3e6, "bytes", (Bar("w$1$", "1 → 0.5", "1 → 2", -1e5, 2e5), Bar("k", "3 → 1", "", None, None)))
 DOTS = Dots("Times", "time / time of a$1$", (Dot("g<b>", "a$1$", 1, 1, 1, "1 ms"), Dot("g<b>", "b", 2, 1.5, 2.5, "2 ms")))
-PLOTS: list[Plot] = [Scatter(POINTS, "a", "b", "kernels"), Parallel(POINTS, "w<b>"), TORNADO, DOTS]
+PLANE = Points(
+    "<i>", ("x", "y"), ("a", "b"), tuple({"x": i, "y": j / 2, "a": i * j, "b": i} for i in range(3) for j in range(3)), (), 4
+)
+CURVES, CONTOUR = (
+    Curves(POINTS, "w<b>", ("a", "b"), "kernels", ({"w<b>": 0.1, "kernels": [3, 5]},)),
+    Contour(PLANE, "x", "y", "a"),
+)
+PLOTS: list[Plot] = [Scatter(POINTS, "a", "b", "kernels"), Parallel(POINTS, "w<b>"), TORNADO, DOTS, CURVES, CONTOUR]
 
 
 class Reader(HTMLParser):
@@ -73,9 +94,9 @@ def test_the_page_names_no_address(read: Reader) -> None:
 def test_the_page_holds_its_data_once(read: Reader) -> None:
     data = json.loads(read.scripts[0])
     assert len(data["tables"]) == 1
-    assert [plot["table"] for plot in data["plots"]] == [0, 0, None, None]
+    assert [plot["table"] for plot in data["plots"]] == [0, 0, None, None, None, None]
     assert [plot["colour"] for plot in data["plots"][:2]] == ["kernels", "w<b>"]
-    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", "", ""]
+    assert [plot["note"] for plot in data["plots"]] == ["20 of 40 variants", "20 of 40 variants", "", "", "20 of 40 variants", ""]
     assert data["plots"][0]["title"] == "</script><img src=x>: b against a"
     table = {column["name"]: column for column in data["tables"][0]}
     assert [table["kernels"]["words"][word] for word in table["kernels"]["word"][:2]] == ["[3, 5]", "[3, 6]"]
@@ -107,7 +128,7 @@ def test_width_of_a_column() -> None:
         width: int = struct.unpack(">I", paper([plot], "png", **more)[16:20])[0]
         return width / 300 * 25.4
 
-    assert [millimetres(plot) for plot in PLOTS] == pytest.approx([84, 174, 84, 174], abs=0.2)
+    assert [millimetres(plot) for plot in PLOTS] == pytest.approx([84, 174, 84, 174, 84, 84], abs=0.2)
     assert millimetres(PLOTS[0], column="double") == pytest.approx(174, abs=0.2)
     long = Tornado("Net", "a", 1, "", (Bar("rows.15.expansion.of.everything", "1 → 2", "", 1, None),))
     assert millimetres(long) == pytest.approx(174, abs=0.2)
@@ -148,7 +169,9 @@ class Steps:
 
 def test_a_plot_is_one_row_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Steps("Net, step by step", (1, 4, 2), "three steps")
-    with pytest.raises(InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots, Named$"):
+    with pytest.raises(
+        InputError, match=r"^Steps is no kind of plot; known: Scatter, Parallel, Tornado, Dots, Named, Curves, Contour$"
+    ):
         write_plot(tmp_path / "a.html", made)
 
     def on_page(plot: Steps) -> OnPage:

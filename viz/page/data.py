@@ -26,8 +26,11 @@ COSTS = ("params", "macs", "memory")
 """What boxes can always be coloured by."""
 
 
-def page_data(scene: Scene) -> dict[str, Any]:
+def page_data(scene: Scene, operators: bool = True) -> dict[str, Any]:
     """Everything that a page shows.
+
+    Args:
+        operators: whether boxes tell of each of their operators, which more than doubles the data of a large network.
 
     Raises:
         InputError: the net is a grid of networks.
@@ -43,6 +46,10 @@ def page_data(scene: Scene) -> dict[str, Any]:
         {view.cost: scene.heat} if scene.heat else {}
     )
     parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
+    if operators:
+        for part, data in zip(found.parts, parts, strict=True):
+            if part.nodes and not part.opens:
+                data["operators"] = [_operator(node, costs) for node in part.nodes]
     needs = memory_of(net.cost())
     return {
         "name": scene.name,
@@ -85,8 +92,6 @@ def _part(
             names = [node.name for node in part.nodes]
             data["tones"] = {cost: HEAT.index(scale.tone(scale.of(names))) for cost, scale in scales.items()}
         data["count"] = len(part.nodes)
-        if not part.opens:
-            data["operators"] = [_operator(node, costs) for node in part.nodes]
     data["marks"] = [places.number(mark) for mark in part.marks]
     data["shown"] = places.shown(part.marks)
     return data
@@ -112,6 +117,7 @@ class _Costs:
     """Costs of nodes by name."""
 
     def __init__(self, net: Design):
+        self.whole = not net.cost().opaque
         self.layers = {layer.node.name: layer for layer in net.cost()}
         self.alive = {moment.node: moment.bytes * net.batch for moment in memory_of(net.cost()).timeline}
 
@@ -124,6 +130,8 @@ class _Costs:
 
     def unknown(self, nodes: Any) -> list[str]:
         """Which of those are lower bounds."""
+        if self.whole:
+            return []
         layers = [self.layers[node.name] for node in nodes if node.name in self.layers]
         found = {"params": any_partly(x.params for x in layers), "macs": any_partly(x.macs for x in layers)}
         found["memory"] = any_partly(self.alive.get(x.node.name) for x in layers)

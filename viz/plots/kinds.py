@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from archdsl.errors import InputError
-from archdsl.viz.plots import dots, named, parallel, scatter, tornado
+from archdsl.viz.plots import contour, curves, dots, named, parallel, scatter, tornado
 from archdsl.viz.plots.figure import OnPage
 from archdsl.viz.plots.paper_axes import OnPaper
 
@@ -46,6 +46,8 @@ KINDS: dict[type[Any], PlotKind] = {
     tornado.Tornado: PlotKind(tornado.on_page, tornado.on_paper, wide=tornado.wide),
     dots.Dots: PlotKind(dots.on_page, dots.on_paper, wide=lambda plot: True),
     named.Named: PlotKind(named.on_page, named.on_paper, wide=lambda plot: False),
+    curves.Curves: PlotKind(curves.on_page, curves.on_paper, wide=curves.wide),
+    contour.Contour: PlotKind(contour.on_page, contour.on_paper, wide=lambda plot: False),
 }
 
 

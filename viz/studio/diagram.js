@@ -33,7 +33,7 @@ export class Diagram {
   }
 
   tools() {
-    const button = (words, title, run) => el("button", { title, "aria-label": title, onclick: () => this.view && run() }, words);
+    const button = (words, title, run) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => this.view && run() }, words);
     this.menu = menu("Colour boxes by", COLOURS, this.colour, (value) => this.paint(value));
     byId("view-tools").append(
       el("label", {}, "Colour ", this.menu),

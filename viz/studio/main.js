@@ -11,11 +11,15 @@ import { follow } from "./follow.js";
 import { mountKnobs } from "./knobs.js";
 import { mountProblems } from "./problems.js";
 import { mountSplitters } from "./splitters.js";
+import { suggest } from "./suggest.js";
 import { Studio, isZoo, nameOf } from "./state.js";
 
 // Views beside the diagram, each loaded when it is first looked at.
 const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
+  { id: "whatif", title: "What if" },
+  { id: "compare", title: "Compare" },
+  { id: "gallery", title: "Gallery" },
 ];
 
 const url = new URL("live", location.href);
@@ -26,7 +30,7 @@ const studio = new Studio(new Connection(url, (up) => {
 }));
 window.studio = studio;
 
-mountEditor(studio);
+mountEditor(studio, suggest(studio));
 mountProblems(studio);
 mountKnobs(studio);
 mountCommands(studio);
@@ -88,7 +92,7 @@ studio.on("saved", named);
 
 studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studio.editor) });
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
-const act = (id, words, title) => el("button", { title, "aria-label": title, onclick: () => studio.commands.get(id).run() }, words);
+const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
 byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];
@@ -106,4 +110,4 @@ if (wanted) {
   const { text, digest } = await studio.ask("file.read", { file: wanted });
   studio.saved = { text, digest, file: wanted };
   studio.edit({ text, file: wanted, settings: {} }, "open");
-}
+} else await studio.show("gallery");

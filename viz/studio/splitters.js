@@ -10,6 +10,7 @@ export function mountSplitters() {
   try { widths = JSON.parse(localStorage.getItem(KEPT)) ?? {}; } catch { /* what was kept is no data */ }
   const apply = () => {
     for (const side of ["left", "right"]) if (Number.isFinite(widths[side])) panes.style.setProperty(`--${side}`, `${widths[side]}px`);
+    for (const side of ["left", "right"]) byId(`split-${side}`).setAttribute("aria-valuenow", Math.round((100 * width(side)) / (panes.clientWidth || 1))); // per cent of the window
   };
   const width = (side) => byId(side).getBoundingClientRect().width;
   const set = (side, value) => {
@@ -35,7 +36,9 @@ export function mountSplitters() {
       delete widths[side];
       panes.style.removeProperty(`--${side}`);
       localStorage.setItem(KEPT, JSON.stringify(widths));
+      apply();
     });
   }
+  window.addEventListener("resize", apply);
   apply();
 }

@@ -10,19 +10,14 @@ from archdsl.cost.comparing.figures import words
 from archdsl.cost.tables.result import WIDTH, Result
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import dims, thousands
-from archdsl.exact.shown import jsonable, written
+from archdsl.exact.shown import jsonable
 from archdsl.ir.graph import Node
-from archdsl.spec.locate import read, zoo
-from archdsl.spec.model import Block, Constant, File, Formula, ListOf, Override, Parameter, Reported, Value
-from archdsl.spec.read_file import read_file
-from archdsl.spec.report import Report
-from archdsl.spec.yaml import TextLimits
+from archdsl.spec.library import files_of_blocks
+from archdsl.spec.model import Block, Parameter, Reported
+from archdsl.spec.parameters_in_words import bounds_text, value_text
 
 if TYPE_CHECKING:
     from archdsl.cost.costed import Costed
-
-BLOCKS = "blocks"
-"""The folder of the zoo that holds files of blocks."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,38 +100,6 @@ def about_block(name: str) -> About | None:
             facts = _said({"import": file, "call": _call(block), "doc": doc})
             return About("block", name, facts, tuple(block.args.values()), knobs)
     return None
-
-
-def files_of_blocks() -> dict[str, File]:
-    """The files of blocks of the zoo, by the name that an import gives them."""
-    found = {}
-    for path in sorted((zoo() / BLOCKS).glob("*.yaml")):
-        report = Report()
-        file = read_file(read(path, TextLimits()), report)
-        report.stop()
-        assert file is not None
-        found[f"{BLOCKS}/{path.stem}"] = file
-    return found
-
-
-def value_text(value: Value | None) -> str:
-    """A value as it is written in a spec."""
-    if value is None:
-        return "must be given"
-    if isinstance(value, Formula):
-        return value.expression.text
-    if isinstance(value, ListOf):
-        return f"[{', '.join(map(value_text, value.items))}]"
-    return written(value.value) if isinstance(value, Constant) else "steps"
-
-
-def bounds_text(knob: Parameter | Override) -> str:
-    """What a knob or an argument may be."""
-    if isinstance(knob, Override):
-        return ""
-    if knob.range is not None:
-        return f"{written(knob.range[0])} to {written(knob.range[1])}" + (f" by {written(knob.step)}" if knob.step else "")
-    return ", ".join(map(written, knob.choices or ())) or knob.type
 
 
 def _parameters(title: str, parameters: Sequence[Parameter]) -> Sheet:

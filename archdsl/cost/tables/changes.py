@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.cost.comparing.align import Pair, RowPair
 from archdsl.cost.comparing.differences import SIGNS, layer_differences, layer_words, row_differences, where, within, wrapped
 from archdsl.cost.comparing.totals import Value, costs, in_words
+from archdsl.cost.counting.conventions import TOOLS
 from archdsl.cost.tables.sheet import Sheet
 from archdsl.cost.words import change, thousands
 from archdsl.exact.partly import is_partly
@@ -47,9 +48,9 @@ class Total:
         return {"cost": self.name, "before": jsonable(self.before), "after": jsonable(self.after)}
 
 
-def totals(before: Costed, after: Costed, devices: tuple[str, ...] = ()) -> list[Total]:
-    """Every cost of two single networks, latencies on devices among them."""
-    first, second = costs(before, devices=devices), costs(after, devices=devices)
+def totals(before: Costed, after: Costed, devices: tuple[str, ...] = (), conventions: tuple[str, ...] = TOOLS) -> list[Total]:
+    """Every cost of two single networks, FLOPs by conventions and latencies on devices among them."""
+    first, second = costs(before, conventions, devices), costs(after, conventions, devices)
     return [Total(name, value, second[name]) for name, value in first.items()]
 
 

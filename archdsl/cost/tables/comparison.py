@@ -50,17 +50,26 @@ class Comparison(Result):
     def sheet(self, plain: bool = False) -> Sheet:
         """The table; `plain`: of bare numbers, without a mark at the lowest."""
         names = list(self.networks[0].costs)
-        best = {cost: min(network.costs[cost] for network in self.networks) for cost in names}
-        tied = {cost: all(network.costs[cost] == best[cost] for network in self.networks) for cost in names}
-        tied |= {cost: True for cost in names if is_partly([network.costs[cost] for network in self.networks])}
+        lowest = {cost: self.lowest(cost) for cost in names}
 
-        def cell(cost: str, value: Value, dtype: str) -> object:
-            star = " *" if value == best[cost] and not tied[cost] else "  "
-            return jsonable(value) if plain else _in_words(cost, value, dtype) + star
+        def cell(cost: str, place: int, network: Compared) -> object:
+            star = " *" if place in lowest[cost] else "  "
+            return jsonable(network.costs[cost]) if plain else self.words(cost, network) + star
 
-        head = ("network", *map(_title, names))
-        rows = tuple((n.name, *(cell(cost, value, n.dtype) for cost, value in n.costs.items())) for n in self.networks)
+        head = ("network", *map(title_of, names))
+        rows = tuple((n.name, *(cell(cost, place, n) for cost in n.costs)) for place, n in enumerate(self.networks))
         return Sheet("Comparison", head, rows, frozenset(head[1:]))
+
+    def lowest(self, cost: str) -> frozenset[int]:
+        """Places of the networks with the lowest of a cost; none where all have the same, or one is known in part alone."""
+        values = [network.costs[cost] for network in self.networks]
+        if is_partly(values) or all(value == values[0] for value in values):
+            return frozenset()
+        return frozenset(place for place, value in enumerate(values) if value == min(values))
+
+    def words(self, cost: str, network: Compared) -> str:
+        """A cost of one of the networks for people."""
+        return _in_words(cost, network.costs[cost], network.dtype)
 
     def as_dict(self) -> dict[str, Any]:
         return {"networks": self._records()}
@@ -94,7 +103,7 @@ def _in_words(cost: str, value: Value, dtype: str) -> str:
     return kibibytes(value) if whole_numbers(dtype) else mebibytes(value)
 
 
-def _title(cost: str) -> str:
+def title_of(cost: str) -> str:
     """The head of a column: of a convention or a device its name, without the folder and the ending of its file."""
     if cost.startswith(FLOPS):
         return PurePath(cost.removeprefix(FLOPS)).stem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -11,6 +12,9 @@ import yaml
 from archdsl.spec.yaml_problems import first_forbidden
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+KEPT = 4
+"""Texts that are kept, since all mistakes of one ask for it."""
+
 MOST = 200_000
 """Events that are looked at."""
 
@@ -56,8 +60,9 @@ class Part:
             waiting += reversed(part.items)
 
 
+@lru_cache(KEPT)
 def tree(text: str) -> Part | None:
-    """The root of a text, or of what can be read of it before it breaks off; None where nothing can."""
+    """The root of a text, or of what can be read of it before it breaks off; None where nothing can. Not to be changed."""
     root: Part | None = None
     open_: list[Part] = []
     for event in _events(text):

@@ -36,7 +36,11 @@ ROUNDING = 3e-3
 """The same in float32, for deep networks that magnify what rounding leaves."""
 
 
-@pytest.mark.parametrize("name", zoo_names())
+DEEPER = {"resnet34", "resnet56", "resnet101", "resnet110"}
+"""Networks that repeat the blocks of a shallower one of the zoo, and take the longest."""
+
+
+@pytest.mark.parametrize("name", [name for name in zoo_names() if name not in DEEPER])
 def test_the_zoo_computes_the_same(name: str) -> None:
     """In float32, for which torch is quick; blocks are tested in float64 below."""
     graph = small(name).graph()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from archdsl.cost.tables.about import bounds_text
+from archdsl.design import Design
 from archdsl.exact import is_number
 from archdsl.exact.shown import written
-from archdsl.net import Net
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter
+from archdsl.spec.parameters_in_words import bounds_text
 
 LONGEST = 12
 """Digits after the point that a slider can have."""
+MOST = 1000
+"""Places of a slider whose step is not that of its knob."""
 
 
-def controls(net: Net) -> list[dict[str, Any]]:
+def controls(net: Design) -> list[dict[str, Any]]:
     """The knobs of a network in the order of its spec, as plain data.
 
     Each has its `name`, `doc`, `kind` (slider, menu, switch or text), its `value` and `default` as they are written in a spec,
@@ -52,15 +55,25 @@ def _switch(knob: Parameter, value: Any) -> dict[str, Any] | None:
 
 
 def _slider(knob: Parameter, value: Any) -> dict[str, Any] | None:
-    """A slider, where its values can be written with few digits."""
+    """A slider, where one of few digits has the value at one of its places: it would show another in its stead."""
     if knob.range is None or knob.type == "list" or not is_number(value):
         return None
-    low, high = knob.range
-    step = step_of(knob, value)
-    digits = max(_digits(Fraction(low)), _digits(Fraction(step)))
-    if digits > LONGEST:
-        return None
-    return {"kind": "slider", "low": float(low), "high": float(high), "step": float(step), "digits": digits}
+    low, high = (Fraction(bound) for bound in knob.range)
+    for step in _steps(Fraction(step_of(knob, value)), low, high):
+        digits = max(_digits(low), _digits(step))
+        if digits <= LONGEST and (value - low) % step == 0:
+            return {"kind": "slider", "low": float(low), "high": float(high), "step": float(step), "digits": digits}
+    return None
+
+
+def _steps(own: Fraction, low: Fraction, high: Fraction) -> Iterator[Fraction]:
+    """What a slider may go by: the step of its knob, then shorter ones of one digit that end at the upper bound."""
+    yield own
+    for digits in range(LONGEST):
+        for first in (5, 2, 1):
+            step = Fraction(first, 10**digits)
+            if step < own and (high - low) % step == 0 and high - low <= MOST * step:
+                yield step
 
 
 def _digits(number: Fraction) -> int:
