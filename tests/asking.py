@@ -22,7 +22,7 @@ class Silent:
         assert 0 <= share <= 1
 
 
-TINY = "input: [3, 8, 8]\nknobs:\n  out: {default: 4, range: [1, 64]}\nnet:\n  - conv: {out: $out, kernel: 3}\n  - global_avg_pool\n  - linear: 2\n"
+TINY = "input: [3, 8, 8]\nknobs:\n  out: {default: 4, range: [1, 64]}\nnet:\n  - conv: {out: $out, kernel: 3}\n  - adaptive_pool: 1\n  - flatten\n  - linear: 2\n"
 
 
 def here(*roots: Path, made: Path | None = None) -> dict[str, Any]:

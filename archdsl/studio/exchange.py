@@ -117,7 +117,7 @@ def plain_name(name: str, endings: tuple[str, ...] = ()) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     stem, dot, ending = last.rpartition(".")
-    if endings and f".{ending.lower()}" not in endings:
+    if endings and f"{dot}{ending.lower()}" not in endings:
         raise InputError(f"'{clip(last)}' cannot be read: a model is a file that ends in {' or '.join(endings)}")
     plain = re.sub(r"[^\w-]+", "_", stem if dot else ending, flags=re.ASCII).strip("_")[:60]
     return (plain or "model") + (f".{ending.lower()}" if endings else "")
