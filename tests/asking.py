@@ -22,7 +22,16 @@ class Silent:
         assert 0 <= share <= 1
 
 
-TINY = "input: [3, 8, 8]\nknobs:\n  out: {default: 4, range: [1, 64]}\nnet:\n  - conv: {out: $out, kernel: 3}\n  - adaptive_pool: 1\n  - flatten\n  - linear: 2\n"
+TINY = """\
+input: [3, 8, 8]
+knobs:
+  out: {default: 4, range: [1, 64]}
+net:
+  - conv: {out: $out, kernel: 3}
+  - adaptive_pool: 1
+  - flatten
+  - linear: 2
+"""
 
 
 def here(*roots: Path, made: Path | None = None) -> dict[str, Any]:
