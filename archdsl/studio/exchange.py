@@ -102,6 +102,8 @@ async def receive(stream: AsyncIterable[bytes], name: str, folder: Path, limit: 
             raise InputError(f"{place.name} is empty")
     except OSError as error:
         discard(place)
+        if isinstance(error, ConnectionError):  # not of the file
+            raise
         raise InputError(f"{place.name} cannot be kept: {error.strerror}") from None
     except BaseException:  # the page went away in the middle, too
         discard(place)

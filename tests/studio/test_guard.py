@@ -74,7 +74,8 @@ def test_own_names_are_answered(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost", "https://127.0.0.1:8720", f"{OWN}.evil.example", "",
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost", "https://127.0.0.1:8720",
+     f"{OWN}.evil.example", "",
      OWN + "/"]
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["GET", "POST", "live"])
