@@ -1,7 +1,7 @@
 // Snapshots: designs with a note, kept below the folder.
 
 import { EditorState, EditorView, MergeView, lineNumbers, yaml } from "./codemirror.min.js";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { nameOf } from "./state.js";
 
 const WORDS = { params: "parameters", macs: "MACs" };
@@ -9,11 +9,11 @@ const WORDS = { params: "parameters", macs: "MACs" };
 export function mountSnapshots(studio, told) {
   const note = el("input", { type: "text", placeholder: "What is it about?", "aria-label": "Note of the new snapshot", maxlength: 2000 });
   const list = el("ul", { class: "snapshots" });
-  const drawer = el("aside", { id: "snapshots", "aria-label": "Snapshots", hidden: true },
+  const drawer = el("section", { id: "snapshots", "aria-label": "Snapshots", hidden: true },
     el("div", { class: "bar" }, el("h2", {}, "Snapshots"), el("button", { "aria-label": "Close snapshots", onclick: () => toggle(false) }, "×")),
     el("form", { class: "add", onsubmit: (event) => { event.preventDefault(); add(); } }, note, el("button", { class: "chief" }, "Keep")), list);
   drawer.addEventListener("keydown", (event) => { if (event.key === "Escape") toggle(false); });
-  document.body.append(drawer);
+  byId("panes").append(drawer);
 
   const add = told(async () => {
     await studio.ask("snapshot.add", { draft: studio.draft(), note: note.value });
