@@ -102,6 +102,8 @@ async def receive(stream: AsyncIterable[bytes], name: str, folder: Path, limit: 
             raise InputError(f"{place.name} is empty")
     except OSError as error:
         discard(place)
+        if isinstance(error, ConnectionError):  # not of the file
+            raise
         raise InputError(f"{place.name} cannot be kept: {error.strerror}") from None
     except BaseException:  # the page went away in the middle, too
         discard(place)
@@ -117,7 +119,7 @@ def plain_name(name: str, endings: tuple[str, ...] = ()) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     stem, dot, ending = last.rpartition(".")
-    if endings and f".{ending.lower()}" not in endings:
+    if endings and f"{dot}{ending.lower()}" not in endings:
         raise InputError(f"'{clip(last)}' cannot be read: a model is a file that ends in {' or '.join(endings)}")
     plain = re.sub(r"[^\w-]+", "_", stem if dot else ending, flags=re.ASCII).strip("_")[:60]
     return (plain or "model") + (f".{ending.lower()}" if endings else "")

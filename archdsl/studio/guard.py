@@ -80,7 +80,11 @@ class Guard:
             await self.app(scope, receive, send)
         else:
             bounded = _Bounded(_limit(scope), receive, send)
-            await self.app(scope, bounded.receive, bounded.send)
+            try:
+                await self.app(scope, bounded.receive, bounded.send)
+            except Exception:
+                if not bounded.over:  # it was told that the page has gone, and has nothing more to say
+                    raise
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         host = _values(scope, "host")

@@ -8,6 +8,7 @@ import { mountDiagram } from "./diagram.js";
 import { byId, el } from "./dom.js";
 import { mountEditor } from "./editor.js";
 import { follow } from "./follow.js";
+import { mountKeep } from "./keep.js";
 import { mountKnobs } from "./knobs.js";
 import { mountProblems } from "./problems.js";
 import { mountSplitters } from "./splitters.js";
@@ -94,6 +95,7 @@ studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studi
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
 const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
 byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
+mountKeep(studio);
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];
   const now = places.findIndex((place) => place?.closest(".pane").contains(document.activeElement));
@@ -106,8 +108,4 @@ await Promise.all([studio.show("diagram"), mountBill(studio)]);
 const start = await (await fetch("start")).json();
 studio.start = start;
 const wanted = new URLSearchParams(location.search).get("file") ?? start.spec; // ?file=NAME opens another one in a tab of its own
-if (wanted) {
-  const { text, digest } = await studio.ask("file.read", { file: wanted });
-  studio.saved = { text, digest, file: wanted };
-  studio.edit({ text, file: wanted, settings: {} }, "open");
-} else await studio.show("gallery");
+if (!(await studio.begin(wanted))) await studio.show("gallery");

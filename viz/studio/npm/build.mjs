@@ -1,6 +1,6 @@
 // Bundles codemirror.js, with the licences of what is in it beside it.
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const hash = createHash("sha256");
@@ -9,7 +9,7 @@ const made = await build({
   entryPoints: ["codemirror.js"], bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", write: false, metafile: true,
   legalComments: "none",
 });
-const head = `// CodeMirror and Lezer (MIT, see codemirror.LICENSE.txt), bundled by viz/studio/npm; made from ${hash.digest("hex")}\n`;
+const head = `// CodeMirror, Lezer and node-diff3 (MIT, see codemirror.LICENSE.txt), bundled by viz/studio/npm; made from ${hash.digest("hex")}\n`;
 writeFileSync("../codemirror.min.js", head + made.outputFiles[0].text);
 
 const packages = new Set();
@@ -19,6 +19,7 @@ for (const path of Object.keys(made.metafile.inputs)) {
 }
 const licences = [...packages].sort().map((name) => {
   const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`));
-  return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`;
+  const file = ["LICENSE", "LICENSE.md"].map((one) => `node_modules/${name}/${one}`).find((one) => existsSync(one));
+  return `${name} ${version}\n\n${readFileSync(file, "utf8").trim()}\n`;
 });
 writeFileSync("../codemirror.LICENSE.txt", licences.join("\n----\n\n"));

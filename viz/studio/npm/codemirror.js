@@ -12,3 +12,4 @@ export { diagnosticCount, forEachDiagnostic, lintGutter, lintKeymap, nextDiagnos
 export { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 export { MergeView, unifiedMergeView } from "@codemirror/merge";
 export { tags } from "@lezer/highlight";
+export { diff3Merge } from "node-diff3";
