@@ -62,10 +62,19 @@ def test_every_entry_moves_as_in_the_parsed_lists(path: Path) -> None:
             entries.insert(other.number, entries.pop(one.number))
             assert data(made) == expected
             assert comments(made) == comments(text)
-            now = next(p for li in Text(made).listings for p in li.places if li.part.start == listing.part.start and p.number == other.number)
+            now = next(
+                p
+                for li in Text(made).listings
+                for p in li.places
+                if li.part.start == listing.part.start and p.number == other.number
+            )
             assert now.first == line
-            back = move(made, now.part.start[0], now.listing.places[one.number].part.start[0],
-                        columns=(column(now), column(now.listing.places[one.number])))
+            back = move(
+                made,
+                now.part.start[0],
+                now.listing.places[one.number].part.start[0],
+                columns=(column(now), column(now.listing.places[one.number])),
+            )
             assert back.text == text
     assert data(text) == before
 
