@@ -42,6 +42,7 @@ export class Asked {
         progress: (share, words) => { if (current() && performance.now() - mine.began > SOON) this.busy(share, words); },
       });
       if (!current()) return;
+      clearTimeout(soon); // what is left is drawing
       this.say("");
       await this.show(answer, given);
     } catch (error) {

@@ -4,7 +4,7 @@ import {
   Decoration, EditorState, EditorView, GutterMarker, HighlightStyle, Prec, RangeSet, StateEffect, StateField, bracketMatching, closeBrackets,
   closeBracketsKeymap, defaultKeymap, drawSelection, dropCursor, foldGutter, foldKeymap, gutter, highlightActiveLine,
   highlightActiveLineGutter, highlightSelectionMatches, highlightSpecialChars, history, historyKeymap, indentOnInput, indentWithTab, keymap,
-  lineNumbers, rectangularSelection, search, searchKeymap, setDiagnostics, syntaxHighlighting, tags, yaml,
+  lineNumbers, rectangularSelection, search, searchKeymap, syntaxHighlighting, tags, yaml,
 } from "./codemirror.min.js";
 import { byId } from "./dom.js";
 import { held, holding } from "./state.js";
@@ -84,8 +84,12 @@ const chosenLine = Decoration.line({ class: "cm-chosen" });
 // A place of a mistake or a suggestion, whose lines and columns count from 0, in the text as it is now.
 export function position(doc, line, column) {
   const at = doc.line(Math.min(doc.lines, Math.max(1, line + 1)));
-  return Math.min(at.to, at.from + column);
+  return Math.min(at.to, at.from + unitsOf(at.text, column));
 }
+
+// Columns of the server count characters, those of the editor units of UTF-16, of which some characters take two.
+export const columnOf = (text, units) => [...text.slice(0, units)].length;
+const unitsOf = (text, column) => ([...text].length === text.length ? column : [...text].slice(0, column).join("").length);
 
 export function mountEditor(studio, extensions = []) {
   const told = EditorView.updateListener.of((update) => {
@@ -116,15 +120,6 @@ export function mountEditor(studio, extensions = []) {
   const cost = () => { if (studio.answer) showCosts(view, studio.answer.bill.lines, which()); };
   studio.on("bill", cost);
   studio.on("colour", cost);
-  studio.on("problems", (problems) => {
-    const { doc } = view.state;
-    const here = problems.filter((one) => one.line !== undefined && one.here);
-    const found = here.map((one) => {
-      const from = position(doc, one.line, one.column), to = position(doc, one.endLine, one.endColumn);
-      return { from, to: Math.max(from, to), severity: one.severity, message: [one.message, one.hint].filter(Boolean).join("\n") };
-    });
-    view.dispatch(setDiagnostics(view.state, found.sort((a, b) => a.from - b.from)));
-  });
   studio.on("select", ({ lines, by }) => {
     if (by === "editor") { view.dispatch({ effects: setChosen.of(Decoration.none) }); return; }
     if (!lines) return;

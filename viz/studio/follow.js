@@ -27,11 +27,12 @@ export function follow(studio) {
     wanted = false;
     const number = ++last, began = performance.now();
     const taken = new Set([...running.values()].map((one) => one.key));
-    const mine = { began, counted: false, key: key ?? ["answer", "answer too"].find((name) => !taken.has(name)) };
+    const draft = studio.draft();
+    const mine = { began, counted: false, text: draft.text, key: key ?? ["answer", "answer too"].find((name) => !taken.has(name)) };
     running.set(number, mine);
     const answer = {};
     try {
-      const done = await studio.ask("answer", { draft: studio.draft(), counting: studio.counting, baseline: baseline() }, {
+      const done = await studio.ask("answer", { draft, counting: studio.counting, baseline: baseline() }, {
         key: mine.key,
         part: (name, value) => {
           answer[name] = value;
@@ -44,7 +45,7 @@ export function follow(studio) {
           next();
         },
       });
-      if (number > shown.done) finish(number, done, answer, performance.now() - began);
+      if (number > shown.done) finish(number, done, mine.text, answer, performance.now() - began);
     } catch (error) {
       if (number > shown.done) fail(number, error);
     }
@@ -57,10 +58,10 @@ export function follow(studio) {
     return studio.saved && { text: studio.saved.text, file: studio.saved.file, settings: {} };
   }
 
-  function finish(number, done, answer, took) {
+  function finish(number, done, text, answer, took) {
     shown.done = number;
     studio.took = took;
-    report(done.problems);
+    report(done.problems, text);
     if (done.whole) {
       settle("");
       studio.emit("answer", answer);
@@ -69,11 +70,13 @@ export function follow(studio) {
 
   function fail(number, error) {
     shown.done = number;
-    report([{ severity: "error", message: error.message, hint: "", fixes: [] }]);
+    report([{ severity: "error", message: error.message, hint: "", fixes: [] }], null);
     settle("This could not be worked out: this is the last design that was.");
   }
 
-  function report(problems) {
+  // `text`: what the problems are of.
+  function report(problems, text) {
+    studio.problemsOf = text;
     const name = studio.draft().name;
     studio.problems = problems.map((one) => ({ ...one, here: one.file === undefined || one.file === name }));
     studio.emit("problems", studio.problems);

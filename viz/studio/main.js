@@ -11,6 +11,7 @@ import { follow } from "./follow.js";
 import { mountKnobs } from "./knobs.js";
 import { mountProblems } from "./problems.js";
 import { mountSplitters } from "./splitters.js";
+import { suggest } from "./suggest.js";
 import { Studio, isZoo, nameOf } from "./state.js";
 
 // Views beside the diagram, each loaded when it is first looked at.
@@ -29,7 +30,7 @@ const studio = new Studio(new Connection(url, (up) => {
 }));
 window.studio = studio;
 
-mountEditor(studio);
+mountEditor(studio, suggest(studio));
 mountProblems(studio);
 mountKnobs(studio);
 mountCommands(studio);

@@ -2,6 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { goTo } from "./editor.js";
+import { mend } from "./suggest.js";
 
 const SHOWN = 4;
 
@@ -20,5 +21,6 @@ function words(studio, one) {
   const where = one.line === undefined ? "" : one.here ? `line ${one.line + 1}` : `${one.file}, line ${one.line + 1}`;
   const told = placed ? el("button", { class: "place", onclick: () => goTo(studio, one.line, one.column) }, where) : where && el("span", { class: "place" }, where);
   const message = el("span", { title: one.text ?? "" }, one.message);
-  return [told, " ", message, one.hint ? el("span", { class: "hint" }, ` ${one.hint}`) : ""];
+  const fixes = one.here ? (one.fixes ?? []).map((fix) => el("button", { class: "fix", onclick: () => mend(studio, fix) }, fix.title)) : [];
+  return [told, " ", message, one.hint ? el("span", { class: "hint" }, ` ${one.hint}`) : "", ...fixes];
 }
