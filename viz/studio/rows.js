@@ -8,7 +8,9 @@ import { keysInWords } from "./commands.js";
 // The step or row that a part of the diagram was made by: {line, column}, or {why} it cannot be changed here.
 export function placeOf(studio, part) {
   const { data } = studio.diagram.view.model;
-  const mark = part?.marks?.length ? data.marks[part.marks[0]] : null;
+  // what a call of a block of another file comes to is that call's box; what is within it is not
+  const calls = part?.shown >= 0 && data.marks[part.shown][0] === 0 && part.parent?.shown !== part.shown;
+  const mark = calls ? data.marks[part.shown] : part?.marks?.length ? data.marks[part.marks[0]] : null;
   if (!mark) return { why: "No line of the spec made this." };
   const [source, line, column] = mark;
   if (source === 0) return { line, column };
@@ -80,7 +82,7 @@ class Rows {
       if (studio.text !== before) { studio.say("The text has changed meanwhile; nothing was done."); return; }
       const lines = made.text.split(/\r\n|\n/), at = Math.min(made.line, lines.length - 1);
       const begins = lines.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0);
-      studio.edit({ text: made.text, selection: { anchor: begins + Math.min(column, lines[at].length) } }, words);
+      studio.edit({ text: made.text }, words, { selection: { anchor: begins + Math.min(column, lines[at].length) } });
       this.follows = { line: made.line, focus };
     } catch (error) {
       studio.say(error.message, "error");
