@@ -92,7 +92,9 @@ def test_what_is_malformed_or_out_of_reach_is_refused(said: dict[str, Any], mess
     assert "internal error" not in answer["failed"]
 
 
-@pytest.mark.parametrize("said", ["", "{", "[]", "3", "[" * 100_000, '{"id": "1", "ask": "choices", "given": {}}', '{"cancel": 99}'])
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", "3", "[" * 100_000, '{"id": "1", "ask": "choices", "given": {}}', '{"cancel": 99}']
+)
 def test_what_is_no_question_is_passed_over(said: str, line: ClientConnection) -> None:
     line.send(said)
     ask(line, 2, "choices", {})
