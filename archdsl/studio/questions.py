@@ -1,6 +1,6 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, files, gallery, importing, making, snapshots, solving, whatif, words
+from archdsl.studio import answer, axes, comparing, edits, files, gallery, importing, making, snapshots, solving, whatif, words
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
@@ -11,6 +11,13 @@ QUESTIONS: dict[str, Question] = {
     "gallery.figures": Question(gallery.figures, seconds=60),
     "gallery.picture": Question(gallery.picture, seconds=60),
     "zoo.text": Question(gallery.text),
+    "edit.move": Question(edits.move),
+    "edit.duplicate": Question(edits.duplicate),
+    "edit.delete": Question(edits.delete),
+    "edit.insert": Question(edits.insert),
+    "edit.format": Question(edits.formatted),
+    "edit.keep": Question(edits.keep),
+    "palette": Question(edits.palette),
     "file.list": Question(files.listed),
     "file.read": Question(files.read),
     "file.save": Question(files.save),

@@ -41,4 +41,7 @@ def test_what_a_script_imports_is_there(path: Path) -> None:
         assert target.is_file()
         exported = target.read_text(encoding="utf-8")
         for name in filter(None, (part.split(" as ")[0].strip() for part in names.split(","))):
-            assert re.search(rf"export (?:async )?(?:const|function|class|let) {re.escape(name)}\b|[{{,]\s*(?:[\w$]+ as )?{re.escape(name)}\s*[,}}]", exported)
+            assert re.search(
+                rf"export (?:async )?(?:const|function|class|let) {re.escape(name)}\b|[{{,]\s*(?:[\w$]+ as )?{re.escape(name)}\s*[,}}]",
+                exported,
+            )

@@ -11,6 +11,7 @@ import { follow } from "./follow.js";
 import { mountKeep } from "./keep.js";
 import { mountKnobs } from "./knobs.js";
 import { mountProblems } from "./problems.js";
+import { mountRows } from "./rows.js";
 import { mountSplitters } from "./splitters.js";
 import { suggest } from "./suggest.js";
 import { Studio, isZoo, nameOf } from "./state.js";
@@ -105,6 +106,7 @@ studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run:
 // -- begin -----------------------------------------------------------------------------------------------------------------------------
 
 await Promise.all([studio.show("diagram"), mountBill(studio)]);
+mountRows(studio);
 const start = await (await fetch("start")).json();
 studio.start = start;
 const wanted = new URLSearchParams(location.search).get("file") ?? start.spec; // ?file=NAME opens another one in a tab of its own

@@ -39,7 +39,9 @@ class Written:
     def row(self, columns: list[str]) -> list[str]:
         """The call as the cells of a row. Raises EditError for what has no column."""
         if self.alone:
-            raise EditError(f"'{self.word}: {self.alone}' does not say which argument its value is; name it, then it can be a row")
+            raise EditError(
+                f"'{self.word}: {self.alone}' does not say which argument its value is; name it, then it can be a row"
+            )
         for name in (*self.args, *self.mods):
             if name not in columns:
                 near = near_miss(name, columns) or f"columns: {', '.join(columns)}"
@@ -82,9 +84,7 @@ def call_of(text: Text, place: Place) -> Written:
 def _arguments(text: Text, value: Part | None, found: Written) -> None:
     if value is not None and value.kind == "map":
         found.args = {key.text: bracketed(text, held) for key, held in value.pairs}
-    elif value is not None and value.text not in ("", "~"):
-        found.alone = bracketed(text, value)
-    elif value is not None and value.kind == "list":
+    elif (value is not None and value.text not in ("", "~")) or (value is not None and value.kind == "list"):
         found.alone = bracketed(text, value)
 
 

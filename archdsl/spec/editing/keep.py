@@ -143,7 +143,9 @@ def _under(read: Text, key: str, line: str) -> str:
             return f"{read.text[:at]}, {line}{read.text[at:]}"
         at = read.starts[held.items[-2].start[0]]
         pad = " " * held.start[1]
-        return f"{read.text[:at]}{pad}{line}{read.newline}{read.text[at:]}" if last.end[1] == 0 else _below(read, last, pad + line)
+        return (
+            f"{read.text[:at]}{pad}{line}{read.newline}{read.text[at:]}" if last.end[1] == 0 else _below(read, last, pad + line)
+        )
     if held is not None:
         return _replaced(read, held, f" {{{line}}}")
     at = _end_of_head(read)

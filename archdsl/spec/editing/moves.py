@@ -181,7 +181,7 @@ def _across(read: Text, moved: Place, target: Place, after: bool) -> Edited:
 def _converted(read: Text, moved: Place, target: Place) -> str:
     """What stands for an entry in another list."""
     kinds = {moved.listing.kind, target.listing.kind}
-    if moved.kind == "heading" and len(kinds) > 1 or "paths" in kinds and len(kinds) > 1:
+    if (moved.kind == "heading" and len(kinds) > 1) or ("paths" in kinds and len(kinds) > 1):
         raise EditError(f"{_WORDS[moved.kind]} cannot stand beside {_WORDS[target.kind]}")
     flow = target.listing.part.flow
     if target.listing.kind == "rows" and moved.kind != "heading":

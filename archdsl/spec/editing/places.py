@@ -134,7 +134,9 @@ def _listings(text: Text) -> Iterator[Listing]:
     bodies = [root.get("net")] if root is not None else []
     blocks = root.get("blocks") if root is not None else None
     bodies += [block.get("body") for _, block in blocks.pairs if block is not None] if blocks is not None else []
-    waiting: list[tuple[str, Part, Part | None, Place | None]] = [("steps", body, None, None) for body in bodies if body is not None]
+    waiting: list[tuple[str, Part, Part | None, Place | None]] = [
+        ("steps", body, None, None) for body in bodies if body is not None
+    ]
     while waiting:
         kind, part, table, owner = waiting.pop()
         if part.kind != "list":

@@ -66,7 +66,7 @@ def lines_of(text: Text, table: Part) -> list[Line]:
         for part in parts
         if part.kind == "list" and part.flow and part.start[0] == part.end[0] and len(part.items) == len(columns.items)
         and not any(cell.start == cell.end for cell in part.items)
-        and "[" == text.lines[part.start[0]][part.start[1]]
+        and text.lines[part.start[0]][part.start[1]] == "["
     ]  # fmt: skip
 
 

@@ -41,7 +41,10 @@ def test_an_overridden_knob_keeps_its_comment_and_line_ends() -> None:
     text = "extends: resnet18\r\nknobs: # mine\r\n  classes: 10 # few\r\n"
     kept = keep_settings(text, {"classes": "20", "stem": "deep"})
     assert kept == "extends: resnet18\r\nknobs: # mine\r\n  classes: 20 # few\r\n  stem: deep\r\n"
-    assert yaml.safe_load(keep_settings("extends: dpnet\n", {"rows.2.exp": "20"})) == {"extends": "dpnet", "rows": {2: {"exp": 20}}}
+    assert yaml.safe_load(keep_settings("extends: dpnet\n", {"rows.2.exp": "20"})) == {
+        "extends": "dpnet",
+        "rows": {2: {"exp": 20}},
+    }
 
 
 @pytest.mark.parametrize("name", ["blocks.dp_a.se", "rows.99.exp", "rows.2-5.exp", "rows.2.exq", "width.2"])

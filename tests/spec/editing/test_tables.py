@@ -23,12 +23,12 @@ net:
 SMOOTH = """\
 net:
   - table:
-      columns: [op,        out, nl,     s]
+      columns: [op, out, nl,     s]
       rows:
-        - [conv3x3,         16, relu,   2]  # stem
-        - [sep,            128, hswish, 1]
+        - [conv3x3,  16, relu,   2]  # stem
+        - [sep,     128, hswish, 1]
         - {stage: two}
-        - [classifier, $classes, ~,     ~]
+        - [classifier, $classes, ~, ~]
 """
 
 
