@@ -149,7 +149,7 @@ class _Loader:
             self.imported[path] = None
         if path not in self.imported:
             try:
-                known = _shipped(path) if path.parent in _shelves() and self.limits == TextLimits() else None
+                known = _shipped(path, Path.cwd()) if path.parent in _shelves() and self.limits == TextLimits() else None
                 self.imported[path] = known or read_file(read(path, self.limits), self.report, self.limits)
             except SpecError as error:
                 for diagnostic in error.diagnostics:
@@ -235,8 +235,9 @@ class _Loader:
 
 
 @lru_cache(SHIPPED)
-def _shipped(path: Path) -> File | None:
-    """A file of the zoo, read once for all who import it; None where something is to be said of it."""
+def _shipped(path: Path, here: Path) -> File | None:
+    """A file of the zoo, read once for all who import it; None where something is to be said of it. Messages name it as it is seen from
+    `here`."""
     report = Report()
     found = read_file(read(path, TextLimits()), report)
     return None if report.found else found
