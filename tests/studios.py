@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-SECONDS = 20.0
+SECONDS = 30.0
+expect.set_options(timeout=SECONDS * 1000)  # a machine that is busy with other tests is slow
 
 browser_needed = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
 

@@ -141,6 +141,7 @@ def test_an_export_is_downloaded(page: Page) -> None:
 
 def test_a_spec_is_opened_from_the_list_and_from_this_computer(page: Page, tmp_path: Path) -> None:
     command(page, "open")
+    expect(page.get_by_label("Find a spec")).to_be_focused()
     page.keyboard.type("alexnet")
     page.keyboard.press("Enter")
     expect(page.locator("#file")).to_contain_text("alexnet.yaml, a copy of the zoo's")
