@@ -93,7 +93,7 @@ def test_exit_codes(line: str, code: int, out: str, err: str, archdsl: Run) -> N
     assert "internal error" not in told + mistakes
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("figures", "list", "reproduce", "schema")])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("figures", "list", "reproduce", "schema", "studio")])
 def test_every_command_helps_and_wants_its_arguments(command: str, archdsl: Run) -> None:
     code, out, _ = archdsl(command, "--help")
     assert code == 0
