@@ -9,6 +9,7 @@ import tracemalloc
 import pytest
 
 import archdsl
+from archdsl.spec import load
 from archdsl.errors import Source, SpecError
 from archdsl.ir.limits import Limits
 from archdsl.spec.load import load_source
@@ -196,6 +197,7 @@ def test_nothing_is_read_outside_and_nothing_runs(monkeypatch: pytest.MonkeyPatc
     archdsl.loads(f"{HEAD}import: blocks/mobile\nnet: [{{conv3x3: 8}}]\n").graph()  # imports what is imported late
     sys.addaudithook(hook)
     monkeypatch.setattr(builtins, "eval", lambda *_: pytest.fail("eval was called"))
+    load._shipped.cache_clear()
     archdsl.loads(f"{HEAD}import: blocks/mobile\nnet: [{{conv3x3: 8}}]\n").graph()
     active = False
     assert [event for event in seen if not event.endswith("blocks/mobile.yaml")] == []
