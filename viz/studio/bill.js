@@ -30,7 +30,7 @@ export async function mountBill(studio) {
     studio.emit("counting");
   };
   const labelled = (words, field) => el("label", {}, el("span", {}, words), field);
-  const baselines = [["saved", "the file as saved"], ["", "nothing"]];
+  const baselines = [["saved", "as saved"], ["", "nothing"]];
   const baseline = menu("Changes against", baselines, studio.baseline, (value) => { studio.baseline = value; studio.emit("counting"); });
   counting.append(
     labelled("FLOPs as", menu("Convention of FLOPs", conventions, studio.counting.convention, choose("convention"))),

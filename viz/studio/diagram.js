@@ -29,6 +29,8 @@ export class Diagram {
     this.rankdir = "TB";
     this.folds = new Map(); // whether a part was open when it was last seen, by its key: a picture may leave out what is in closed parts
     this.tools();
+    this.width = 0;
+    new ResizeObserver(() => this.resize()).observe(this.svg);
     studio.on("picture", (data) => this.take(data));
     studio.on("stale", (why) => this.mark(why));
     studio.on("select", ({ line, by }) => { if (by === "editor") this.show(line); });
@@ -71,8 +73,19 @@ export class Diagram {
     this.colours(data);
   }
 
+  // What was in the middle stays there while panes become wider and narrower.
+  resize() {
+    const { width } = this.svg.getBoundingClientRect();
+    if (this.view && width && this.width) {
+      this.view.camera.x += (width - this.width) / 2;
+      this.view.move();
+    }
+    if (width) this.width = width;
+  }
+
   begin(model) {
     this.view = new View(model, this.svg);
+    this.view.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 13;
     this.view.onSelect = (part) => this.choose(part);
     this.view.onPaint = (scale) => this.scale(scale);
     this.view.onEmpty = (part) => { this.folds.set(keyOf(part), true); this.studio.emit("counting"); };
