@@ -40,6 +40,7 @@ export function follow(studio) {
           if (number > shown[name]) {
             shown[name] = number;
             studio.answer = { ...studio.answer, [name]: value };
+            if (name === "picture") studio.drawn = mine.text;
             studio.emit(name, value);
           }
           next();
