@@ -148,7 +148,7 @@ export function mountDragging(studio, rows) {
     const part = takes ? studio.diagram.view?.partAt(event.target) : null;
     held = part && part.kind !== "input" && part.kind !== "output" ? { x: event.clientX, y: event.clientY, part, pointer: event.pointerId } : null;
   }, true);
-  svg.addEventListener("pointermove", (event) => {
+  document.addEventListener("pointermove", (event) => { // a quick hand is off the diagram at the first move
     if (!held || event.pointerId !== held.pointer) return;
     event.stopPropagation(); // the picture stays where it is
     if (!held.moves && Math.hypot(event.clientX - held.x, event.clientY - held.y) < FAR) return;
@@ -184,8 +184,8 @@ export function mountDragging(studio, rows) {
       if (line !== place.line || column !== place.column) rows.change("edit.move", { to: line, toColumn: column, side }, place);
     });
   }
-  svg.addEventListener("pointerup", (event) => end(event, true), true);
-  svg.addEventListener("pointercancel", (event) => end(event, false), true);
+  document.addEventListener("pointerup", (event) => end(event, true), true);
+  document.addEventListener("pointercancel", (event) => end(event, false), true);
   window.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !held?.place) return;
     event.preventDefault();
