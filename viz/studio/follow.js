@@ -42,6 +42,7 @@ export function follow(studio) {
           if (number > shown[name]) {
             shown[name] = number;
             studio.answer = { ...studio.answer, [name]: value, settings: draft.settings };
+            if (name === "picture") studio.drawn = mine.text;
             studio.emit(name, value);
           }
         },

@@ -43,6 +43,8 @@ export class Studio {
     this.commands = new Map();
     this.listeners = new Map();
     this.moving = null; // what is held while a knob is on its way: nothing of it is in the editor's state before the end
+    this.drawn = ""; // the text that the picture is of
+    this.begun = false;
   }
 
   // -- the design ------------------------------------------------------------------------------------------------------------
@@ -55,12 +57,22 @@ export class Studio {
     return this.moving ?? this.editor.state.field(held);
   }
 
+  // A line of the text that the picture is of, as it is numbered now; null where the text has changed there since.
+  lineNow(line) {
+    if (this.drawn === this.text) return line;
+    const { from, to, insert } = difference(this.drawn, this.text), count = (text) => text.split("\n").length - 1;
+    const first = count(this.drawn.slice(0, from)), last = count(this.drawn.slice(0, to));
+    if (line < first) return line;
+    return line > last ? line + first + count(insert) - last : null;
+  }
+
   draft() {
     const { file, settings } = this.held;
     return { text: this.text, file, name: nameOf(file), settings };
   }
 
-  // One change that can be undone. Give only what changes. `live`: a knob on its way, of which only the end is kept in the history.
+  // One change that can be undone, unless it is the design that the page begins with. Give only what changes.
+  // `live`: a knob on its way, of which only the end is kept in the history.
   edit({ text, settings, file }, label = "edit", { live = false, selection } = {}) {
     const before = this.held;
     const after = { file: file ?? before.file, settings: settings ?? before.settings };
@@ -75,6 +87,8 @@ export class Studio {
     if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
     const kept = this.held;
     if (after.file !== kept.file || after.settings !== kept.settings) specs.effects.push(setHeld.of(after));
+    if (!this.begun && !this.text) specs.annotations.push(Transaction.addToHistory.of(false));
+    this.begun = true;
     this.editor.dispatch(specs);
   }
 
