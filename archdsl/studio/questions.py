@@ -1,6 +1,20 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, edits, files, gallery, importing, keeping, making, snapshots, solving, whatif, words
+from archdsl.studio import (
+    answer,
+    axes,
+    comparing,
+    edits,
+    files,
+    gallery,
+    importing,
+    keeping,
+    making,
+    snapshots,
+    solving,
+    whatif,
+    words,
+)
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {

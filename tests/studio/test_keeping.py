@@ -53,7 +53,9 @@ def kept(text: str, settings: dict[str, str], **given: Any) -> Any:
 
 
 def network(text: str, settings: dict[str, str]) -> str:
-    return canonical_hash(archdsl.loads(text).set(**parse_settings([f"{name}={value}" for name, value in settings.items()])).graph())
+    return canonical_hash(
+        archdsl.loads(text).set(**parse_settings([f"{name}={value}" for name, value in settings.items()])).graph()
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import { el } from "./dom.js";
 export function mountOpen(studio, told) {
   async function open() {
     const { files, more, zoo } = await studio.ask("file.list", {});
-    const listed = [...files.map((one) => ({ file: one.file, words: one.file, hint: new Date(one.changed * 1000).toLocaleString() })),
+    const typed = new Set((await studio.drafts.free()).map((one) => one.file));
+    const listed = [...files.map((one) => ({ file: one.file, words: one.file, hint: [typed.has(one.file) && "unsaved draft", new Date(one.changed * 1000).toLocaleString()].filter(Boolean).join(", ") })),
       ...zoo.map((name) => ({ file: `zoo:${name}`, words: name, hint: "zoo" }))];
     const list = el("ul", { role: "listbox", id: "open-list", "aria-label": "Specs" });
     const query = el("input", { type: "search", placeholder: "Part of a name", "aria-label": "Find a spec", role: "combobox", "aria-expanded": "true",
@@ -16,11 +17,13 @@ export function mountOpen(studio, told) {
     const choose = told(async (one) => {
       made.close();
       if (!one) return;
-      if (studio.touched && studio.unsaved() && studio.text.trim()) {
-        const done = await studio.dialog({ title: "Open another design?", body: el("p", {}, "This one is not saved. Undo brings it back."), actions: [["open", "Open"], ["", "Stay here"]] });
+      const left = studio.touched && studio.unsaved() && studio.text.trim() ? studio.held.file || "the design without a name" : "";
+      if (left && !studio.drafts.works) {
+        const done = await studio.dialog({ title: "Open another design?", body: el("p", {}, "This one is not saved, and the browser keeps no draft of it. Undo brings it back."), actions: [["open", "Open"], ["", "Stay here"]] });
         if (done !== "open") return;
       }
       await studio.open(one.file);
+      if (left && left !== one.file) studio.say(`What you typed in ${left} is kept as a draft.`);
       studio.show("diagram");
     });
     const show = () => {
