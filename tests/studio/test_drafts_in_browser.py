@@ -261,6 +261,55 @@ def test_the_oldest_go_first_and_none_without_a_word(page: Page) -> None:
     said(page, "no room for this draft")
 
 
+def test_save_as_shows_folders_and_asks_before_it_replaces(page: Page, folder: Path) -> None:
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "deep" / "there.yaml").write_text("# theirs\n")
+    page.evaluate("() => studio.edit({ text: studio.text + '# mine\\n' })")
+    page.keyboard.press("Control+Shift+s")
+    name, says = page.get_by_label("Name of the file"), page.locator("#save-as-says")
+    expect(name).to_be_focused()
+    expect(page.get_by_role("treeitem", name="other.yaml")).to_be_visible()
+    for typed_name, words in (("../x", "No part of a name"), ("a/b", "Makes the folder a and in it b.yaml"), ("", "has a name")):
+        name.fill(typed_name)
+        expect(says).to_contain_text(words)
+    name.fill("there.yaml")
+    for key in ("ArrowDown", "Enter"):  # the folder "deep", whose name then stands before
+        page.keyboard.press(key)
+    expect(name).to_have_value("deep/there.yaml")
+    expect(says).to_contain_text("is there already")
+    page.keyboard.press("Enter")
+    button(page, "Cancel")
+    assert (folder / "deep" / "there.yaml").read_text() == "# theirs\n"
+    page.keyboard.press("Control+Shift+s")
+    page.get_by_role("treeitem", name="deep").click()
+    page.get_by_role("treeitem", name="there.yaml").click()
+    button(page, "Save")
+    button(page, "Replace")
+    said(page, "deep/there.yaml is saved")
+    assert (folder / "deep" / "there.yaml").read_text() == SHORT + "# mine\n"
+    expect(page.locator("#file")).to_have_text("deep/there.yaml")
+    page.keyboard.press("Control+Shift+s")
+    name.fill("new/er/x")
+    page.keyboard.press("Enter")
+    said(page, "new/er/x.yaml is saved. The folder new/er was made for it.")
+    assert (folder / "new" / "er" / "x.yaml").exists()
+    page.keyboard.press("Control+o")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#open-list")).to_contain_text("there.yaml")
+    expect(page.get_by_role("treeitem", name="er", exact=True)).to_have_count(0)  # no spec in it
+
+
+def test_sending_a_large_file_tells_how_far_it_is(page: Page) -> None:
+    page.evaluate(
+        """() => { window.told = [];
+          new MutationObserver(() => { const words = document.querySelector("dialog [role=status]"); if (words) told.push(words.textContent); })
+            .observe(document.body, { subtree: true, childList: true, characterData: true }); }"""
+    )
+    page.locator("input[type=file]").set_input_files({"name": "x.onnx", "mimeType": "", "buffer": b"0" * 3_000_000})
+    page.wait_for_function("() => told.includes('2.9 MiB of 2.9 MiB sent') && !document.querySelector('dialog')")
+    said(page, "x.onnx")
+
+
 def test_a_browser_that_keeps_nothing_says_so(browser: Browser, studio: Running) -> None:
     page = browser.new_page()
     page.add_init_script(

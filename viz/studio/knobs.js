@@ -54,7 +54,7 @@ class Row {
     this.keep = keeper(studio, knob.name);
     this.reset = resetter(studio, knob.name);
     const label = el("label", { for: id, title: [knob.doc, `may be ${knob.may}`, `default ${knob.default}`].filter(Boolean).join("\n") }, knob.name);
-    this.root = el("div", { class: `knob ${knob.kind}` }, label, this[knob.kind](id, knob), this.keep, this.reset);
+    this.root = el("div", { class: `knob ${knob.kind}` }, label, this[knob.kind](id, knob), el("span", { class: "back" }, this.keep, this.reset));
   }
 
   slider(id, knob) {
