@@ -299,6 +299,27 @@ def test_save_as_shows_folders_and_asks_before_it_replaces(page: Page, folder: P
     expect(page.get_by_role("treeitem", name="er", exact=True)).to_have_count(0)  # no spec in it
 
 
+def test_changes_are_told_against_a_file_a_snapshot_or_a_network_of_the_zoo(page: Page) -> None:
+    chooser, change = page.get_by_role("button", name="Choose another baseline"), page.locator("#totals tr:nth-child(2) .change")
+    select = page.locator("#against")
+    here, other = (archdsl.load(name).cost().macs for name in ("dpnet", "mobilenet_v1"))
+    for words, chosen in (("other", "other.yaml"), ("mobilenet_v1", "mobilenet_v1")):
+        chooser.click()
+        page.get_by_label("Find a design").fill(words)
+        page.keyboard.press("Enter")
+        expect(select.locator("option:checked")).to_have_text(chosen)
+        expect(change).to_have_text(f"{here / other - 1:+.1%}")
+    half = archdsl.load("dpnet", width=0.5).cost().macs
+    page.evaluate("() => studio.ask('snapshot.add', { draft: { ...studio.draft(), settings: { width: '0.5' } }, note: 'half as wide' })")
+    page.evaluate("() => { studio.commands.get('against').run(); }")
+    page.get_by_role("treeitem", name="half as wide").click()
+    expect(change).to_have_text(f"{here / half - 1:+.1%}")
+    page.get_by_label("Changes against", exact=True).select_option("the file as saved")
+    expect(change).to_have_text("=")
+    words, room = select.evaluate("(field) => [field.scrollWidth, field.clientWidth]")
+    assert words <= room
+
+
 def test_sending_a_large_file_tells_how_far_it_is(page: Page) -> None:
     page.evaluate(
         """() => { window.told = [];

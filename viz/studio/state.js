@@ -52,7 +52,8 @@ export class Studio {
     this.stale = false; // whether the draft is newer than the answer, or has mistakes
     this.problems = [];
     this.counting = { convention: "thop", device: "", dtype: "float32", batch: 1 };
-    this.baseline = "saved"; // or "" for none, or `zoo:NAME`
+    this.baseline = "saved"; // or "" for none, or `zoo:NAME`, or the name of one of
+    this.baselines = new Map(); // files and snapshots that changes are told against, as drafts
     this.known = new Map(); // files as they were last read or saved, by name: {text, file, digest}
     this.commands = new Map();
     this.listeners = new Map();

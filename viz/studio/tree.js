@@ -23,11 +23,13 @@ function grown({ files, folders }) {
 }
 
 export class Tree {
-  // `pick`: hears of the file, network of the zoo or folder that is chosen. `id`: of the element.
+  // `listing`: files, folders, names of the zoo and snapshots, those that are to be shown. `pick`: hears of what is chosen, folders too.
   constructor(id, label, listing, pick) {
     this.pick = pick;
     this.roots = [grown(listing)];
-    if (listing.zoo?.length) this.roots.push({ inner: [{ name: "zoo", path: "zoo:", kind: "folder", open: true, inner: listing.zoo.map((name) => ({ name, path: `zoo:${name}`, kind: "file", hint: "zoo" })) }] });
+    const group = (name, inner) => { if (inner?.length) this.roots.push({ inner: [{ name, path: `${name}:`, kind: "folder", open: true, inner: inner.map((one) => ({ kind: "file", ...one })) }] }); };
+    group("snapshots", listing.snapshots);
+    group("zoo", listing.zoo?.map((name) => ({ name, path: `zoo:${name}`, hint: "zoo" })));
     this.root = el("ul", { id, role: "tree", "aria-label": label, class: "tree" });
     this.at = -1;
     this.words = [];
@@ -39,7 +41,7 @@ export class Tree {
     const found = [];
     const within = (one, level) => {
       for (const inner of one.inner) {
-        const words = this.words, path = inner.path.toLowerCase();
+        const words = this.words, path = `${inner.path} ${inner.name}`.toLowerCase();
         if (!words.length || (inner.kind === "file" && words.every((word) => path.includes(word)))) found.push({ one: inner, level: words.length ? 1 : level });
         if (inner.kind === "folder" && (inner.open || words.length)) within(inner, level + 1);
       }
@@ -60,7 +62,7 @@ export class Tree {
     this.root.replaceChildren(...this.seen.map(({ one, level }, index) => el("li", {
       role: "treeitem", id: `${this.root.id}-${index}`, "aria-level": level, "aria-selected": `${index === this.at}`, "aria-expanded": one.kind === "folder" ? `${one.open}` : undefined,
       class: `level-${Math.min(level, 8)}`, onclick: () => { this.at = index; this.choose(); },
-    }, el("span", { class: one.kind }, this.words.length ? one.path.replace(/^zoo:/, "") : one.name), el("span", { class: "hint" }, one.hint ?? ""))));
+    }, el("span", { class: one.kind }, this.words.length && !one.path.includes(":") ? one.path : one.name), el("span", { class: "hint" }, one.hint ?? ""))));
     this.root.children[this.at]?.scrollIntoView({ block: "nearest" });
     this.field?.setAttribute("aria-activedescendant", this.at >= 0 ? `${this.root.id}-${this.at}` : "");
   }
