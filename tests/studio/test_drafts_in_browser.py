@@ -113,6 +113,10 @@ def test_a_knob_is_kept_as_default_in_one_step(page: Page) -> None:
     page.get_by_role("button", name="Reset all").click()
     assert page.evaluate("() => studio.held.settings") == {}
     expect(page.get_by_role("button", name="Keep all")).to_be_disabled()
+    classes = page.get_by_role("spinbutton", name="classes")  # a range of 100,000 places is no slider
+    classes.press("ArrowUp")
+    classes.press("Enter")
+    assert page.evaluate("() => studio.held.settings") == {"classes": "1001"}
 
 
 def test_what_the_text_cannot_say_is_said(page: Page) -> None:
@@ -316,7 +320,10 @@ def test_changes_are_told_against_a_file_a_snapshot_or_a_network_of_the_zoo(page
     expect(change).to_have_text(f"{here / half - 1:+.1%}")
     page.get_by_label("Changes against", exact=True).select_option("the file as saved")
     expect(change).to_have_text("=")
-    words, room = select.evaluate("(field) => [field.scrollWidth, field.clientWidth]")
+    measure = """(field) => { const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(field);
+      pen.font = style.font;
+      return [pen.measureText("the file as saved").width + 2 * parseFloat(style.paddingLeft) + 18, field.clientWidth]; }"""
+    words, room = select.evaluate(measure)  # with the arrow beside the words
     assert words <= room
 
 

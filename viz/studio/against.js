@@ -69,6 +69,6 @@ export function mountAgainst(studio) {
   const run = () => choose().catch((error) => studio.say(error.message, "error"));
   studio.command({ id: "against", title: "Changes: tell them against another design…", run });
   fill();
-  return el("div", { class: "against" }, el("label", { for: "against" }, "Changes against"), select,
+  return el("div", { class: "against" }, el("label", { for: "against" }, "Against"), select,
     el("button", { title: "Another design: a file, a network of the zoo or a snapshot", "aria-label": "Choose another baseline", onclick: run }, "…"));
 }

@@ -44,17 +44,19 @@ const resetter = (studio, name) => el("button", { class: "reset", title: `Back t
 // The keys go to the knob when the button that they were on is of no use any more.
 const back = (name) => { if (document.activeElement === document.body || document.activeElement?.disabled) document.getElementById(`knob-${name}`)?.focus(); };
 
+const PLACES = 2000; // of a slider, from which on a pointer cannot tell them apart
+
 class Row {
   constructor(studio, knob) {
     this.studio = studio;
     this.name = knob.name;
-    this.kind = knob.kind;
+    this.kind = knob.kind === "slider" && (knob.high - knob.low) / knob.step > PLACES ? "number" : knob.kind;
     this.busy = false;
     const id = `knob-${knob.name}`;
     this.keep = keeper(studio, knob.name);
     this.reset = resetter(studio, knob.name);
     const label = el("label", { for: id, title: [knob.doc, `may be ${knob.may}`, `default ${knob.default}`].filter(Boolean).join("\n") }, knob.name);
-    this.root = el("div", { class: `knob ${knob.kind}` }, label, this[knob.kind](id, knob), el("span", { class: "back" }, this.keep, this.reset));
+    this.root = el("div", { class: `knob ${this.kind}` }, label, this[this.kind](id, knob), el("span", { class: "back" }, this.keep, this.reset));
   }
 
   slider(id, knob) {
@@ -72,6 +74,12 @@ class Row {
       this.studio.set(this.name, value());
     });
     return el("span", { class: "slide" }, this.range, this.field);
+  }
+
+  number(id, knob) {
+    this.field = el("input", { id, class: "number", type: "number", min: knob.low, max: knob.high, step: knob.step, value: knob.value,
+      onchange: () => this.write(this.field.value) });
+    return this.field;
   }
 
   menu(id, knob) {
