@@ -64,6 +64,7 @@ export function mountExchange(studio, told) {
       return;
     }
     if (!/\.(onnx|pt2)$/i.test(file.name)) throw new Error(`${file.name} cannot be read; a model ends in .onnx or .pt2, a spec in .yaml.`);
+    if (!file.size) throw new Error(`${file.name} is empty.`);
     if (file.size > MOST) throw new Error(`${file.name} is too large: at most 512 MiB are taken.`);
     const found = await working(`Importing ${file.name}`, async (progress, signal) => {
       const dropped = await sent(file, progress, signal);

@@ -12,7 +12,9 @@ export function mountKnobs(studio) {
   const settled = () => {
     const names = Object.keys(studio.held.settings);
     for (const tool of tools) tool.disabled = !names.length;
-    const listed = names.filter((name) => !rows.has(name));
+    const listed = names.filter((name) => !rows.has(name)), now = JSON.stringify(listed.map((name) => [name, studio.held.settings[name]]));
+    if (others.dataset.now === now) return;
+    others.dataset.now = now;
     others.replaceChildren(...listed.map((name) => el("li", {}, el("code", {}, `${name} = ${studio.held.settings[name]}`),
       keeper(studio, name), resetter(studio, name))));
   };
@@ -105,7 +107,8 @@ class Row {
   follow(knob) {
     this.root.classList.toggle("changed", knob.value !== knob.default);
     this.keep.disabled = this.reset.disabled = !(this.name in this.studio.held.settings);
-    if (this.busy || document.activeElement === this.field) return;
+    const { answer, held } = this.studio, late = answer.settings[this.name] !== held.settings[this.name]; // the newest is on its way
+    if (late || this.busy || document.activeElement === this.field) return;
     if (this.kind === "switch") this.field.checked = knob.value === "true";
     else this.field.value = knob.value;
     if (this.range && document.activeElement !== this.range) this.range.value = knob.value;

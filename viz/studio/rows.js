@@ -1,7 +1,7 @@
 // Steps and rows moved, doubled, deleted and put in, by keys, a menu and by dragging: the server edits the text as a person would have.
 
 import { mountDragging } from "./dragging.js";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { mountPalette } from "./palette.js";
 import { keysInWords } from "./commands.js";
 
@@ -13,7 +13,10 @@ export function placeOf(studio, part) {
   const mark = calls ? data.marks[part.shown] : part?.marks?.length ? data.marks[part.marks[0]] : null;
   if (!mark) return { why: "No line of the spec made this." };
   const [source, line, column] = mark;
-  if (source === 0) return { line, column };
+  if (source === 0) {
+    const now = studio.lineNow(line);
+    return now === null ? { why: "The text has changed here since this was drawn." } : { line: now, column };
+  }
   return { why: `This is from ${data.sources[source].name}, line ${line + 1}: open that file to change it, or move the block that it is in.` };
 }
 
@@ -127,7 +130,7 @@ class Rows {
       event.preventDefault();
       event.stopPropagation();
     });
-    document.body.append(made);
+    byId("middle").append(made);
     if (x === undefined) ({ x, y } = this.beside(place));
     made.style.left = `${Math.max(4, Math.min(x, innerWidth - made.offsetWidth - 4))}px`;
     made.style.top = `${Math.max(4, Math.min(y, innerHeight - made.offsetHeight - 4))}px`;
