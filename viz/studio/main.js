@@ -62,7 +62,8 @@ byId("tabs").addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   const ids = [...hosts.keys()], next = ids[(ids.indexOf(studio.view) + step + ids.length) % ids.length];
-  studio.show(next).then(() => hosts.get(next).tab.focus());
+  studio.show(next);
+  hosts.get(next).tab.focus();
   event.preventDefault();
 });
 studio.show = async (id) => {
