@@ -11,6 +11,7 @@ from archdsl.errors import InputError, unknown
 from archdsl.exact.shown import jsonable
 from archdsl.net import load
 from archdsl.spec.locate import zoo_names
+from archdsl.spec.starter import starter
 from archdsl.studio.question import Given, Tell
 
 PAPER = "dpnet"
@@ -50,6 +51,11 @@ def text(given: Given, tell: Tell) -> dict[str, str]:
     """
     name = _name(given)
     return {"text": load(name).base.source.text, "file": f"zoo:{name}"}
+
+
+def new(given: Given, tell: Tell) -> dict[str, str]:
+    """The `text` that `archdsl new` begins with."""
+    return {"text": starter("mine")}
 
 
 def figures(given: Given, tell: Tell) -> dict[str, Any]:
