@@ -32,6 +32,7 @@ class View {
     this.groups = new Map(); // of every part on view: its SVG group, for an open one that of its title
     this.frames = new Map(); // of every open part: its frame, which lies below the lines
     this.onSelect = () => {};
+    this.onEmpty = () => {}; // a part is to be opened of which it is not known what it holds
     this.follow();
   }
 
@@ -162,6 +163,7 @@ class View {
 
   toggle(part) {
     if (!part?.opens) return;
+    if (!part.children.length) { this.onEmpty(part); return; }
     const top = (p) => ({ x: p.at.x, y: p.at.y - p.size.height / 2 });
     const before = top(part);
     part.open = !part.open;

@@ -33,6 +33,7 @@ export async function mount(studio, host) {
     const name = field.value.trim();
     if (!name) return;
     try {
+      if (!names.length) await offer(); // who types quickly is here before the list
       if (names.includes(name)) add({ label: name, zoo: name });
       else {
         const { text } = await studio.ask("file.read", { file: name });

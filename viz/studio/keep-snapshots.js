@@ -67,5 +67,5 @@ export function mountSnapshots(studio, told) {
     note.focus();
     await fill();
   });
-  studio.command({ id: "snapshots", title: "Snapshots", keys: "Mod-Shift-k", run: () => toggle() });
+  studio.command({ id: "snapshots", title: "Snapshots", keys: "Alt-s", run: () => toggle() });
 }

@@ -6,7 +6,7 @@ import { redo, undo } from "./codemirror.min.js";
 import { mountCommands } from "./commands.js";
 import { Connection } from "./connection.js";
 import { mountDiagram } from "./diagram.js";
-import { byId, el } from "./dom.js";
+import { byId, el, put } from "./dom.js";
 import { mountEditor } from "./editor.js";
 import { follow } from "./follow.js";
 import { mountKeep } from "./keep.js";
@@ -90,10 +90,10 @@ async function load(view) {
 
 const named = () => {
   const { file } = studio.held, unsaved = studio.unsaved();
-  byId("file").textContent = `${isZoo(file) ? `${nameOf(file)}, a copy of the zoo's` : file || "untitled"}${unsaved ? " •" : ""}`;
+  put(byId("file"), `${isZoo(file) ? `${nameOf(file)}, a copy of the zoo's` : file || "untitled"}${unsaved ? " •" : ""}`);
   byId("file").title = unsaved ? "not saved" : "";
   const name = studio.answer?.bill.name ?? "archdsl studio";
-  byId("title").textContent = name;
+  put(byId("title"), name);
   document.title = `${unsaved ? "• " : ""}${name} — archdsl studio`;
 };
 studio.unsaved = () => !studio.saved || studio.saved.file !== studio.held.file || studio.saved.text !== studio.text;

@@ -13,7 +13,10 @@ export function placeOf(studio, part) {
   const mark = calls ? data.marks[part.shown] : part?.marks?.length ? data.marks[part.marks[0]] : null;
   if (!mark) return { why: "No line of the spec made this." };
   const [source, line, column] = mark;
-  if (source === 0) return { line, column };
+  if (source === 0) {
+    const now = studio.lineNow(line);
+    return now === null ? { why: "The text has changed here since this was drawn." } : { line: now, column };
+  }
   return { why: `This is from ${data.sources[source].name}, line ${line + 1}: open that file to change it, or move the block that it is in.` };
 }
 

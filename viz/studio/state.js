@@ -3,11 +3,10 @@
 // One history holds everything: the text is the editor's document, and file and settings are a field of the same state, so that undo
 // takes back a moved knob or a loaded design as it takes back typing.
 
-import { Annotation, EditorState, StateEffect, StateField, Transaction, invertedEffects, isolateHistory } from "./codemirror.min.js";
+import { EditorState, StateEffect, StateField, Transaction, invertedEffects, isolateHistory } from "./codemirror.min.js";
 import { el } from "./dom.js";
 
 const setHeld = StateEffect.define();
-const cameFrom = Annotation.define(); // what was held before a knob was moved, at the end of the move
 
 // What is held beside the text: the file that it stands for ("" for none, `zoo:NAME` for one of the zoo), and settings by name.
 export const held = StateField.define({
@@ -17,12 +16,25 @@ export const held = StateField.define({
 
 const takenBack = invertedEffects.of((transaction) => {
   const changed = transaction.effects.some((effect) => effect.is(setHeld));
-  return changed ? [setHeld.of(transaction.annotation(cameFrom) ?? transaction.startState.field(held))] : [];
+  return changed ? [setHeld.of(transaction.startState.field(held))] : [];
 });
 
 export const holding = [held, takenBack];
 
-// The smallest change that makes one text of another: what they begin and end with alike is left alone.
+// The smallest changes that make one text of another: line by line where both have as many lines, so that the cursor stays in its own.
+export function differences(before, after) {
+  const old = before.split("\n"), lines = after.split("\n"), found = [];
+  if (old.length !== lines.length) return [difference(before, after)];
+  let start = 0;
+  for (const [number, line] of old.entries()) {
+    const { from, to, insert } = difference(line, lines[number]);
+    if (from !== to || insert) found.push({ from: start + from, to: start + to, insert });
+    start += line.length + 1;
+  }
+  return found;
+}
+
+// What they begin and end with alike is left alone.
 export function difference(before, after) {
   let start = 0, end = 0;
   const most = Math.min(before.length, after.length);
@@ -35,15 +47,18 @@ export class Studio {
   constructor(connection) {
     this.connection = connection;
     this.editor = null; // the EditorView, once there is one
-    this.answer = null; // what the last good draft came to: {bill, picture}
+    this.answer = null; // what the last good draft came to, and its settings: {bill, picture, settings}
     this.stale = false; // whether the draft is newer than the answer, or has mistakes
     this.problems = [];
     this.counting = { convention: "thop", device: "", dtype: "float32", batch: 1 };
-    this.baseline = "saved"; // or "" for none, or `zoo:NAME`
-    this.saved = null; // {text, file, digest}: the file as it was last read or saved
+    this.baseline = "saved"; // or "" for none, or `zoo:NAME`, or the name of one of
+    this.baselines = new Map(); // files and snapshots that changes are told against, as drafts
+    this.known = new Map(); // files as they were last read or saved, by name: {text, file, digest}
     this.commands = new Map();
     this.listeners = new Map();
-    this.moved = null; // what was held before the knob that is being moved
+    this.moving = null; // what is held while a knob is on its way: nothing of it is in the editor's state before the end
+    this.drawn = ""; // the text that the picture is of
+    this.begun = false;
   }
 
   // -- the design ------------------------------------------------------------------------------------------------------------
@@ -53,7 +68,26 @@ export class Studio {
   }
 
   get held() {
-    return this.editor.state.field(held);
+    return this.moving ?? this.editor.state.field(held);
+  }
+
+  // A line of the text that the picture is of, as it is numbered now; null where the text has changed there since.
+  lineNow(line) {
+    if (this.drawn === this.text) return line;
+    const { from, to, insert } = difference(this.drawn, this.text), count = (text) => text.split("\n").length - 1;
+    const first = count(this.drawn.slice(0, from)), last = count(this.drawn.slice(0, to));
+    if (line < first) return line;
+    return line > last ? line + first + count(insert) - last : null;
+  }
+
+  // The open file as it was last read or saved: {text, file, digest}; null where it is none. Undo to another file brings that one's back.
+  get saved() {
+    return this.known.get(this.held.file) ?? null;
+  }
+
+  set saved(found) {
+    if (found) this.known.set(found.file, found);
+    else this.known.delete(this.held.file);
   }
 
   draft() {
@@ -61,22 +95,25 @@ export class Studio {
     return { text: this.text, file, name: nameOf(file), settings };
   }
 
-  // One change that can be undone. Give only what changes. `live`: a knob on its way, of which only the end is kept in the history.
+  // One change that can be undone, unless it is the design that the page begins with. Give only what changes.
+  // `live`: a knob on its way, of which only the end is kept in the history.
   edit({ text, settings, file }, label = "edit", { live = false, selection } = {}) {
+    if (file !== undefined && (text !== undefined && file === "" || file !== this.held.file)) this.emit("leave");
     const before = this.held;
     const after = { file: file ?? before.file, settings: settings ?? before.settings };
-    const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`)], effects: [] };
-    if (text !== undefined && text !== this.text) specs.changes = difference(this.text, this.editor.state.toText(text).toString());
-    if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
-    if (after.file !== before.file || after.settings !== before.settings || (this.moved && !live)) specs.effects.push(setHeld.of(after));
     if (live) {
-      this.moved ??= before;
-      specs.annotations.push(Transaction.addToHistory.of(false));
-    } else {
-      if (this.moved) specs.annotations.push(cameFrom.of(this.moved));
-      this.moved = null;
-      specs.annotations.push(isolateHistory.of("full"));
+      this.moving = after;
+      this.emit("draft", { typed: false, held: true });
+      return;
     }
+    this.moving = null;
+    const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`), isolateHistory.of("full")], effects: [] };
+    if (text !== undefined && text !== this.text) specs.changes = differences(this.text, this.editor.state.toText(text).toString());
+    if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
+    const kept = this.held;
+    if (after.file !== kept.file || after.settings !== kept.settings) specs.effects.push(setHeld.of(after));
+    if (!this.begun && !this.text) specs.annotations.push(Transaction.addToHistory.of(false));
+    this.begun = true;
     this.editor.dispatch(specs);
   }
 

@@ -116,7 +116,7 @@ def insert(text: str, line: int, callee: Callee, side: str = "after", column: in
     if beside.kind == "path":
         raise EditError("among paths stand lists of steps; put it beside a step")
     if beside.listing.kind == "rows":
-        return _finished(read, *with_entry(read, beside, _cells(read, beside, callee), after))
+        return _finished(read, *with_entry(read, beside, _cells(read, beside, callee, after), after))
     made = _step(callee)
     in_brackets = beside.listing.part.flow
     written = ("{" + made + "}" if ": " in made else made) if in_brackets else f"- {made}"
@@ -129,13 +129,13 @@ def _step(callee: Callee) -> str:
     return Written(callee.word, dict(callee.required)).step()
 
 
-def _cells(read: Text, beside: Place, callee: Callee) -> str:
+def _cells(read: Text, beside: Place, callee: Callee, after: bool) -> str:
     table = beside.listing.table
     names = columns_of(table)
     missing = [name for name in callee.required if name not in names]
     if missing:
         raise EditError(f"'{callee.word}' needs '{missing[0]}', for which the table has no column")
-    near = _row_beside(beside)
+    near = _row_beside(beside, after)
     if near is not None and len(near.part.items) == len(names):
         held = {name: bracketed(read, cell) for name, cell in zip(names, near.part.items, strict=True)}
     else:
@@ -149,10 +149,10 @@ def _cells(read: Text, beside: Place, callee: Callee) -> str:
     return row if beside.listing.part.flow else f"- {row}"
 
 
-def _row_beside(place: Place) -> Place | None:
-    """The row itself, or the nearest one to a heading."""
+def _row_beside(place: Place, after: bool) -> Place | None:
+    """The row itself, or the nearest one to a heading, of two that of the same stage."""
     rows = [one for one in place.listing.places if one.kind == "row"]
-    return min(rows, key=lambda row: abs(row.number - place.number), default=None)
+    return min(rows, key=lambda row: (abs(row.number - place.number), (row.number > place.number) != after), default=None)
 
 
 def _within(read: Text, moved: Place, target: Place, side: str) -> Edited:
