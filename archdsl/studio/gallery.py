@@ -10,6 +10,7 @@ from typing import Any
 from archdsl.exact.shown import jsonable
 from archdsl.net import load
 from archdsl.spec.locate import zoo_names
+from archdsl.spec.starter import starter
 from archdsl.studio.drafts import of_zoo
 from archdsl.studio.question import Given, Tell
 
@@ -50,6 +51,11 @@ def text(given: Given, tell: Tell) -> dict[str, str]:
     """
     name = of_zoo(given)
     return {"text": load(name).base.source.text, "file": f"zoo:{name}"}
+
+
+def new(given: Given, tell: Tell) -> dict[str, str]:
+    """The `text` that `archdsl new` begins with."""
+    return {"text": starter("mine")}
 
 
 def figures(given: Given, tell: Tell) -> dict[str, Any]:
