@@ -15,9 +15,9 @@ export function placeOf(studio, part) {
   if (!mark) return { why: "No line of the spec made this." };
   const [source, line, column] = mark;
   if (source !== 0) return { why: `This is from ${data.sources[source].name}, line ${line + 1}: open that file to change it, or move the block that it is in.` };
-  const place = { line: studio.lineNow(line), column, stage: part.kind === "stage" };
+  const now = studio.linesNow(), place = { line: now(line), column, stage: part.kind === "stage" };
   const end = part.ends && data.marks[part.ends[calls ? 1 : 0]];
-  if (end?.[0] === 0) Object.assign(place, { lastLine: studio.lineNow(end[1]), lastColumn: end[2] });
+  if (end?.[0] === 0) Object.assign(place, { lastLine: now(end[1]), lastColumn: end[2] });
   return place.line === null || place.lastLine === null ? { why: "The text has changed here since this was drawn." } : place;
 }
 
