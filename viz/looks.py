@@ -1,7 +1,7 @@
 """How things look: one table for kinds of boxes and one for tones, in colours that stay apart for colour-blind readers and in grey.
 
-A tone says more than a kind: a step of a scale of heat, or what became of a box. Heat is ColorBrewer's YlOrBr of six classes, whose
-lightness falls from step to step. Every tone also has a mark in the text of its boxes, so that none is told by colour alone.
+A tone says more than a kind: a step of a scale of heat, or what became of a box. Heat is ColorBrewer's YlOrBr of seven classes
+without the fifth: lightness falls from step to step, and white or dark words can be read on each. Every tone also has a mark in the text of its boxes, so that none is told by colour alone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TONES: dict[str, dict[str, str]] = {
         tone: {"fillcolor": fill, "fontcolor": ink}
         for tone, fill, ink in zip(
             HEAT,
-            ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#d95f0e", "#8c2d04"),
+            ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#cc4c02", "#8c2d04"),
             (INK, INK, INK, INK, PAPER, PAPER),
             strict=True,
         )

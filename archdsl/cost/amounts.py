@@ -33,8 +33,8 @@ class Amounts(Protocol):
     def parts(self) -> Iterator[tuple[Dim, int]]:
         """What the total is the sum of: values, and how many times each is taken. On a grid they are arrays of many shapes."""
 
-    def join(self, first: Dim, second: Dim) -> Dim:
-        """The cost of layers together."""
+    def together(self, amounts: Sequence[Dim]) -> Dim:
+        """The cost of some layers together, at least one."""
 
 
 class Sum:
@@ -69,8 +69,8 @@ class Sum:
         known = plain(exact(sum(value * times[kind] for kind, value in enumerate(self.by_kind) if value is not None)))
         return at_least_if(any_partly(self.by_kind), known)
 
-    def join(self, first: Dim, second: Dim) -> Dim:
-        return first + second
+    def together(self, amounts: Sequence[Dim]) -> Dim:
+        return sum(amounts)
 
 
 class Largest:
@@ -102,8 +102,8 @@ class Largest:
     def total(self) -> Any:
         return at_least_if(self.partly, plain(maximum(*self.sides)))
 
-    def join(self, first: Dim, second: Dim) -> Dim:
-        return at_least_if(any_partly((first, second)), maximum(first, second))
+    def together(self, amounts: Sequence[Dim]) -> Dim:
+        return at_least_if(any_partly(amounts), maximum(*amounts))
 
 
 def plain(value: Any) -> Any:

@@ -57,7 +57,9 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
     """Everything about a draft: part `bill`, then part `picture`. Mistakes of the draft are an answer, not a failure.
 
     Args:
-        given: `draft`; `counting`, as `Counting` has it; `baseline`, a draft or a network of the zoo that changes are told against.
+        given: `draft`; `counting`, as `Counting` has it; `baseline`, a draft or a network of the zoo that changes are told against;
+            `unfolded`, kind and name of the parts that the picture looks into, all where not given: what a knob that is being moved
+            needs, which is quicker.
 
     Returns:
         `problems`, and `whole`: whether there is a network.
@@ -66,6 +68,7 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
         InputError: the question is malformed, or asks for a convention or device that is not known.
     """
     counting = read_counting(given.get("counting"))
+    unfolded = read_unfolded(given.get("unfolded"))
     draft = draft_of(given)
     try:
         net = counting.of(opened(draft))
@@ -77,7 +80,7 @@ def answer(given: Given, tell: Tell) -> dict[str, Any]:
         return {"problems": [problem(Diagnostic(str(error)))], "whole": False}
     tell.part("bill", shown)
     problems = [problem(found) for found in net.warnings]
-    tell.part("picture", picture(net, counting))
+    tell.part("picture", picture(net, counting, unfolded))
     return {"problems": problems, "whole": True}
 
 
@@ -99,6 +102,15 @@ def read_counting(data: Any) -> Counting:
         raise InputError("a batch is a number of images")
     item_bytes(found.dtype)
     return found
+
+
+def read_unfolded(data: Any) -> frozenset[str] | None:
+    """Parts of a picture by kind and name, from plain data; None for all. Raises InputError for what is no list of texts."""
+    if data is None:
+        return None
+    if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
+        raise InputError("unfolded parts are told as a list of texts")
+    return frozenset(data)
 
 
 def predictable(net: Net, counting: Counting) -> tuple[Counting, str]:
@@ -131,15 +143,15 @@ def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
     }
 
 
-def picture(net: Net, counting: Counting) -> dict[str, Any]:
-    """What the diagram is drawn from: the data of a page."""
+def picture(net: Net, counting: Counting, unfolded: frozenset[str] | None = None) -> dict[str, Any]:
+    """What the diagram is drawn from: the data of a page, with what is in these parts, or in all."""
     from archdsl.viz.heat import heat
     from archdsl.viz.page.data import page_data
     from archdsl.viz.view import Scene, View
 
     view = View(heat=LATENCY + counting.device) if counting.device else View()
     found = heat(net.graph(), view.heat, bill=net.cost()) if view.heat is not None else None
-    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False)
+    return page_data(Scene(view, net.graph(), net.name, heat=found, net=net), operators=False, unfolded=unfolded)
 
 
 def choices(given: Given, tell: Tell) -> dict[str, list[str]]:

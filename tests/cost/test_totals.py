@@ -30,9 +30,7 @@ def test_a_total_is_what_its_layers_come_to(name: str) -> None:
     net = archdsl.load("dpnet")
     found = amounts(net, name)
     layers = [amount for amount in found.layers if amount is not None]
-    together = layers[0]
-    for amount in layers[1:]:
-        together = found.join(together, amount)
+    together = found.together(layers)
     assert len(found.layers) == len(net.cost().layers)
     assert found.total == together == sum(value * times for value, times in found.parts())
 

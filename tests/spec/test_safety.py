@@ -9,9 +9,9 @@ import tracemalloc
 import pytest
 
 import archdsl
-from archdsl.spec import load
 from archdsl.errors import Source, SpecError
 from archdsl.ir.limits import Limits
+from archdsl.spec import load
 from archdsl.spec.load import load_source
 from archdsl.spec.read_parameters import MAX_KNOBS
 from archdsl.spec.report import Report

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from studios import Running, browser_needed, chromium, opened, running, start
 
 import archdsl
@@ -101,6 +101,35 @@ def test_a_slider_moves_every_pane_and_is_one_step_of_the_history(page: Page) ->
     assert page.evaluate("Object.keys(studio.held.settings).length") == 0
     page.get_by_label("Redo").click()
     macs(page, expected.cost().macs)
+
+
+def test_what_is_open_stays_open_while_a_knob_moves(page: Page) -> None:
+    macs(page, archdsl.load("dpnet").cost().macs)
+
+    def box(name: str) -> Locator:
+        return page.locator(f"#boxes > [aria-label$=', {name}']")
+
+    def moved(width: str, live: str) -> None:
+        page.evaluate(f"studio.set('width', '{width}', {{ live: {live} }})")
+        page.wait_for_function("(width) => studio.answer.picture.knobs.width === width", arg=str(Fraction(width)))
+
+    box("dp_a_1").locator(".knob").click()
+    expect(box("dp_a_1.k5")).to_have_count(1)
+    page.evaluate("studio.diagram.view.toggle(studio.diagram.view.model.parts.find((part) => part.name === 'stage1'))")
+    expect(box("dp_a_1")).to_have_count(0)
+    moved("0.5", "true")
+    assert page.evaluate("studio.answer.picture.parts.some((part) => part.name === 'dp_a_1')") is False  # nobody sees it
+    page.evaluate("studio.diagram.view.toggle(studio.diagram.view.model.parts.find((part) => part.name === 'stage2'))")
+    page.evaluate("studio.diagram.view.toggle(studio.diagram.view.model.parts.find((part) => part.name === 'stage1'))")
+    expect(box("dp_a_1.k5")).to_have_count(1)
+    moved("0.75", "true")
+    expect(box("dp_a_1.k5")).to_have_count(1)
+    moved("0.5", "false")
+    expect(box("dp_a_1.k5")).to_have_count(1)
+    assert page.evaluate("studio.answer.picture.parts.length") > 200
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => studio.answer.picture.knobs.width === '1'")
+    assert page.evaluate("studio.moving") is None
 
 
 def test_a_mistake_is_underlined_and_the_last_picture_stays(page: Page) -> None:

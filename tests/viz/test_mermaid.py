@@ -82,7 +82,7 @@ def test_markdown_holds_the_chart_in_a_fence() -> None:
 def test_heat_has_its_colours_and_a_legend() -> None:
     text = mermaid(archdsl.load("dpnet").diagram(heat="macs", legend=True).drawing)
     assert re.search(r'"dp_b   exp 64, out 24, s 2, relu   13\.2%"\]:::heat4$', text, re.MULTILINE)
-    assert "classDef heat4 fill:#d95f0e,stroke:#1f2328,color:#ffffff" in text
+    assert "classDef heat4 fill:#cc4c02,stroke:#1f2328,color:#ffffff" in text
     assert 'subgraph legend1["share of 106,148,272 multiply-accumulates"]' in text
     assert re.findall(r'^    l1_\d\["(.*?)"\]:::(\w+)$', text, re.MULTILINE)[0] == ("below 1%", "heat0")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.spec.locate import zoo
 from archdsl.viz.heat import Heat, heat
 from archdsl.viz.looks import HEAT, TONES
-from archdsl.viz.page.outline import Outline, PagePart, outline
+from archdsl.viz.page.outline import Looked, Outline, PagePart, outline
 from archdsl.viz.view import Scene
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ COSTS = ("params", "macs", "memory")
 """What boxes can always be coloured by."""
 
 
-def page_data(scene: Scene, operators: bool = True) -> dict[str, Any]:
+def page_data(scene: Scene, operators: bool = True, unfolded: Collection[str] | None = None) -> dict[str, Any]:
     """Everything that a page shows.
 
     Args:
         operators: whether boxes tell of each of their operators, which more than doubles the data of a large network.
+        unfolded: kind and name, as in `block dp_a_3`, of the parts that are open; only those are looked into. All are, and a few are
+            open as the view has it, where this is not given.
 
     Raises:
         InputError: the net is a grid of networks.
@@ -40,12 +42,13 @@ def page_data(scene: Scene, operators: bool = True) -> dict[str, Any]:
     assert net is not None
     if any(type(d) is not int for node in graph for d in node.shape):
         raise InputError(f"a page shows one network, but a knob of {net.name} holds several values; choose one")
-    found = outline(graph, scene.nodes, scene.skip)
+    opens = _opens(view.levels, unfolded)
+    found = outline(graph, scene.nodes, scene.skip, None if unfolded is None else opens)
     costs, places = _Costs(net), _Places(net.spec.source)
     scales = {cost: heat(graph, cost, scene.nodes, net.cost()) for cost in COSTS} | (
         {view.cost: scene.heat} if scene.heat else {}
     )
-    parts = [_part(part, graph, costs, places, view.levels, scales) for part in found.parts]
+    parts = [_part(part, graph, costs, places, opens, scales) for part in found.parts]
     if operators:
         for part, data in zip(found.parts, parts, strict=True):
             if part.nodes and not part.opens:
@@ -76,11 +79,11 @@ def _scale(scale: Heat) -> dict[str, Any]:
 
 
 def _part(
-    part: PagePart, graph: Graph, costs: _Costs, places: _Places, depth: float, scales: Mapping[str, Heat]
+    part: PagePart, graph: Graph, costs: _Costs, places: _Places, opens: Looked, scales: Mapping[str, Heat]
 ) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": part.kind, "lines": part.lines, "around": part.around, "name": part.name}
     if part.opens:
-        data["open"] = _is_open(part, depth)
+        data["open"] = opens(part)
     if part.nodes:
         arriving = graph.input_shapes(part.nodes[0])
         data["in"] = dims(arriving[0]) if arriving else ""
@@ -99,9 +102,11 @@ def _part(
     return data
 
 
-def _is_open(part: PagePart, depth: float) -> bool:
-    """Whether a part is open at first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
-    return {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
+def _opens(depth: float, unfolded: Collection[str] | None) -> Looked:
+    """Which parts are open at first. Equal neighbours stay one, as in a drawing, unless everything was asked for."""
+    if unfolded is not None:
+        return lambda part: f"{part.kind} {part.name}" in unfolded
+    return lambda part: {"stage": depth >= 1, "repeat": math.isinf(depth)}.get(part.kind, depth > part.level + 1)
 
 
 def _operator(node: Node, costs: _Costs) -> list[Any]:

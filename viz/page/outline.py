@@ -6,7 +6,7 @@ neighbours are one part, "x 3", which opens to each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from archdsl.errors import Mark
@@ -48,6 +48,10 @@ class PagePart:
         return self.kind in ("stage", "block", "repeat")
 
 
+Looked = Callable[[PagePart], bool]
+"""Whether a part that opens is looked into."""
+
+
 @dataclass(frozen=True)
 class PageLink:
     """A tensor on its way between two boxes, by their numbers.
@@ -71,24 +75,27 @@ class Outline:
     links: tuple[PageLink, ...]
 
 
-def outline(graph: Graph, nodes: Iterable[Node] | None = None, skip: int = 0) -> Outline:
+def outline(graph: Graph, nodes: Iterable[Node] | None = None, skip: int = 0, into: Looked | None = None) -> Outline:
     """The outline of a network, or of a part of it.
 
     Args:
         nodes: the part, in the order of the schedule; the whole where not given. What it reads from outside becomes its input.
         skip: how many of the outermost frames of every node are around the part.
+        into: which parts are looked into, all where not given; the others hold nothing, and what their insides read and give are
+            their own links.
 
     Raises:
         BackendError: an operator has no label.
     """
-    return _Outliner(graph, list(graph) if nodes is None else list(nodes), skip).run()
+    return _Outliner(graph, list(graph) if nodes is None else list(nodes), skip, into).run()
 
 
 class _Outliner:
-    def __init__(self, graph: Graph, nodes: list[Node], skip: int):
+    def __init__(self, graph: Graph, nodes: list[Node], skip: int, into: Looked | None):
         self.graph = graph
         self.nodes = nodes
         self.skip = skip
+        self.into = into
         self.inside = {node.name for node in nodes}
         self.readers = graph.readers()
         self.parts: list[PagePart] = []
@@ -116,12 +123,22 @@ class _Outliner:
         self.parts.append(part)
         return len(self.parts) - 1
 
+    def closed(self, place: int) -> bool:
+        """Whether a part is not looked into; all its nodes then stand where it does."""
+        part = self.parts[place]
+        if self.into is None or self.into(part):
+            return False
+        self.place.update((node.name, place) for node in part.nodes)
+        return True
+
     def children(self, group: Group, around: int, level: int) -> None:
         for repeats in folded(group.children, self.graph, self.readers, {}):
             first = repeats[0]
             inside = around
             if len(repeats) > 1:
                 inside = self.repeat(repeats, around, level)
+                if self.closed(inside):
+                    continue
             for part in repeats if len(repeats) > 1 else [first]:
                 if isinstance(part, Run):
                     self.box(part, inside, level)
@@ -148,6 +165,8 @@ class _Outliner:
             return
         lines = tuple(closed_lines(group))
         place = self.add(PagePart(group.kind, lines, around, level, _name(group), tuple(group.nodes), _marks(group)))
+        if self.closed(place):
+            return
         level += group.kind == "block"
         while group.kind != "stage" and isinstance(only, Group):
             group, only = only, only.children[0] if len(only.children) == 1 else None

@@ -28,9 +28,11 @@ class View {
     this.selected = null;
     this.hits = new Set();
     this.camera = { x: 0, y: 0, k: 1 };
+    this.unit = 1; // at which scale words are as large as those around the drawing
     this.groups = new Map(); // of every part on view: its SVG group, for an open one that of its title
     this.frames = new Map(); // of every open part: its frame, which lies below the lines
     this.onSelect = () => {};
+    this.onEmpty = () => {}; // a part is to be opened of which it is not known what it holds
     this.follow();
   }
 
@@ -84,9 +86,9 @@ class View {
     const shift = part.opens ? 11 : 0;
     part.lines.forEach((line, index) => {
       const row = { x: width / 2 + shift, y: part.kind === "sign" ? 18 : 18 + index * LINE, class: index ? "more" : "name" };
-      group.append(element("text", row, line));
+      group.append(element("text", row, line), " "); // the space parts the words for whoever reads them aloud
     });
-    if (part.opens) group.append(this.knob(part, 14, height / 2, "+"));
+    if (part.opens) group.append(this.knob(part, 14, height / 2));
     return group;
   }
 
@@ -102,16 +104,16 @@ class View {
 
   title(part) {
     const text = element("text", { class: "name", x: 28, y: 17 }, element("tspan", {}, part.lines[0]));
-    if (part.lines[1]) text.append(element("tspan", { class: "more", dx: 8 }, part.lines.slice(1).join("   ")));
+    if (part.lines[1]) text.append(" ", element("tspan", { class: "more", dx: 4 }, part.lines.slice(1).join("   ")));
     const group = this.item(part, `title ${part.kind}`, { transform: this.corner(part) });
-    group.append(text, this.knob(part, 14, 13, "−"));
+    group.append(text, this.knob(part, 14, 13));
     return group;
   }
 
-  knob(part, x, y, sign) {
+  knob(part, x, y) {
     const words = part.open ? "Close" : "Open";
     return element("g", { class: "knob", transform: `translate(${x} ${y})` },
-      element("title", {}, `${words} ${part.lines[0]}`), element("circle", { r: 7 }), element("text", { y: 4.5 }, sign));
+      element("title", {}, `${words} ${part.lines[0]}`), element("circle", { r: 7 }), element("path", { d: part.open ? "M-3.5 0h7" : "M-3.5 0h7M0-3.5v7" }));
   }
 
   // -- colours, the selection, what was found ----------------------------------------------------------------------------------
@@ -161,6 +163,7 @@ class View {
 
   toggle(part) {
     if (!part?.opens) return;
+    if (!part.children.length) { this.onEmpty(part); return; }
     const top = (p) => ({ x: p.at.x, y: p.at.y - p.size.height / 2 });
     const before = top(part);
     part.open = !part.open;
@@ -190,7 +193,7 @@ class View {
 
   fit() {
     const { width, height } = this.svg.getBoundingClientRect();
-    const all = Math.min((width - 24) / this.size.width, (height - 24) / this.size.height, 1.2);
+    const all = Math.min((width - 24) / this.size.width, (height - 24) / this.size.height, 1.2 * this.unit);
     const k = Math.max(all, FARTHEST);
     this.camera = { k, x: (width - this.size.width * k) / 2, y: Math.max(12, (height - this.size.height * k) / 2) };
     this.move();
@@ -200,8 +203,8 @@ class View {
   begin() {
     const { width, height } = this.svg.getBoundingClientRect(), across = this.rankdir === "LR" ? "height" : "width";
     this.fit();
-    if (this.camera.k >= 0.6) return;
-    const room = across === "width" ? width : height, k = Math.min(1, Math.max(0.75, (room - 24) / this.size[across]));
+    if (this.camera.k >= 0.6 * this.unit) return;
+    const room = across === "width" ? width : height, k = this.unit * Math.min(1, Math.max(0.75, (room - 24) / this.size[across] / this.unit));
     const { at, size } = this.model.root.children[0];
     if (across === "width") this.camera = { k, x: width / 2 - at.x * k, y: 36 - at.y * k };
     else this.camera = { k, x: 16 - (at.x - size.width / 2) * k, y: height / 2 - at.y * k };

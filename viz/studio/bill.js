@@ -1,6 +1,6 @@
 // The bill: totals with their change, figures of the source, memory over time. Numbers are replaced in place, nothing moves.
 
-import { byId, el, menu } from "./dom.js";
+import { byId, el, menu, put } from "./dom.js";
 
 const NAMES = { params: "parameters", macs: "MACs", weights: "weights", state: "with buffers", peak: "peak memory", moved: "bytes moved",
   kernels: "kernels" };
@@ -30,7 +30,7 @@ export async function mountBill(studio) {
     studio.emit("counting");
   };
   const labelled = (words, field) => el("label", {}, el("span", {}, words), field);
-  const baselines = [["saved", "the file as saved"], ["", "nothing"]];
+  const baselines = [["saved", "as saved"], ["", "nothing"]];
   const baseline = menu("Changes against", baselines, studio.baseline, (value) => { studio.baseline = value; studio.emit("counting"); });
   counting.append(
     labelled("FLOPs as", menu("Convention of FLOPs", conventions, studio.counting.convention, choose("convention"))),
@@ -60,13 +60,13 @@ export async function mountBill(studio) {
     for (const total of bill.totals) {
       const { now, change, root } = row(total.name);
       const bytes = BYTES.includes(total.name) && typeof total.value === "number";
-      now.textContent = bytes ? size(total.value) : total.words;
+      put(now, bytes ? size(total.value) : total.words);
       now.title = bytes ? `${total.words} bytes` : "";
-      change.textContent = total.share ?? total.change ?? (total.before === undefined ? "" : "=");
+      put(change, total.share ?? total.change ?? (total.before === undefined ? "" : "="));
       change.title = total.change ? `${total.change}; before: ${total.before}` : "";
       root.className = !total.change ? "" : total.change.startsWith("-") || total.change.startsWith("−") ? "less" : "more";
     }
-    unpredicted.textContent = bill.unpredicted ? `No latency: ${bill.unpredicted}.` : "";
+    put(unpredicted, bill.unpredicted ? `No latency: ${bill.unpredicted}.` : "");
     figuresPart.hidden = !bill.reported.length;
     figures.replaceChildren(...bill.reported.map((one) => el("li", { class: one.alike ? "alike" : "unlike" },
       el("span", { class: "sign", "aria-hidden": "true" }, one.alike ? "✓" : "≠"), ` ${one.words}: ${one.ours}, ${one.verdict}`)));

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 const APPLE = navigator.platform.startsWith("Mac");
 
 // "Mod-Shift-z" as people of this machine read it.
-export const keysInWords = (keys) => keys.replace("Mod", APPLE ? "⌘" : "Ctrl").replaceAll("-", "+");
+export const keysInWords = (keys) => keys.replace("Mod", APPLE ? "⌘" : "Ctrl").replace("ArrowUp", "↑").replace("ArrowDown", "↓").replace(/-([a-z])$/, (_, letter) => `-${letter.toUpperCase()}`).replaceAll("-", "+");
 
 function pressed(event) {
   const parts = [];

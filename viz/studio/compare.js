@@ -14,7 +14,7 @@ export async function mount(studio, host) {
   const designs = [{ label: "this design", present: true }];
   const chips = el("ol", { class: "designs", "aria-label": "Designs that are compared" });
   const known = el("datalist", { id: "compare-known" });
-  const field = el("input", { list: "compare-known", class: "add", "aria-label": "Network of the zoo or file to add", placeholder: "add: name of the zoo, or file", spellcheck: "false", autocomplete: "off",
+  const field = el("input", { list: "compare-known", class: "add", "aria-label": "Network of the zoo or file to add", placeholder: "+ network or file", spellcheck: "false", autocomplete: "off",
     onkeydown: (event) => { if (event.key === "Enter") addNamed(); }, onchange: () => { if (names.includes(field.value.trim())) addNamed(); } });
   const freeze = el("button", { onclick: () => add({ label: "kept", draft: studio.draft() }), title: "Compare with the design as it is now, whatever becomes of it" }, "+ as it is now");
   const saved = el("button", { onclick: () => add({ label: "saved", draft: { ...studio.saved, name: studio.draft().name, settings: {} } }), title: "Compare with the file as it was read or saved" }, "+ as saved");
@@ -79,7 +79,7 @@ export async function mount(studio, host) {
 
   const table = el("div", { class: "rows compared", tabindex: 0, role: "region", "aria-label": "Costs of the designs" });
   const costs = new Asked(studio, "compare.table", { show: ({ names: titles, costs: listed }) => {
-    const head = el("tr", {}, el("th", { scope: "col" }, "cost"), titles.map((title, place) => el("th", { scope: "col", class: "number" }, `${place + 1}: ${title}`)));
+    const head = el("tr", {}, el("th", { scope: "col" }, "cost"), titles.map((title, place) => el("th", { scope: "col", class: "number" }, `${place + 1}:\u00a0${title}`)));
     const cell = (one) => el("td", { class: one.lowest ? "number lowest" : "number" }, el("span", { class: "value" }, one.words, one.lowest ? el("span", { class: "unseen" }, " lowest") : ""),
       el("span", { class: "change" }, one.change ? `${one.share}` : " ", one.change ? el("span", { class: "unseen" }, ` ${one.change}`) : ""));
     const body = listed.map((cost) => el("tr", {}, el("th", { scope: "row" }, cost.title), cost.cells.map((one) => {
@@ -131,7 +131,7 @@ export async function mount(studio, host) {
   const parts = new Map([
     ["table", { title: "Table", asked: costs, root: el("div", { class: "whatif-body" }, costs.root, table) }],
     ["rows", { title: "Rows", asked: differing, root: el("div", { class: "whatif-body scrolls" }, el("div", { class: "many" }, labelled("from", first), labelled("to", second)), differing.root, rows, picture) }],
-    ["scatter", { title: "Plot", asked: scatter, root: el("div", { class: "whatif-body" }, el("div", { class: "many" }, labelled("across", x), labelled("up", y)), scatter.root, plot.box) }],
+    ["plot", { title: "Plot", asked: scatter, root: el("div", { class: "whatif-body" }, el("div", { class: "many" }, labelled("across", x), labelled("up", y)), scatter.root, plot.box) }],
   ]);
 
   async function follow() {

@@ -14,22 +14,31 @@ const DRAWING = `
 <p id="stale" hidden></p>
 <div id="detail" hidden></div>`;
 
-// What a part is called from one draft to the next.
-const keyOf = (part) => `${part.kind} ${part.name} ${part.around < 0 ? "" : part.parent.name}`;
+// What a part is called from one draft to the next: kind and name, and on a second line the name of what is around it.
+const keyOf = (part) => `${part.kind} ${part.name}\n${part.around < 0 ? "" : part.parent.name}`;
+const MOST = 5000; // folds that are remembered
 
 export class Diagram {
   constructor(studio, host) {
     this.studio = studio;
     host.insertAdjacentHTML("beforeend", DRAWING);
     this.svg = byId("drawing");
+    this.room = this.svg.getBoundingClientRect(); // asked for once: to ask anew makes the browser lay everything out at once
     this.view = null;
     this.colour = "kind";
     this.rankdir = "TB";
+    this.folds = new Map(); // whether a part was open when it was last seen, by its key: a picture may leave out what is in closed parts
     this.tools();
+    this.width = 0;
+    new ResizeObserver(() => this.resize()).observe(this.svg);
     studio.on("picture", (data) => this.take(data));
     studio.on("stale", (why) => this.mark(why));
     studio.on("select", ({ line, by }) => { if (by === "editor") this.show(line); });
-    studio.on("shown", (id) => { byId("view-tools").hidden = id !== "diagram"; if (id === "diagram" && this.late) this.take(this.late); });
+    studio.on("shown", (id) => { byId("view-tools").hidden = id !== "diagram"; });
+    new ResizeObserver(([{ contentRect }]) => {
+      this.room = contentRect;
+      if (this.late) this.take(this.late);
+    }).observe(this.svg);
   }
 
   tools() {
@@ -56,18 +65,30 @@ export class Diagram {
 
   // A new picture of the design. While the pane is hidden it waits, since boxes are measured when they are drawn.
   take(data) {
-    if (this.svg.getBoundingClientRect().width === 0) { this.late = data; return; }
-    this.late = null;
+    this.late = this.room.width ? null : data;
+    if (this.late) return;
     const model = makeModel({ ...data, rankdir: this.rankdir, colour: this.colour });
     if (!this.view) this.begin(model);
     else this.follow(model);
     this.colours(data);
   }
 
+  // What was in the middle stays there while panes become wider and narrower.
+  resize() {
+    const { width } = this.svg.getBoundingClientRect();
+    if (this.view && width && this.width) {
+      this.view.camera.x += (width - this.width) / 2;
+      this.view.move();
+    }
+    if (width) this.width = width;
+  }
+
   begin(model) {
     this.view = new View(model, this.svg);
+    this.view.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 13;
     this.view.onSelect = (part) => this.choose(part);
     this.view.onPaint = (scale) => this.scale(scale);
+    this.view.onEmpty = (part) => { this.folds.set(keyOf(part), true); this.studio.emit("counting"); };
     this.view.draw();
     this.view.begin();
     this.name = model.data.name;
@@ -76,12 +97,10 @@ export class Diagram {
   // Another state of the design: what was open is open, and what was in the middle of the sight stays where it is.
   follow(model) {
     const { view } = this;
-    const before = view.model, known = new Map(before.parts.map((part) => [keyOf(part), part]));
     const anchor = this.anchor();
-    for (const part of model.parts) {
-      const old = known.get(keyOf(part));
-      if (old?.opens && part.opens) part.open = old.open;
-    }
+    if (this.folds.size > MOST) this.folds.clear();
+    for (const part of view.model.parts) if (part.children.length) this.folds.set(keyOf(part), part.open);
+    for (const part of model.parts) if (part.children.length) part.open = this.folds.get(keyOf(part)) ?? part.open;
     const other = this.name !== model.data.name;
     this.name = model.data.name;
     const chosen = view.selected && keyOf(view.selected), hadFocus = this.svg.contains(document.activeElement);
@@ -100,9 +119,17 @@ export class Diagram {
     else this.details(null);
   }
 
+  // What a picture has to look into while a knob moves, by kind and name: only what is open is seen.
+  get unfolded() {
+    if (!this.view) return undefined;
+    const open = new Map(this.folds);
+    for (const part of this.view.model.parts) if (part.children.length) open.set(keyOf(part), part.open);
+    return [...open].filter(([, is]) => is).map(([key]) => key.split("\n")[0]);
+  }
+
   // The part on view that is nearest to the middle, and where it is on the screen.
   anchor() {
-    const { view } = this, { width, height } = this.svg.getBoundingClientRect();
+    const { view } = this, { width, height } = this.room;
     let best = null;
     for (const part of visible(view.model.root)) {
       if (!part.at) continue;
@@ -173,7 +200,7 @@ export class Diagram {
   // The parts that a line of the spec made.
   show(line) {
     const { view } = this;
-    if (!view || this.svg.getBoundingClientRect().width === 0) return;
+    if (!view || !this.room.width) return;
     const shown = visible(view.model.root).filter((part) => !(part.opens && part.open)), now = this.studio.linesNow();
     let hits = shown.filter((part) => this.lines(part, now)[0] === line);
     if (!hits.length) hits = shown.filter((part) => this.lines(part, now).includes(line));

@@ -15,6 +15,11 @@ export function el(name, attributes = {}, ...children) {
   return made;
 }
 
+// Sets a text. One that is the same is left alone, since a browser lays it out and paints it anew.
+export function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 // A menu of choices: texts, or pairs of value and text.
 export function menu(label, choices, value, onchange) {
   const options = choices.map((choice) => {

@@ -94,6 +94,7 @@ const unitsOf = (text, column) => ([...text].length === text.length ? column : [
 export function mountEditor(studio, extensions = []) {
   const told = EditorView.updateListener.of((update) => {
     const changed = update.startState.field(held) !== update.state.field(held);
+    if (changed) studio.moving = null; // undo ends a move too
     if (update.docChanged || changed) studio.emit("draft", { typed: update.docChanged, held: changed });
     if (update.selectionSet && !update.docChanged) {
       studio.emit("select", { line: update.state.doc.lineAt(update.state.selection.main.head).number - 1, by: "editor" });

@@ -1,7 +1,7 @@
 // Keeps the panes up with the draft: at most two questions at a time, the newest draft always among them.
 //
-// The second is asked when the bill of the first is there, so that one process works out a picture while another counts the next
-// design. An older part never replaces a newer one. A draft that takes long is given up for a newer one.
+// The second is asked when the bill of the first is there, or after half of the time that an answer took last, so that two processes and
+// the page work at once. An older part never replaces a newer one. A draft that takes long is given up for a newer one.
 
 const PATIENCE = 400; // milliseconds after which a newer draft gives up an older one that is still worked on
 const AT_ONCE = 2;
@@ -16,8 +16,9 @@ export function follow(studio) {
   function next() {
     clearTimeout(timer);
     if (!wanted) return;
-    const newest = latest();
-    if (running.size < AT_ONCE && (!newest || newest.counted)) { ask(); return; }
+    const newest = latest(), early = newest && !newest.counted ? newest.began + (studio.took ?? PATIENCE) / 2 - performance.now() : 0;
+    if (running.size < AT_ONCE && early <= 0) { ask(); return; }
+    if (running.size < AT_ONCE) { timer = setTimeout(next, early); return; }
     const [oldest] = running.values();
     const left = PATIENCE - (performance.now() - oldest.began);
     if (left <= 0) { running.delete([...running.keys()][0]); ask(oldest.key); } else timer = setTimeout(next, left);
@@ -27,23 +28,23 @@ export function follow(studio) {
     wanted = false;
     const number = ++last, began = performance.now();
     const taken = new Set([...running.values()].map((one) => one.key));
-    const draft = studio.draft();
+    const draft = studio.draft(), unfolded = studio.moving ? studio.diagram?.unfolded : undefined;
     const mine = { began, counted: false, text: draft.text, key: key ?? ["answer", "answer too"].find((name) => !taken.has(name)) };
     running.set(number, mine);
     const answer = {};
     try {
-      const done = await studio.ask("answer", { draft, counting: studio.counting, baseline: baseline() }, {
+      const done = await studio.ask("answer", { draft, counting: studio.counting, baseline: baseline(), unfolded }, {
         key: mine.key,
         part: (name, value) => {
           answer[name] = value;
           mine.counted = true;
+          next(); // while this is drawn, another process works
           if (number > shown[name]) {
             shown[name] = number;
-            studio.answer = { ...studio.answer, [name]: value };
+            studio.answer = { ...studio.answer, [name]: value, settings: draft.settings };
             if (name === "picture") studio.drawn = mine.text;
             studio.emit(name, value);
           }
-          next();
         },
       });
       if (number > shown.done) finish(number, done, mine.text, answer, performance.now() - began);

@@ -74,7 +74,7 @@ async function networks(studio, panel, tools) {
   if (!found) return;
   const order = { by: "name", down: false };
   let open = null;
-  const query = el("input", { type: "search", placeholder: "Find by name, source or word", "aria-label": "Find a network", "aria-controls": "gallery-rows" });
+  const query = el("input", { type: "search", placeholder: "Name, source or word", "aria-label": "Find a network", "aria-controls": "gallery-rows" });
   const count = el("span", { class: "hint count", role: "status" });
   const body = el("tbody", { id: "gallery-rows" });
   const heads = COLUMNS.map((column) => {

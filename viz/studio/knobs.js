@@ -76,7 +76,8 @@ class Row {
   follow(knob) {
     this.root.classList.toggle("changed", knob.value !== knob.default);
     this.reset.disabled = !(this.name in this.studio.held.settings);
-    if (this.busy || document.activeElement === this.field) return;
+    const { answer, held } = this.studio, late = answer.settings[this.name] !== held.settings[this.name]; // the newest is on its way
+    if (late || this.busy || document.activeElement === this.field) return;
     if (this.kind === "switch") this.field.checked = knob.value === "true";
     else this.field.value = knob.value;
     if (this.range && document.activeElement !== this.range) this.range.value = knob.value;

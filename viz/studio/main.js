@@ -5,7 +5,7 @@ import { redo, undo } from "./codemirror.min.js";
 import { mountCommands } from "./commands.js";
 import { Connection } from "./connection.js";
 import { mountDiagram } from "./diagram.js";
-import { byId, el } from "./dom.js";
+import { byId, el, put } from "./dom.js";
 import { mountEditor } from "./editor.js";
 import { follow } from "./follow.js";
 import { mountKeep } from "./keep.js";
@@ -19,9 +19,9 @@ import { Studio, isZoo, nameOf } from "./state.js";
 // Views beside the diagram, each loaded when it is first looked at.
 const VIEWS = [
   { id: "diagram", title: "Diagram", mount: mountDiagram },
-  { id: "whatif", title: "What if" },
-  { id: "compare", title: "Compare" },
-  { id: "gallery", title: "Gallery" },
+  { id: "whatif", title: "What if", parts: ["curve", "front", "tornado", "solve"] },
+  { id: "compare", title: "Compare", parts: ["table", "rows", "plot"] },
+  { id: "gallery", title: "Gallery", parts: ["networks", "figures"] },
 ];
 
 const url = new URL("live", location.href);
@@ -50,6 +50,13 @@ for (const view of VIEWS) {
   byId("views").append(host);
   hosts.set(view.id, { ...view, tab, host, mounted: null });
   studio.command({ id: `show-${view.id}`, title: `Show ${view.title.toLowerCase()}`, keys: `Alt-${hosts.size}`, run: () => studio.show(view.id) });
+  for (const part of view.parts ?? []) {
+    studio.command({ id: `${view.id}-${part}`, title: `${view.title}: ${part}`, run: async () => {
+      await studio.show(view.id);
+      byId(`${view.id}-tab-${part}`).click();
+      byId(`${view.id}-tab-${part}`).focus();
+    } });
+  }
 }
 byId("tabs").addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -81,10 +88,10 @@ async function load(view) {
 
 const named = () => {
   const { file } = studio.held, unsaved = studio.unsaved();
-  byId("file").textContent = `${isZoo(file) ? `${nameOf(file)}, a copy of the zoo's` : file || "untitled"}${unsaved ? " •" : ""}`;
+  put(byId("file"), `${isZoo(file) ? `${nameOf(file)}, a copy of the zoo's` : file || "untitled"}${unsaved ? " •" : ""}`);
   byId("file").title = unsaved ? "not saved" : "";
   const name = studio.answer?.bill.name ?? "archdsl studio";
-  byId("title").textContent = name;
+  put(byId("title"), name);
   document.title = `${unsaved ? "• " : ""}${name} — archdsl studio`;
 };
 studio.unsaved = () => !studio.saved || studio.saved.file !== studio.held.file || studio.saved.text !== studio.text;
@@ -95,7 +102,7 @@ studio.on("saved", named);
 studio.command({ id: "undo", title: "Undo", keys: "Mod-z", run: () => undo(studio.editor) });
 studio.command({ id: "redo", title: "Redo", keys: "Mod-Shift-z", run: () => redo(studio.editor) });
 const act = (id, words, title) => el("button", { title, "aria-label": /\w/.test(words) ? undefined : title, onclick: () => studio.commands.get(id).run() }, words);
-byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "⌘ Commands", "Show all commands"));
+byId("actions").append(act("undo", "↶", "Undo"), act("redo", "↷", "Redo"), act("commands", "Commands", "Show all commands"));
 mountKeep(studio);
 studio.command({ id: "next-pane", title: "Go to the next pane", keys: "F6", run: () => {
   const places = [studio.editor.contentDOM, document.querySelector("#tabs [aria-selected=true]"), document.querySelector("#right input, #right select")];

@@ -1,7 +1,7 @@
 // Steps and rows moved, doubled, deleted and put in, by keys, a menu and by dragging: the server edits the text as a person would have.
 
 import { mountDragging } from "./dragging.js";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { mountPalette } from "./palette.js";
 import { keysInWords } from "./commands.js";
 
@@ -134,7 +134,7 @@ class Rows {
       event.preventDefault();
       event.stopPropagation();
     });
-    document.body.append(made);
+    byId("middle").append(made);
     if (x === undefined) ({ x, y } = this.beside(place));
     made.style.left = `${Math.max(4, Math.min(x, innerWidth - made.offsetWidth - 4))}px`;
     made.style.top = `${Math.max(4, Math.min(y, innerHeight - made.offsetHeight - 4))}px`;

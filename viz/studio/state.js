@@ -3,11 +3,10 @@
 // One history holds everything: the text is the editor's document, and file and settings are a field of the same state, so that undo
 // takes back a moved knob or a loaded design as it takes back typing.
 
-import { Annotation, EditorState, StateEffect, StateField, Transaction, invertedEffects, isolateHistory } from "./codemirror.min.js";
+import { EditorState, StateEffect, StateField, Transaction, invertedEffects, isolateHistory } from "./codemirror.min.js";
 import { el } from "./dom.js";
 
 const setHeld = StateEffect.define();
-const cameFrom = Annotation.define(); // what was held before a knob was moved, at the end of the move
 
 // What is held beside the text: the file that it stands for ("" for none, `zoo:NAME` for one of the zoo), and settings by name.
 export const held = StateField.define({
@@ -17,7 +16,7 @@ export const held = StateField.define({
 
 const takenBack = invertedEffects.of((transaction) => {
   const changed = transaction.effects.some((effect) => effect.is(setHeld));
-  return changed ? [setHeld.of(transaction.annotation(cameFrom) ?? transaction.startState.field(held))] : [];
+  return changed ? [setHeld.of(transaction.startState.field(held))] : [];
 });
 
 export const holding = [held, takenBack];
@@ -35,7 +34,7 @@ export class Studio {
   constructor(connection) {
     this.connection = connection;
     this.editor = null; // the EditorView, once there is one
-    this.answer = null; // what the last good draft came to: {bill, picture}
+    this.answer = null; // what the last good draft came to, and its settings: {bill, picture, settings}
     this.stale = false; // whether the draft is newer than the answer, or has mistakes
     this.problems = [];
     this.counting = { convention: "thop", device: "", dtype: "float32", batch: 1 };
@@ -43,7 +42,7 @@ export class Studio {
     this.saved = null; // {text, file, digest}: the file as it was last read or saved
     this.commands = new Map();
     this.listeners = new Map();
-    this.moved = null; // what was held before the knob that is being moved
+    this.moving = null; // what is held while a knob is on its way: nothing of it is in the editor's state before the end
     this.drawn = ""; // the text that the picture is of
     this.begun = false;
   }
@@ -55,7 +54,7 @@ export class Studio {
   }
 
   get held() {
-    return this.editor.state.field(held);
+    return this.moving ?? this.editor.state.field(held);
   }
 
   // Tells of a line of the text that the picture is of how it is numbered now; null where the text has changed there since.
@@ -77,19 +76,18 @@ export class Studio {
   edit({ text, settings, file }, label = "edit", { live = false, selection } = {}) {
     const before = this.held;
     const after = { file: file ?? before.file, settings: settings ?? before.settings };
-    const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`)], effects: [] };
+    if (live) {
+      this.moving = after;
+      this.emit("draft", { typed: false, held: true });
+      return;
+    }
+    this.moving = null;
+    const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`), isolateHistory.of("full")], effects: [] };
     if (text !== undefined && text !== this.text) specs.changes = difference(this.text, this.editor.state.toText(text).toString());
     if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
-    if (after.file !== before.file || after.settings !== before.settings || (this.moved && !live)) specs.effects.push(setHeld.of(after));
+    const kept = this.held;
+    if (after.file !== kept.file || after.settings !== kept.settings) specs.effects.push(setHeld.of(after));
     if (!this.begun && !this.text) specs.annotations.push(Transaction.addToHistory.of(false));
-    else if (live) {
-      this.moved ??= before;
-      specs.annotations.push(Transaction.addToHistory.of(false));
-    } else {
-      if (this.moved) specs.annotations.push(cameFrom.of(this.moved));
-      this.moved = null;
-      specs.annotations.push(isolateHistory.of("full"));
-    }
     this.begun = true;
     this.editor.dispatch(specs);
   }

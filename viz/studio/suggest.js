@@ -2,7 +2,7 @@
 
 import {
   EditorView, Prec, Transaction, acceptCompletion, autocompletion, completionStatus, hoverTooltip, isolateHistory, keymap, nextDiagnostic,
-  previousDiagnostic, setDiagnostics, startCompletion,
+  previousDiagnostic, diagnosticCount, setDiagnostics, startCompletion,
 } from "./codemirror.min.js";
 import { el } from "./dom.js";
 import { columnOf, position } from "./editor.js";
@@ -80,6 +80,7 @@ export function mend(studio, fix) {
 // Marks the mistakes in the text, each with what would mend it.
 function marks(studio, view, problems) {
   if (studio.problemsOf !== studio.text) return; // those of the text as it is now are on their way
+  if (!problems.length && !diagnosticCount(view.state)) return;
   const { doc } = view.state;
   const found = problems.filter((one) => one.line !== undefined && one.here).map((one) => {
     const from = position(doc, one.line, one.column);

@@ -42,7 +42,6 @@ export async function mount(studio, host) {
     const place = el("div", { role: "tabpanel", id: `whatif-${id}`, class: "whatif-part", "aria-labelledby": `whatif-tab-${id}` }, part.root);
     parts.set(id, { tab, place, part });
     tabs.append(tab);
-    studio.command({ id: `whatif-${id}`, title: `What if: ${title.toLowerCase()}`, run: () => studio.show("whatif").then(() => show(id, true)) });
   }
   tabs.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], ids = [...parts.keys()];

@@ -113,8 +113,8 @@ def blame(
 
 def _together(causes: list[str], column: Amounts) -> dict[str, Any]:
     """What the layers of each cause cost together; nothing for those of which the cost says nothing."""
-    found: dict[str, Any] = {}
+    amounts: dict[str, list[Any]] = {}
     for cause, amount in zip(causes, column.layers, strict=True):
         if amount is not None:
-            found[cause] = column.join(found[cause], amount) if cause in found else amount
-    return found
+            amounts.setdefault(cause, []).append(amount)
+    return {cause: column.together(listed) for cause, listed in amounts.items()}

@@ -71,9 +71,13 @@ class Movement:
         self.layers = []
         moves = (_Quantised if whole_numbers(dtype) else _Eager)(bill, dtype)
         times = Fraction(images, bill.batch)
-        for layer in bill:
-            with having(layer.node):
-                read, weights, written = moves.bytes(layer, images)
+        kinds = range(len(bill.layers)) if whole_numbers(dtype) else bill.kinds  # in int8 it matters where a layer stands
+        known: dict[int, _Bytes] = {}
+        for layer, kind in zip(bill, kinds, strict=True):
+            if kind not in known:
+                with having(layer.node):
+                    known[kind] = moves.bytes(layer, images)
+            read, weights, written = known[kind]
             operations = layer.macs * OPERATIONS_PER_MAC * times.numerator // times.denominator
             self.layers.append(Moved(layer, read, weights, written, operations))
 
