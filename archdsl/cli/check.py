@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -44,7 +44,7 @@ def command(specs: tuple[str, ...], strict: bool, quiet: bool, settings: tuple[s
         entries = {
             spec: {
                 "ok": checked.ok(strict),
-                "diagnostics": [d.as_dict() for d in checked.diagnostics],
+                "diagnostics": [d.as_dict() | {"fixes": _fixes(d)} for d in checked.diagnostics],
                 "notes": [n.as_dict() for n in checked.notes],
             }
             for spec, checked in found.items()
@@ -68,6 +68,28 @@ def _check(spec: str, settings: tuple[str, ...], limits: Limits) -> Checked:
     except SpecError as error:
         return Checked(list(error.diagnostics), [])
     return Checked(list(net.warnings), lint(graph))
+
+
+def _fixes(found: Diagnostic) -> list[dict[str, Any]]:
+    """What mends a mistake: changes of its file under a title; lines and columns count from 1, as those of the mistake do."""
+    from archdsl.spec.suggest.fixes import fixes
+
+    return [
+        {
+            "title": change.title,
+            "edits": [
+                {
+                    "line": edit.line + 1,
+                    "column": edit.column + 1,
+                    "end_line": edit.end_line + 1,
+                    "end_column": edit.end_column + 1,
+                    "text": edit.text,
+                }
+                for edit in change.edits
+            ],
+        }
+        for change in fixes(found)
+    ]
 
 
 def _print(spec: str, checked: Checked, strict: bool, quiet: bool) -> None:

@@ -125,7 +125,7 @@ def predictable(net: Net, counting: Counting) -> tuple[Counting, str]:
 
 def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
     """The totals of a network with their change, its figures, knobs, lines and memory over time, as plain data."""
-    before = _before(baseline, counting)
+    before, wrong = _before(baseline, counting)
     device = device_of(net, counting.device) if counting.device else None
     entries = blame(net.cost(), net.spec.source, "line", convention_of(net, counting.convention), device)
     return {
@@ -136,6 +136,7 @@ def bill(net: Net, counting: Counting, baseline: Any) -> dict[str, Any]:
             {"words": words(m.figure), "ours": in_words(m.figure.metric, m.ours), "alike": m.alike, "verdict": m.verdict}
             for m in matches(net)
         ],
+        "against": wrong,
         "settings": sorted(net.settings),
         "knobs": controls(net),
         "lines": [[int(number), *costs] for number, *costs, _ in gutter(net.spec.source, entries) if any(costs)],
@@ -173,15 +174,18 @@ def _total(name: str, value: Value, before: Value | None) -> dict[str, Any]:
     return made
 
 
-def _before(baseline: Any, counting: Counting) -> dict[str, Value]:
-    """Totals of what changes are told against; none where there is nothing, or it has mistakes of its own."""
+def _before(baseline: Any, counting: Counting) -> tuple[dict[str, Value], str]:
+    """Totals of what changes are told against; none where there is nothing, or where it has mistakes of its own, and then which."""
     if not baseline:
-        return {}
+        return {}, ""
     key: Any = baseline["zoo"] if isinstance(baseline, dict) and "zoo" in baseline else read_draft(baseline)
     try:
-        return dict(_counted(key, counting))
-    except (SpecError, InputError):
-        return {}
+        return dict(_counted(key, counting)), ""
+    except SpecError as error:
+        found = error.diagnostics[0]
+        return {}, f"{found.mark or (key.name if isinstance(key, Draft) else key)}: {found.message}"
+    except InputError as error:
+        return {}, str(error)
 
 
 @lru_cache(KEPT)

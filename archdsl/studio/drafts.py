@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from archdsl.errors import InputError
 from archdsl.net import Net, load, loads
+from archdsl.spec.row_groups import split_setting
 from archdsl.spec.settings import parse_settings
 from archdsl.studio.question import Given
 
@@ -30,6 +31,11 @@ class Draft(NamedTuple):
     name: str = "untitled.yaml"
     path: str = ""
     settings: tuple[str, ...] = ()
+
+    @property
+    def named_settings(self) -> dict[str, str]:
+        """The settings by name; a name such as `rows[op=dp_a].exp` has an equals sign of its own."""
+        return {name: value for name, _, value in map(split_setting, self.settings)}
 
 
 def draft_of(given: Given) -> Draft:

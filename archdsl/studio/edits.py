@@ -1,15 +1,15 @@
-"""Steps and rows of a draft moved, doubled, deleted, put in; its tables aligned; its settings kept in its text."""
+"""Steps and rows of a draft moved, doubled, deleted, put in; its tables aligned."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from archdsl.errors import InputError, near_miss
+from archdsl.errors import InputError, SpecError, near_miss
 from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.editing import moves
-from archdsl.spec.editing.keep import keep_settings
 from archdsl.spec.editing.moves import Callee, Edited
+from archdsl.spec.editing.places import Text
 from archdsl.spec.editing.spans import Span
 from archdsl.spec.editing.tables import format_tables
 from archdsl.spec.model import Parameter
@@ -72,19 +72,14 @@ def insert(given: Given, tell: Tell) -> dict[str, Any]:
 
 
 def formatted(given: Given, tell: Tell) -> dict[str, Any]:
-    """The text with its tables aligned; one that cannot be read as it is."""
-    return {"text": format_tables(draft_of(given).text)}
-
-
-def keep(given: Given, tell: Tell) -> dict[str, Any]:
-    """The text with the settings of the draft written into it.
-
-    Raises:
-        InputError: a setting that the text cannot say.
-        SpecError: the text is not YAML.
-    """
-    draft = draft_of(given)
-    return {"text": keep_settings(draft.text, dict(setting.split("=", 1) for setting in draft.settings))}
+    """The `text` with its tables aligned; one that cannot be read comes back as it is, with `why`."""
+    text = draft_of(given).text
+    try:
+        Text(text)
+    except SpecError as error:
+        found = error.diagnostics[0]
+        return {"text": text, "why": (f"line {found.mark.line + 1}: " if found.mark else "") + found.message}
+    return {"text": format_tables(text), "why": ""}
 
 
 def palette(given: Given, tell: Tell) -> list[dict[str, Any]]:

@@ -29,10 +29,16 @@ def listed(given: Given, tell: Tell) -> dict[str, Any]:
     """The specs below the folders and the networks of the zoo.
 
     Returns:
-        `files`, each with `file`, `bytes` and `changed` (seconds since 1970); `more`, whether there may be others; `zoo`, names.
+        `files`, each with `file`, `bytes` and `changed` (seconds since 1970); `folders`, names of those that files may be put into;
+        `more`, whether there may be others; `zoo`, names.
     """
-    found, more = _folders(given).specs()
-    return {"files": [one._asdict() for one in found], "more": more, "zoo": zoo_names()}
+    found = _folders(given).walk()
+    return {
+        "files": [one._asdict() for one in found.files],
+        "folders": found.folders,
+        "more": found.more,
+        "zoo": zoo_names(),
+    }
 
 
 def read(given: Given, tell: Tell) -> dict[str, Any]:

@@ -42,6 +42,19 @@ class Listed(NamedTuple):
     changed: float
 
 
+class Walked(NamedTuple):
+    """What is below the folders.
+
+    Attributes:
+        folders: names of folders, in which there need not be specs; not that of a folder that stands alone.
+        more: whether there may be more than are listed.
+    """
+
+    files: list[Listed]
+    folders: list[str]
+    more: bool
+
+
 class Folders:
     """Folders that are read and written below.
 
@@ -83,7 +96,13 @@ class Folders:
 
     def specs(self) -> tuple[list[Listed], bool]:
         """The specs below the folders, those of upper levels first, and whether there may be more than are listed."""
+        found = self.walk()
+        return found.files, found.more
+
+    def walk(self) -> Walked:
+        """What is below the folders, upper levels first, as far as a list looks."""
         found: list[Listed] = []
+        folders = [label for label in self._labels if label]
         left = MOST_FOLDERS
         whole = True
         for label, root in self._labels.items():
@@ -96,12 +115,13 @@ class Folders:
                     if entry.is_dir(follow_symlinks=False):
                         if depth < DEEPEST:
                             waiting.append((Path(entry.path), below, depth + 1))
+                            folders += [below] if _is_name(below) else []
                         else:
                             whole = False
                     elif (listed := _listed(entry, root, below)) is not None:
                         found.append(listed)
             whole = whole and not waiting
-        return found[:MOST_FILES], not whole or len(found) > MOST_FILES
+        return Walked(found[:MOST_FILES], folders, not whole or len(found) > MOST_FILES)
 
     def _place(self, file: str) -> tuple[Path, list[str]]:
         """The folder that a name begins with, and the parts of the path below it."""
@@ -157,6 +177,13 @@ def _parts(file: str) -> list[str]:
         if not part or part.startswith(".") or part.endswith((".", " ")):
             raise InputError(f"'{clip(file)}' is out of reach: no part of a name is empty, '..' or hidden")
     return parts
+
+
+def _is_name(file: str) -> bool:
+    try:
+        return bool(_parts(file))
+    except InputError:
+        return False
 
 
 def _inside(root: Path, parts: list[str], file: str) -> Path:

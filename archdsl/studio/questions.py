@@ -1,6 +1,20 @@
 """Every question that a page may ask, by name."""
 
-from archdsl.studio import answer, axes, comparing, edits, files, gallery, importing, making, snapshots, solving, whatif, words
+from archdsl.studio import (
+    answer,
+    axes,
+    comparing,
+    edits,
+    files,
+    gallery,
+    importing,
+    keeping,
+    making,
+    snapshots,
+    solving,
+    whatif,
+    words,
+)
 from archdsl.studio.question import Question
 
 QUESTIONS: dict[str, Question] = {
@@ -16,7 +30,7 @@ QUESTIONS: dict[str, Question] = {
     "edit.delete": Question(edits.delete),
     "edit.insert": Question(edits.insert),
     "edit.format": Question(edits.formatted),
-    "edit.keep": Question(edits.keep),
+    "edit.keep": Question(keeping.keep),
     "palette": Question(edits.palette),
     "file.list": Question(files.listed),
     "file.read": Question(files.read),

@@ -74,7 +74,7 @@ def add(given: Given, tell: Tell) -> dict[str, Any]:
         "totals": totals,
         "draft": {
             "file": _texts(given["draft"], "file"),
-            "settings": dict(setting.split("=", 1) for setting in draft.settings),
+            "settings": draft.named_settings,
             "text": draft.text,
         },
     }

@@ -152,6 +152,9 @@ def test_check_as_json(archdsl: Run) -> None:
             "severity": "error",
             "message": "unknown operator or block 'nrm'",
             "hint": "did you mean 'norm'?",
+            "fixes": [
+                {"title": "Write norm", "edits": [{"line": 5, "column": 23, "end_line": 5, "end_column": 26, "text": "norm"}]}
+            ],
         }
     ]
 

@@ -182,6 +182,20 @@ def test_a_stage_is_dragged_with_its_rows_and_a_box_with_its_steps(page: Page) -
     undone(page)
 
 
+def test_a_chosen_box_is_deleted_by_key(page: Page) -> None:
+    for keys in ("Delete", "Control+Shift+k"):
+        page.locator("#boxes .box", has_text="out 24").click()
+        page.keyboard.press(keys)
+        text_is(page, TEXT.replace(WIDER, ""))
+        undone(page)
+
+
+def test_the_block_that_is_called_so_is_found_first(page: Page) -> None:
+    for name in ("norm", "conv", "unit", "opaque"):
+        page.get_by_label("Find a block or operator").fill(name)
+        expect(page.locator("#palette .word").first).to_have_text(name)
+
+
 def test_escape_leaves_it_where_it_was(page: Page) -> None:
     camera = page.evaluate("({ ...studio.diagram.view.camera })")
     with carried(page, box(page, "out 16")):

@@ -125,4 +125,5 @@ def test_a_file_in_a_new_folder_makes_it(mine: Path) -> None:
     assert (mine.parent / "deep" / "er" / "new.yaml").read_text() == TINY
     found = listed(here(mine.parent), TELL)
     assert [one["file"] for one in found["files"]] == ["mine.yaml", "deep/er/new.yaml"]
+    assert found["folders"] == ["deep", "deep/er"]
     assert found["zoo"] == zoo_names()

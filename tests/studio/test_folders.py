@@ -86,6 +86,8 @@ def test_of_several_folders_the_name_says_which(tmp_path: Path) -> None:
     found = Folders(roots)
     assert [one.file for one in found.specs()[0]] == ["specs/net.yaml", "specs 2/net.yaml"]
     assert [found.resolve(one.file).read_text() for one in found.specs()[0]] == ["a", "b"]
+    (roots[1] / "empty").mkdir()
+    assert found.walk().folders == ["specs", "specs 2", "specs 2/empty"]
     assert found.name_of(roots[1] / "net.yaml") == "specs 2/net.yaml"
     for name in ("net.yaml", "c/net.yaml", "specs/../specs 2/net.yaml"):
         with pytest.raises(InputError):
@@ -101,6 +103,8 @@ def test_a_list_is_bounded_and_leaves_out_what_nobody_wants(root: Path, monkeypa
     (root / "venv" / "pyvenv.cfg").write_text("")
     (root / "<img src=x onerror=alert(1)>.yaml").write_text("")
     (root / "bell\a.yaml").write_text("")
+    (root / "bell\a").mkdir()
+    assert Folders([root]).walk().folders == ["sub", "venv"]
     found, more = Folders([root]).specs()
     assert [one.file for one in found] == ["mine.yaml", "sub/other.yml"]
     assert not more

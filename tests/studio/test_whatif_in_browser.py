@@ -111,5 +111,5 @@ def test_three_designs_are_compared(page: Page) -> None:
     page.get_by_label("To", exact=True).select_option("2")
     changed = page.locator("#compare-rows tr.row")
     expect(changed.filter(has_text="320").first).to_be_visible()
-    page.click("#compare-tab-scatter")
-    expect(page.locator("#compare-scatter .scatterlayer .points path")).to_have_count(3)
+    page.click("#compare-tab-plot")
+    expect(page.locator("#compare-plot .scatterlayer .points path")).to_have_count(3)

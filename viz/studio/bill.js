@@ -1,5 +1,6 @@
 // The bill: totals with their change, figures of the source, memory over time. Numbers are replaced in place, nothing moves.
 
+import { mountAgainst } from "./against.js";
 import { byId, el, menu, put } from "./dom.js";
 
 const NAMES = { params: "parameters", macs: "MACs", weights: "weights", state: "with buffers", peak: "peak memory", moved: "bytes moved",
@@ -30,21 +31,13 @@ export async function mountBill(studio) {
     studio.emit("counting");
   };
   const labelled = (words, field) => el("label", {}, el("span", {}, words), field);
-  const baselines = [["saved", "as saved"], ["", "nothing"]];
-  const baseline = menu("Changes against", baselines, studio.baseline, (value) => { studio.baseline = value; studio.emit("counting"); });
   counting.append(
     labelled("FLOPs as", menu("Convention of FLOPs", conventions, studio.counting.convention, choose("convention"))),
     labelled("Device", menu("Device that latency is predicted on", [["", "none"], ...devices], studio.counting.device, choose("device"))),
     labelled("Bytes in", menu("Type of values", dtypes, studio.counting.dtype, choose("dtype"))),
     labelled("Batch", el("input", { type: "number", min: 1, max: 65536, value: studio.counting.batch, "aria-label": "Images in a batch",
       onchange: (event) => choose("batch")(event.target.value) })),
-    labelled("Against", baseline));
-  studio.on("baselines", (names) => {
-    const kept = baseline.value;
-    baseline.replaceChildren(...[...baselines, ...names].map(([value, words]) => el("option", { value }, words)));
-    baseline.value = kept;
-  });
-
+    mountAgainst(studio));
   const rows = new Map();
   const row = (name) => {
     if (!rows.has(name)) {
@@ -66,7 +59,7 @@ export async function mountBill(studio) {
       change.title = total.change ? `${total.change}; before: ${total.before}` : "";
       root.className = !total.change ? "" : total.change.startsWith("-") || total.change.startsWith("−") ? "less" : "more";
     }
-    put(unpredicted, bill.unpredicted ? `No latency: ${bill.unpredicted}.` : "");
+    put(unpredicted, [bill.unpredicted && `No latency: ${bill.unpredicted}.`, bill.against && `No changes: ${bill.against}`].filter(Boolean).join(" "));
     figuresPart.hidden = !bill.reported.length;
     figures.replaceChildren(...bill.reported.map((one) => el("li", { class: one.alike ? "alike" : "unlike" },
       el("span", { class: "sign", "aria-hidden": "true" }, one.alike ? "✓" : "≠"), ` ${one.words}: ${one.ours}, ${one.verdict}`)));

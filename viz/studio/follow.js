@@ -56,7 +56,8 @@ export function follow(studio) {
   }
 
   function baseline() {
-    if (studio.baseline !== "saved") return studio.baseline ? { zoo: studio.baseline.replace(/^zoo:/, "") } : null;
+    if (studio.baseline.startsWith("zoo:")) return { zoo: studio.baseline.slice(4) };
+    if (studio.baseline !== "saved") return studio.baselines.get(studio.baseline) ?? null;
     return studio.saved && { text: studio.saved.text, file: studio.saved.file, settings: {} };
   }
 

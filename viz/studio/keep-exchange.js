@@ -5,6 +5,23 @@ import { el } from "./dom.js";
 const MOST = 512 * 2 ** 20; // bytes of a model that the server takes
 const TEXT = 4e6; // bytes of a spec
 
+const mega = (bytes) => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
+
+// Sends a file to the server, and says how much of it has gone. Gives the name under which the server has it.
+function sent(file, progress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch does not tell how far it is
+    const gone = () => reject(new Error("The server does not answer; the file was not sent."));
+    request.open("POST", `drop?name=${encodeURIComponent(file.name)}`);
+    request.upload.onprogress = ({ loaded }) => progress(file.size ? loaded / file.size : 1, `${mega(loaded)} of ${mega(file.size)} sent`);
+    request.onload = () => (request.status === 200 ? resolve(JSON.parse(request.responseText).dropped) : reject(new Error(request.responseText || request.statusText)));
+    request.onerror = gone;
+    signal.addEventListener("abort", () => request.abort());
+    progress(0, `0 of ${mega(file.size)} sent`);
+    request.send(file);
+  });
+}
+
 export function mountExchange(studio, told) {
   // A dialog with progress, and a button that gives the work up.
   async function working(title, work) {
@@ -50,10 +67,7 @@ export function mountExchange(studio, told) {
     if (!file.size) throw new Error(`${file.name} is empty.`);
     if (file.size > MOST) throw new Error(`${file.name} is too large: at most 512 MiB are taken.`);
     const found = await working(`Importing ${file.name}`, async (progress, signal) => {
-      progress(0.02, "sending the file");
-      const sent = await fetch(`drop?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, signal });
-      if (!sent.ok) throw new Error(await sent.text());
-      const { dropped } = await sent.json();
+      const dropped = await sent(file, progress, signal);
       return studio.ask("import", { dropped }, { progress, signal });
     });
     if (!found) return;

@@ -4,6 +4,21 @@ import { byId, el } from "./dom.js";
 
 export function mountKnobs(studio) {
   const host = byId("knobs"), rows = new Map();
+  const all = (id, words, title) => el("button", { title, disabled: true, onclick: () => studio.commands.get(id).run() }, words);
+  const tools = [all("keep-settings", "Keep all", "Write all moved knobs into the text, as its defaults"), all("reset-settings", "Reset all", "All knobs back to the defaults of the text")];
+  host.before(el("div", { class: "knob-tools tools" }, tools));
+  const others = el("ul", { class: "other-settings", "aria-label": "Other settings" });
+  host.after(others);
+  const settled = () => {
+    const names = Object.keys(studio.held.settings);
+    for (const tool of tools) tool.disabled = !names.length;
+    const listed = names.filter((name) => !rows.has(name)), now = JSON.stringify(listed.map((name) => [name, studio.held.settings[name]]));
+    if (others.dataset.now === now) return;
+    others.dataset.now = now;
+    others.replaceChildren(...listed.map((name) => el("li", {}, el("code", {}, `${name} = ${studio.held.settings[name]}`),
+      keeper(studio, name), resetter(studio, name))));
+  };
+  studio.on("draft", ({ held }) => { if (held) settled(); });
   studio.on("bill", ({ knobs }) => {
     const shapes = knobs.map((knob) => [knob.name, knob.kind, knob.choices, knob.low, knob.high, knob.step].join("|")).join("\n");
     if (shapes !== host.dataset.shapes) {
@@ -20,20 +35,30 @@ export function mountKnobs(studio) {
       if (!knobs.length) host.append(el("p", { class: "hint" }, "This spec has no knobs. A knob is a name with a default under knobs: in the text."));
     }
     for (const knob of knobs) rows.get(knob.name).follow(knob);
+    settled();
   });
 }
+
+const keeper = (studio, name) => el("button", { class: "keep", title: `Keep as default: write ${name} into the text`, "aria-label": `Keep ${name} as default`,
+  onclick: async () => { await studio.keepSettings([name]); back(name); } }, "⤓");
+const resetter = (studio, name) => el("button", { class: "reset", title: `Back to the default of ${name}`, "aria-label": `Back to the default of ${name}`,
+  onclick: () => { studio.set(name, undefined); back(name); } }, "↺");
+// The keys go to the knob when the button that they were on is of no use any more.
+const back = (name) => { if (document.activeElement === document.body || document.activeElement?.disabled) document.getElementById(`knob-${name}`)?.focus(); };
+
+const PLACES = 2000; // of a slider, from which on a pointer cannot tell them apart
 
 class Row {
   constructor(studio, knob) {
     this.studio = studio;
     this.name = knob.name;
-    this.kind = knob.kind;
+    this.kind = knob.kind === "slider" && (knob.high - knob.low) / knob.step > PLACES ? "number" : knob.kind;
     this.busy = false;
     const id = `knob-${knob.name}`;
-    this.reset = el("button", { class: "reset", title: `Back to the default of ${knob.name}`, "aria-label": `Back to the default of ${knob.name}`,
-      onclick: () => studio.set(this.name, undefined) }, "↺");
+    this.keep = keeper(studio, knob.name);
+    this.reset = resetter(studio, knob.name);
     const label = el("label", { for: id, title: [knob.doc, `may be ${knob.may}`, `default ${knob.default}`].filter(Boolean).join("\n") }, knob.name);
-    this.root = el("div", { class: `knob ${knob.kind}` }, label, this[knob.kind](id, knob), this.reset);
+    this.root = el("div", { class: `knob ${this.kind}` }, label, this[this.kind](id, knob), el("span", { class: "back" }, this.keep, this.reset));
   }
 
   slider(id, knob) {
@@ -51,6 +76,12 @@ class Row {
       this.studio.set(this.name, value());
     });
     return el("span", { class: "slide" }, this.range, this.field);
+  }
+
+  number(id, knob) {
+    this.field = el("input", { id, class: "number", type: "number", min: knob.low, max: knob.high, step: knob.step, value: knob.value,
+      onchange: () => this.write(this.field.value) });
+    return this.field;
   }
 
   menu(id, knob) {
@@ -75,7 +106,7 @@ class Row {
 
   follow(knob) {
     this.root.classList.toggle("changed", knob.value !== knob.default);
-    this.reset.disabled = !(this.name in this.studio.held.settings);
+    this.keep.disabled = this.reset.disabled = !(this.name in this.studio.held.settings);
     const { answer, held } = this.studio, late = answer.settings[this.name] !== held.settings[this.name]; // the newest is on its way
     if (late || this.busy || document.activeElement === this.field) return;
     if (this.kind === "switch") this.field.checked = knob.value === "true";

@@ -47,6 +47,11 @@ class Rows {
       event.stopPropagation();
       run();
     }, true);
+    studio.diagram.svg.addEventListener("keydown", (event) => {
+      if (event.key !== "Delete" || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      this.change("edit.delete");
+    });
     const opens = (host, find) => host.addEventListener("contextmenu", (event) => {
       const place = find(event);
       if (!place) return;

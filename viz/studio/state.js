@@ -21,7 +21,20 @@ const takenBack = invertedEffects.of((transaction) => {
 
 export const holding = [held, takenBack];
 
-// The smallest change that makes one text of another: what they begin and end with alike is left alone.
+// The smallest changes that make one text of another: line by line where both have as many lines, so that the cursor stays in its own.
+export function differences(before, after) {
+  const old = before.split("\n"), lines = after.split("\n"), found = [];
+  if (old.length !== lines.length) return [difference(before, after)];
+  let start = 0;
+  for (const [number, line] of old.entries()) {
+    const { from, to, insert } = difference(line, lines[number]);
+    if (from !== to || insert) found.push({ from: start + from, to: start + to, insert });
+    start += line.length + 1;
+  }
+  return found;
+}
+
+// What they begin and end with alike is left alone.
 export function difference(before, after) {
   let start = 0, end = 0;
   const most = Math.min(before.length, after.length);
@@ -38,8 +51,9 @@ export class Studio {
     this.stale = false; // whether the draft is newer than the answer, or has mistakes
     this.problems = [];
     this.counting = { convention: "thop", device: "", dtype: "float32", batch: 1 };
-    this.baseline = "saved"; // or "" for none, or `zoo:NAME`
-    this.saved = null; // {text, file, digest}: the file as it was last read or saved
+    this.baseline = "saved"; // or "" for none, or `zoo:NAME`, or the name of one of
+    this.baselines = new Map(); // files and snapshots that changes are told against, as drafts
+    this.known = new Map(); // files as they were last read or saved, by name: {text, file, digest}
     this.commands = new Map();
     this.listeners = new Map();
     this.moving = null; // what is held while a knob is on its way: nothing of it is in the editor's state before the end
@@ -66,6 +80,16 @@ export class Studio {
     return (line) => (line < first ? line : line > last ? line + shift : null);
   }
 
+  // The open file as it was last read or saved: {text, file, digest}; null where it is none. Undo to another file brings that one's back.
+  get saved() {
+    return this.known.get(this.held.file) ?? null;
+  }
+
+  set saved(found) {
+    if (found) this.known.set(found.file, found);
+    else this.known.delete(this.held.file);
+  }
+
   draft() {
     const { file, settings } = this.held;
     return { text: this.text, file, name: nameOf(file), settings };
@@ -74,6 +98,7 @@ export class Studio {
   // One change that can be undone, unless it is the design that the page begins with. Give only what changes.
   // `live`: a knob on its way, of which only the end is kept in the history.
   edit({ text, settings, file }, label = "edit", { live = false, selection } = {}) {
+    if (file !== undefined && (text !== undefined && file === "" || file !== this.held.file)) this.emit("leave");
     const before = this.held;
     const after = { file: file ?? before.file, settings: settings ?? before.settings };
     if (live) {
@@ -83,7 +108,7 @@ export class Studio {
     }
     this.moving = null;
     const specs = { annotations: [Transaction.userEvent.of(`studio.${label}`), isolateHistory.of("full")], effects: [] };
-    if (text !== undefined && text !== this.text) specs.changes = difference(this.text, this.editor.state.toText(text).toString());
+    if (text !== undefined && text !== this.text) specs.changes = differences(this.text, this.editor.state.toText(text).toString());
     if (selection !== undefined) Object.assign(specs, { selection, scrollIntoView: true });
     const kept = this.held;
     if (after.file !== kept.file || after.settings !== kept.settings) specs.effects.push(setHeld.of(after));

@@ -31,12 +31,12 @@ def keep_settings(text: str, settings: Mapping[str, str]) -> str:
     """
     for name, value in settings.items():
         read = Text(text)
-        written = scalar(value.strip(), flow=True) if not value.strip().startswith(("{", "[", "'")) else value.strip()
+        written = value_text(value)
         parts = name.split(".")
         if parts[0] == "rows" and len(parts) == 3:
             text = _cell(read, name, parts[1], parts[2], written)
         elif parts[0] == "blocks":
-            raise EditError(f"{name}: an argument that is the same in every call of a block is not a value that the text can say")
+            raise EditError(f"{name}: an argument of a block stands in its calls, not in one place of the text")
         elif len(parts) == 1:
             text = _knob(read, name, written)
         elif len(parts) == 2 and parts[1].isdigit():
@@ -44,6 +44,12 @@ def keep_settings(text: str, settings: Mapping[str, str]) -> str:
         else:
             raise EditError(f"{name}: this setting has no place in the text")
     return text
+
+
+def value_text(value: str) -> str:
+    """The value of a setting as it can stand in brackets of a text."""
+    bare = value.strip()
+    return bare if bare.startswith(("{", "[", "'")) else scalar(bare, flow=True)
 
 
 def _replaced(read: Text, part: Part, written: str) -> str:

@@ -105,15 +105,18 @@ def _parameters(place: Place) -> Words:
 
 
 def _titled(place: Place) -> Words:
-    text = "\n".join(place.lines)
     called = [*place.known.blocks, *OPERATORS]
-    return [Word(word, "key", "", "Its printed name.") for word in (*region.all_columns(text), *called)]
+    return [Word(word, "key", "", "Its printed name.") for word in (*_all_columns(place), *called)]
 
 
 def _edited(place: Place) -> Words:
-    text = "\n".join(place.lines)
-    found = [Word(column, "key", "column", "The cell of this column.") for column in region.all_columns(text)]
+    found = [Word(column, "key", "column", "The cell of this column.") for column in _all_columns(place)]
     return [*found, *described.words(keys.MODIFIERS)]
+
+
+def _all_columns(place: Place) -> list[str]:
+    """The columns of the tables of the text and of what it extends."""
+    return list(dict.fromkeys([*region.all_columns("\n".join(place.lines)), *place.known.columns]))
 
 
 def _scaled(place: Place) -> Words:

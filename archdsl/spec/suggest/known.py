@@ -18,6 +18,7 @@ from archdsl.spec.model import Block, File, Override, Parameter
 from archdsl.spec.read_file import read_file
 from archdsl.spec.report import Report
 from archdsl.spec.suggest.imports import imports
+from archdsl.spec.suggest.region import all_columns
 from archdsl.spec.suggest.tree import Part, tree
 from archdsl.spec.yaml import TextLimits
 
@@ -38,12 +39,14 @@ class Known:
     Attributes:
         knobs, blocks: by name.
         places: by the name of a knob or block where it is declared, in words.
+        columns: of the tables of what it extends.
         imported: files that are read already, by the name that an import gives them.
     """
 
     knobs: dict[str, Parameter | Override] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
     imported: set[str] = field(default_factory=set)
 
     def take(self, file: File, where: str) -> None:
@@ -88,7 +91,8 @@ def _renewed(old: Parameter | Override, knob: Parameter | Override) -> Parameter
 def _follow(found: Known, text: str, beside: Path | None, root: Path | None) -> None:
     """Put in what a text imports and extends."""
     parsed = tree(_head(text))
-    for target in (*_extended(parsed), *imports(parsed)):
+    extended = list(_extended(parsed))
+    for target in (*extended, *imports(parsed)):
         if target in found.imported or len(found.imported) >= MOST:
             continue
         found.imported.add(target)
@@ -103,6 +107,8 @@ def _follow(found: Known, text: str, beside: Path | None, root: Path | None) -> 
         within = root if root is not None and path.is_relative_to(root) else zoo()
         _follow(found, inner, path.parent, within)
         found.take(file, target)
+        if target in extended:
+            found.columns += all_columns(inner)
 
 
 def _extended(parsed: Part | None) -> Iterator[str]:

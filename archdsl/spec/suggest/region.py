@@ -10,7 +10,8 @@ _AS = re.compile(r"\b(?:as|inputs):\s*(?:\[([^\]]*)\]|([^\s,}\]\[{]+))")
 _APPEND = re.compile(r"\bappend:\s*([\w$]+)")
 _FOR = re.compile(r"\bfor:\s*\{((?:[^{}\[\]]|\[[^\]]*\])*)\}")
 _VARIABLE = re.compile(r"([A-Za-z_]\w*)\s*:")
-_COLUMNS = re.compile(r"\bcolumns:\s*\[([^\]]*)\]")
+_COLUMNS = re.compile(r"\bcolumns:(?:\s*\[([^\]]*)\]|((?:[ \t]*(?:#[^\n]*)?\n+[ \t]*-[ \t]+[^\n]*)+))")
+_COMMENT = re.compile(r"(?:^|\s)#[^\n]*")
 
 
 def region(lines: list[str], spot: Spot) -> str:
@@ -52,16 +53,18 @@ def variables(text: str) -> list[str]:
 def columns(lines: list[str], number: int) -> list[str]:
     """The columns of the table that has this line, or of the last one before it."""
     found = _COLUMNS.findall("\n".join(lines[: number + 1]))
-    return _listed(found[-1]) if found else []
+    return _listed(*found[-1]) if found else []
 
 
 def all_columns(text: str) -> list[str]:
     """The columns of all tables of a text."""
-    return list(dict.fromkeys(word for listed in _COLUMNS.findall(text) for word in _listed(listed)))
+    return list(dict.fromkeys(word for listed in _COLUMNS.findall(text) for word in _listed(*listed)))
 
 
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.replace("\n", " ").split(",") if word.strip()]
+def _listed(bracketed: str, below: str) -> list[str]:
+    """The names of columns, from what stands in brackets, or in lines with dashes."""
+    words = _COMMENT.sub("", bracketed).split(",") if bracketed else [line.strip().removeprefix("-") for line in _COMMENT.sub("", below).split("\n")]
+    return [bare for word in words if (bare := word.strip().strip("\"'"))]
 
 
 def _indent(line: str) -> int:

@@ -79,6 +79,11 @@ PLACES = {
     "base": ("extends: dpn|", ["dpnet"]),
     "label": (HEAD + "net:\n  - {conv: 1, as: first}\n  - {add: {}, from: [|", ["in", "first"]),
     "column": (HEAD + "net:\n  - table:\n      columns: [op, out, str|", ["stride"]),
+    "columns below each other": (
+        HEAD + "net:\n  - table:\n      columns: # of rows\n        - op\n        - 'out' # channels\n      scale: {|",
+        ["out"],
+    ),
+    "columns of what is extended": ("extends: dpnet\nrows:\n  3: {ex|", ["exp"]),
     "table": (HEAD + "net:\n  - table:\n      co|", ["columns"]),
     "kind of layer": ("init: {li|", ["linear"]),
     "rule": ("init: {linear: nor|", ["normal"]),
