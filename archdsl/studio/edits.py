@@ -182,7 +182,9 @@ def _span(given: Given, of: str = "") -> Span:
         return of + (word if of else word[0].lower() + word[1:])
 
     line = _number(given, of or "line")
-    last = None if given.get(named("LastLine")) is None else (_number(given, named("LastLine")), _column(given, named("LastColumn")))
+    last = (
+        None if given.get(named("LastLine")) is None else (_number(given, named("LastLine")), _column(given, named("LastColumn")))
+    )
     return Span(line, _column(given, named("Column")), last, given.get(named("Stage")) is True)
 
 

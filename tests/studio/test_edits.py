@@ -51,7 +51,10 @@ def test_a_stage_moves_with_its_rows_and_a_box_with_its_steps() -> None:
     assert moved["text"] == TEXT.replace("".join(stages), "".join(reversed(stages)))
     assert moved["line"] == first + third - second
     steps = "net:\n  - conv: 8\n  - norm\n  - relu\n  - pool\n"
-    assert asked("edit.move", steps, line=1, lastLine=3, lastColumn=4, by=1)["text"] == "net:\n  - pool\n  - conv: 8\n  - norm\n  - relu\n"
+    assert (
+        asked("edit.move", steps, line=1, lastLine=3, lastColumn=4, by=1)["text"]
+        == "net:\n  - pool\n  - conv: 8\n  - norm\n  - relu\n"
+    )
 
 
 def test_a_block_of_another_file_brings_its_import() -> None:

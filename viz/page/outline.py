@@ -151,7 +151,9 @@ class _Outliner:
         head, *rest = self.words(first) if isinstance(first, Run) else closed_lines(first)
         nodes = tuple(node for part in repeats for node in part.nodes)
         name = f"{_name(first)} to {_name(last)}"
-        return self.add(PagePart("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first), _ends(last)))
+        return self.add(
+            PagePart("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first), _ends(last))
+        )
 
     def group(self, group: Group, around: int, level: int) -> None:
         """A group as a part. A path that calls no block is no part of its own; one frame is enough for a block in a block."""

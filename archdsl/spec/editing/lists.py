@@ -52,7 +52,7 @@ def _emptied(text: Text, place: Place) -> str:
         what, entry = _NEEDED[listing.kind]
         where = f"; delete the {what} in line {owner.first + 1}" if owner is not None else ""
         raise EditError(f"a {what} needs a {entry}, and it is the only one{where}")
-    if holder is text.root and text.root.get("net") is listing.part:
+    if holder is not None and holder is text.root:  # the steps of a block stand further inside
         raise EditError("a net needs a step, and it is the only one; put another one beside it first")
     if listing.part.flow or holder is None or holder.kind != "map" or not place.leads:
         start, end = (text.offset(at) for at in (listing.part.start, listing.part.end))
@@ -61,7 +61,7 @@ def _emptied(text: Text, place: Place) -> str:
     key = holder.items[holder.items.index(listing.part) - 1]
     colon = text.text.index(":", text.offset(key.end)) + 1
     above = text.starts[place.first] - len(text.newline)
-    return f"{text.text[:colon]} []{text.text[colon:above]}{text.text[place.end:]}"
+    return f"{text.text[:colon]} []{text.text[colon:above]}{text.text[place.end :]}"
 
 
 def _out_of_brackets(text: Text, place: Place) -> str:

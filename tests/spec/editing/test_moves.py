@@ -198,7 +198,9 @@ def test_neighbours_are_edited_together() -> None:
     assert move(SPANS, three, 11, "after") == (without.replace(stage, stage + THREE), 10)
     assert move(SPANS, 11, three, "before").text == SPANS.replace(stage, "").replace(THREE, stage + THREE)
     inside = move(SPANS, three, 14, "before").text
-    assert inside == without.replace("      # alone\n", "".join(f"    {line}\n" for line in THREE.splitlines()) + "      # alone\n")
+    assert inside == without.replace(
+        "      # alone\n", "".join(f"    {line}\n" for line in THREE.splitlines()) + "      # alone\n"
+    )
     assert shift(shift(SPANS, three, 1).text, Span(7, 4, (10, 4)), -1).text == SPANS
     assert delete(SPANS, Span(8, 9, (8, 18))).text == SPANS.replace("[conv: 8, norm]", "[]")
 
@@ -211,8 +213,16 @@ def test_the_only_one_leaves_empty_brackets_where_nothing_may_stand() -> None:
     noted = "blocks:\n  a:\n    body:  # of a\n      - relu\nnet:\n  - a\n"
     assert delete(noted, 3).text == noted.replace("body:  # of a\n      - relu", "body: []  # of a")
     for text, line, words in (
-        ("net:\n  - table:\n      columns: [op]\n      rows:\n        - [relu]\n", 4, "a table needs a row, and it is the only one; delete the table in line 2"),
-        ("net:\n  - fork:\n    paths:\n      - [relu, norm]\n", 3, "a fork needs a path, and it is the only one; delete the fork in line 2"),
+        (
+            "net:\n  - table:\n      columns: [op]\n      rows:\n        - [relu]\n",
+            4,
+            "a table needs a row, and it is the only one; delete the table in line 2",
+        ),
+        (
+            "net:\n  - fork:\n    paths:\n      - [relu, norm]\n",
+            3,
+            "a fork needs a path, and it is the only one; delete the fork in line 2",
+        ),
         ("net:\n  - relu\n", 1, "a net needs a step, and it is the only one; put another one beside it first"),
     ):
         with pytest.raises(EditError, match=re.escape(words)):
