@@ -25,14 +25,9 @@ class Palette {
   }
 
   toggle(open = this.host.hidden) {
-    const { view, svg } = this.studio.diagram, before = svg.clientWidth;
     this.host.hidden = !open;
     this.button.setAttribute("aria-pressed", `${open}`);
     byId("view-diagram").classList.toggle("with-palette", open);
-    if (view && before) { // what was in the middle stays there
-      view.camera.x += (svg.clientWidth - before) / 2;
-      view.move();
-    }
     if (open) this.load();
     else this.place = null;
   }
