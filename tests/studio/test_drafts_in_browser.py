@@ -231,8 +231,8 @@ def test_designs_without_a_file_do_not_replace_each_other_and_sending_tells_how_
     button(page, "Close")
     page.evaluate(
         """() => { window.told = [];
-          new MutationObserver(() => { const words = document.querySelector("dialog [role=status]"); if (words) told.push(words.textContent); })
-            .observe(document.body, { subtree: true, childList: true, characterData: true }); }"""
+          const look = () => { const words = document.querySelector("dialog [role=status]"); if (words) told.push(words.textContent); };
+          new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true }); }"""
     )
     page.locator("input[type=file]").set_input_files({"name": "x.onnx", "mimeType": "", "buffer": b"0" * 3_000_000})
     page.wait_for_function("() => told.includes('2.9 MiB of 2.9 MiB sent') && !document.querySelector('dialog')")

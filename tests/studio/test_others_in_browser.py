@@ -150,10 +150,8 @@ def test_names_are_shown_as_they_are_written(browser: Browser, studio: Running) 
     # the other views
     page.click("#tab-compare")
     expect(page.locator("#compare-table th", has_text=BAD)).not_to_have_count(0)
-    page.click("#compare-tab-scatter")
-    expect(
-        page.locator("#compare-scatter .plot .annotation-text, #compare-scatter .plot text").filter(has_text="<img")
-    ).not_to_have_count(0)
+    page.click("#compare-tab-plot")
+    expect(page.locator("#compare-plot .plot .annotation-text, #compare-plot .plot text").filter(has_text="<img")).not_to_have_count(0)
     page.click("#tab-whatif")
     expect(page.locator("#whatif-curve .plot .trace").first).to_be_visible()
     harmless(page)

@@ -59,9 +59,7 @@ def test_a_click_on_the_front_loads_that_design(page: Page) -> None:
     expect(page.locator("#whatif-front .note")).to_contain_text("9 variants")
     plot = page.locator("#whatif-front .plot")
     expect(plot.locator(".scatterlayer .trace").first).to_be_visible()
-    row = page.evaluate(
-        "() => document.querySelector('#whatif-front .plot').data.flatMap((trace) => trace.customdata ?? []).find((row) => row > 0)"
-    )
+    row = page.evaluate("() => document.querySelector('#whatif-front .plot').data.flatMap((trace) => trace.customdata ?? []).find((row) => row > 0)")
     at = page.evaluate(POINT, row)
     page.mouse.move(at["x"] - 3, at["y"])
     page.mouse.move(at["x"], at["y"])
@@ -111,5 +109,5 @@ def test_three_designs_are_compared(page: Page) -> None:
     page.get_by_label("To", exact=True).select_option("2")
     changed = page.locator("#compare-rows tr.row")
     expect(changed.filter(has_text="320").first).to_be_visible()
-    page.click("#compare-tab-scatter")
-    expect(page.locator("#compare-scatter .scatterlayer .points path")).to_have_count(3)
+    page.click("#compare-tab-plot")
+    expect(page.locator("#compare-plot .scatterlayer .points path")).to_have_count(3)
