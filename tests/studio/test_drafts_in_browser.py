@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from studios import SECONDS, Running, browser_needed, chromium, running
+from studios import SECONDS, Running, browser_needed
 
 import archdsl
 from archdsl.spec.locate import zoo
@@ -19,23 +19,6 @@ from archdsl.spec.locate import zoo
 pytestmark = browser_needed
 SHORT = (zoo() / "dpnet.yaml").read_text(encoding="utf-8")
 OTHER = (zoo() / "mobilenet_v1.yaml").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("specs")
-
-
-@pytest.fixture(scope="module")
-def studio(folder: Path) -> Iterator[Running]:
-    with running(folder) as found:
-        yield found
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from studios import Running, browser_needed, chromium, opened, running
+from studios import Running, browser_needed, opened
 
 import archdsl
 from archdsl.compilers.onnx_direct import onnx_model
@@ -55,24 +55,12 @@ DROP = """async ([name, data, type]) => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("specs")
     (found / "tiny.yaml").write_text(TINY)
     (found / "it's <b>.yaml").write_text(HOSTILE)
     (found / "it's & that.yaml").write_text(HOSTILE)
     return found
-
-
-@pytest.fixture(scope="module")
-def studio(folder: Path) -> Iterator[Running]:
-    with running(folder) as found:
-        yield found
 
 
 @pytest.fixture
