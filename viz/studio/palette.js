@@ -12,7 +12,7 @@ class Palette {
     this.place = null; // where Enter puts it, if not where the cursor is
     this.query = el("input", { type: "search", placeholder: "Find a block", "aria-label": "Find a block or operator", autocomplete: "off", spellcheck: "false" });
     this.list = el("div", { class: "words" });
-    this.doc = el("div", { class: "doc", "aria-live": "polite" });
+    this.doc = el("div", { class: "doc", role: "region", "aria-label": "What it is", "aria-live": "polite", tabindex: 0 });
     this.host = el("aside", { id: "palette", "aria-label": "Blocks and operators", hidden: true }, this.query, this.list, this.doc);
     byId("view-diagram").append(this.host);
     this.button = el("button", { "aria-pressed": "false", "aria-controls": "palette", title: "Blocks and operators to put in", onclick: () => this.toggle() }, "Blocks");
@@ -88,6 +88,7 @@ class Palette {
   }
 
   key(event) {
+    if (event.target === this.doc && event.key !== "Escape") return; // its text scrolls
     const items = [...this.list.querySelectorAll(".word")], at = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[Math.min(items.length - 1, at + 1)]?.focus();
     else if (event.key === "ArrowUp") (at > 0 ? items[at - 1] : this.query).focus();
