@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser, studio: Running) -> Iterator[Page]:
     found, wrong = opened(browser, f"{studio.url}?file=tiny.yaml")
     yield found
@@ -93,6 +93,8 @@ def test_a_spec_is_dropped(page: Page) -> None:
     dropped(page, "mine.yaml", text.encode())
     page.wait_for_function("(text) => studio.text === text", arg=text)
     expect(page.locator("#said")).to_contain_text("mine.yaml is open as a new design")
+    page.get_by_label("Undo").click()
+    page.wait_for_function("(text) => studio.text === text", arg=TINY)
 
 
 def test_models_are_dropped(page: Page, tmp_path: Path) -> None:
