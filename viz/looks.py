@@ -1,7 +1,8 @@
 """How things look: one table for kinds of boxes and one for tones, in colours that stay apart for colour-blind readers and in grey.
 
-A tone says more than a kind: a step of a scale of heat, or what became of a box. Heat is ColorBrewer's YlOrBr of seven classes
-without the fifth: lightness falls from step to step, and white or dark words can be read on each. Every tone also has a mark in the text of its boxes, so that none is told by colour alone.
+A tone says more than a kind: a step of a scale of heat, or what became of a box. Heat is ColorBrewer's YlOrBr of seven classes without
+the fifth: lightness falls from step to step, and words can be read on each. Every tone also has a mark in the text of its boxes, so that
+none is told by colour alone.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from archdsl.cli.gathered import gathered, given
 from archdsl.cli.limits import limit_options
 from archdsl.cli.progress import progress
 from archdsl.cli.sheets import checked, plottable
+from archdsl.cli.sweep_plots import check_kind, kind_option, plot
 from archdsl.cli.terminal import console
 from archdsl.ir.limits import Limits
 
@@ -129,6 +130,7 @@ class Output:
             help="Plot them: .html to explore, .png, .svg or .pdf to print.",
         )
     )
+    plot_as: str = given(kind_option)
     as_json: bool = given(json_option)
 
 
@@ -163,6 +165,7 @@ def command(
         raise click.UsageError("-o does not go with --jobs and --cluster: a file is written by one process")
     if processes.jobs and processes.cluster:
         raise click.UsageError("--jobs and --cluster exclude each other")
+    check_kind(output.plot_as, output.plot, bool(asked.where or asked.pareto))
     from archdsl.explore.grid.axis import parse_axes, steps
     from archdsl.explore.sweep import Sweep
 
@@ -174,9 +177,12 @@ def command(
     answer = _answer(sweep, asked, processes, output)
     stopped = answer.outcome.stopped
     if output.plot and not stopped:
-        from archdsl.explore.plot import plot_variants
-
-        plot_variants(output.plot, net, asked.plotted, answer.front, answer.sample)
+        costs = {
+            "scatter": asked.plotted,
+            "curve": ["params", "macs", *listed(asked.show)],
+            "contour": [asked.by.rpartition(":")[2]],
+        }
+        plot(output.plot, output.plot_as, sweep, costs[output.plot_as], answer.front, answer.sample)
     if output.as_json:
         print_json({**_document(answer), "steps": steps(grid)})
         return 130 if stopped else 0

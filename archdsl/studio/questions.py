@@ -25,6 +25,7 @@ QUESTIONS: dict[str, Question] = {
     "gallery.figures": Question(gallery.figures, seconds=60),
     "gallery.picture": Question(gallery.picture, seconds=60),
     "zoo.text": Question(gallery.text),
+    "new": Question(gallery.new),
     "edit.move": Question(edits.move),
     "edit.duplicate": Question(edits.duplicate),
     "edit.delete": Question(edits.delete),

@@ -198,7 +198,9 @@ def _listen(host: str, port: int) -> socket.socket:
         made.listen(128)
     except (OSError, OverflowError) as error:
         made.close()
-        raise InputError(f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}") from None
+        raise InputError(
+            f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}; --port 0 takes any that is free"
+        ) from None
     return made
 
 

@@ -14,6 +14,9 @@ import numpy as np
 
 import archdsl
 from archdsl.cost.memory.peak import memory
+from archdsl.explore.along import along
+from archdsl.explore.grid.axis import parse_axes
+from archdsl.explore.plot_along import contour, curves
 from archdsl.viz.plots import Bar, Parallel, Points, Scatter, Tornado, write_plot
 
 WIDTHS = [round(0.5 + 0.05 * step, 2) for step in range(26)]
@@ -85,6 +88,10 @@ def main(folder: Path) -> None:
     made = points()
     write_plot(folder / "scatter.svg", Scatter(made, "params", "peak", "kernels"))
     write_plot(folder / "tornado.svg", tornado("macs"))
+    net = archdsl.load("dpnet")
+    write_plot(folder / "curve.svg", curves(along(net, parse_axes(["width=0.5:1.5:0.05"], net.base), COSTS)))
+    axes = parse_axes(["width=0.5:1.5:0.05", "resolution=128:320:32"], net.base)
+    write_plot(folder / "contour.svg", contour(along(net, axes, ["macs"])))
     if len(sys.argv) > 1:  # beside a page, which is too large for the repository
         tornados = [tornado(cost) for cost in COSTS]
         write_plot(folder / "plots.html", [Scatter(made, "params", "peak", "width"), Parallel(made, "macs"), *tornados])

@@ -64,6 +64,17 @@ def test_sweep_as_tables_and_files(call: Run) -> None:
     assert f"{archdsl.load('dpnet', transition='none').cost().macs:,}" in out
 
 
+def test_sweep_as_curves_and_a_contour(call: Run) -> None:
+    code, _, err = call("sweep", "dpnet", "width=0.5:1.5:0.25", "--plot", "c.html", "--plot-as", "curve", "--show", "peak")
+    assert (code, err) == (0, "")
+    page = Path("c.html").read_text()
+    assert "DP-Net along width" in page
+    assert all(f"{archdsl.load('dpnet', width=width).cost().macs}" in page for width in (0.5, 1.25))
+    code, _, err = call("sweep", "dpnet", "width=0.5:1.5:0.5", "resolution=128,192", "--plot", "c.svg", "--plot-as", "contour")
+    assert (code, err) == (0, "")
+    assert Path("c.svg").read_text().startswith("<?xml")
+
+
 @pytest.mark.parametrize(
     ("line", "code", "message"),
     [
@@ -72,6 +83,16 @@ def test_sweep_as_tables_and_files(call: Run) -> None:
         ("sweep dpnet width=1,2 --where parms<3M", 1, "--where:1:1: error: unknown cost or setting 'parms'"),
         ("sweep dpnet width=1,2 -o x.xls", 1, "x.xls: a table of variants ends in .parquet or .csv"),
         ("sweep dpnet width=1,2 --plot x.gif", 1, "x.gif: a plot ends in .html, .png, .svg, .pdf"),
+        ("sweep dpnet width=1,2 --plot-as curve", 2, "--plot-as curve says how --plot FILE draws; name the file"),
+        ("sweep dpnet width=1,2 --plot-as curve --plot x.svg --pareto macs", 2, "a curve shows every variant"),
+        ("sweep dpnet width=1,2 --plot-as contour --plot x.svg", 1, "a contour goes over two knobs; 1 came"),
+        ("sweep dpnet width=1,2 transition --plot-as contour --plot x.svg", 1, "a contour goes over numbers, and transition has"),
+        ("sweep dpnet width=1,2 split=0.5 classes=10 --plot-as curve --plot x.svg", 1, "with a second one for its lines; 3 came"),
+        (
+            "sweep dpnet width=1,2 classes=1:25 --plot-as curve --plot x.svg",
+            1,
+            "classes has 25 values, each a line; give at most 24",
+        ),
         ("sweep dpnet width=1,2 --jobs 2 --cluster auto", 2, "--jobs and --cluster exclude each other"),
         ("sweep dpnet width=1,2 --jobs 2 -o x.csv", 2, "a file is written by one process"),
         ("sweep dpnet width=1,2 --pareto mcas", 1, "unknown cost 'mcas'; did you mean 'macs'?"),

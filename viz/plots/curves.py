@@ -225,6 +225,7 @@ def _draw(part: Any, curves: Curves) -> None:
     else:
         scale_axis(panels[-1].xaxis, across, False)
     panels[-1].set_xlabel(across.label)
+    part.align_ylabels(panels)
     if len(drawn) > 1:
         handles, labels = panels[0].get_legend_handles_labels()
         part.legend(handles, labels, loc="outside upper left", ncols=3)

@@ -42,7 +42,7 @@ export async function mountBill(studio) {
   const row = (name) => {
     if (!rows.has(name)) {
       const now = el("td", { "data-cost": name }), change = el("td", { class: "change" });
-      rows.set(name, { now, change, root: el("tr", {}, el("th", { scope: "row" }, nameOf(name)), now, change) });
+      rows.set(name, { now, change, root: el("tr", {}, el("th", { scope: "row", title: nameOf(name) }, nameOf(name)), now, change) });
     }
     return rows.get(name);
   };

@@ -31,7 +31,7 @@ export async function conflict(studio, { file, base, mine, theirs }) {
   const view = new MergeView({
     parent: host,
     a: { doc: theirs, extensions: [yaml(), lineNumbers(), look, EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": "The file as it is now", tabindex: "0" })] },
-    b: { doc: text, extensions: [yaml(), lineNumbers(), look, EditorView.contentAttributes.of({ "aria-label": "What will be saved" })] },
+    b: { doc: text, extensions: [yaml(), lineNumbers(), look, EditorView.contentAttributes.of({ "aria-label": "What will be saved", tabindex: "0" })] },
     revertControls: "a-to-b",
     collapseUnchanged: { margin: 3, minSize: 6 },
   });

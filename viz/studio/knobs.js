@@ -24,6 +24,7 @@ export function mountKnobs(studio) {
     if (shapes !== host.dataset.shapes) {
       host.dataset.shapes = shapes;
       rows.clear();
+      const focused = host.contains(document.activeElement) && document.activeElement.id;
       for (const knob of knobs) rows.set(knob.name, new Row(studio, knob));
       const open = knobs.filter((knob) => knob.reading);
       const usual = knobs.filter((knob) => !knob.reading);
@@ -33,6 +34,7 @@ export function mountKnobs(studio) {
           ...open.map((knob) => rows.get(knob.name).root)));
       }
       if (!knobs.length) host.append(el("p", { class: "hint" }, "This spec has no knobs. A knob is a name with a default under knobs: in the text."));
+      if (focused) byId(focused)?.focus(); // the keys stay with a knob of the same name
     }
     for (const knob of knobs) rows.get(knob.name).follow(knob);
     settled();

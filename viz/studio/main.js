@@ -1,5 +1,6 @@
 // Brings the panes together.
 
+import { mountBegin } from "./begin.js";
 import { mountBill } from "./bill.js";
 import { redo, undo } from "./codemirror.min.js";
 import { mountCommands } from "./commands.js";
@@ -62,7 +63,8 @@ byId("tabs").addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   const ids = [...hosts.keys()], next = ids[(ids.indexOf(studio.view) + step + ids.length) % ids.length];
-  studio.show(next).then(() => hosts.get(next).tab.focus());
+  studio.show(next);
+  hosts.get(next).tab.focus();
   event.preventDefault();
 });
 studio.show = async (id) => {
@@ -117,4 +119,7 @@ mountRows(studio);
 const start = await (await fetch("start")).json();
 studio.start = start;
 const wanted = new URLSearchParams(location.search).get("file") ?? start.spec; // ?file=NAME opens another one in a tab of its own
+const empty = mountBegin(studio);
 if (!(await studio.begin(wanted))) await studio.show("gallery");
+studio.on("draft", empty);
+empty();

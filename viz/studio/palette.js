@@ -12,7 +12,7 @@ class Palette {
     this.place = null; // where Enter puts it, if not where the cursor is
     this.query = el("input", { type: "search", placeholder: "Find a block", "aria-label": "Find a block or operator", autocomplete: "off", spellcheck: "false" });
     this.list = el("div", { class: "words" });
-    this.doc = el("div", { class: "doc", "aria-live": "polite" });
+    this.doc = el("div", { class: "doc", role: "region", "aria-label": "What it is", "aria-live": "polite", tabindex: 0 });
     this.host = el("aside", { id: "palette", "aria-label": "Blocks and operators", hidden: true }, this.query, this.list, this.doc);
     byId("view-diagram").append(this.host);
     this.button = el("button", { "aria-pressed": "false", "aria-controls": "palette", title: "Blocks and operators to put in", onclick: () => this.toggle() }, "Blocks");
@@ -25,14 +25,9 @@ class Palette {
   }
 
   toggle(open = this.host.hidden) {
-    const { view, svg } = this.studio.diagram, before = svg.clientWidth;
     this.host.hidden = !open;
     this.button.setAttribute("aria-pressed", `${open}`);
     byId("view-diagram").classList.toggle("with-palette", open);
-    if (view && before) { // what was in the middle stays there
-      view.camera.x += (svg.clientWidth - before) / 2;
-      view.move();
-    }
     if (open) this.load();
     else this.place = null;
   }
@@ -59,7 +54,11 @@ class Palette {
   show() {
     const sought = this.query.value.toLowerCase().split(/\s+/).filter(Boolean), top = this.list.scrollTop;
     const fits = ({ word, doc }) => sought.every((one) => word.toLowerCase().includes(one) || doc.split("\n")[0].toLowerCase().includes(one));
-    const groups = this.groups.map(({ name, words }) => ({ name, words: words.filter(fits) })).filter(({ words }) => words.length);
+    // the one that is called so comes first, then those that begin so, those that hold it, and those whose docs do
+    const rank = ({ word }) => (!sought.length ? 0 : word === sought[0] ? 0 : word.startsWith(sought[0]) ? 1 : word.includes(sought[0]) ? 2 : 3);
+    const order = (a, b) => rank(a) - rank(b);
+    const groups = this.groups.map(({ name, words }) => ({ name, words: words.filter(fits).sort(order) })).filter(({ words }) => words.length)
+      .sort((a, b) => order(a.words[0], b.words[0]));
     this.list.replaceChildren(...groups.map(({ name, words }) => el("section", { "aria-label": name }, el("h3", {}, name),
       el("ul", {}, words.map((one) => el("li", {}, this.item(one)))))));
     if (!groups.length) this.list.append(el("p", { class: "hint" }, "Nothing is called that."));
@@ -89,6 +88,7 @@ class Palette {
   }
 
   key(event) {
+    if (event.target === this.doc && event.key !== "Escape") return; // its text scrolls
     const items = [...this.list.querySelectorAll(".word")], at = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[Math.min(items.length - 1, at + 1)]?.focus();
     else if (event.key === "ArrowUp") (at > 0 ? items[at - 1] : this.query).focus();

@@ -7,6 +7,7 @@ import {
 import { el } from "./dom.js";
 import { columnOf, position } from "./editor.js";
 
+const AGAIN = "The text has changed since; its mistakes are being looked for again.";
 const WORD = /[\w$./]+$/;
 const ICONS = { operator: "function", block: "class", argument: "property", key: "keyword", knob: "variable", name: "variable", function: "method", value: "constant", label: "text", file: "namespace" };
 
@@ -69,7 +70,7 @@ const change = (doc, edit) => ({ from: position(doc, edit.line, edit.column), to
 export function mend(studio, fix) {
   const { editor } = studio;
   if (studio.problemsOf !== studio.text) {
-    studio.say("The text has changed since; its mistakes are being looked for again.");
+    studio.say(AGAIN);
     return;
   }
   const changes = fix.edits.map((edit) => change(editor.state.doc, edit));
@@ -112,7 +113,7 @@ async function fixNearest(studio) {
 }
 
 function goOn(studio, step) {
-  if (!step(studio.editor)) { studio.say("There are no mistakes."); return; }
+  if (!step(studio.editor)) { studio.say(studio.problemsOf === studio.text ? "There are no mistakes." : AGAIN); return; }
   const at = studio.editor.state.selection.main.from, { doc } = studio.editor.state;
   const one = studio.problems.find((found) => found.here && found.line !== undefined && position(doc, found.line, found.column) === at);
   if (one) studio.say([one.message, one.hint].filter(Boolean).join(" — "));
