@@ -314,7 +314,9 @@ def test_changes_are_told_against_a_file_a_snapshot_or_a_network_of_the_zoo(page
         expect(select.locator("option:checked")).to_have_text(chosen)
         expect(change).to_have_text(f"{here / other - 1:+.1%}")
     half = archdsl.load("dpnet", width=0.5).cost().macs
-    page.evaluate("() => studio.ask('snapshot.add', { draft: { ...studio.draft(), settings: { width: '0.5' } }, note: 'half as wide' })")
+    page.evaluate(
+        "() => studio.ask('snapshot.add', { draft: { ...studio.draft(), settings: { width: '0.5' } }, note: 'half as wide' })"
+    )
     page.evaluate("() => { studio.commands.get('against').run(); }")
     page.get_by_role("treeitem", name="half as wide").click()
     expect(change).to_have_text(f"{here / half - 1:+.1%}")

@@ -131,7 +131,12 @@ def test_a_block_is_dragged_to_a_line(page: Page) -> None:
 def test_a_block_brings_its_import(page: Page) -> None:
     with carried(page, word(page, "dp_a")):
         over(page, line(page, "- pool"), 2)
-    text_is(page, TEXT.replace("[blocks/mobile]", "[blocks/mobile, blocks/partial]").replace("  - pool", "  - dp_a: {exp: $in, out: $in}\n  - pool"))
+    text_is(
+        page,
+        TEXT.replace("[blocks/mobile]", "[blocks/mobile, blocks/partial]").replace(
+            "  - pool", "  - dp_a: {exp: $in, out: $in}\n  - pool"
+        ),
+    )
     undone(page)
 
 
@@ -202,7 +207,9 @@ def test_lines_out_of_sight_come_along(page: Page) -> None:
     with carried(page, word(page, "unit")):
         text = placed(page.locator("#editor .cm-scroller"))
         over(page, text, text["height"] - 6)
-        page.wait_for_function("() => { const { scrollDOM } = studio.editor; return scrollDOM.scrollTop + scrollDOM.clientHeight > scrollDOM.scrollHeight - 12; }")
+        page.wait_for_function(
+            "() => { const { scrollDOM } = studio.editor; return scrollDOM.scrollTop + scrollDOM.clientHeight > scrollDOM.scrollHeight - 12; }"
+        )
         over(page, line(page, "- classifier"), 2)
     text_is(page, TEXT.replace("  - classifier", "  - unit: $in\n  - classifier"))
     page.set_viewport_size({"width": 1280, "height": 900})

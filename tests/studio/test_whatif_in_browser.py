@@ -59,7 +59,9 @@ def test_a_click_on_the_front_loads_that_design(page: Page) -> None:
     expect(page.locator("#whatif-front .note")).to_contain_text("9 variants")
     plot = page.locator("#whatif-front .plot")
     expect(plot.locator(".scatterlayer .trace").first).to_be_visible()
-    row = page.evaluate("() => document.querySelector('#whatif-front .plot').data.flatMap((trace) => trace.customdata ?? []).find((row) => row > 0)")
+    row = page.evaluate(
+        "() => document.querySelector('#whatif-front .plot').data.flatMap((trace) => trace.customdata ?? []).find((row) => row > 0)"
+    )
     at = page.evaluate(POINT, row)
     page.mouse.move(at["x"] - 3, at["y"])
     page.mouse.move(at["x"], at["y"])

@@ -63,7 +63,11 @@ def all_columns(text: str) -> list[str]:
 
 def _listed(bracketed: str, below: str) -> list[str]:
     """The names of columns, from what stands in brackets, or in lines with dashes."""
-    words = _COMMENT.sub("", bracketed).split(",") if bracketed else [line.strip().removeprefix("-") for line in _COMMENT.sub("", below).split("\n")]
+    words = (
+        _COMMENT.sub("", bracketed).split(",")
+        if bracketed
+        else [line.strip().removeprefix("-") for line in _COMMENT.sub("", below).split("\n")]
+    )
     return [bare for word in words if (bare := word.strip().strip("\"'"))]
 
 
