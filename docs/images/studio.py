@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
 import studio_states as states
 from PIL import Image
@@ -24,6 +23,7 @@ from studios import chromium, running
 
 from archdsl.spec.locate import zoo
 
+HERE = Path(__file__).resolve().parent
 SIZE = 1440, 900
 COLOURS = 128
 LARGEST = 150_000
