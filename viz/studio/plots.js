@@ -35,11 +35,12 @@ function painted(value, style) {
       : typeof inner === "string" && !/colou?r$/i.test(key) ? inner : painted(inner, style)]));
 }
 
-// Ticks of a logarithmic axis: powers of ten where there are many, also 2 and 5 where there are few.
-function digits(data, name) {
+// Ticks of a logarithmic axis: powers of ten where there are many or there is little room, also 2 and 5 where there are few.
+// `room`: how many ticks have a place of their own.
+function digits(data, name, room) {
   const values = data.flatMap((trace) => trace[name]).filter((value) => value !== null);
   const decades = Math.log10(values.reduce((a, b) => Math.max(a, b)) / values.reduce((a, b) => Math.min(a, b)));
-  return decades > 3 ? 1 : decades > 1 ? "D2" : null;
+  return decades > 3 || 3 * decades > room ? 1 : decades > 1 ? "D2" : null;
 }
 
 // What a point says under the pointer: every setting that varies and every cost.
@@ -104,7 +105,7 @@ export class Plot {
       if (column && trace.customdata) trace.marker.color = trace.customdata.map((row) => column.places[row]);
       if (!column) delete trace.marker.coloraxis;
     }
-    for (const name of logs) Object.assign(layout[`${name}axis`], { type: "log", dtick: digits(data, name) });
+    for (const name of logs) Object.assign(layout[`${name}axis`], { type: "log", dtick: digits(data, name, (name === "y" ? this.box.clientHeight : this.box.clientWidth) / (size * (name === "y" ? 2.2 : 3.5))) });
     for (const trace of data) if (trace.marker && trace.x?.length > CROWD && trace.mode === "lines+markers") trace.marker.size = Math.min(trace.marker.size, 6);
     const words = Math.round(size * 0.9);
     for (const annotation of layout.annotations ?? []) annotation.font = { ...annotation.font, size: words };
