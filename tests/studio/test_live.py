@@ -113,8 +113,8 @@ def test_a_path_that_a_page_gives_is_not_taken(line: ClientConnection, tmp_path:
 
 
 def test_a_message_that_is_too_long_ends_the_line(line: ClientConnection) -> None:
-    line.send(" " * (LONGEST + 1))
     with pytest.raises(ConnectionClosed, match="1009"):
+        line.send(" " * (LONGEST + 1))
         line.recv(timeout=10)
 
 
