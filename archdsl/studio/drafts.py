@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archdsl.errors import InputError
+from archdsl.errors import InputError, unknown
 from archdsl.net import Net, load, loads
+from archdsl.spec.locate import zoo_names
 from archdsl.spec.row_groups import split_setting
 from archdsl.spec.settings import parse_settings
 from archdsl.studio.question import Given
@@ -84,10 +85,17 @@ def named(data: Any) -> Net:
     Raises:
         InputError, SpecError: there is no such network, or mistakes in its text.
     """
-    if isinstance(data, Mapping) and isinstance(data.get("zoo"), str):
-        from archdsl.spec.locate import zoo_names
-
-        if data["zoo"] not in zoo_names():
-            raise InputError(f"no network '{data['zoo']}' in the zoo")
-        return load(data["zoo"])
+    if isinstance(data, Mapping) and "zoo" in data:
+        return load(of_zoo(data))
     return opened(read_draft(data))
+
+
+def of_zoo(given: Given) -> str:
+    """The name of a network of the zoo that a question gives, under `zoo`. Raises InputError where there is none of that name."""
+    name = given.get("zoo")
+    if not isinstance(name, str):
+        raise InputError("a network of the zoo is asked for by its name")
+    if name not in zoo_names():
+        message, hint = unknown("network", name, zoo_names())
+        raise InputError("; ".join(filter(None, (f"{message} in the zoo", hint))))
+    return name

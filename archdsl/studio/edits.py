@@ -10,6 +10,7 @@ from archdsl.ops import OPERATORS, Operator
 from archdsl.spec.editing import moves
 from archdsl.spec.editing.moves import Callee, Edited
 from archdsl.spec.editing.places import Text
+from archdsl.spec.editing.spans import Span
 from archdsl.spec.editing.tables import format_tables
 from archdsl.spec.model import Parameter
 from archdsl.spec.suggest import described
@@ -22,32 +23,36 @@ from archdsl.studio.question import Given, Tell
 HERE = "this file"
 CHANNELS = ("out", "exp", "hidden", "channels", "features")
 """Arguments that are numbers of channels: those that arrive are a width that always fits."""
+OPAQUE = {"what": "unnamed", "gives": "[$in, $height, $width]"}
+"""What a step stands for at first that the language has no operator for: it gives what arrives."""
 
 
 def move(given: Given, tell: Tell) -> dict[str, Any]:
     """The text with the step of `line` at that of `to`, `side` before or after it; or by `by` places, -1 up or 1 down.
 
+    Where several begin on a line, `column` tells which. A step of `lastLine` and `lastColumn` and those between go along; with `stage`,
+    the rows of a heading too. The same of `to` is given as `toColumn`, `toLastLine`, `toLastColumn` and `toStage`.
+
     Raises:
         InputError: the question is malformed, or the step cannot stand there.
         SpecError: the text is not YAML.
     """
-    text, line, column = draft_of(given).text, _number(given, "line"), _column(given, "column")
+    text, span = draft_of(given).text, _span(given)
     if "by" in given:
         if given["by"] not in (-1, 1):
             raise InputError("a step moves by -1 or 1")
-        return _data(moves.shift(text, line, given["by"], column))
-    columns = (column, _column(given, "toColumn"))
-    return _data(moves.move(text, line, _number(given, "to"), _side(given), columns))
+        return _data(moves.shift(text, span, given["by"]))
+    return _data(moves.move(text, span, _span(given, "to"), _side(given)))
 
 
 def duplicate(given: Given, tell: Tell) -> dict[str, Any]:
-    """The text with the step of `line` twice. Raises as `move`."""
-    return _data(moves.duplicate(draft_of(given).text, _number(given, "line"), _column(given, "column")))
+    """The text with the step of `line` twice. Given and raises as `move`."""
+    return _data(moves.duplicate(draft_of(given).text, _span(given)))
 
 
 def delete(given: Given, tell: Tell) -> dict[str, Any]:
-    """The text without the step of `line`. Raises as `move`."""
-    return _data(moves.delete(draft_of(given).text, _number(given, "line"), _column(given, "column")))
+    """The text without the step of `line`. Given and raises as `move`."""
+    return _data(moves.delete(draft_of(given).text, _span(given)))
 
 
 def insert(given: Given, tell: Tell) -> dict[str, Any]:
@@ -59,7 +64,7 @@ def insert(given: Given, tell: Tell) -> dict[str, Any]:
     """
     draft = draft_of(given)
     callee, brings = _callee(draft, given.get("word"))
-    made = moves.insert(draft.text, _number(given, "line"), callee, _side(given) or "after", _column(given, "column"))
+    made = moves.insert(draft.text, _span(given), callee, _side(given) or "after")
     if not brings:
         return _data(made)
     text = apply(made.text, add_import(made.text, brings))
@@ -88,7 +93,7 @@ def palette(given: Given, tell: Tell) -> list[dict[str, Any]]:
     for name, block in found.blocks.items():
         where = found.places[name]
         groups.setdefault(HERE if where.startswith("line ") else where, []).append(described.block(block, where))
-    groups["operators"] = [described.operator(op) for word, op in OPERATORS.items() if not op.opaque]
+    groups["operators"] = [described.operator(op) for op in OPERATORS.values()]
     for name, (block, brings) in zoo_blocks().items():
         if name not in found.blocks and brings not in found.imported:
             groups.setdefault(brings, []).append(described.block(block, brings, brings))
@@ -138,6 +143,8 @@ def _usual(name: str, kind: str) -> str:
     """A value of a kind that something can be built with."""
     if name in CHANNELS:
         return "$in"
+    if name in OPAQUE:
+        return OPAQUE[name]
     return {
         "bool": "false",
         "boolean": "false",
@@ -166,6 +173,19 @@ def _number(given: Given, name: str) -> int:
 
 def _column(given: Given, name: str) -> int | None:
     return None if given.get(name) is None else _number(given, name)
+
+
+def _span(given: Given, of: str = "") -> Span:
+    """What is edited, or what it goes to."""
+
+    def named(word: str) -> str:
+        return of + (word if of else word[0].lower() + word[1:])
+
+    line = _number(given, of or "line")
+    last = (
+        None if given.get(named("LastLine")) is None else (_number(given, named("LastLine")), _column(given, named("LastColumn")))
+    )
+    return Span(line, _column(given, named("Column")), last, given.get(named("Stage")) is True)
 
 
 def _side(given: Given) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from archdsl.errors import InputError, unknown
 from archdsl.exact.shown import jsonable
 from archdsl.net import load
 from archdsl.spec.locate import zoo_names
 from archdsl.spec.starter import starter
+from archdsl.studio.drafts import of_zoo
 from archdsl.studio.question import Given, Tell
 
 PAPER = "dpnet"
@@ -40,7 +40,7 @@ def picture(given: Given, tell: Tell) -> dict[str, str]:
         InputError: there is no such network.
         BackendError: there is no layout engine.
     """
-    return {"svg": _drawn(_name(given))}
+    return {"svg": _drawn(of_zoo(given))}
 
 
 def text(given: Given, tell: Tell) -> dict[str, str]:
@@ -49,7 +49,7 @@ def text(given: Given, tell: Tell) -> dict[str, str]:
     Raises:
         InputError: there is no such network.
     """
-    name = _name(given)
+    name = of_zoo(given)
     return {"text": load(name).base.source.text, "file": f"zoo:{name}"}
 
 
@@ -95,14 +95,3 @@ def _figures() -> list[dict[str, str]]:
 def _table() -> dict[str, Any]:
     sheet = load(PAPER).printed_table()
     return {"title": sheet.title, "head": list(sheet.head), "rows": sheet.cells(), "numbers": sorted(sheet.numbers)}
-
-
-def _name(given: Given) -> str:
-    """The network of the zoo that a question names. Raises InputError where there is none."""
-    name = given.get("zoo")
-    if not isinstance(name, str):
-        raise InputError("a network of the zoo is asked for by its name")
-    if name not in zoo_names():
-        message, hint = unknown("network", name, zoo_names())
-        raise InputError(f"{message} in the zoo; {hint}")
-    return name

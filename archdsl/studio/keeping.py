@@ -67,7 +67,7 @@ def _one_by_one(work: _Work, names: Iterable[str], settings: dict[str, str]) -> 
 def _elsewhere(name: str) -> str:
     if name.startswith("blocks."):
         block = name.split(".")[1]
-        return f"{name}: other files call the block '{block}' too, or a knob or argument stands for it; this text cannot say it for those"
+        return f"{name}: other files call the block '{block}' too, or a knob stands for it; this text cannot say it for those"
     return f"{name}: the text with this value would not be the same network"
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 from studio_states import TEXT, seen, states
-from studios import Running, browser_needed, chromium, opened, running
+from studios import Running, browser_needed, opened
 
 import archdsl
 from archdsl.spec.locate import zoo
@@ -40,23 +38,6 @@ RUN = """async ([where, only, lists]) => {
     .map(({ target, any, all, none }) => `${id}: ${target.join(" ")}: ${[...any, ...all, ...none][0]?.message}`);
   return violations.flatMap(told);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("specs")
-
-
-@pytest.fixture(scope="module")
-def studio(folder: Path) -> Iterator[Running]:
-    with running(folder) as found:
-        yield found
 
 
 def test_axe_is_the_one_that_is_noted() -> None:

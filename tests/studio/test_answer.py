@@ -41,7 +41,7 @@ def seen(picture: dict[str, Any]) -> list[dict[str, Any]]:
 def told(picture: dict[str, Any]) -> list[dict[str, Any]]:
     """The same without numbers, which count what is left out too."""
     parts, marks = picture["parts"], picture["marks"]
-    left_out = {"around", "marks", "shown"}
+    left_out = {"around", "marks", "shown", "ends"}
     return [
         {name: value for name, value in part.items() if name not in left_out}
         | {"in it": part["around"] < 0 or parts[part["around"]]["name"], "lines of": [marks[mark] for mark in part["marks"]]}

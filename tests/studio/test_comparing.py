@@ -89,7 +89,7 @@ def test_one_cost_over_another() -> None:
         ([PLAIN], "2 to 6 designs"),
         ([PLAIN] * 7, "2 to 6 designs"),
         ("two", "2 to 6 designs"),
-        ([PLAIN, {"zoo": "../secrets"}], "design 2: no network"),
+        ([PLAIN, {"zoo": "../secrets"}], "design 2: unknown network"),
         ([PLAIN, {"text": 3}], "design 2: a draft has a text"),
         ([{"text": "net: ["}, PLAIN], "design 1: "),
     ],

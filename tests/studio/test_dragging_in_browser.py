@@ -39,6 +39,13 @@ net:
 """
 HALVES, WIDER = "        # halves the height\n        - [unit,     16, 2]\n", "        - [unit,     24, 1]  # wider\n"
 SECOND = "        - {stage: second}\n"
+DRAWN = "() => studio.drawn === studio.text && !studio.stale"
+FOLDED = """() => {
+  const { view } = studio.diagram;
+  view.toggleAll(false);
+  for (const part of view.model.parts) if (part.kind === "stage") view.toggle(part);
+  view.begin();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +64,8 @@ def opened_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def page(opened_page: Page) -> Page:
     """The page with the text as it was, and its picture."""
     opened_page.evaluate("(text) => { if (studio.text !== text) studio.edit({ text }); }", TEXT)
-    opened_page.wait_for_function("() => studio.drawn === studio.text && !studio.stale")
-    opened_page.evaluate("studio.diagram.view.begin()")
+    opened_page.wait_for_function(DRAWN)
+    opened_page.evaluate(FOLDED)
     return opened_page
 
 
@@ -100,6 +107,7 @@ def text_is(page: Page, text: str) -> None:
 def undone(page: Page) -> None:
     page.get_by_label("Undo").click()
     text_is(page, TEXT)
+    page.wait_for_function(DRAWN)
 
 
 def word(page: Page, name: str) -> FloatRect:
@@ -157,6 +165,37 @@ def test_a_box_is_dragged_to_a_line_of_another_stage(page: Page) -> None:
     undone(page)
 
 
+def test_a_stage_is_dragged_with_its_rows_and_a_box_with_its_steps(page: Page) -> None:
+    start, end = TEXT.index("        - {stage: first}"), TEXT.index(SECOND)
+    title = placed(page.locator("#boxes .title", has_text="first"))
+    with carried(page, title):
+        over(page, line(page, "32, 2"), 14)
+    last = "        - [unit,     32, 2]\n"
+    text_is(page, TEXT.replace(TEXT[start:end], "").replace(last, last + TEXT[start:end]))
+    undone(page)
+    page.evaluate("studio.diagram.view.toggle(studio.diagram.view.model.parts.find((part) => part.lines[0] === 'unit'))")
+    with carried(page, box(page, "3x3 conv")):
+        over(page, line(page, "- pool"), 14)
+    steps = TEXT[TEXT.index("      - conv:") : TEXT.index("net:")]
+    moved = "".join(f"{step[4:]}\n" for step in steps.splitlines())
+    text_is(page, TEXT.replace(f"    body:\n{steps}", "    body: []\n").replace("  - pool\n", f"  - pool\n{moved}"))
+    undone(page)
+
+
+def test_a_chosen_box_is_deleted_by_key(page: Page) -> None:
+    for keys in ("Delete", "Control+Shift+k"):
+        page.locator("#boxes .box", has_text="out 24").click()
+        page.keyboard.press(keys)
+        text_is(page, TEXT.replace(WIDER, ""))
+        undone(page)
+
+
+def test_the_block_that_is_called_so_is_found_first(page: Page) -> None:
+    for name in ("norm", "conv", "unit", "opaque"):
+        page.get_by_label("Find a block or operator").fill(name)
+        expect(page.locator("#palette .word").first).to_have_text(name)
+
+
 def test_escape_leaves_it_where_it_was(page: Page) -> None:
     camera = page.evaluate("({ ...studio.diagram.view.camera })")
     with carried(page, box(page, "out 16")):
@@ -183,10 +222,18 @@ def test_what_cannot_be_built_there_keeps_the_last_picture(page: Page) -> None:
     expect(page.locator("#problems .error")).to_be_visible()
     expect(page.locator("#stale")).to_be_visible()
     assert page.locator("#boxes > g").count() == boxes
-    with carried(page, box(page, "out 24")):  # the picture is older than the text: lines are those of now
+    undone(page)
+
+
+def test_a_picture_that_is_older_than_the_text_has_the_lines_of_now(page: Page) -> None:
+    broken = TEXT.replace("name: Dragged", "name: Dragged\n# above\nnothing: 1")
+    page.evaluate("(text) => studio.edit({ text })", broken)
+    expect(page.locator("#stale")).to_be_visible()
+    page.locator("#boxes .box", has_text="out 24").click()
+    expect(page.locator(".cm-chosen")).to_have_text(WIDER.rstrip())
+    with carried(page, box(page, "out 24")):
         over(page, box(page, "out 16"), 4)
-    moved = TEXT.replace(HALVES + WIDER, WIDER + HALVES).replace("  - pool", "  - linear: $in\n  - pool")
-    text_is(page, moved)
+    text_is(page, broken.replace(HALVES + WIDER, WIDER + HALVES))
 
 
 def test_what_cannot_stand_there_says_why(page: Page) -> None:
@@ -208,7 +255,8 @@ def test_lines_out_of_sight_come_along(page: Page) -> None:
         text = placed(page.locator("#editor .cm-scroller"))
         over(page, text, text["height"] - 6)
         page.wait_for_function(
-            "() => { const { scrollDOM } = studio.editor; return scrollDOM.scrollTop + scrollDOM.clientHeight > scrollDOM.scrollHeight - 12; }"
+            "(edge) => { const { scrollDOM: at } = studio.editor; return at.scrollTop + at.clientHeight > at.scrollHeight - edge; }",
+            arg=12,
         )
         over(page, line(page, "- classifier"), 2)
     text_is(page, TEXT.replace("  - classifier", "  - unit: $in\n  - classifier"))

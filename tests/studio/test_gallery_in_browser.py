@@ -6,19 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from studios import browser_needed, chromium, opened, running
+from studios import browser_needed, opened, running
 
 import archdsl
 from archdsl.spec.locate import zoo, zoo_names
 
 pytestmark = browser_needed
 NAMES = ".zoo button.name"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

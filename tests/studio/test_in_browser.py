@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from studios import Running, browser_needed, chromium, opened, running, start
+from studios import browser_needed, opened, running, start
 
 import archdsl
 from archdsl.cost.comparing.totals import total as counted
 from archdsl.spec.locate import zoo
 
 pytestmark = browser_needed
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("specs")
-
-
-@pytest.fixture(scope="module")
-def studio(folder: Path) -> Iterator[Running]:
-    with running(folder) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, studio: Running, folder: Path) -> Iterator[Page]:
-    shutil.copy(zoo() / "dpnet.yaml", folder / "mine.yaml")
-    found, wrong = opened(browser, f"{studio.url}?file=mine.yaml")
-    yield found
-    found.close()
-    assert wrong == []
 
 
 def macs(page: Page, count: int) -> None:

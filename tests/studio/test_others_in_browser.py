@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from studios import Running, browser_needed, chromium, opened, running
+from studios import Running, browser_needed, opened
 
 import archdsl
 from archdsl.compilers.onnx_direct import onnx_model
@@ -55,12 +55,6 @@ DROP = """async ([name, data, type]) => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("specs")
     (found / "tiny.yaml").write_text(TINY)
@@ -70,12 +64,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def studio(folder: Path) -> Iterator[Running]:
-    with running(folder) as found:
-        yield found
-
-
-@pytest.fixture
 def page(browser: Browser, studio: Running) -> Iterator[Page]:
     found, wrong = opened(browser, f"{studio.url}?file=tiny.yaml")
     yield found
@@ -105,6 +93,8 @@ def test_a_spec_is_dropped(page: Page) -> None:
     dropped(page, "mine.yaml", text.encode())
     page.wait_for_function("(text) => studio.text === text", arg=text)
     expect(page.locator("#said")).to_contain_text("mine.yaml is open as a new design")
+    page.get_by_label("Undo").click()
+    page.wait_for_function("(text) => studio.text === text", arg=TINY)
 
 
 def test_models_are_dropped(page: Page, tmp_path: Path) -> None:
@@ -167,8 +157,8 @@ def test_names_are_shown_as_they_are_written(browser: Browser, studio: Running) 
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Open", exact=True).click()
-    expect(page.get_by_role("option", name="it's & that.yaml")).to_have_count(1)
-    expect(page.get_by_role("option", name="it's <b>.yaml")).to_have_count(0)  # a name that no file of the studio has
+    expect(page.get_by_role("treeitem", name="it's & that.yaml")).to_have_count(1)
+    expect(page.get_by_role("treeitem", name="it's <b>.yaml")).to_have_count(0)  # a name that no file of the studio has
     page.keyboard.press("Escape")
     dropped(page, f"{BAD}.exe", b"1")
     expect(page.locator("#said")).to_contain_text(f"{BAD}.exe cannot be read")

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect
-from studios import Running, browser_needed, chromium, opened, running
-
-from archdsl.spec.locate import zoo
+from playwright.sync_api import Page, expect
+from studios import browser_needed
 
 pytestmark = browser_needed
 OPTION = ".cm-tooltip-autocomplete li"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("specs")
-    shutil.copy(zoo() / "dpnet.yaml", folder / "mine.yaml")
-    with running(folder) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, studio: Running) -> Iterator[Page]:
-    found, wrong = opened(browser, f"{studio.url}?file=mine.yaml")
-    yield found
-    found.close()
-    assert wrong == []
 
 
 def write(page: Page, text: str) -> None:

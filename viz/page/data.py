@@ -97,6 +97,8 @@ def _part(
         data["count"] = len(part.nodes)
     data["marks"] = [places.number(mark) for mark in part.marks]
     data["shown"] = places.shown(part.marks)
+    if part.ends and part.ends != part.marks:
+        data["ends"] = [places.number(part.ends[0]), places.shown(part.ends)]
     return data
 
 

@@ -30,6 +30,7 @@ class PagePart:
         name: of the node or of the block call, as in the spec.
         nodes: all operators inside, in the order of the schedule.
         marks: the step that made it, then the calls around that, from the inside to the outside.
+        ends: the same of the last of several neighbours that are one part.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class PagePart:
     name: str
     nodes: tuple[Node, ...]
     marks: tuple[Mark, ...] = ()
+    ends: tuple[Mark, ...] = ()
 
     @property
     def opens(self) -> bool:
@@ -149,7 +151,9 @@ class _Outliner:
         head, *rest = self.words(first) if isinstance(first, Run) else closed_lines(first)
         nodes = tuple(node for part in repeats for node in part.nodes)
         name = f"{_name(first)} to {_name(last)}"
-        return self.add(PagePart("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first)))
+        return self.add(
+            PagePart("repeat", (f"{head} x {len(repeats)}", *rest), around, level, name, nodes, _marks(first), _ends(last))
+        )
 
     def group(self, group: Group, around: int, level: int) -> None:
         """A group as a part. A path that calls no block is no part of its own; one frame is enough for a block in a block."""
@@ -176,7 +180,7 @@ class _Outliner:
         kind = "split" if run.split else box_kind(run.nodes, self.graph)
         lines = tuple(filter(None, (named, *self.words(run))))
         name = first.name if len(run.nodes) == 1 else _shared([node.name for node in run.nodes])
-        made = self.add(PagePart(kind, lines, around, level, name, tuple(run.nodes), _marks(run)))
+        made = self.add(PagePart(kind, lines, around, level, name, tuple(run.nodes), _marks(run), _ends(run)))
         self.place.update((node.name, made) for node in run.nodes)
 
     def words(self, run: Run) -> list[str]:
@@ -207,12 +211,20 @@ def _shared(names: list[str]) -> str:
     return ".".join(same) or names[0]
 
 
+def _ends(part: Member) -> tuple[Mark, ...]:
+    """The marks of the last step of what may be several."""
+    return _marks_of(part.nodes[-1]) if isinstance(part, Run) else _marks(part)
+
+
+def _marks_of(node: Node) -> tuple[Mark, ...]:
+    marks = [node.mark, *(frame.mark for frame in reversed(node.scope))]
+    return tuple(dict.fromkeys(mark for mark in marks if mark is not None))
+
+
 def _marks(part: Member) -> tuple[Mark, ...]:
     if isinstance(part, Run):
-        node = part.nodes[0]
-        marks = [node.mark, *(frame.mark for frame in reversed(node.scope))]
-    else:
-        scope = part.nodes[0].scope
-        end = next(depth for depth, frame in enumerate(scope) if frame == part.frames[0])
-        marks = [frame.mark for frame in reversed(scope[: end + len(part.frames)])]
+        return _marks_of(part.nodes[0])
+    scope = part.nodes[0].scope
+    end = next(depth for depth, frame in enumerate(scope) if frame == part.frames[0])
+    marks = [frame.mark for frame in reversed(scope[: end + len(part.frames)])]
     return tuple(dict.fromkeys(mark for mark in marks if mark is not None))

@@ -184,16 +184,16 @@ export class Diagram {
 
   // -- the node and its line ---------------------------------------------------------------------------------------------------------
 
-  // The lines of the spec that made a part, the innermost first; those of other files are not among them.
-  lines(part) {
+  // The lines of the spec that made a part, as they are numbered now, the innermost first; those of other files are not among them.
+  lines(part, now = this.studio.linesNow()) {
     const { marks } = this.view.model.data;
-    return (part?.marks ?? []).map((number) => marks[number]).filter(([source]) => source === 0).map(([, line]) => line);
+    return (part?.marks ?? []).map((number) => marks[number]).filter(([source]) => source === 0).map(([, line]) => now(line)).filter((line) => line !== null);
   }
 
   choose(part) {
     this.details(part);
-    const shown = part?.shown >= 0 ? this.view.model.data.marks[part.shown] : null;
-    const lines = shown && shown[0] === 0 ? [shown[1]] : this.lines(part).slice(0, 1);
+    const shown = part?.shown >= 0 ? this.view.model.data.marks[part.shown] : null, now = this.studio.linesNow();
+    const own = shown && shown[0] === 0 ? now(shown[1]) : null, lines = own === null ? this.lines(part, now).slice(0, 1) : [own];
     this.studio.emit("select", { lines, part, by: "diagram" });
   }
 
@@ -201,9 +201,9 @@ export class Diagram {
   show(line) {
     const { view } = this;
     if (!view || !this.room.width) return;
-    const shown = visible(view.model.root).filter((part) => !(part.opens && part.open));
-    let hits = shown.filter((part) => this.lines(part)[0] === line);
-    if (!hits.length) hits = shown.filter((part) => this.lines(part).includes(line));
+    const shown = visible(view.model.root).filter((part) => !(part.opens && part.open)), now = this.studio.linesNow();
+    let hits = shown.filter((part) => this.lines(part, now)[0] === line);
+    if (!hits.length) hits = shown.filter((part) => this.lines(part, now).includes(line));
     view.hits = new Set(hits.map((part) => part.id));
     view.selected = null;
     view.mark();

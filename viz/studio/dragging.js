@@ -3,7 +3,7 @@
 
 import { el } from "./dom.js";
 import { WORD } from "./palette.js";
-import { placeOf } from "./rows.js";
+import { placeOf, toPlace } from "./rows.js";
 
 const FAR = 6; // pixels after which a press on a box is a drag
 const NEAR = 90; // pixels from the side of a box up to which that box is meant
@@ -18,7 +18,7 @@ class Carrying {
     this.chip = el("div", { class: "drop-chip", hidden: true });
     document.body.append(this.marker, this.chip);
     this.point = null; // of the pointer, while something is carried
-    this.over = null; // {line, column, side, shown} below it, or {why} nothing can stand there
+    this.over = null; // {place, side, words, shown} below it, or {why} nothing can stand there
   }
 
   to({ clientX: x, clientY: y }) {
@@ -73,7 +73,7 @@ class Carrying {
     const { editor } = this.studio, block = editor.lineBlockAtHeight(y - editor.documentTop), line = editor.state.doc.lineAt(block.from).number - 1;
     const begin = block.top + editor.documentTop, after = y > begin + block.height / 2;
     const at = Math.min(Math.max(top, (after ? begin + block.height : begin) - 1), bottom - 3);
-    return { line, side: after ? "after" : "before", words: `${after ? "after" : "before"} line ${line + 1}`, shown: { left, top: at, width: right - left, height: 3 } };
+    return { place: { line }, side: after ? "after" : "before", words: `${after ? "after" : "before"} line ${line + 1}`, shown: { left, top: at, width: right - left, height: 3 } };
   }
 
   // The nearest side of a box, in the direction in which the network runs, at which something can be put.
@@ -84,11 +84,11 @@ class Carrying {
       if (gap <= NEAR && (!best || gap < best.gap)) best = { ...side, gap };
     }
     if (!best) return null;
-    const place = placeOf(this.studio, best.part);
+    const { side, part } = best, whole = placeOf(this.studio, part), place = part.open ? { ...whole, stage: false } : whole;
     if (place.why) return place;
-    const { side, part } = best, left = Math.max(best.left, drawing.left), top = Math.max(best.top, drawing.top);
+    const left = Math.max(best.left, drawing.left), top = Math.max(best.top, drawing.top);
     const shown = { left, top, width: Math.min(best.left + best.width, drawing.right) - left, height: Math.min(best.top + best.height, drawing.bottom) - top };
-    return { ...place, side, words: `${side} ${part.lines[0]}, line ${place.line + 1}`, shown };
+    return { place, side, words: `${side} ${part.lines[0]}, line ${((side === "after" && place.lastLine) || place.line) + 1}`, shown };
   }
 
   // The sides of all boxes on view. Between paths nothing can stand, nor before a join, since there are several ways to it.
@@ -135,7 +135,7 @@ export function mountDragging(studio, rows) {
     event.stopPropagation();
     const word = event.dataTransfer.getData(WORD);
     carrying.to(event);
-    put(carrying.end(), ({ side, line, column }) => rows.insert(word, side, { line, column }));
+    put(carrying.end(), ({ place, side }) => rows.insert(word, side, place));
   }, true);
   document.addEventListener("dragend", () => carrying.end(), true);
 
@@ -180,8 +180,8 @@ export function mountDragging(studio, rows) {
     const still = (click) => click.stopPropagation(); // the click at the end of a drag chooses nothing
     svg.addEventListener("click", still, true);
     setTimeout(() => svg.removeEventListener("click", still, true));
-    if (drop && place) put(over, ({ line, column, side }) => {
-      if (line !== place.line || column !== place.column) rows.change("edit.move", { to: line, toColumn: column, side }, place);
+    if (drop && place) put(over, ({ place: to, side }) => {
+      if (to.line !== place.line || to.column !== place.column) rows.change("edit.move", { ...toPlace(to), side }, place);
     });
   }
   document.addEventListener("pointerup", (event) => end(event, true), true);

@@ -5,17 +5,17 @@ import { el } from "./dom.js";
 const counted = (names) => (names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);
 
 // Writes settings into the text, all or those of `only`, as one step of the history. What the text cannot say stays a setting, and is said.
-// Gives whether the text is still that which was written to.
+// Gives the reasons.
 export async function keepSettings(studio, only) {
   const before = studio.text, draft = studio.draft();
   const made = await studio.ask("edit.keep", { draft, ...(only && { only }) });
-  if (studio.text !== before) { studio.say("The text has changed meanwhile; nothing was done."); return false; }
+  if (studio.text !== before) { studio.say("The text has changed meanwhile; nothing was done."); return []; }
   const kept = Object.keys(draft.settings).filter((name) => !(name in made.settings));
   if (kept.length) studio.edit({ text: made.text, settings: made.settings }, "keep");
   const whys = made.refused.map((one) => one.why);
   if (whys.length) studio.say([kept.length ? `${counted(kept)}: in the text now.` : "", ...whys].filter(Boolean).join("\n"), "error");
   else studio.say(`${counted(kept)}: in the text now, as ${kept.length === 1 ? "its default" : "their defaults"}.`);
-  return true;
+  return whys;
 }
 
 // Before a design with settings is saved: "keep" to write them into the text, "text" to save the text without them, null to stop.

@@ -23,6 +23,7 @@ export function mountSnapshots(studio, told) {
   });
   const load = told(async (one) => {
     const { text, file, settings } = await studio.ask("snapshot.load", { name: one.name });
+    await studio.learn(file);
     studio.edit({ text, file, settings }, "snapshot");
   });
   const remove = told(async (one) => {

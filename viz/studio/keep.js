@@ -7,7 +7,7 @@ import { mountExchange } from "./keep-exchange.js";
 import { linked, mountShare } from "./keep-link.js";
 import { mountOpen } from "./keep-open.js";
 import { mountSaveAs } from "./keep-save-as.js";
-import { askedAbout, mountSettings } from "./keep-settings.js";
+import { askedAbout, keepSettings, mountSettings } from "./keep-settings.js";
 import { mountSnapshots } from "./keep-snapshots.js";
 import { isZoo } from "./state.js";
 
@@ -27,7 +27,9 @@ export function mountKeep(studio) {
   // Puts a file of the folders or the zoo into the page; where there is a draft of it that is not saved, asks which of the two.
   studio.open = async (file, settings = {}) => {
     const real = await studio.ask("file.read", { file });
-    const free = (await drafts.free()).filter((one) => one.file === file && (one.text !== real.text || Object.keys(one.settings).length));
+    const all = (await drafts.free()).filter((one) => one.file === file);
+    const free = all.filter((one) => one.text !== real.text || Object.keys(one.settings).length);
+    for (const one of all) if (one.owner !== drafts.tab && !free.includes(one)) drafts.drop(one.key); // the file says all of it
     let found = free.find((one) => !one.aside);
     if (found?.owner === drafts.tab) found = drafts.aside(found); // until it is decided, so that no draft of the file takes its place
     studio.saved = { text: real.text, digest: real.digest, file };
@@ -51,6 +53,12 @@ export function mountKeep(studio) {
     else if (chosen) studio.edit({ text: chosen.text }, "merge");
     studio.emit("saved");
   }
+
+  // Reads what is saved of a file that the page has not seen.
+  studio.learn = async (file) => {
+    const real = file && !studio.known.has(file) ? await studio.ask("file.read", { file }).catch(() => null) : null;
+    if (real) studio.known.set(file, { text: real.text, digest: real.digest, file });
+  };
 
   const fileOf = (found) => (found.file ? studio.ask("file.read", { file: found.file }).catch(() => null) : null);
 
@@ -86,12 +94,13 @@ export function mountKeep(studio) {
   studio.finished = async () => {
     const settings = await askedAbout(studio);
     if (settings === null) return null;
-    if (settings === "keep") await studio.keepSettings();
+    const notes = settings === "keep" ? await keepSettings(studio).catch((error) => [error.message]) : [];
     const before = studio.text;
     const { text, why } = await studio.ask("edit.format", { draft: studio.draft() });
-    if (studio.text !== before) return { text: studio.text, note: "" }; // it was typed on; the next time is soon enough
+    if (studio.text !== before) return { text: studio.text, note: notes.join(" ") }; // it was typed on; the next time is soon enough
     studio.edit({ text }, "align");
-    return { text: studio.text, note: why ? `Its tables are not aligned: ${why}` : "" };
+    if (why) notes.push(`Its tables are not aligned: ${why}`);
+    return { text: studio.text, note: notes.join(" ") };
   };
 
   async function save() {

@@ -25,14 +25,9 @@ class Palette {
   }
 
   toggle(open = this.host.hidden) {
-    const { view, svg } = this.studio.diagram, before = svg.clientWidth;
     this.host.hidden = !open;
     this.button.setAttribute("aria-pressed", `${open}`);
     byId("view-diagram").classList.toggle("with-palette", open);
-    if (view && before) { // what was in the middle stays there
-      view.camera.x += (svg.clientWidth - before) / 2;
-      view.move();
-    }
     if (open) this.load();
     else this.place = null;
   }
@@ -59,7 +54,11 @@ class Palette {
   show() {
     const sought = this.query.value.toLowerCase().split(/\s+/).filter(Boolean), top = this.list.scrollTop;
     const fits = ({ word, doc }) => sought.every((one) => word.toLowerCase().includes(one) || doc.split("\n")[0].toLowerCase().includes(one));
-    const groups = this.groups.map(({ name, words }) => ({ name, words: words.filter(fits) })).filter(({ words }) => words.length);
+    // the one that is called so comes first, then those that begin so, those that hold it, and those whose docs do
+    const rank = ({ word }) => (!sought.length ? 0 : word === sought[0] ? 0 : word.startsWith(sought[0]) ? 1 : word.includes(sought[0]) ? 2 : 3);
+    const order = (a, b) => rank(a) - rank(b);
+    const groups = this.groups.map(({ name, words }) => ({ name, words: words.filter(fits).sort(order) })).filter(({ words }) => words.length)
+      .sort((a, b) => order(a.words[0], b.words[0]));
     this.list.replaceChildren(...groups.map(({ name, words }) => el("section", { "aria-label": name }, el("h3", {}, name),
       el("ul", {}, words.map((one) => el("li", {}, this.item(one)))))));
     if (!groups.length) this.list.append(el("p", { class: "hint" }, "Nothing is called that."));

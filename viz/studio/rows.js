@@ -5,7 +5,8 @@ import { byId, el } from "./dom.js";
 import { mountPalette } from "./palette.js";
 import { keysInWords } from "./commands.js";
 
-// The step or row that a part of the diagram was made by: {line, column}, or {why} it cannot be changed here.
+// The steps or rows that a part of the diagram was made by, as questions of edits take them: {line, column} of the first, lastLine and
+// lastColumn where a box stands for several, `stage` where it is all of a stage. Or {why} they cannot be changed here.
 export function placeOf(studio, part) {
   const { data } = studio.diagram.view.model;
   // what a call of a block of another file comes to is that call's box; what is within it is not
@@ -13,12 +14,15 @@ export function placeOf(studio, part) {
   const mark = calls ? data.marks[part.shown] : part?.marks?.length ? data.marks[part.marks[0]] : null;
   if (!mark) return { why: "No line of the spec made this." };
   const [source, line, column] = mark;
-  if (source === 0) {
-    const now = studio.lineNow(line);
-    return now === null ? { why: "The text has changed here since this was drawn." } : { line: now, column };
-  }
-  return { why: `This is from ${data.sources[source].name}, line ${line + 1}: open that file to change it, or move the block that it is in.` };
+  if (source !== 0) return { why: `This is from ${data.sources[source].name}, line ${line + 1}: open that file to change it, or move the block that it is in.` };
+  const now = studio.linesNow(), place = { line: now(line), column, stage: part.kind === "stage" };
+  const end = part.ends && data.marks[part.ends[calls ? 1 : 0]];
+  if (end?.[0] === 0) Object.assign(place, { lastLine: now(end[1]), lastColumn: end[2] });
+  return place.line === null || place.lastLine === null ? { why: "The text has changed here since this was drawn." } : place;
 }
+
+// A place as the one that something is moved to.
+export const toPlace = ({ line, column, lastLine, lastColumn, stage }) => ({ to: line, toColumn: column, toLastLine: lastLine, toLastColumn: lastColumn, toStage: stage });
 
 class Rows {
   constructor(studio) {
@@ -43,6 +47,11 @@ class Rows {
       event.stopPropagation();
       run();
     }, true);
+    studio.diagram.svg.addEventListener("keydown", (event) => {
+      if (event.key !== "Delete" || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      this.change("edit.delete");
+    });
     const opens = (host, find) => host.addEventListener("contextmenu", (event) => {
       const place = find(event);
       if (!place) return;
@@ -81,7 +90,7 @@ class Rows {
     const head = studio.editor.state.doc.lineAt(studio.editor.state.selection.main.head);
     const column = studio.editor.state.selection.main.head - head.from;
     try {
-      const made = await studio.ask(name, { draft: studio.draft(), line: place.line, column: place.column, ...given }, { key: "edit row" });
+      const made = await studio.ask(name, { draft: studio.draft(), ...place, ...given }, { key: "edit row" });
       if (studio.text !== before) { studio.say("The text has changed meanwhile; nothing was done."); return; }
       const lines = made.text.split(/\r\n|\n/), at = Math.min(made.line, lines.length - 1);
       const begins = lines.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0);

@@ -71,13 +71,13 @@ export class Studio {
     return this.moving ?? this.editor.state.field(held);
   }
 
-  // A line of the text that the picture is of, as it is numbered now; null where the text has changed there since.
-  lineNow(line) {
-    if (this.drawn === this.text) return line;
-    const { from, to, insert } = difference(this.drawn, this.text), count = (text) => text.split("\n").length - 1;
-    const first = count(this.drawn.slice(0, from)), last = count(this.drawn.slice(0, to));
-    if (line < first) return line;
-    return line > last ? line + first + count(insert) - last : null;
+  // Tells of a line of the text that the picture is of how it is numbered now; null where the text has changed there since.
+  linesNow() {
+    const { drawn, text } = this;
+    if (drawn === text) return (line) => line;
+    const { from, to, insert } = difference(drawn, text), count = (part) => part.split("\n").length - 1;
+    const first = count(drawn.slice(0, from)), last = count(drawn.slice(0, to)), shift = first + count(insert) - last;
+    return (line) => (line < first ? line : line > last ? line + shift : null);
   }
 
   // The open file as it was last read or saved: {text, file, digest}; null where it is none. Undo to another file brings that one's back.

@@ -1,4 +1,4 @@
-"""An argument of a block that is the same in every call, written into the text: as a default, and in the calls that say another."""
+"""An argument of a block that is the same in every call, written into the text: as a default, and in calls that say another."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TYPES = ("int", "number", "bool", "word", "list", "block", "any")
 def keep_argument(text: str, block: str, argument: str, written: str, arguments: Sequence[str]) -> str:
     """The text in which every call of a block that it holds has an argument with this value.
 
-    Where the text has the block, its default changes, and calls that give the argument give the new value. Where the block is from
-    another file, calls that do not give it do so then; a table without a column of that name gets one.
+    Where the text has the block, its default changes, and calls that give the argument give the new value. Where the block
+    is from another file, calls that do not give it do so then; a table without a column of that name gets one.
 
     Args:
         written: the value, as it can stand in brackets.

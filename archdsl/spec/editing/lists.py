@@ -6,6 +6,9 @@ import re
 
 from archdsl.spec.editing.places import EditError, Listing, Place, Text
 
+_NEEDED = {"rows": ("table", "row"), "paths": ("fork", "path")}
+"""What cannot be without an entry, and what its entries are."""
+
 
 def reordered(text: Text, listing: Listing, order: list[int]) -> str:
     """The text with the entries of a list in another order.
@@ -24,10 +27,10 @@ def reordered(text: Text, listing: Listing, order: list[int]) -> str:
 
 
 def without(text: Text, place: Place) -> str:
-    """The text without an entry and its comments. Raises EditError for the only one of its list."""
+    """The text without an entry and its comments. Raises EditError for the only one where one must stand."""
     listing = place.listing
     if len(listing.places) == 1:
-        raise EditError("it is the only one of its list; move or delete what holds the list")
+        return _emptied(text, place)
     if listing.part.flow:
         return _out_of_brackets(text, place)
     if not place.leads:  # its line begins with what holds it: the next one comes there
@@ -39,6 +42,26 @@ def without(text: Text, place: Place) -> str:
     if end == len(text.text) and not text.lines[-1].endswith(("\n", "\r")):  # the line before is the last one now
         start = len(text.text[:start].rstrip("\r\n"))
     return text.text[:start] + text.text[end:]
+
+
+def _emptied(text: Text, place: Place) -> str:
+    """The text with empty brackets for a list that had one entry. A path, stage, block or branch may have no step."""
+    listing = place.listing
+    holder, owner = listing.part.holder, listing.owner
+    if listing.kind in _NEEDED:
+        what, entry = _NEEDED[listing.kind]
+        where = f"; delete the {what} in line {owner.first + 1}" if owner is not None else ""
+        raise EditError(f"a {what} needs a {entry}, and it is the only one{where}")
+    if holder is not None and holder is text.root:  # the steps of a block stand further inside
+        raise EditError("a net needs a step, and it is the only one; put another one beside it first")
+    if listing.part.flow or holder is None or holder.kind != "map" or not place.leads:
+        start, end = (text.offset(at) for at in (listing.part.start, listing.part.end))
+        start, end = (start, end) if listing.part.flow else (place.start, place.end)
+        return text.text[:start] + "[]" + text.text[end:]
+    key = holder.items[holder.items.index(listing.part) - 1]
+    colon = text.text.index(":", text.offset(key.end)) + 1
+    above = text.starts[place.first] - len(text.newline)
+    return f"{text.text[:colon]} []{text.text[colon:above]}{text.text[place.end :]}"
 
 
 def _out_of_brackets(text: Text, place: Place) -> str:

@@ -11,6 +11,7 @@ from archdsl.errors import SpecError
 from archdsl.spec.editing.calls import Written, as_row, bracketed, call_of, columns_of
 from archdsl.spec.editing.lists import entry, reordered, with_entry, without
 from archdsl.spec.editing.places import EditError, Place, Text
+from archdsl.spec.editing.spans import Span, span_of
 from archdsl.spec.read_modifiers import MODIFIERS
 
 _WORDS = {"step": "a step", "row": "a row", "heading": "the heading of a stage", "path": "a path"}
@@ -37,11 +38,13 @@ class Callee:
     arguments: tuple[str, ...]
 
 
-def move(text: str, line: int, to: int, side: str = "", columns: tuple[int | None, int | None] = (None, None)) -> Edited:
-    """The text with the step, row or path of a line in another place.
+def move(
+    text: str, line: int | Span, to: int | Span, side: str = "", columns: tuple[int | None, int | None] = (None, None)
+) -> Edited:
+    """The text with the step, row or path of a line, or several neighbours, in another place.
 
     Args:
-        to: a line of the one that it goes to.
+        to: a line of the one that it goes to, or the neighbours before or after all of which it goes.
         side: `before` or `after` that one; "" takes its place in the same list, and stands before it in another.
         columns: in which column both begin, where several stand on a line.
 
@@ -50,17 +53,19 @@ def move(text: str, line: int, to: int, side: str = "", columns: tuple[int | Non
         SpecError: the text is not YAML.
     """
     read = Text(text)
-    moved, target = read.at(line, columns[0]), read.at(to, columns[1])
-    if moved is target:
-        return Edited(text, moved.first)
-    if target.start >= moved.start and target.end <= moved.end:
-        raise EditError(f"{_WORDS[moved.kind]} cannot move into itself")
-    if moved.listing is target.listing:
+    moved, targets = span_of(read, line, columns[0]), span_of(read, to, columns[1])
+    target = targets[-1] if side == "after" else targets[0]
+    if target in moved:
+        return Edited(text, moved[0].first)
+    for place in moved:
+        if target.start >= place.start and target.end <= place.end:
+            raise EditError(f"{_WORDS[place.kind]} cannot move into itself")
+    if moved[0].listing is target.listing:
         return _within(read, moved, target, side)
     return _across(read, moved, target, side == "after")
 
 
-def shift(text: str, line: int, by: int, column: int | None = None) -> Edited:
+def shift(text: str, line: int | Span, by: int, column: int | None = None) -> Edited:
     """The same by one place, up (-1) or down (1); at the end of its list out of what holds the list.
 
     Raises:
@@ -68,40 +73,46 @@ def shift(text: str, line: int, by: int, column: int | None = None) -> Edited:
         SpecError: the text is not YAML.
     """
     read = Text(text)
-    moved = read.at(line, column)
-    number = moved.number + by
-    if 0 <= number < len(moved.listing.places):
-        return _within(read, moved, moved.listing.places[number], "")
-    owner = moved.listing.owner
+    moved = span_of(read, line, column)
+    first, listing = moved[0], moved[0].listing
+    number = first.number - 1 if by < 0 else moved[-1].number + 1
+    if 0 <= number < len(listing.places):
+        return _within(read, moved, listing.places[number], "")
+    owner = listing.owner
     while owner is not None and owner.kind == "path":
         owner = owner.listing.owner
-    if owner is None or moved.kind in ("path", "heading"):
+    if owner is None or first.kind in ("path", "heading"):
         raise EditError(f"it is the {'first' if by < 0 else 'last'} already")
     return _across(read, moved, owner, by > 0)
 
 
-def duplicate(text: str, line: int, column: int | None = None) -> Edited:
-    """The text with a step, row or path once more below itself. Comments above it stay with the first."""
+def duplicate(text: str, line: int | Span, column: int | None = None) -> Edited:
+    """The text with a step, row or path, or several, once more below. Comments above the first stay with it."""
     read = Text(text)
-    place = read.at(line, column)
-    if place.listing.part.flow:
-        return _finished(read, *with_entry(read, place, read.text[place.start : place.end], after=True))
-    lines = entry(read, place).split("\n")
+    places = span_of(read, line, column)
+    if places[0].listing.part.flow:
+        return _finished(read, *with_entry(read, places[-1], read.text[places[0].start : places[-1].end], after=True))
+    lines = [line for place in places for line in entry(read, place).split("\n")]
     while lines[0].startswith("#"):
         del lines[0]
-    return _finished(read, *with_entry(read, place, "\n".join(lines), after=True))
+    return _finished(read, *with_entry(read, places[-1], "\n".join(lines), after=True))
 
 
-def delete(text: str, line: int, column: int | None = None) -> Edited:
-    """The text without a step, row or path and the comments that are its own."""
+def delete(text: str, line: int | Span, column: int | None = None) -> Edited:
+    """The text without a step, row or path, or several, and the comments that are their own.
+
+    Raises:
+        EditError: nothing would be left where something must stand.
+        SpecError: the text is not YAML.
+    """
     read = Text(text)
-    place = read.at(line, column)
-    made = without(read, place)
+    places = span_of(read, line, column)
+    made = _taken_out(read.text, places)
     Text(made)
-    return Edited(made, min(place.first, max(0, len(made.splitlines()) - 1)))
+    return Edited(made, min(places[0].first, max(0, len(made.splitlines()) - 1)))
 
 
-def insert(text: str, line: int, callee: Callee, side: str = "after", column: int | None = None) -> Edited:
+def insert(text: str, line: int | Span, callee: Callee, side: str = "after", column: int | None = None) -> Edited:
     """The text with a call of an operator or block before or after a step or row.
 
     In a table its arguments are those of the row beside it, in a list of steps those that it must have.
@@ -111,8 +122,8 @@ def insert(text: str, line: int, callee: Callee, side: str = "after", column: in
         SpecError: the text is not YAML.
     """
     read = Text(text)
-    beside = read.at(line, column)
     after = side != "before"
+    beside = span_of(read, line, column)[-1 if after else 0]
     if beside.kind == "path":
         raise EditError("among paths stand lists of steps; put it beside a step")
     if beside.listing.kind == "rows":
@@ -155,27 +166,34 @@ def _row_beside(place: Place, after: bool) -> Place | None:
     return min(rows, key=lambda row: (abs(row.number - place.number), (row.number > place.number) != after), default=None)
 
 
-def _within(read: Text, moved: Place, target: Place, side: str) -> Edited:
-    order = list(range(len(moved.listing.places)))
-    order.remove(moved.number)
-    at = order.index(target.number)
-    down = target.number > moved.number if not side else side == "after"
-    order.insert(at + down, moved.number)
-    made = reordered(read, moved.listing, order)
-    again = Text(made).at_offset(moved.listing, order.index(moved.number))
-    return Edited(made, again.first)
+def _within(read: Text, moved: list[Place], target: Place, side: str) -> Edited:
+    listing, numbers = target.listing, [place.number for place in moved]
+    order = [place.number for place in listing.places if place not in moved]
+    down = target.number > numbers[0] if not side else side == "after"
+    at = order.index(target.number) + down
+    order[at:at] = numbers
+    made = reordered(read, listing, order)
+    return Edited(made, Text(made).at_offset(listing, at).first)
 
 
-def _across(read: Text, moved: Place, target: Place, after: bool) -> Edited:
-    written = _converted(read, moved, target)
+def _across(read: Text, moved: list[Place], target: Place, after: bool) -> Edited:
+    flow = target.listing.part.flow
+    written = (", " if flow else "\n").join(_converted(read, place, target) for place in moved)
     # both changes are made in the text as it is, the later one first
-    if target.start > moved.start:
+    if target.start > moved[0].start:
         made, at = with_entry(read, target, written, after)
-        shrunk = without(Text(made), Text(made).beginning(moved.start))
+        shrunk = _taken_out(made, moved)
         return _finished(read, shrunk, at - (len(made) - len(shrunk)))
-    shrunk = without(read, moved)
-    again = Text(shrunk)
+    again = Text(_taken_out(read.text, moved))
     return _finished(read, *with_entry(again, again.beginning(target.start), written, after))
+
+
+def _taken_out(made: str, places: list[Place]) -> str:
+    """A text without places that stand in it as they did before."""
+    for place in reversed(places):
+        read = Text(made)
+        made = without(read, read.beginning(place.start))
+    return made
 
 
 def _converted(read: Text, moved: Place, target: Place) -> str:

@@ -106,7 +106,8 @@ class Text:
 
     def at_offset(self, listing: Listing, number: int) -> Place:
         """The entry with a number of a list of this text before it was changed, none of which lies before the list."""
-        same = next(one for one in self.listings if one.part.start == listing.part.start and one.kind == listing.kind)
+        begin = listing.places[0].start  # where its first line is that has a dash depends on the comments of what comes first
+        same = next(one for one in self.listings if one.places and one.places[0].start == begin and one.kind == listing.kind)
         return same.places[number]
 
     def beginning(self, offset: int) -> Place:

@@ -13,6 +13,7 @@ import yaml
 
 from archdsl.spec.editing.moves import Callee, delete, duplicate, insert, move, shift
 from archdsl.spec.editing.places import EditError, Place, Text
+from archdsl.spec.editing.spans import Span
 from archdsl.spec.locate import zoo
 
 FILES = [*sorted(zoo().glob("*.yaml")), *sorted((zoo() / "blocks").glob("*.yaml"))]
@@ -165,3 +166,64 @@ def test_at_the_end_of_its_list_a_step_leaves_what_holds_it() -> None:
 def test_what_cannot_be_is_said(edit: Any, words: str) -> None:
     with pytest.raises(EditError, match=words):
         edit()
+
+
+SPANS = """\
+net:
+  # three
+  - conv: 8
+  - norm  # as usual
+  # the last
+  - relu
+  - fork:
+    paths:
+      - [conv: 8, norm]
+      - - relu
+    join: add
+  - stage: end
+    body:
+      # alone
+      - pool
+"""
+THREE = "  # three\n  - conv: 8\n  - norm  # as usual\n  # the last\n  - relu\n"
+
+
+def test_neighbours_are_edited_together() -> None:
+    three = Span(2, 4, (5, 4))
+    without = SPANS.replace(THREE, "")
+    assert delete(SPANS, three).text == without
+    copy = THREE.replace("  # three\n", "")
+    assert duplicate(SPANS, three) == (SPANS.replace(THREE, THREE + copy), 6)
+    stage = "  - stage: end\n    body:\n      # alone\n      - pool\n"
+    assert move(SPANS, three, 11, "after") == (without.replace(stage, stage + THREE), 10)
+    assert move(SPANS, 11, three, "before").text == SPANS.replace(stage, "").replace(THREE, stage + THREE)
+    inside = move(SPANS, three, 14, "before").text
+    assert inside == without.replace(
+        "      # alone\n", "".join(f"    {line}\n" for line in THREE.splitlines()) + "      # alone\n"
+    )
+    assert shift(shift(SPANS, three, 1).text, Span(7, 4, (10, 4)), -1).text == SPANS
+    assert delete(SPANS, Span(8, 9, (8, 18))).text == SPANS.replace("[conv: 8, norm]", "[]")
+
+
+def test_the_only_one_leaves_empty_brackets_where_nothing_may_stand() -> None:
+    assert delete(SPANS, 14).text == SPANS.replace("body:\n      # alone\n      - pool\n", "body: []\n")
+    assert delete(SPANS, 9, 8).text == SPANS.replace("- - relu", "- []")
+    assert delete("net:\n  - fork:\n    paths: [[relu], [norm]]\n", 2, 13).text == "net:\n  - fork:\n    paths: [[], [norm]]\n"
+    assert shift(SPANS, 14, 1).text == SPANS.replace("body:\n      # alone\n      - pool\n", "body: []\n  # alone\n  - pool\n")
+    noted = "blocks:\n  a:\n    body:  # of a\n      - relu\nnet:\n  - a\n"
+    assert delete(noted, 3).text == noted.replace("body:  # of a\n      - relu", "body: []  # of a")
+    for text, line, words in (
+        (
+            "net:\n  - table:\n      columns: [op]\n      rows:\n        - [relu]\n",
+            4,
+            "a table needs a row, and it is the only one; delete the table in line 2",
+        ),
+        (
+            "net:\n  - fork:\n    paths:\n      - [relu, norm]\n",
+            3,
+            "a fork needs a path, and it is the only one; delete the fork in line 2",
+        ),
+        ("net:\n  - relu\n", 1, "a net needs a step, and it is the only one; put another one beside it first"),
+    ):
+        with pytest.raises(EditError, match=re.escape(words)):
+            delete(text, line)
