@@ -50,7 +50,7 @@ def test_what_a_script_imports_is_there(path: Path) -> None:
 def test_plots_have_the_colours_of_the_page_of_plots() -> None:
     page = (STUDIO.parent / "plots" / "page.css").read_text(encoding="utf-8")
     plot = (STUDIO / "whatif.css").read_text(encoding="utf-8").partition(".plot {")[2]
-    shared = "--grid --pale --start --down --up --accent".split() + [f"--scale-{step}" for step in range(7)]
+    shared = ["--grid", "--pale", "--start", "--down", "--up", "--accent"] + [f"--scale-{step}" for step in range(7)]
     for name in shared:
         light_and_dark = re.findall(rf"{name}: (#\w+)", page)
         assert len(light_and_dark) == 2
