@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from studios import Running, browser_needed, chromium, opened, running
+from studios import Running, browser_needed, opened, running
 
 from archdsl.spec.locate import zoo
 
@@ -21,12 +21,6 @@ WATCH = """() => {
   }).observe({ type: "layout-shift" });
 }"""
 """Keeps what moves on the page, but for the line that is typed in."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
