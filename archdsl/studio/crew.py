@@ -137,6 +137,7 @@ class Crew:
             async with asyncio.timeout(seconds):
                 answer = await asyncio.shield(work)
         except TimeoutError:
+            work.cancel()  # nobody looks at what becomes of it
             self._drop(process)
             raise Stopped(f"this took longer than {seconds:g} seconds and was stopped") from None
         except asyncio.CancelledError:

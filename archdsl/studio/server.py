@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mimetypes
 import os
 import secrets
@@ -24,6 +25,7 @@ from starlette.websockets import WebSocket
 from archdsl.errors import InputError
 from archdsl.spec.locate import zoo_names
 from archdsl.studio.crew import Crew
+from archdsl.studio.files import LARGEST
 from archdsl.studio.folders import Folders
 from archdsl.studio.guard import Guard
 from archdsl.studio.live import Live
@@ -34,8 +36,8 @@ ASSETS = {"studio": "archdsl.viz.studio", "page": "archdsl.viz.page"}
 """Packages whose files a page may load, by the folder that it loads them from."""
 
 ENDINGS = (".css", ".html", ".js", ".svg", ".txt")
-LONGEST = 2 * 2**20
-"""Bytes of one question."""
+LONGEST = 4 * LARGEST
+"""Bytes of one question: a draft and what its changes are told against, each the largest text there is, as JSON has them."""
 
 ZOO = "zoo:"
 """Stands before the name of a network of the zoo where others have a file."""
@@ -189,6 +191,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises InputError where the address cannot be had."""
+    if not host:
+        raise InputError("--host is an address of this machine; 0.0.0.0 is all of them")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -198,9 +202,10 @@ def _listen(host: str, port: int) -> socket.socket:
         made.listen(128)
     except (OSError, OverflowError) as error:
         made.close()
-        raise InputError(
-            f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}; --port 0 takes any that is free"
-        ) from None
+        why = f"cannot be listened on: {getattr(error, 'strerror', None) or error}"
+        if getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES):
+            raise InputError(f"{host}:{port} {why}; --port 0 takes any that is free") from None
+        raise InputError(f"{host} {why}") from None
     return made
 
 

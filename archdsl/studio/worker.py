@@ -18,6 +18,10 @@ MEMORY = 6 * 2**30
 """Bytes that a process for quick questions may take: no draft may use up the machine."""
 
 
+class Gone(Exception):
+    """The other end of the pipe is closed: nobody waits for answers."""
+
+
 class Pipe:
     """Speaks to the server while a question is worked out; see `archdsl.studio.question.Tell`.
 
@@ -25,7 +29,13 @@ class Pipe:
     """
 
     def __init__(self, send: Callable[[tuple[str, str]], None]):
-        self._send = send
+        self._to = send
+
+    def _send(self, said: tuple[str, str]) -> None:
+        try:
+            self._to(said)
+        except (EOFError, OSError) as error:
+            raise Gone from error
 
     def part(self, name: str, value: Any) -> None:
         self._send(("part", f'"part":{json.dumps(name)},"value":{_json(value)}'))
@@ -49,7 +59,7 @@ def serve(connection: Connection, bounded: bool) -> None:
     gc.collect()
     gc.freeze()  # what is loaded stays: collections look at what a question makes only, and at that less often
     gc.set_threshold(50_000, 20, 100)
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError, Gone):
         while True:
             name, given = connection.recv()
             connection.send(_answer(QUESTIONS[name].answer, given, Pipe(connection.send)))
@@ -62,7 +72,9 @@ def _answer(answer: Callable[[Any, Pipe], Any], given: Any, pipe: Pipe) -> tuple
         return "failed", _failed(str(error))
     except MemoryError:
         return "failed", _failed("this needs more memory than a design may take here")
-    except (EOFError, OSError):
+    except OSError as error:
+        return "failed", _failed(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except Gone:
         raise
     except Exception as error:
         LOG.exception("a question failed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -70,11 +71,15 @@ def test_what_takes_too_long_is_stopped_and_others_are_answered() -> None:
     async def work(crew: Crew) -> None:
         await answered(crew)
         (first,) = crew.all
+        said: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context["message"]))
         with pytest.raises(Stopped, match=r"took longer than 0\.3 seconds"):
             await crew.ask("answer", asked(SLOW), 0.3)
         first.handle.join(10)
         assert first.handle.exitcode is not None
         await answered(crew)
+        gc.collect()
+        assert said == []
 
     run(work)
 

@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from archdsl.spec.locate import zoo
+from archdsl.studio.files import LARGEST
+from archdsl.studio.server import LONGEST
 
 SLOW = "archdsl: 1\nname: slow\ninput: [3, 8, 8]\nnet:\n  - conv: {out: 4, kernel: 3}\n  - {repeat: 60000, relu: ~}\n"
 DPNET = (zoo() / "dpnet.yaml").read_text(encoding="utf-8")
@@ -111,9 +113,15 @@ def test_a_path_that_a_page_gives_is_not_taken(line: ClientConnection, tmp_path:
 
 
 def test_a_message_that_is_too_long_ends_the_line(line: ClientConnection) -> None:
-    line.send(" " * (3 * 2**20))
-    with pytest.raises(ConnectionClosed):
+    line.send(" " * (LONGEST + 1))
+    with pytest.raises(ConnectionClosed, match="1009"):
         line.recv(timeout=10)
+
+
+def test_the_largest_text_is_answered_beside_what_it_is_compared_to(line: ClientConnection) -> None:
+    text = "#\n" * (LARGEST // 2)
+    ask(line, 1, "answer", {"draft": {"text": text}, "baseline": {"text": text}})
+    assert heard(line)["done"]["problems"][0]["message"] == "the file is empty"
 
 
 def test_too_many_questions_at_once(line: ClientConnection) -> None:

@@ -14,6 +14,7 @@ from studios import Running, browser_needed, opened
 
 import archdsl
 from archdsl.compilers.onnx_direct import onnx_model
+from archdsl.studio.server import LONGEST
 
 pytestmark = browser_needed
 TINY = "archdsl: 1\nname: Tiny\nimport: [blocks/mobile]\ninput: [3, 8, 8]\nnet:\n  - conv3x3: 4\n  - pool\n  - classifier: 10\n"
@@ -114,6 +115,17 @@ def test_a_damaged_model_changes_nothing(page: Page) -> None:
         expect(page.locator("#said.error")).to_contain_text(name)
         expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.evaluate("[studio.text, studio.held.file]") == [TINY, "tiny.yaml"]
+
+
+def test_a_question_that_is_too_long_is_refused_and_others_are_answered(page: Page) -> None:
+    """The line that it ended comes back, and it is not asked again."""
+    refused = """async (size) => {
+      const asked = () => studio.ask("answer", { draft: { text: " ".repeat(size) } }).catch((error) => error.message);
+      return [await asked(), await asked(), (await studio.ask("choices", {})).dtypes.length > 0];
+    }"""
+    words = "This is more text than the server takes at once."
+    assert page.evaluate(refused, LONGEST) == [words, words, True]
+    expect(page.locator("#state")).to_be_empty()
 
 
 def harmless(page: Page) -> None:
