@@ -44,11 +44,8 @@ def as_it_was(page: Page) -> None:
     expect(page.locator("#problems")).to_be_empty()
 
 
-def start(page: Page) -> None:
-    expect(page.locator("#boxes .box").first).to_be_visible()
-
-
 def heat(page: Page) -> None:
+    expect(page.locator("#boxes .box").first).to_be_visible()
     page.get_by_label("Device that latency is predicted on").select_option("raspberry-pi-3b")
     page.get_by_label("Colour boxes by").select_option("macs")
     page.evaluate("() => studio.set('width', '1.5')")
@@ -151,6 +148,7 @@ def plotted(name: str) -> Callable[[Page], None]:
 
 
 def contour(page: Page) -> None:
+    plotted("whatif-curve")(page)
     page.get_by_label("And over which knob", exact=True).select_option("expansion")
     expect(page.locator("#whatif-curve .plot .contour").first).to_be_attached()
 
@@ -203,11 +201,10 @@ def enlarged(page: Page) -> None:
 def states(folder: Path) -> tuple[Seen, ...]:
     """All of them, in an order in which the page grows late: what is hidden takes time to look through, too."""
     return (
-        Seen("start", start, "html"),
         Seen("heat", heat, "html", kinds),
         Seen("row menu", row_menu, ".row-menu", escape),
         Seen("completion", completion, "#editor", escape),
-        Seen("mistake", mistake, "html", as_it_was),
+        Seen("mistake", mistake, "#left", as_it_was),
         Seen("empty", empty, "#left", as_it_was),
         *(Seen(name, dialog(name), "dialog", escape) for name in ("open", "save-as", "commands", "share", "export")),
         Seen("conflict", conflict(folder), "dialog", merged),
@@ -218,7 +215,6 @@ def states(folder: Path) -> tuple[Seen, ...]:
         Seen("compare", compared, "#middle"),
         Seen("compare rows", rows_compared, "#middle"),
         Seen("compare plot", plotted("compare-plot"), "#middle"),
-        Seen("curve", plotted("whatif-curve"), "#middle"),
         Seen("contour", contour, "#middle"),
         Seen("tornado", plotted("whatif-tornado"), "#middle"),
         Seen("solve", solved, "#middle"),

@@ -53,16 +53,11 @@ def gallery(page: Page) -> None:
     page.locator(".zoo tr.open").scroll_into_view_if_needed()
 
 
-def contour(page: Page) -> None:
-    states.plotted("whatif-curve")(page)
-    states.contour(page)
-
-
 SHOTS = {
     "studio": Shot(heat),
     "studio_mistake": Shot(states.mistake),
     "studio_completion": Shot(states.completion, "dark"),
-    "studio_contour": Shot(contour),
+    "studio_contour": Shot(states.contour),
     "studio_front": Shot(states.plotted("whatif-front"), "dark"),
     "studio_compare": Shot(states.compared),
     "studio_gallery": Shot(gallery),

@@ -45,3 +45,13 @@ def test_what_a_script_imports_is_there(path: Path) -> None:
                 rf"export (?:async )?(?:const|function|class|let) {re.escape(name)}\b|[{{,]\s*(?:[\w$]+ as )?{re.escape(name)}\s*[,}}]",
                 exported,
             )
+
+
+def test_plots_have_the_colours_of_the_page_of_plots() -> None:
+    page = (STUDIO.parent / "plots" / "page.css").read_text(encoding="utf-8")
+    plot = (STUDIO / "whatif.css").read_text(encoding="utf-8").partition(".plot {")[2]
+    shared = ["--grid", "--pale", "--start", "--down", "--up", "--accent"] + [f"--scale-{step}" for step in range(7)]
+    for name in shared:
+        light_and_dark = re.findall(rf"{name}: (#\w+)", page)
+        assert len(light_and_dark) == 2
+        assert re.findall(rf"{name}: (#\w+)", plot) == light_and_dark
