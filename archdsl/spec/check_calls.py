@@ -81,7 +81,7 @@ def check_argument(checks: Checks, op: type[Operator], name: str, value: Value, 
     try:
         op.kinds[name].convert(plain)
     except (ArgumentError, ShapeError) as error:
-        checks.report.error(f"'{name}' of {op.word} {error.message}", value.mark, error.hint or formula_hint(plain))
+        checks.report.error(f"'{name}' of {op.word} {error.message}", value.mark, error.hint or formula_hint(checks, plain))
 
 
 def _block_call(checks: Checks, block: Block, call: Call, partial: bool) -> None:

@@ -107,7 +107,7 @@ def check_parameter(checks: Checks, parameter: Parameter, value: Value, what: st
         return
     plain = value.evaluate({})
     if (found := mistake(parameter, plain)) is not None:
-        checks.report.error(f"{what}: {found[0]}", value.mark, found[1] or formula_hint(plain))
+        checks.report.error(f"{what}: {found[0]}", value.mark, found[1] or formula_hint(checks, plain))
     elif parameter.type == "block":
         for item in value.items if isinstance(value, ListOf) else (value,):
             _block_word(checks, item)
@@ -144,6 +144,10 @@ _VALUES: dict[type, Callable[[Checks, Any, Reach], None]] = {
 _CALCULATION = re.compile(r"[0-9)]\s*[-+*/%(]|\w\(")
 
 
-def formula_hint(value: Any) -> str:
-    """A hint for a word that looks like an expression."""
-    return "an expression has a $name in it; this is a word" if isinstance(value, str) and _CALCULATION.search(value) else ""
+def formula_hint(checks: Checks, value: Any) -> str:
+    """A hint for a word that is the name of a knob or an argument, or looks like an expression."""
+    if not isinstance(value, str):
+        return ""
+    if value in checks.knobs or (checks.block is not None and value in checks.spec.blocks[checks.block].args):
+        return Hint(f"a knob or argument is read with $: ${value}", Fix("write", f"${value}", value))
+    return "an expression has a $name in it; this is a word" if _CALCULATION.search(value) else ""

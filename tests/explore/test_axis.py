@@ -10,6 +10,7 @@ import pytest
 
 import archdsl
 from archdsl.explore.grid.axis import Axis, parse_axes, parse_axis, size
+from archdsl.explore.grid.sampled import sampled
 from archdsl.explore.sensitivity import sensitivity
 from archdsl.spec.model import Spec
 
@@ -147,3 +148,14 @@ def test_values_from_python() -> None:
         Axis.of("width", [object()])
     with pytest.raises(archdsl.InputError, match="no finite number"):
         Axis.of("width", [float("nan")])
+
+
+def test_all_that_an_element_or_an_argument_may_be() -> None:
+    """An element goes in whole steps where it holds a whole number, in its own axis and where few of its values are wanted."""
+    swin = archdsl.load("swin_tiny").base
+    whole = [(depth,) for depth in range(1, 101)]
+    assert list(parse_axis("depths.1", swin).points) == whole
+    assert list(sampled(swin, "depths.1", 2, 1000).points) == whole
+    unit = "{args: {out: {default: 4, range: [2, 6]}}, body: [conv: {out: $out, kernel: 3}]}"
+    spec = archdsl.loads(f"archdsl: 1\nname: a\ninput: [3, 8, 8]\nblocks: {{unit: {unit}}}\nnet: [unit: {{}}]\n").base
+    assert list(parse_axis("blocks.unit.out", spec).points) == [(2,), (3,), (4,), (5,), (6,)]

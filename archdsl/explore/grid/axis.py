@@ -164,16 +164,32 @@ def allowed(knob: Parameter, spec: Spec) -> Axis:
         return Axis.of(knob.name, knob.choices)
     if knob.type == "bool":
         return Axis.of(knob.name, [False, True])
-    if knob.range is not None and knob.type in ("int", "number", "list"):
-        own = values(spec, {})[knob.name]
+    counted = ("int", "number") if knob.name.startswith("blocks.") else ("int", "number", "list")  # calls tell how long a list is
+    if knob.range is not None and knob.type in counted:
         low, high = knob.range
-        items = own if isinstance(own, list) else [own]
-        step = step_of(knob, *items)
+        items = _held(knob.name, spec)
+        step = step_of(loosely(knob), *items)
         if ((high - low) // step + 1) ** len(items) <= FEW:
             single = _steps(low, high, step)
             listed = product(single, repeat=len(items)) if knob.type == "list" else single
             return Axis.of(knob.name, listed, (low, high, step))
     raise InputError(f"{knob.name}: give values, as in {knob.name}=from:to:step or {knob.name}=value,value")
+
+
+def _held(name: str, spec: Spec) -> list[Any]:
+    """What a knob, an element of one, or the elements of a list hold; nothing is known of an argument of a block, which calls give."""
+    owner, _, place = name.partition(".")
+    if owner == "blocks":
+        return [0]
+    own = values(spec, {})[owner]
+    if place:
+        return [own[int(place) - 1]]
+    return own if isinstance(own, list) else [own]
+
+
+def loosely(knob: Parameter) -> Parameter:
+    """What a cell or an element may be, as far as steps go: only its values tell whether it is whole."""
+    return replace(knob, type="any") if "." in knob.name and not knob.name.startswith("blocks.") else knob
 
 
 def _range_or_list(knob: Parameter, name: str, text: str) -> Axis:
@@ -182,9 +198,7 @@ def _range_or_list(knob: Parameter, name: str, text: str) -> Axis:
     if len(ends) not in (2, 3) or not all(ends) or any(sign in text for sign in ",[]"):
         return Axis.of(name, _listed(name, text))
     low, high, *steps = (exact(_number(name, part)) for part in ends)
-    loose = "." in name and not name.startswith("blocks.")  # of a cell or an element only its values tell whether it is whole
-    kind = replace(knob, type="any") if loose else knob
-    step = steps[0] if steps else step_of(kind, low, high)
+    step = steps[0] if steps else step_of(loosely(knob), low, high)
     if step <= 0 or high < low:
         raise InputError(f"{name}={text}: a range is from:to:step with a step above 0, and does not fall")
     if (high - low) / Fraction(step) >= MOST_VALUES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from archdsl.errors import InputError
 from archdsl.exact import exact, is_single_number
-from archdsl.explore.grid.axis import Axis
+from archdsl.explore.grid.axis import Axis, loosely
 from archdsl.spec.knobs import step_of
 from archdsl.spec.model import Parameter, Spec
 from archdsl.spec.settings import known_setting
@@ -53,7 +53,7 @@ def numbers(knob: Parameter, held: Any, most: int) -> list[Any]:
 
 def step_for(knob: Parameter, held: Any) -> int | Fraction:
     """What one value is from the next. A number that nothing is said of, as in a cell of a table, tells by its value if it is whole."""
-    return step_of(knob if knob.type == "int" or knob.range else replace(knob, type="any"), held)
+    return step_of(loosely(knob) if knob.type == "int" or knob.range else replace(knob, type="any"), held)
 
 
 def _around(held: Any, step: Fraction) -> tuple[Any, Any]:

@@ -37,6 +37,7 @@ def net(*steps: str, more: str = "") -> str:
 MISTAKES = {
     "operator": (net("rellu"), "- relu\n"),
     "operator of another tool": (net("batchnorm2d"), "- norm\n"),
+    "knob without its sign": (net("conv: {out: wide, kernel: 3}", more="knobs: {wide: 8}\n"), "{out: $wide, kernel: 3}"),
     "argument": (net("conv: {out: 16, kernal: 3}"), "kernel: 3"),
     "argument of another tool": (net("conv: {out_channels: 16}"), "{out: 16}"),
     "argument that is known": (net("conv: {in_channels: 3, out: 16}"), "conv: {out: 16}"),
