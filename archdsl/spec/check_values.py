@@ -149,5 +149,5 @@ def formula_hint(checks: Checks, value: Any) -> str:
     if not isinstance(value, str):
         return ""
     if value in checks.knobs or (checks.block is not None and value in checks.spec.blocks[checks.block].args):
-        return Hint(f"a knob or argument is read with $: ${value}", Fix("write", f"${value}", value))
+        return Hint(f"a knob or argument is read with $: ${value}", Fix("write", value, f"${value}"))
     return "an expression has a $name in it; this is a word" if _CALCULATION.search(value) else ""
