@@ -77,6 +77,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, studio: Running, folde
 
 def focused(page: Page) -> str:
     """What has the keys, by its label or words; it is seen to have them."""
+    page.wait_for_function("() => document.activeElement !== document.body")
     label, seen = page.evaluate(
         """() => {
           const one = document.activeElement, style = getComputedStyle(one);

@@ -103,12 +103,15 @@ export class Diagram {
     for (const part of model.parts) if (part.children.length) part.open = this.folds.get(keyOf(part)) ?? part.open;
     const other = this.name !== model.data.name;
     this.name = model.data.name;
-    const chosen = view.selected && keyOf(view.selected), hadFocus = this.svg.contains(document.activeElement);
+    const chosen = view.selected && keyOf(view.selected), held = this.svg.contains(document.activeElement) && view.partAt(document.activeElement);
     view.model = model;
     view.hits.clear();
     view.selected = model.parts.find((part) => keyOf(part) === chosen) ?? null;
     view.draw();
-    if (hadFocus && view.selected) view.groups.get(view.selected.id)?.focus({ preventScroll: true });
+    if (held) { // the keys stay where they were, which need not be what is selected
+      const same = model.parts.find((part) => keyOf(part) === keyOf(held) && view.groups.has(part.id));
+      (view.groups.get(same?.id) ?? view.groups.values().next().value)?.focus({ preventScroll: true });
+    }
     const after = anchor && model.parts.find((part) => keyOf(part) === anchor.key && part.at);
     if (after && view.groups.has(after.id)) {
       view.camera.x = anchor.x - after.at.x * view.camera.k;
