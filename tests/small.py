@@ -18,9 +18,17 @@ from archdsl.compilers.torch import Network
 from archdsl.compilers.torch import compile as compile_graph
 from archdsl.ir.graph import Graph
 from archdsl.net import Net
+from archdsl.spec.locate import zoo_names
 
 SHORT: dict[str, dict[str, int]] = {"gpt2": {"length": 12, "vocabulary": 60, "dim": 48, "depth": 2, "heads": 4}}
 """Knobs of networks without a resolution."""
+
+DEEPER = {
+    *("resnet34", "resnet56", "resnet101", "resnet110", "p_resnet34a", "p_resnet34b"),
+    *("efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4"),
+}
+KINDS = [name for name in zoo_names() if name not in DEEPER]
+"""The zoo without those that have more of what a smaller one has: for what costs much and depends on kinds of blocks."""
 
 TINY = """
 archdsl: 1

@@ -5,7 +5,7 @@ import pytest
 import torch
 from graphs import chain
 from random_networks import network
-from small import compiled, measured_peak, small
+from small import KINDS, compiled, measured_peak, small
 
 import archdsl
 from archdsl.compilers.torch.batches import batch_of
@@ -14,7 +14,6 @@ from archdsl.cost.comparing.totals import COSTS
 from archdsl.cost.counting.bill import Bill
 from archdsl.cost.memory.peak import memory
 from archdsl.errors import InputError
-from archdsl.spec.locate import zoo_names
 
 
 def compare(graph):
@@ -27,7 +26,7 @@ def compare(graph):
     assert ours.peak_activation_bytes == measured_peak(module, *batch_of(graph, 1))
 
 
-@pytest.mark.parametrize("name", zoo_names())
+@pytest.mark.parametrize("name", KINDS)
 def test_zoo(name):
     compare(small(name).graph())
 

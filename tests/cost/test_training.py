@@ -5,19 +5,18 @@ import pytest
 import torch
 from graphs import Builder
 from random_networks import network
-from small import compiled, measured_saved, small
+from small import KINDS, compiled, measured_saved, small
 
 import archdsl
 from archdsl.compilers.torch.batches import batch_of
 from archdsl.cost.memory.saved import saved_bytes
 from archdsl.cost.memory.training import training
 from archdsl.errors import InputError
-from archdsl.spec.locate import zoo_names
 
 BATCH = 2
 
 
-@pytest.mark.parametrize("name", zoo_names())
+@pytest.mark.parametrize("name", KINDS)
 def test_zoo_keeps_what_autograd_keeps(name):
     graph = small(name).graph()
     assert saved_bytes(graph, BATCH) == measured_saved(compiled(graph), *batch_of(graph, BATCH))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from rewriting import BLOCKS_IN_A_ROW, TOLERANCE, apart, shaken
-from small import small
+from small import KINDS, small
 
 import archdsl
 from archdsl.compilers.export import Model
@@ -20,7 +20,6 @@ from archdsl.ir.canonical import schedule_hash
 from archdsl.ir.graph import Graph
 from archdsl.measure.autotune import autotune, run
 from archdsl.measure.job import Configuration
-from archdsl.spec.locate import zoo_names
 
 TARGET = Configuration("onnxruntime", 1, 2)
 
@@ -143,7 +142,7 @@ def test_a_runtime_that_is_not_there() -> None:
         autotune(blocks_in_a_row(), Configuration("egaer"))
 
 
-@pytest.mark.parametrize("name", zoo_names())
+@pytest.mark.parametrize("name", KINDS)
 def test_no_site_is_met_twice(name: str) -> None:
     base = optimize(small(name).graph())
     assert len(base.sites) == len(set(base.sites))

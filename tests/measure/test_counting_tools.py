@@ -6,7 +6,7 @@ from graphs import chain
 from operators import KNOWN
 from random_networks import layers, network, tokens, with_dead_ends
 from random_windows import windows, words
-from small import compiled, small
+from small import KINDS, compiled, small
 from torch import nn
 from torch.nn import functional
 
@@ -15,7 +15,6 @@ from archdsl.cost.counting.bill import Bill
 from archdsl.cost.counting.conventions import convention_names
 from archdsl.errors import InputError
 from archdsl.measure.counting_tools import RUN, Verified, measure, verify
-from archdsl.spec.locate import zoo_names
 
 
 def ours(graph):
@@ -29,7 +28,7 @@ def theirs(graph):
     }
 
 
-@pytest.mark.parametrize("name", zoo_names())
+@pytest.mark.parametrize("name", KINDS)
 def test_zoo(name):
     graph = small(name).graph()
     assert ours(graph) == theirs(graph)

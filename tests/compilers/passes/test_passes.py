@@ -9,7 +9,7 @@ import pytest
 import torch
 from graphs import Builder
 from rewriting import TOLERANCE, apart, difference, every_form, shaken
-from small import small
+from small import KINDS, small
 from torch import Tensor
 
 import archdsl
@@ -30,17 +30,12 @@ from archdsl.ops.convolution import Conv2d
 from archdsl.ops.join import Concat
 from archdsl.ops.norm import BatchNorm
 from archdsl.ops.rearrange import Slice
-from archdsl.spec.locate import zoo_names
 
 ROUNDING = 3e-3
 """The same in float32, for deep networks that magnify what rounding leaves."""
 
 
-DEEPER = {"resnet34", "resnet56", "resnet101", "resnet110"}
-"""Networks that repeat the blocks of a shallower one of the zoo, and take the longest."""
-
-
-@pytest.mark.parametrize("name", [name for name in zoo_names() if name not in DEEPER])
+@pytest.mark.parametrize("name", KINDS)
 def test_the_zoo_computes_the_same(name: str) -> None:
     """In float32, for which torch is quick; blocks are tested in float64 below."""
     graph = small(name).graph()
@@ -76,7 +71,7 @@ def test_every_prefix_of_the_passes(count: int) -> None:
     assert apart(module, again, graph) < TOLERANCE
 
 
-@pytest.mark.parametrize("name", zoo_names())
+@pytest.mark.parametrize("name", KINDS)
 def test_a_pass_says_whether_it_changed_anything(name: str) -> None:
     """Each pass in its turn, and once more on what it made."""
     graph = small(name).graph()
