@@ -116,7 +116,7 @@ def test_a_path_that_a_page_gives_is_not_taken(line: ClientConnection, tmp_path:
 def test_a_message_that_is_too_long_ends_the_line(line: ClientConnection) -> None:
     with suppress(ConnectionClosed):  # it may end while this is still sent
         line.send(" " * (LONGEST + 1))
-    with pytest.raises(ConnectionClosed, match="1009|no close frame"):  # the word of why is lost where it ends so
+    with pytest.raises(ConnectionClosed, match=r"1009|no close frame"):  # the word of why is lost where it ends so
         line.recv(timeout=10)
 
 
